@@ -1,0 +1,55 @@
+// The import borders of the rooms: what each folder of src may import. `npm run check` enforces them.
+const rooms = {
+  language: [],
+  check: ['language'],
+  plan: ['language', 'check'],
+  engine: ['language'],
+  connections: ['language', 'engine'],
+  runs: ['engine'],
+  report: ['language', 'engine'],
+};
+// Only these touch the world; every other room is pure and imports nothing of Node.
+const pure = ['language', 'check', 'plan', 'engine'];
+// Types may cross these borders where code may not.
+const typesOnly = { engine: ['plan'], connections: ['plan'], runs: ['plan'], report: ['plan'] };
+
+const borders = Object.entries(rooms).map(([room, may]) => ({
+  name: `${room}-imports-only-${[...may, 'itself'].join('-')}`,
+  severity: 'error',
+  from: { path: `^src/${room}/` },
+  to: { path: '^src/', pathNot: `^src/(${[room, ...may, ...(typesOnly[room] ?? [])].join('|')})/` },
+}));
+
+const typeBorders = Object.entries(typesOnly).map(([room, may]) => ({
+  name: `${room}-imports-types-only-of-${may.join('-')}`,
+  severity: 'error',
+  from: { path: `^src/${room}/` },
+  to: { path: `^src/(${may.join('|')})/`, dependencyTypesNot: ['type-only'] },
+}));
+
+module.exports = {
+  forbidden: [
+    ...borders,
+    ...typeBorders,
+    {
+      name: 'pure-rooms-import-nothing-of-node',
+      severity: 'error',
+      from: { path: `^src/(${pure.join('|')})/` },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'clients-only-in-connections',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/connections/' },
+      to: { path: 'node_modules/(@elastic|ali-oss)/' },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+    doNotFollow: { path: 'node_modules' },
+  },
+};

@@ -1,0 +1,37 @@
+import { type Input, inOneLine, type Json } from '../language/index.ts';
+
+/** What is wrong with a value for an input, to stand behind its name ("has to be …"); undefined where nothing is. */
+export function inputProblem(input: Input, value: Json): string | undefined {
+  const wanted = {
+    string: 'a text',
+    integer: 'a whole number',
+    number: 'a number',
+    boolean: 'true or false',
+    list: 'a list',
+    connection: 'the name of a connection',
+  };
+  if (!isOfType(input.type, value))
+    return `has to be ${wanted[input.type]}, found ${input.secret ? 'something else' : inOneLine(value, 60)}`;
+  if (input.enum && !input.enum.includes(value as string))
+    return `has to be one of ${input.enum.join(', ')}, found ${inOneLine(value, 60)}`;
+  if (input.pattern !== undefined && typeof value === 'string' && !new RegExp(input.pattern, 'u').test(value)) {
+    return `has to match ${input.pattern}${input.secret ? '' : `, found ${inOneLine(value, 60)}`}`;
+  }
+  return undefined;
+}
+
+function isOfType(type: Input['type'], value: Json): boolean {
+  switch (type) {
+    case 'string':
+    case 'connection':
+      return typeof value === 'string';
+    case 'integer':
+      return Number.isSafeInteger(value);
+    case 'number':
+      return typeof value === 'number';
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'list':
+      return Array.isArray(value);
+  }
+}

@@ -1,0 +1,22 @@
+import type { Diagnostic, Fragment, Loaded, Path, Runbook } from '../language/index.ts';
+
+/** One file and the fragments that it uses. */
+export interface CheckedFile extends Loaded<Runbook | Fragment> {
+  /** The fragment behind a `use` of this file; undefined where it could not be loaded, which has its own message. */
+  readonly fragment: (use: string) => Fragment | undefined;
+}
+
+/** A promise about every file: one function, one file, one line in `rules/index.ts`. Gives what breaks the promise. */
+export type Rule = (file: CheckedFile) => readonly Diagnostic[];
+
+/** An error at the value of a path. */
+export function problemAt(file: CheckedFile, path: Path, code: string, message: string, help?: string): Diagnostic {
+  return {
+    code,
+    severity: 'error',
+    message,
+    file: file.source.file,
+    range: file.source.rangeOf(path),
+    ...(help ? { help } : {}),
+  };
+}

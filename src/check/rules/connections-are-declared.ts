@@ -1,0 +1,93 @@
+import { type Connection, type Diagnostic, didYouMean, type Path, type Step } from '../../language/index.ts';
+import { type CheckedFile, problemAt, type Rule } from '../rule.ts';
+import { namesIn, stepsIn } from '../visit.ts';
+
+/** Every request has a connection, by its own `on` or a surrounding block's, of a kind that can answer it. */
+export const connectionsAreDeclared: Rule = (file) => {
+  const declared = 'connections' in file.value ? file.value.connections : undefined;
+  return stepsIn(file).flatMap(({ step, path, ancestors }) => {
+    const diagnostics: Diagnostic[] = [];
+    if (step.on !== undefined) diagnostics.push(...problemsOf(step.on, [...path, 'on'], file, declared));
+    const on = step.on ?? [...ancestors].reverse().find((ancestor) => ancestor.on !== undefined)?.on;
+    const isRequest = 'call' in step || 'oss' in step;
+    if (isRequest && on === undefined) {
+      diagnostics.push(
+        problemAt(
+          file,
+          path,
+          'missing-connection',
+          `this step has no connection; "on" is missing here and in the blocks around it`,
+        ),
+      );
+    }
+    const kind = on === undefined ? undefined : declared?.[on]?.kind;
+    if (kind !== undefined) diagnostics.push(...kindProblems(step, kind, path, file));
+    const doneWhen = 'done_when' in step ? step.done_when : undefined;
+    if (doneWhen?.on !== undefined)
+      diagnostics.push(...problemsOf(doneWhen.on, [...path, 'done_when', 'on'], file, declared));
+    if (doneWhen !== undefined && doneWhen.on === undefined && on === undefined) {
+      diagnostics.push(
+        problemAt(
+          file,
+          [...path, 'done_when'],
+          'missing-connection',
+          'done_when has no connection; "on" is missing in it and in the steps around it',
+        ),
+      );
+    }
+    return diagnostics;
+  });
+};
+
+function problemsOf(
+  on: string,
+  path: Path,
+  file: CheckedFile,
+  declared: Record<string, Connection> | undefined,
+): Diagnostic[] {
+  if (on.includes('{{')) {
+    const names = namesIn({ path, text: on, isKey: false });
+    const isInput =
+      names.length === 1 &&
+      names[0]?.root === 'inputs' &&
+      file.value.inputs?.[names[0].segments[0] ?? '']?.type === 'connection';
+    return isInput
+      ? []
+      : [problemAt(file, path, 'unknown-connection', `${on}: a connection is a name, or an input of type connection`)];
+  }
+  if (!declared) {
+    return [
+      problemAt(
+        file,
+        path,
+        'unknown-connection',
+        `a fragment knows no connection "${on}"; declare an input of type connection and write on: '{{inputs.NAME}}'`,
+      ),
+    ];
+  }
+  return Object.hasOwn(declared, on)
+    ? []
+    : [
+        problemAt(
+          file,
+          path,
+          'unknown-connection',
+          `unknown connection "${on}"${didYouMean(on, Object.keys(declared)) || `; declared are ${Object.keys(declared).join(', ')}`}`,
+        ),
+      ];
+}
+
+function kindProblems(step: Step, kind: Connection['kind'], path: Path, file: CheckedFile): Diagnostic[] {
+  if ('oss' in step && kind !== 'oss')
+    return [problemAt(file, [...path, 'oss'], 'wrong-connection-kind', `an oss step on a connection of kind ${kind}`)];
+  if ('call' in step && kind === 'oss')
+    return [
+      problemAt(
+        file,
+        [...path, 'call'],
+        'wrong-connection-kind',
+        'a call on a connection of kind oss; the bucket is read with oss: bucketInfo, list or head',
+      ),
+    ];
+  return [];
+}

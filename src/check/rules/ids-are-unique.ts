@@ -1,0 +1,36 @@
+import { problemAt, type Rule } from '../rule.ts';
+import { stepsIn } from '../visit.ts';
+
+/** Every step has an id, and no two of a file have the same: records, resume and references name steps by it. */
+export const idsAreUnique: Rule = (file) => {
+  const first = new Map<string, number>();
+  return stepsIn(file).flatMap(({ step, path, place }) => {
+    if (step.id === undefined) {
+      return place === 'rollback'
+        ? []
+        : [
+            problemAt(
+              file,
+              path,
+              'missing-id',
+              'this step has no id',
+              'Give it a short name: records and other steps refer to it.',
+            ),
+          ];
+    }
+    const line = first.get(step.id);
+    const range = file.source.rangeOf([...path, 'id']);
+    if (line !== undefined) {
+      return [
+        problemAt(
+          file,
+          [...path, 'id'],
+          'duplicate-id',
+          `the id "${step.id}" stands twice; the first is in line ${line}`,
+        ),
+      ];
+    }
+    first.set(step.id, range.start.line);
+    return [];
+  });
+};

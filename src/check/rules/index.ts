@@ -1,0 +1,24 @@
+import type { Rule } from '../rule.ts';
+import { connectionsAreDeclared } from './connections-are-declared.ts';
+import { fragmentsGetTheirInputs } from './fragments-get-their-inputs.ts';
+import { idsAreUnique } from './ids-are-unique.ts';
+import { inputsKeepTheirTypes } from './inputs-keep-their-types.ts';
+import { namesExistBeforeUse } from './names-exist-before-use.ts';
+import { pathsAreWhole } from './paths-are-whole.ts';
+import { queriesParse } from './queries-parse.ts';
+import { readsOnlyRead } from './reads-only-read.ts';
+import { secretsStayInBodies } from './secrets-stay-in-bodies.ts';
+import { templatesParse } from './templates-parse.ts';
+
+export const rules: readonly Rule[] = [
+  idsAreUnique,
+  templatesParse,
+  namesExistBeforeUse,
+  connectionsAreDeclared,
+  readsOnlyRead,
+  inputsKeepTheirTypes,
+  fragmentsGetTheirInputs,
+  queriesParse,
+  pathsAreWhole,
+  secretsStayInBodies,
+];

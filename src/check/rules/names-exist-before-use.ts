@@ -1,0 +1,145 @@
+import {
+  type Diagnostic,
+  didYouMean,
+  type Fragment,
+  type PathExpression,
+  type Runbook,
+  type Step,
+} from '../../language/index.ts';
+import type { CheckedFile, Rule } from '../rule.ts';
+import { namesIn, rangeOfName, type TemplateText, templatesOf } from '../visit.ts';
+
+/**
+ * Every name in a template exists where it is used: inputs are declared, steps are of this file and saved the name
+ * before, `item` stands inside a `for_each`. In `always` and in a block's `rollback` the block's own steps may never
+ * have run, so what they save cannot be relied on there.
+ */
+export const namesExistBeforeUse: Rule = (file) => {
+  const diagnostics: Diagnostic[] = [];
+  const everywhere = allSaved(file);
+  const inspect = (text: TemplateText, scope: Scope) => {
+    for (const name of namesIn(text)) {
+      const message = problemOf(name, scope, everywhere, file.value);
+      if (message)
+        diagnostics.push({
+          code: message.code,
+          severity: 'error',
+          message: message.text,
+          file: file.source.file,
+          range: rangeOfName(file, text, name),
+        });
+    }
+  };
+  const walk = (steps: readonly Step[] | undefined, path: readonly (string | number)[], scope: Scope): Scope => {
+    let known = scope;
+    for (const [index, step] of (steps ?? []).entries()) {
+      const here = [...path, index];
+      const within: Scope = step.for_each === undefined ? known : { ...known, hasItem: true };
+      for (const text of templatesOf({ step, path: here, place: 'steps', ancestors: [] })) {
+        inspect(text, text.path[here.length] === 'for_each' ? known : within);
+      }
+      let after = known;
+      if ('steps' in step) {
+        const inside = walk(step.steps, [...here, 'steps'], within);
+        walk(step.always, [...here, 'always'], within);
+        walk(step.rollback, [...here, 'rollback'], within);
+        after = { ...inside, hasItem: known.hasItem };
+      }
+      const own = savedBy(step, file);
+      if (step.id !== undefined && own.length > 0) after = { ...after, saved: new Map(after.saved).set(step.id, own) };
+      if (!('steps' in step) && 'rollback' in step)
+        walk(step.rollback, [...here, 'rollback'], { ...after, hasItem: within.hasItem });
+      known = after;
+    }
+    return known;
+  };
+  const start: Scope = { saved: new Map(), hasItem: false };
+  const end = walk(file.value.steps, ['steps'], start);
+  if ('rollback' in file.value) walk(file.value.rollback, ['rollback'], end);
+  if ('outputs' in file.value) {
+    for (const [name, text] of Object.entries(file.value.outputs ?? {}))
+      inspect({ path: ['outputs', name], text, isKey: false }, end);
+  }
+  return diagnostics;
+};
+
+interface Scope {
+  /** Step id → the names that it has saved by now. */
+  readonly saved: ReadonlyMap<string, readonly string[]>;
+  readonly hasItem: boolean;
+}
+
+function problemOf(
+  name: PathExpression,
+  scope: Scope,
+  everywhere: ReadonlyMap<string, readonly string[]>,
+  file: Runbook | Fragment,
+) {
+  const [first, second] = name.segments;
+  switch (name.root) {
+    case 'inputs': {
+      const inputs = Object.keys(file.inputs ?? {});
+      if (first === undefined)
+        return { code: 'template-unknown-name', text: 'inputs has no value of its own; name one: inputs.NAME' };
+      return inputs.includes(first)
+        ? undefined
+        : {
+            code: 'unknown-input',
+            text: `unknown input "${first}"${didYouMean(first, inputs) || (inputs.length > 0 ? `; the inputs are ${inputs.join(', ')}` : '; there are none')}`,
+          };
+    }
+    case 'run':
+      return first === 'id' && second === undefined
+        ? undefined
+        : {
+            code: 'template-unknown-name',
+            text: `unknown name "${['run', ...name.segments].join('.')}"; run has only run.id`,
+          };
+    case 'item':
+      return scope.hasItem
+        ? undefined
+        : { code: 'template-unknown-name', text: 'there is no item here: it exists inside a for_each' };
+    case 'steps': {
+      if (first === undefined || second === undefined)
+        return {
+          code: 'template-unknown-name',
+          text: 'steps has no value of its own; name a saved one: steps.ID.NAME',
+        };
+      const anywhere = everywhere.get(first);
+      if (!anywhere)
+        return { code: 'unknown-step', text: `unknown step "${first}"${didYouMean(first, everywhere.keys())}` };
+      if (!anywhere.includes(second))
+        return {
+          code: 'unknown-saved-name',
+          text: `step "${first}" saves no "${second}"${didYouMean(second, anywhere) || (anywhere.length > 0 ? `; it saves ${anywhere.join(', ')}` : '')}`,
+        };
+      if (scope.saved.get(first)?.includes(second)) return undefined;
+      return {
+        code: 'used-before-saved',
+        text: `steps.${first}.${second} may not exist yet here: step "${first}" comes later, or belongs to a block that may have failed before it`,
+      };
+    }
+  }
+}
+
+function savedBy(step: Step, file: CheckedFile): readonly string[] {
+  if ('use' in step) return Object.keys(file.fragment(step.use)?.outputs ?? {});
+  return 'save' in step ? Object.keys(step.save ?? {}) : [];
+}
+
+function allSaved(file: CheckedFile): Map<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  const visit = (steps: readonly Step[] | undefined) => {
+    for (const step of steps ?? []) {
+      if (step.id !== undefined) found.set(step.id, savedBy(step, file));
+      if ('steps' in step) {
+        visit(step.steps);
+        visit(step.always);
+      }
+      if ('rollback' in step) visit(step.rollback);
+    }
+  };
+  visit(file.value.steps);
+  if ('rollback' in file.value) visit(file.value.rollback);
+  return found;
+}

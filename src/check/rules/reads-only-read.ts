@@ -1,0 +1,72 @@
+import { type Diagnostic, isReading, partsOfCall } from '../../language/index.ts';
+import { problemAt, type Rule } from '../rule.ts';
+import { stepsIn } from '../visit.ts';
+
+/** What is polled and what tells whether something is done changes nothing; `effect: read` is for POST. */
+export const readsOnlyRead: Rule = (file) =>
+  stepsIn(file).flatMap(({ step, path }) => {
+    const diagnostics: Diagnostic[] = [];
+    const help = 'A POST that only reads (_search, _verify) says effect: read.';
+    if ('call' in step) {
+      const { method } = partsOfCall(step.call);
+      const reads = isReading(method, step.effect);
+      if (step.until && !reads)
+        diagnostics.push(
+          problemAt(
+            file,
+            [...path, 'call'],
+            'write-under-until',
+            `a ${method} under until would be sent again and again; only a read can be polled`,
+            help,
+          ),
+        );
+      if (step.every && !step.until)
+        diagnostics.push(
+          problemAt(file, [...path, 'every'], 'every-without-until', 'every without until: nothing is polled'),
+        );
+      if (step.effect && method !== 'POST')
+        diagnostics.push(
+          problemAt(
+            file,
+            [...path, 'effect'],
+            'effect',
+            `effect: read on a ${method}; it is for a POST that only reads`,
+          ),
+        );
+      if (step.done_when && step.save) {
+        diagnostics.push(
+          problemAt(
+            file,
+            [...path, 'save'],
+            'save-with-done-when',
+            'save beside done_when: when the step is unchanged it is not sent, and there is no answer to save from',
+            'Save in a read of its own after it.',
+          ),
+        );
+      }
+      if (step.done_when && reads)
+        diagnostics.push(
+          problemAt(
+            file,
+            [...path, 'done_when'],
+            'done-when-of-read',
+            'done_when on a read: a read has no effect that could be there already',
+          ),
+        );
+    }
+    if ('done_when' in step && step.done_when) {
+      const { method } = partsOfCall(step.done_when.call);
+      if (!isReading(method, step.done_when.effect)) {
+        diagnostics.push(
+          problemAt(
+            file,
+            [...path, 'done_when', 'call'],
+            'done-when-writes',
+            `done_when sends a ${method}; it is asked before the step and in a dry run, so it has to be a read`,
+            help,
+          ),
+        );
+      }
+    }
+    return diagnostics;
+  });

@@ -1,0 +1,25 @@
+import type { Rule } from '../rule.ts';
+import { parsed, stepsIn, type TemplateText, templatesOf } from '../visit.ts';
+
+/** Every template can be parsed; a mistake is shown at its place inside the scalar. */
+export const templatesParse: Rule = (file) => {
+  const outputs: TemplateText[] =
+    'outputs' in file.value
+      ? Object.entries(file.value.outputs ?? {}).map(([name, text]) => ({
+          path: ['outputs', name],
+          text,
+          isKey: false,
+        }))
+      : [];
+  return [...stepsIn(file).flatMap(templatesOf), ...outputs].flatMap((text) => {
+    const result = parsed(text);
+    if (!('problems' in result)) return [];
+    return result.problems.map(({ code, message, snippet, occurrence }) => ({
+      code,
+      severity: 'error' as const,
+      message,
+      file: file.source.file,
+      range: text.isKey ? file.source.keyRangeOf(text.path) : file.source.rangeWithin(text.path, snippet, occurrence),
+    }));
+  });
+};

@@ -1,0 +1,105 @@
+import {
+  type Expression,
+  isObject,
+  type Json,
+  type Path,
+  type PathExpression,
+  parseExpression,
+  parseTemplate,
+  pathsIn,
+  type Step,
+  type TemplateProblem,
+} from '../language/index.ts';
+import type { CheckedFile } from './rule.ts';
+
+/** Where a step stands: as part of the operation, or as what follows it on every way out, or undoes it. */
+export type Place = 'steps' | 'always' | 'rollback';
+
+export interface Visited {
+  readonly step: Step;
+  readonly path: Path;
+  readonly place: Place;
+  /** The steps around it, the outermost first. */
+  readonly ancestors: readonly Step[];
+}
+
+/** Every step of a file, outer before inner, in the order in which they are written. */
+export function stepsIn(file: CheckedFile): Visited[] {
+  const visit = (steps: readonly Step[] | undefined, path: Path, place: Place, ancestors: readonly Step[]): Visited[] =>
+    (steps ?? []).flatMap((step, index) => {
+      const here = [...path, index];
+      const within = [...ancestors, step];
+      return [
+        { step, path: here, place, ancestors },
+        ...('steps' in step ? visit(step.steps, [...here, 'steps'], place, within) : []),
+        ...('steps' in step ? visit(step.always, [...here, 'always'], 'always', within) : []),
+        ...('rollback' in step ? visit(step.rollback, [...here, 'rollback'], 'rollback', within) : []),
+      ];
+    });
+  return [
+    ...visit(file.value.steps, ['steps'], 'steps', []),
+    ...('rollback' in file.value ? visit(file.value.rollback, ['rollback'], 'rollback', []) : []),
+  ];
+}
+
+/** One text of a step that is read as a template, or a key that is read as an expression. */
+export interface TemplateText {
+  readonly path: Path;
+  readonly text: string;
+  readonly isKey: boolean;
+}
+
+/** Keys of a step that hold no templates: names, other files, and steps of their own. */
+const withoutTemplates = new Set([
+  'id',
+  'use',
+  'save',
+  'steps',
+  'always',
+  'rollback',
+  'effect',
+  'oss',
+  'every',
+  'timeout',
+  'description',
+]);
+
+/** Every template of one step, its nested steps left out. */
+export function templatesOf({ step, path }: Visited): TemplateText[] {
+  return Object.entries(step).flatMap(([key, value]) => {
+    if (withoutTemplates.has(key)) return [];
+    const texts = textsIn(value as Json, [...path, key]);
+    const keys =
+      key === 'when'
+        ? Object.keys(value as object).map((text) => ({ path: [...path, key, text], text, isKey: true }))
+        : [];
+    return [...keys, ...texts];
+  });
+}
+
+function textsIn(value: Json, path: Path): TemplateText[] {
+  if (typeof value === 'string') return [{ path, text: value, isKey: false }];
+  if (Array.isArray(value)) return (value as readonly Json[]).flatMap((item, index) => textsIn(item, [...path, index]));
+  return isObject(value) ? Object.entries(value).flatMap(([key, item]) => textsIn(item, [...path, key])) : [];
+}
+
+/** A template's expressions, or what is wrong with it. */
+export function parsed(
+  text: TemplateText,
+): { readonly expressions: readonly Expression[] } | { readonly problems: readonly TemplateProblem[] } {
+  const result = text.isKey ? parseExpression(text.text) : parseTemplate(text.text);
+  if ('problems' in result) return result;
+  return { expressions: result.template.parts.filter((part) => typeof part !== 'string') };
+}
+
+/** Every name that a template reads; none where it cannot be parsed, which has its own message. */
+export function namesIn(text: TemplateText): PathExpression[] {
+  const result = parsed(text);
+  return 'problems' in result ? [] : result.expressions.flatMap(pathsIn);
+}
+
+/** Where a name stands inside its scalar. */
+export function rangeOfName(file: CheckedFile, text: TemplateText, name: PathExpression) {
+  if (text.isKey) return file.source.keyRangeOf(text.path);
+  return file.source.rangeWithin(text.path, [name.root, ...name.segments].join('.'));
+}

@@ -1,0 +1,25 @@
+import type { RunOutcome } from '../engine/index.ts';
+
+/** What the process's exit code says to a pipeline (README, exit codes). */
+export const exitCodes = {
+  done: 0,
+  /** Failed; what was sent was rolled back. */
+  failed: 1,
+  /** The runbook, the environment or the command line is wrong; nothing was sent. */
+  usage: 2,
+  /** Failed, in doubt or not cleaned up. */
+  'needs-a-person': 3,
+  /** Refused before the first write. */
+  refused: 4,
+  interrupted: 130,
+} as const satisfies Record<RunOutcome | 'usage', number>;
+
+/** Ends a command with a message for people: what was found, what was expected, what to do. */
+export class CommandError extends Error {
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number = exitCodes.usage) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}

@@ -1,0 +1,130 @@
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { check } from '../check/index.ts';
+import {
+  type Bundle,
+  type Checked,
+  type Diagnostic,
+  type Environment,
+  hasErrors,
+  isFragment,
+  type Loaded,
+  loadBundle,
+  loadEnvironment,
+  loadRunbookFile,
+  maximumBytes,
+  printDiagnostic,
+} from '../language/index.ts';
+import { CommandError } from './exit-codes.ts';
+
+/** The runbooks that come with the program. */
+export const shippedFolder = join(dirname(fileURLToPath(import.meta.url)), '..', 'runbooks');
+
+/** A runbook with its fragments, and what is needed to show where something is wrong. */
+export interface RunbookFile {
+  readonly checked: Checked<Bundle>;
+  readonly print: (diagnostic: Diagnostic) => string;
+}
+
+/**
+ * Finds a runbook by path, or by name in ./runbooks and then among the shipped ones.
+ * @returns Its path.
+ */
+export function locateRunbook(name: string): string {
+  if (/\.ya?ml$/.test(name)) {
+    if (existsSync(name)) return name;
+    throw new CommandError(`there is no file ${name}`);
+  }
+  const places = [join('runbooks', `${name}.yaml`), join(shippedFolder, `${name}.yaml`)];
+  const found = places.find((place) => existsSync(place));
+  if (found) return found;
+  const known = runbookFiles().map((file) => basename(file, '.yaml'));
+  throw new CommandError(
+    `there is no runbook "${name}" in ./runbooks or among the shipped ones (${known.join(', ')}); a path ends with .yaml`,
+  );
+}
+
+/** Every runbook that a name can mean: those of ./runbooks hide shipped ones of the same name. */
+export function runbookFiles(): string[] {
+  const byName = new Map<string, string>();
+  for (const folder of [shippedFolder, 'runbooks']) {
+    for (const file of existsSync(folder) ? readdirSync(folder) : []) {
+      if (file.endsWith('.yaml')) byName.set(file, join(folder, file));
+    }
+  }
+  return [...byName.entries()].sort(([a], [b]) => a.localeCompare(b, 'en')).map(([, path]) => path);
+}
+
+/** Reads and checks a runbook with everything it uses. */
+export function readRunbook(path: string): RunbookFile {
+  const folder = dirname(path);
+  const texts = new Map<string, string>();
+  const read = (file: string) => {
+    const full = join(folder, file);
+    // A link must not lead out of the runbook's folder: a reviewer reads what is in it.
+    if (!existsSync(full) || !realpathSync(full).startsWith(realpathSync(folder) + sep)) return undefined;
+    const text = readText(full);
+    texts.set(file, text);
+    return text;
+  };
+  const name = basename(path);
+  const text = readText(path);
+  texts.set(name, text);
+  const loaded = loadBundle(name, text, read);
+  const diagnostics = loaded.value ? [...loaded.diagnostics, ...check(loaded.value)] : loaded.diagnostics;
+  return {
+    checked: { diagnostics, ...(loaded.value ? { value: loaded.value } : {}) },
+    print: (diagnostic) =>
+      printDiagnostic(
+        { ...diagnostic, file: texts.has(diagnostic.file) ? shown(join(folder, diagnostic.file)) : diagnostic.file },
+        texts.get(diagnostic.file),
+      ),
+  };
+}
+
+/** Whether a file is a fragment, which is checked as part of the runbooks that use it, or alone against its schema. */
+export function isFragmentFile(path: string): boolean {
+  const { value } = loadRunbookFile(path, readText(path));
+  return value !== undefined && isFragment(value.value);
+}
+
+export function readEnvironment(path: string): {
+  readonly checked: Checked<Loaded<Environment>>;
+  readonly print: (diagnostic: Diagnostic) => string;
+} {
+  if (!existsSync(path)) throw new CommandError(`--env ${path}: there is no such file`);
+  const text = readText(path);
+  return { checked: loadEnvironment(shown(path), text), print: (diagnostic) => printDiagnostic(diagnostic, text) };
+}
+
+/** Stops the command where there are errors; all of them are in the message. */
+export function valueOrStop<T>(checked: Checked<T>, print: (diagnostic: Diagnostic) => string): T {
+  if (checked.value === undefined || hasErrors(checked.diagnostics))
+    throw new CommandError(checked.diagnostics.map(print).join('\n\n'));
+  return checked.value;
+}
+
+export function shown(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere === '' || fromHere.startsWith('..') ? path : fromHere;
+}
+
+function readText(path: string): string {
+  let bytes: Buffer;
+  try {
+    if (statSync(path).size > maximumBytes)
+      throw new CommandError(
+        `${shown(path)} is larger than ${maximumBytes / 1_000_000} MB; a runbook is written by people`,
+      );
+    bytes = readFileSync(path);
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw new CommandError(`${shown(path)} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new CommandError(`${shown(path)} is not UTF-8`);
+  }
+}

@@ -1,0 +1,23 @@
+import type { Environment, Loaded } from '../language/index.ts';
+import { type Plan, planFor, planId } from '../plan/index.ts';
+import { locateRunbook, readEnvironment, readRunbook, valueOrStop } from './files.ts';
+
+export interface PlanArguments {
+  readonly env: string;
+  readonly set: readonly string[];
+}
+
+/** Loads, checks and plans; every problem of the runbook or the environment ends the command with all of them. */
+export async function planned(
+  name: string,
+  { env, set }: PlanArguments,
+): Promise<{ plan: Plan; id: string; environment: Loaded<Environment> }> {
+  const runbook = readRunbook(locateRunbook(name));
+  const bundle = valueOrStop(runbook.checked, runbook.print);
+  const environmentFile = readEnvironment(env);
+  const environment = valueOrStop(environmentFile.checked, environmentFile.print);
+  const print = (diagnostic: Parameters<typeof runbook.print>[0]) =>
+    diagnostic.file === environment.source.file ? environmentFile.print(diagnostic) : runbook.print(diagnostic);
+  const plan = valueOrStop(planFor(bundle, environment, set), print);
+  return { plan, id: await planId(plan), environment };
+}

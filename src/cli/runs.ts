@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { linesOf } from '../report/index.ts';
+import { listRuns, readJournal } from '../runs/index.ts';
+import { CommandError } from './exit-codes.ts';
+import { table } from './list.ts';
+
+/** Where the runs of a working directory are kept. */
+export const runsFolder = join('.runbook', 'runs');
+
+/** `runbook runs`: every run of this working directory, the newest first. */
+export async function runs(): Promise<void> {
+  const { entries, problems } = await listRuns(runsFolder);
+  for (const problem of problems) process.stderr.write(`${problem}\n`);
+  if (entries.length === 0) {
+    process.stdout.write(`no runs in ${runsFolder}\n`);
+    return;
+  }
+  const rows = entries.map(({ id, started, runbook, environment, mode, outcome }) => [
+    id,
+    started.slice(0, 19).concat('Z'),
+    runbook,
+    environment,
+    mode === 'dry' ? `dry run, ${outcome}` : outcome,
+  ]);
+  process.stdout.write(table([['RUN', 'STARTED', 'RUNBOOK', 'ENVIRONMENT', 'OUTCOME'], ...rows]));
+}
+
+/** `runbook show`: every call and assertion of one run. */
+export async function show(id: string): Promise<void> {
+  const folder = join(runsFolder, id);
+  if (!/^[A-Za-z0-9_-]+$/.test(id) || !existsSync(folder))
+    throw new CommandError(`there is no run "${id}" in ${runsFolder}; runbook runs lists them`);
+  const events = await readJournal(folder).catch((error: unknown) => {
+    throw new CommandError(error instanceof Error ? error.message : String(error));
+  });
+  for (const event of events) for (const line of linesOf(event, true)) process.stdout.write(`${line}\n`);
+  if (events.at(-1)?.type !== 'run-finished')
+    process.stdout.write('The journal ends here: the run is still going on, or its process died.\n');
+}

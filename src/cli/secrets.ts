@@ -1,0 +1,119 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { type Credentials, isSupported, type Target } from '../connections/index.ts';
+import { type Redactor, shortestSecret } from '../engine/index.ts';
+import type { Auth, ElasticsearchSettings, Environment, Json, SecretReference } from '../language/index.ts';
+import type { Plan } from '../plan/index.ts';
+import { CommandError } from './exit-codes.ts';
+
+const commandTimeout = 30_000;
+
+/** What a run needs beyond its plan: the values of secret inputs, and the connections with their logins. */
+export interface Resolved {
+  readonly secrets: ReadonlyMap<string, Json>;
+  readonly targets: ReadonlyMap<string, Target>;
+}
+
+/**
+ * Resolves every secret that a plan needs. The values go into memory and into the redactor, nowhere else.
+ * @param file The environment file: paths in it are relative to it.
+ * @throws `CommandError` where a secret is missing, empty or too short to be kept out of records.
+ */
+export async function resolveSecrets(
+  plan: Plan,
+  environment: Environment,
+  file: string,
+  redactor: Redactor,
+): Promise<Resolved> {
+  const folder = dirname(file);
+  const secretFor = async (reference: SecretReference, what: string): Promise<string> => {
+    const secret = await valueBehind(reference, what, folder);
+    if (secret.length < shortestSecret) {
+      throw new CommandError(
+        `${what} (${describe(reference)}) is ${secret === '' ? 'empty' : `shorter than ${shortestSecret} characters: it could not be kept out of records`}`,
+      );
+    }
+    redactor.add(secret);
+    return secret;
+  };
+  const credentialsFor = async (auth: Auth | undefined, what: string): Promise<Credentials> => {
+    if (!auth) return { type: 'none' };
+    if (auth.basic) {
+      const password = await secretFor(auth.basic.password, `the password of ${what}`);
+      redactor.add(Buffer.from(`${auth.basic.username}:${password}`).toString('base64'));
+      return { type: 'basic', username: auth.basic.username, password };
+    }
+    if (auth.api_key) {
+      const key = await secretFor(auth.api_key, `the API key of ${what}`);
+      redactor.add(Buffer.from(key, 'base64').toString('utf8').split(':').at(-1) ?? '');
+      return { type: 'api_key', key };
+    }
+    return { type: 'bearer', token: await secretFor(auth.bearer as SecretReference, `the token of ${what}`) };
+  };
+  const secrets = new Map<string, Json>();
+  for (const [name, input] of Object.entries(plan.inputs)) {
+    if ('secret' in input) secrets.set(name, await secretFor(input.secret, `the input "${name}"`));
+  }
+  const targets = new Map<string, Target>();
+  for (const [name, connection] of Object.entries(plan.environment.connections)) {
+    if (!isSupported(connection.kind))
+      throw new CommandError(
+        `the connection "${name}" is of kind ${connection.kind}, which this version can plan but not run`,
+      );
+    const settings = environment.connections[name] as ElasticsearchSettings;
+    const identities = new Map<string, Credentials>();
+    for (const [identity, { auth }] of Object.entries(settings.identities ?? {})) {
+      identities.set(identity, await credentialsFor(auth, `the identity "${identity}" of connection "${name}"`));
+    }
+    targets.set(name, {
+      kind: connection.kind,
+      url: connection.url,
+      credentials: await credentialsFor(settings.auth, `connection "${name}"`),
+      identities,
+      ...(settings.ca === undefined
+        ? {}
+        : { ca: await textOf(resolve(folder, settings.ca), `the ca of connection "${name}"`) }),
+      ...(settings.fingerprint === undefined ? {} : { fingerprint: settings.fingerprint }),
+    });
+  }
+  return { secrets, targets };
+}
+
+async function valueBehind(reference: SecretReference, what: string, folder: string): Promise<string> {
+  if (reference.env !== undefined) {
+    const value = process.env[reference.env];
+    if (value === undefined) throw new CommandError(`${what}: the environment variable ${reference.env} is not set`);
+    return value;
+  }
+  if (reference.file !== undefined) return (await textOf(resolve(folder, reference.file), what)).replace(/\r?\n$/, '');
+  const [program = '', ...rest] = reference.command ?? [];
+  try {
+    const { stdout } = await promisify(execFile)(program, rest, {
+      cwd: folder,
+      timeout: commandTimeout,
+      maxBuffer: 1_000_000,
+    });
+    return stdout.replace(/\r?\n$/, '');
+  } catch (error) {
+    // Its output may hold the secret: only how it ended is said.
+    const { code, killed } = error as { code?: string | number; killed?: boolean };
+    throw new CommandError(
+      `${what}: the command ${program} ${killed ? `did not end within ${commandTimeout / 1000} s` : `failed (${code ?? 'unknown'})`}`,
+    );
+  }
+}
+
+async function textOf(path: string, what: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new CommandError(`${what}: ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
+  }
+}
+
+function describe(reference: SecretReference): string {
+  const [kind = '', value] = Object.entries(reference)[0] ?? [];
+  return `${kind} ${[value].flat()[0]}`;
+}

@@ -1,0 +1,47 @@
+import { connect, type DetailedPeerCertificate } from 'node:tls';
+
+/**
+ * The certificate authority of a server as PEM, if its SHA-256 fingerprint is the pinned one. Nothing but a TLS
+ * handshake is sent: the request itself then verifies the server against this authority in the ordinary way, so no
+ * login can reach a server with another one.
+ * @throws with a message for people where the server cannot be reached or presents another authority.
+ */
+export async function pinnedAuthority(url: string, fingerprint: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const chain = await presentedBy(host, Number(port || 443));
+  const wanted = plain(fingerprint);
+  const found = chain.find((certificate) => plain(certificate.fingerprint256) === wanted);
+  if (!found) {
+    throw new Error(
+      `the certificate fingerprint is not the pinned one: ${url} presents ${chain.map((certificate) => certificate.fingerprint256).join(', ')}`,
+    );
+  }
+  return `-----BEGIN CERTIFICATE-----\n${found.raw.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
+}
+
+function plain(fingerprint: string): string {
+  return fingerprint.replaceAll(':', '').toUpperCase();
+}
+
+async function presentedBy(host: string, port: number): Promise<DetailedPeerCertificate[]> {
+  return new Promise((resolve, reject) => {
+    const isName = !/^[\d.]+$|:/.test(host);
+    const socket = connect(
+      { host, port, rejectUnauthorized: false, timeout: 30_000, ...(isName ? { servername: host } : {}) },
+      () => {
+        const chain: DetailedPeerCertificate[] = [];
+        let certificate: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
+        // A root names itself as its issuer.
+        while (certificate?.raw && !chain.includes(certificate)) {
+          chain.push(certificate);
+          certificate = certificate.issuerCertificate;
+        }
+        socket.destroy();
+        resolve(chain);
+      },
+    );
+    socket.on('error', reject);
+    socket.on('timeout', () => socket.destroy(new Error(`connect ETIMEDOUT ${host}:${port}`)));
+  });
+}

@@ -1,0 +1,137 @@
+import type { Json, JsonObject } from '../language/index.ts';
+
+/** How a step ended. */
+export type StepOutcome =
+  /** Sent (or read), and every assertion held. */
+  | 'done'
+  /** Its effect was there already; nothing was sent. */
+  | 'unchanged'
+  | 'skipped'
+  | 'failed'
+  /** Sent, and nobody knows whether it took effect. */
+  | 'in-doubt'
+  /** The run was stopped before it was finished. */
+  | 'interrupted'
+  /** Dry run: it would be sent. */
+  | 'would-send'
+  /** Dry run: it cannot be known before an earlier step has really been sent. */
+  | 'depends';
+
+/** How a run ended; the exit codes of the command line follow from it. */
+export type RunOutcome = 'done' | 'failed' | 'needs-a-person' | 'refused' | 'interrupted';
+
+/** Which part of the operation a step belongs to. */
+export type Phase = 'preflight' | 'steps' | 'always' | 'rollback';
+
+export interface RunSummary {
+  readonly outcome: RunOutcome;
+  /** The first thing that went wrong. */
+  readonly failure?: { readonly step: string; readonly reason: string };
+  /** Steps of which nobody knows whether they took effect. */
+  readonly in_doubt: readonly string[];
+  /** What did not work while cleaning up: in `always` or in the rollback. */
+  readonly cleanup_failures: readonly { readonly step: string; readonly reason: string }[];
+  /** How many writes were sent. */
+  readonly writes: number;
+  /** Dry run: how many writes would be sent. */
+  readonly predicted_writes: number;
+  readonly rolled_back: boolean;
+}
+
+/**
+ * Everything that can happen in a run. The journal stores these; terminal, reports and `show` are folds over them.
+ * They hold no secret: calls are recorded with references in the place of secrets, and every text is redacted.
+ */
+export type Event = { readonly at: string } & (
+  | {
+      readonly type: 'run-started';
+      readonly run: string;
+      readonly mode: 'real' | 'dry';
+      readonly plan: string;
+      readonly runbook: string;
+      readonly title: string;
+      readonly environment: string;
+    }
+  | {
+      readonly type: 'step-started';
+      readonly step: string;
+      readonly number: string;
+      readonly title: string;
+      readonly phase: Phase;
+      readonly kind: 'request' | 'block';
+      readonly depth: number;
+      readonly place: string;
+    }
+  /** The only event that has to be on disk before the run goes on: the write that follows it is about to be sent. */
+  | { readonly type: 'write-intended'; readonly step: string; readonly attempt: number; readonly call: RecordedCall }
+  | {
+      readonly type: 'call-answered';
+      readonly step: string;
+      readonly purpose: Purpose;
+      readonly call: RecordedCall;
+      readonly status: number;
+      readonly duration_ms: number;
+      readonly warnings: readonly string[];
+      readonly error?: { readonly type: string; readonly reason: string };
+    }
+  | {
+      readonly type: 'call-failed';
+      readonly step: string;
+      readonly purpose: Purpose;
+      readonly call: RecordedCall;
+      readonly sent: 'no' | 'maybe';
+      readonly reason: string;
+      readonly duration_ms: number;
+    }
+  | { readonly type: 'waiting'; readonly step: string; readonly reason: string; readonly ms: number }
+  | {
+      readonly type: 'asserted';
+      readonly step: string;
+      readonly subject: string;
+      readonly expected: string;
+      readonly seen: Json;
+      readonly holds: boolean;
+      readonly message?: string;
+    }
+  | {
+      readonly type: 'effect-checked';
+      readonly step: string;
+      readonly effect: 'there' | 'not-there' | 'unknown';
+      readonly reason?: string;
+    }
+  | { readonly type: 'confirmation'; readonly step: string; readonly question: string; readonly confirmed: boolean }
+  | {
+      readonly type: 'step-finished';
+      readonly step: string;
+      readonly number: string;
+      readonly title: string;
+      readonly phase: Phase;
+      readonly kind: 'request' | 'block';
+      readonly depth: number;
+      readonly outcome: StepOutcome;
+      readonly reason?: string;
+      readonly place: string;
+      readonly saved?: JsonObject;
+    }
+  | { readonly type: 'interrupted' }
+  | { readonly type: 'rollback-started'; readonly of: readonly string[] }
+  | { readonly type: 'rollback-finished'; readonly clean: boolean }
+  | ({ readonly type: 'run-finished' } & RunSummary)
+);
+
+/** An event before the interpreter has stamped it. */
+export type NewEvent = Event extends infer E ? (E extends Event ? Omit<E, 'at'> : never) : never;
+
+/** Why a request is sent: it is the step's own, or it asks whether the step's effect is there. */
+export type Purpose = 'step' | 'done_when';
+
+/** A call as it may be kept: secrets are references. */
+export interface RecordedCall {
+  readonly connection: string;
+  readonly identity?: string;
+  readonly effect: 'read' | 'write';
+  readonly request: string;
+  readonly query?: Json;
+  readonly body?: Json;
+  readonly opaque_id: string;
+}

@@ -1,0 +1,82 @@
+import { expectedOf, holds, inOneLine, isObject, type Json, messageOf, valueAt } from '../language/index.ts';
+import type { Condition, PlannedExpect } from '../plan/index.ts';
+import type { Answer } from './ports.ts';
+
+export type Answered = Extract<Answer, { kind: 'answer' }>;
+
+/** One assertion and what it saw. */
+export interface Assertion {
+  readonly subject: string;
+  readonly expected: string;
+  readonly seen: Json;
+  readonly holds: boolean;
+  readonly message?: string;
+}
+
+/** Seen values are kept up to this many characters of JSON. */
+const longestSeen = 4_000;
+
+/** Every assertion of an expectation over an answer: the status, and where that holds, the body. */
+export function judge(expect: PlannedExpect, answer: Answered): Assertion[] {
+  const isExpected = hasStatus(expect, answer.status);
+  const status: Assertion = {
+    subject: 'status',
+    expected: expect.status.join(' or '),
+    seen: answer.status,
+    holds: isExpected,
+    ...(expect.message === undefined || isExpected ? {} : { message: expect.message }),
+  };
+  if (!isExpected) return [status];
+  return [status, ...judgeConditions(expect.body, answer.body, expect.message)];
+}
+
+/** Conditions over a body; `message` is for those that have none of their own. */
+export function judgeConditions(conditions: readonly Condition[], body: Json, message?: string): Assertion[] {
+  return conditions.map(({ subject, expect }) => {
+    const seen = valueAt(body, subject);
+    const isMet = holds(seen, expect);
+    const words = messageOf(expect) ?? message;
+    return {
+      subject,
+      expected: expectedOf(expect),
+      seen: shortened(seen),
+      holds: isMet,
+      ...(isMet || words === undefined ? {} : { message: words }),
+    };
+  });
+}
+
+export function hasStatus(expect: PlannedExpect, status: number): boolean {
+  return expect.status.some((wanted) => wanted === status || wanted === `${Math.floor(status / 100)}xx`);
+}
+
+/** What did not hold, as one text: the author's words, then what was seen. */
+export function reasonOf(assertions: readonly Assertion[], answer: Answered): string | undefined {
+  const failed = assertions.filter((assertion) => !assertion.holds);
+  if (failed.length === 0) return undefined;
+  const words = [...new Set(failed.flatMap(({ message }) => (message === undefined ? [] : [message])))];
+  const error = errorOf(answer.body);
+  return [...words, factsOf(failed), ...(error ? [`The server says: ${error.type}: ${error.reason}`] : [])].join(' — ');
+}
+
+/** What was seen and what was expected, for the assertions that did not hold. */
+export function factsOf(assertions: readonly Assertion[]): string {
+  return assertions
+    .filter((assertion) => !assertion.holds)
+    .map(({ subject, seen, expected }) => `${subject} is ${inOneLine(seen ?? undefined)}, expected ${expected}`)
+    .join('; ');
+}
+
+/** Elasticsearch's own words for a refusal, from the answer's body. */
+export function errorOf(body: Json): { type: string; reason: string } | undefined {
+  const error = isObject(body) ? body.error : undefined;
+  if (typeof error === 'string') return { type: 'error', reason: error };
+  if (!isObject(error)) return undefined;
+  const cause = isObject(error.caused_by) ? ` (${String(error.caused_by.reason ?? '')})` : '';
+  return { type: String(error.type ?? 'error'), reason: `${String(error.reason ?? '')}${cause}` };
+}
+
+function shortened(seen: Json | undefined): Json {
+  if (seen === undefined) return null;
+  return JSON.stringify(seen).length > longestSeen ? inOneLine(seen, longestSeen) : seen;
+}

@@ -1,0 +1,38 @@
+import type { Json } from '../language/index.ts';
+import type { Request } from '../plan/index.ts';
+import type { Event } from './event.ts';
+
+/** All that the interpreter has of the world. */
+export interface Ports {
+  /** Sends one request, once. Never throws for what a server or network does: that is a `failure`. */
+  readonly send: (call: Call) => Promise<Answer>;
+  /** Waits; ends early when the run is interrupted. */
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Asks a person. */
+  readonly confirm: (question: Question) => Promise<boolean>;
+  /** Keeps an event. A `write-intended` is on disk when this resolves; it rejects where it cannot be kept. */
+  readonly record: (event: Event) => Promise<void>;
+  /** Whether somebody wants the run to stop: once, or (for the second time) without a rollback. */
+  readonly interruption: () => 'none' | 'stop' | 'stop-without-rollback';
+}
+
+/** A request as it is sent: rendered, secrets in place. It exists in memory only. */
+export interface Call {
+  readonly effect: 'read' | 'write';
+  readonly request: Request;
+  readonly timeout_ms: number;
+  /** Sent as `x-opaque-id`: servers write it into their logs. */
+  readonly opaque_id: string;
+}
+
+export type Answer =
+  | { readonly kind: 'answer'; readonly status: number; readonly body: Json; readonly warnings: readonly string[] }
+  /** No answer. `sent: maybe` is ambiguous: the request may have taken effect. */
+  | { readonly kind: 'failure'; readonly sent: 'no' | 'maybe'; readonly reason: string };
+
+export interface Question {
+  readonly step: string;
+  readonly question: string;
+}

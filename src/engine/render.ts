@@ -1,0 +1,98 @@
+import {
+  descend,
+  evaluateValue,
+  type Json,
+  type JsonObject,
+  type Lookup,
+  resolvePath,
+  TemplateError,
+} from '../language/index.ts';
+import type { PlannedExpect, Request } from '../plan/index.ts';
+import { concealed } from './redactor.ts';
+
+/** What a step has saved: name → value, and whether it may be shown. */
+export type Outputs = Map<string, { readonly value: Json; readonly isSecret: boolean }>;
+
+/** What names mean while a step runs. */
+export interface Values {
+  readonly run: string;
+  /** The values of secret inputs. */
+  readonly secrets: ReadonlyMap<string, Json>;
+  /** Step id → what it saved. */
+  readonly outputs: ReadonlyMap<string, Outputs>;
+  /** Which pass of each surrounding loop this is, the outermost first, from 1. */
+  readonly passes: readonly number[];
+  readonly item?: Json;
+}
+
+/** The id of a step in this pass of the loops around it: `copy#*` → `copy#2`. */
+export function instanceId(id: string, passes: readonly number[]): string {
+  return passes.reduce((text, pass) => text.replace('#*', `#${pass}`), id);
+}
+
+/**
+ * Looks names up for the call itself, or (`shown`) for what may be recorded: secrets are then a mark in their place.
+ * @param missing What a value that is not there is: in `when` null, elsewhere an error.
+ */
+export function lookupAtRun(values: Values, purpose: 'sent' | 'shown' | 'condition'): Lookup {
+  return ({ root, segments }) => {
+    const [first = '', name = '', ...rest] = segments;
+    switch (root) {
+      case 'run':
+        return { value: values.run };
+      case 'item':
+        if (values.item === undefined) throw new TemplateError('there is no item here');
+        return { value: descend(values.item, segments, 'item') };
+      case 'inputs': {
+        if (purpose === 'shown') return { value: `‹secret inputs.${first}›` };
+        const secret = values.secrets.get(first);
+        if (secret === undefined) throw new TemplateError(`the secret ${first} has no value`);
+        return { value: secret };
+      }
+      case 'steps': {
+        const id = instanceId(first, values.passes);
+        const output = values.outputs.get(id)?.get(name);
+        if (!output) {
+          if (purpose === 'condition') return { value: null };
+          throw new TemplateError(
+            `there is no steps.${id}.${name}: step "${id}" did not run, or its answer had nothing there`,
+          );
+        }
+        return {
+          value:
+            purpose === 'shown' && output.isSecret ? concealed : descend(output.value, rest, `steps.${id}.${name}`),
+        };
+      }
+    }
+  };
+}
+
+/** A planned request with every template evaluated. Throws `TemplateError`. */
+export function renderRequest(request: Request, lookup: Lookup): Request {
+  if (request.type === 'oss') {
+    return {
+      ...request,
+      ...(request.key === undefined ? {} : { key: String(evaluateValue(request.key, lookup)) }),
+      ...(request.prefix === undefined ? {} : { prefix: String(evaluateValue(request.prefix, lookup)) }),
+    };
+  }
+  return {
+    ...request,
+    path: resolvePath(request.path, lookup),
+    ...(request.query === undefined ? {} : { query: evaluateValue(request.query, lookup) as JsonObject }),
+    ...(request.headers === undefined ? {} : { headers: evaluateValue(request.headers, lookup) as JsonObject }),
+    ...(request.body === undefined ? {} : { body: evaluateValue(request.body, lookup) }),
+  };
+}
+
+/** The expectations with every template evaluated. Throws `TemplateError`. */
+export function renderExpect(expect: PlannedExpect, lookup: Lookup): PlannedExpect {
+  return {
+    status: expect.status,
+    body: expect.body.map(({ subject, expect: expectation }) => ({
+      subject,
+      expect: evaluateValue(expectation, lookup),
+    })),
+    ...(expect.message === undefined ? {} : { message: String(evaluateValue(expect.message, lookup)) }),
+  };
+}

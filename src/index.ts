@@ -1,0 +1,20 @@
+/**
+ * runbook as a library: load, check, plan and run, with ports of your own.
+ *
+ * ```ts
+ * const { value: bundle, diagnostics } = loadBundle('users-7.10.yaml', text, (path) => readFragment(path));
+ * ```
+ */
+export { check } from './check/index.ts';
+export * from './engine/index.ts';
+export {
+  type Bundle,
+  type Checked,
+  type Diagnostic,
+  type Json,
+  type Loaded,
+  loadBundle,
+  loadEnvironment,
+  printDiagnostic,
+} from './language/index.ts';
+export * from './plan/index.ts';

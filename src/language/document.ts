@@ -1,0 +1,217 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from 'yaml';
+import type { Checked, Diagnostic, Range } from './diagnostic.ts';
+import type { Json } from './json.ts';
+
+/** Files over this size are refused: a runbook is written by people. */
+export const maximumBytes = 5_000_000;
+/** How many times anchors may be repeated by aliases; more is a billion-laughs file. */
+const maximumAliases = 100;
+const maximumDepth = 100;
+
+/** A path into a document: keys and indices from the root. */
+export type Path = readonly (string | number)[];
+
+/** One YAML file: its text, its value, and where each part of the value stands. */
+export interface SourceDocument {
+  readonly file: string;
+  readonly text: string;
+  readonly value: Json;
+  /** Where the value at a path stands; the nearest enclosing value where there is nothing at it. */
+  rangeOf(path: Path): Range;
+  /** Where the key of the value at a path stands. */
+  keyRangeOf(path: Path): Range;
+  /** A part of the scalar at a path: where `snippet`, the n-th of its kind (from 0), stands in the text. */
+  rangeWithin(path: Path, snippet: string, occurrence?: number): Range;
+}
+
+/**
+ * YAML 1.2 core text → document. No custom tags, aliases bounded, a duplicate key is an error, one document a file,
+ * keys are texts, numbers are numbers that JSON has. Every problem that the parser finds is a diagnostic.
+ */
+export function parseSource(file: string, text: string): Checked<SourceDocument> {
+  if (text.length > maximumBytes || new TextEncoder().encode(text).length > maximumBytes) {
+    return failure(
+      file,
+      'file-too-large',
+      `the file is larger than ${maximumBytes / 1_000_000} MB`,
+      'A runbook is written by people: split it into fragments.',
+    );
+  }
+  const lines = new LineCounter();
+  let document: Document.Parsed;
+  try {
+    document = parseDocument(text, {
+      version: '1.2',
+      schema: 'core',
+      lineCounter: lines,
+      uniqueKeys: true,
+      prettyErrors: false,
+    });
+  } catch (error) {
+    // The parser recurses: a text nested thousands deep overflows its stack.
+    return failure(
+      file,
+      'yaml',
+      `the file cannot be parsed: ${error instanceof RangeError ? 'it is nested too deeply' : String(error)}`,
+    );
+  }
+  const rangeAt = (start: number, end: number): Range => ({
+    start: position(lines, start),
+    end: position(lines, Math.max(start, end)),
+  });
+  const diagnostics: Diagnostic[] = [...document.errors, ...document.warnings].map((problem) => ({
+    code:
+      problem.code === 'DUPLICATE_KEY'
+        ? 'duplicate-key'
+        : problem.code === 'TAG_RESOLVE_FAILED'
+          ? 'custom-tag'
+          : 'yaml',
+    severity: 'error',
+    message: yamlMessage(problem.code, problem.message),
+    file,
+    range: rangeAt(problem.pos[0], problem.pos[1]),
+  }));
+  if (diagnostics.length === 0) diagnostics.push(...unsuitableNodes(document, file, text, rangeAt));
+  if (diagnostics.length > 0) return { diagnostics };
+  let value: Json;
+  try {
+    value = (document.toJS({ maxAliasCount: maximumAliases }) ?? null) as Json;
+  } catch (error) {
+    return failure(
+      file,
+      'aliases',
+      `aliases: ${error instanceof Error ? error.message : String(error)}`,
+      `At most ${maximumAliases} repetitions, and none of itself.`,
+    );
+  }
+  return { value: sourceDocument(file, text, value, document, rangeAt), diagnostics: [] };
+}
+
+function failure(file: string, code: string, message: string, help?: string): Checked<never> {
+  return { diagnostics: [{ code, severity: 'error', message, file, ...(help ? { help } : {}) }] };
+}
+
+function position(lines: LineCounter, offset: number) {
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(1, line), column: Math.max(1, col), offset };
+}
+
+function yamlMessage(code: string, message: string): string {
+  if (code === 'DUPLICATE_KEY')
+    return 'this key stands twice in the same mapping; the second would silently replace the first';
+  if (code === 'TAG_RESOLVE_FAILED') return `${message}; tags are not part of the language`;
+  if (code === 'MULTIPLE_DOCS') return 'a second document begins here; a file holds one';
+  return message;
+}
+
+/** What YAML allows and JSON or this language does not: keys that are no texts, infinities, numbers too large to be exact. */
+function unsuitableNodes(
+  document: Document.Parsed,
+  file: string,
+  text: string,
+  rangeAt: (start: number, end: number) => Range,
+): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const report = (node: Node, code: string, message: string) =>
+    found.push({ code, severity: 'error', message, file, range: rangeAt(node.range?.[0] ?? 0, node.range?.[1] ?? 0) });
+  visit(document, {
+    Node(_key, node, ancestors) {
+      if (ancestors.length > maximumDepth * 2) {
+        report(node, 'nested-too-deep', `nested more than ${maximumDepth} levels deep`);
+        return visit.BREAK;
+      }
+      return undefined;
+    },
+    Pair(_key, pair) {
+      if (!isScalar(pair.key) || typeof pair.key.value !== 'string') {
+        const node = isNode(pair.key) ? pair.key : undefined;
+        if (node)
+          report(node, 'key', `a key has to be a text; put ${text.slice(node.range?.[0], node.range?.[1])} in quotes`);
+      } else if (pair.key.value.includes('{{')) {
+        report(
+          pair.key,
+          'template-in-key',
+          'a template in a key; templates stand in values only, so that no value changes the shape of the document',
+        );
+      }
+    },
+    Scalar(key, node) {
+      if (key === 'key' || typeof node.value !== 'number') return;
+      if (!Number.isFinite(node.value)) report(node, 'number', `${node.source} is not a number that JSON can hold`);
+      else if (Number.isInteger(node.value) && !Number.isSafeInteger(node.value)) {
+        report(node, 'number', `${node.source} is too large to be exact; put it in quotes`);
+      }
+    },
+  });
+  return found;
+}
+
+function sourceDocument(
+  file: string,
+  text: string,
+  value: Json,
+  document: Document.Parsed,
+  rangeAt: (start: number, end: number) => Range,
+): SourceDocument {
+  const rangeOfNode = (node: Node | undefined): Range => {
+    const [start, end] = node?.range ?? [0, 0];
+    return rangeAt(start, trimmedEnd(text, start, end));
+  };
+  const find = (path: Path): { node: Node | undefined; key: Node | undefined } => {
+    let node: Node | undefined = document.contents ?? undefined;
+    let key: Node | undefined;
+    for (const segment of path) {
+      if (isAlias(node)) node = node.resolve(document);
+      let next: Node | undefined;
+      if (isMap(node)) {
+        const pair = node.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === segment);
+        if (!pair) break;
+        key = isNode(pair.key) ? pair.key : undefined;
+        next = isNode(pair.value) ? pair.value : key;
+      } else if (isSeq(node)) {
+        const item: unknown = node.items[Number(segment)];
+        if (!isNode(item)) break;
+        next = item;
+        key = undefined;
+      } else break;
+      node = next;
+    }
+    return { node, key };
+  };
+  return {
+    file,
+    text,
+    value,
+    rangeOf: (path) => rangeOfNode(find(path).node),
+    keyRangeOf: (path) => {
+      const { key, node } = find(path);
+      return rangeOfNode(key ?? node);
+    },
+    rangeWithin: (path, snippet, occurrence = 0) => {
+      const { node } = find(path);
+      const [start, end] = node?.range ?? [0, 0];
+      let at = start - 1;
+      for (let index = 0; index <= occurrence; index++) at = text.indexOf(snippet, at + 1);
+      return at >= start && at < end ? rangeAt(at, at + snippet.length) : rangeOfNode(node);
+    },
+  };
+}
+
+/** A collection's range runs up to the next token; a caret should not. */
+function trimmedEnd(text: string, start: number, end: number): number {
+  let last = end;
+  while (last > start && /\s/.test(text.charAt(last - 1))) last--;
+  return last;
+}

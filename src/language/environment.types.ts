@@ -1,0 +1,177 @@
+// Generated from schemas/environment.v1.schema.json by `npm run generate`: change the schema, not this file.
+
+/**
+ * This interface was referenced by `Environment`'s JSON-Schema
+ * via the `definition` "name".
+ */
+export type Name = string;
+/**
+ * This interface was referenced by `Environment`'s JSON-Schema
+ * via the `definition` "connection".
+ */
+export type EnvironmentConnection = ElasticsearchSettings | KibanaSettings | OssSettings;
+/**
+ * http(s)://host:port, without user, password or query.
+ *
+ * This interface was referenced by `Environment`'s JSON-Schema
+ * via the `definition` "url".
+ */
+export type Url = string;
+/**
+ * A PEM file with the certificate authority, relative to this file.
+ *
+ * This interface was referenced by `Environment`'s JSON-Schema
+ * via the `definition` "ca".
+ */
+export type Ca = string;
+/**
+ * SHA-256 fingerprint of the certificate authority.
+ *
+ * This interface was referenced by `Environment`'s JSON-Schema
+ * via the `definition` "fingerprint".
+ */
+export type Fingerprint = string;
+/**
+ * This interface was referenced by `Environment`'s JSON-Schema
+ * via the `definition` "inputList".
+ */
+export type InputList = (string | number | boolean)[];
+/**
+ * HH:MM, in quotes.
+ *
+ * This interface was referenced by `Environment`'s JSON-Schema
+ * via the `definition` "time".
+ */
+export type Time = string;
+
+/**
+ * Where a runbook's connections are, who logs in, and with which inputs. Secrets only by reference.
+ */
+export interface Environment {
+  apiVersion: 'runbook/v1';
+  environment: Name;
+  connections: {
+    [k: string]: EnvironmentConnection;
+  };
+  /**
+   * Input → value, or a secret by reference.
+   */
+  inputs?: {
+    [k: string]: string | number | boolean | InputList | SecretReference;
+  };
+  /**
+   * When disruptive steps may run. Without any: whenever a person confirms.
+   *
+   * @minItems 1
+   */
+  maintenance_windows?: [MaintenanceWindow, ...MaintenanceWindow[]];
+}
+/**
+ * This interface was referenced by `Environment`'s JSON-Schema
+ * via the `definition` "elasticsearch".
+ */
+export interface ElasticsearchSettings {
+  /**
+   * elasticsearch is the default.
+   */
+  kind?: 'elasticsearch';
+  url: Url;
+  auth?: Auth;
+  ca?: Ca;
+  fingerprint?: Fingerprint;
+  /**
+   * The run is refused at any other cluster.
+   */
+  cluster_uuid?: string;
+  /**
+   * Further logins, for `as`: recovery: { auth: … }.
+   */
+  identities?: {
+    [k: string]: Identity;
+  };
+}
+/**
+ * Exactly one of basic, api_key, bearer.
+ *
+ * This interface was referenced by `Environment`'s JSON-Schema
+ * via the `definition` "auth".
+ */
+export interface Auth {
+  basic?: {
+    username: string;
+    password: SecretReference;
+  };
+  api_key?: SecretReference;
+  bearer?: SecretReference;
+}
+/**
+ * { env: NAME }, { file: path } or { command: [program, argument…] }.
+ *
+ * This interface was referenced by `Environment`'s JSON-Schema
+ * via the `definition` "secretReference".
+ */
+export interface SecretReference {
+  env?: string;
+  /**
+   * Relative to this file. One trailing line break is left out.
+   */
+  file?: string;
+  /**
+   * Run without a shell; its standard output is the secret.
+   *
+   * @minItems 1
+   */
+  command?: [string, ...string[]];
+}
+/**
+ * This interface was referenced by `Environment`'s JSON-Schema
+ * via the `definition` "identity".
+ */
+export interface Identity {
+  auth: Auth;
+}
+/**
+ * This interface was referenced by `Environment`'s JSON-Schema
+ * via the `definition` "kibana".
+ */
+export interface KibanaSettings {
+  kind: 'kibana';
+  url: Url;
+  space?: Name;
+  auth?: Auth;
+  ca?: Ca;
+  fingerprint?: Fingerprint;
+}
+/**
+ * This interface was referenced by `Environment`'s JSON-Schema
+ * via the `definition` "oss".
+ */
+export interface OssSettings {
+  kind: 'oss';
+  endpoint: Url;
+  region: string;
+  bucket: string;
+  access_key_id: SecretReference;
+  access_key_secret: SecretReference;
+}
+/**
+ * This interface was referenced by `Environment`'s JSON-Schema
+ * via the `definition` "window".
+ */
+export interface MaintenanceWindow {
+  /**
+   * Weekly: the days on which the window begins; every day without it.
+   *
+   * @minItems 1
+   */
+  days?: [
+    'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun',
+    ...('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[]
+  ];
+  from: Time;
+  to: Time;
+  /**
+   * An IANA name: Europe/Berlin. UTC by default.
+   */
+  timezone?: string;
+}

@@ -1,0 +1,122 @@
+import { type Helper, helpers } from './helpers.ts';
+import { inOneLine, isObject, type Json } from './json.ts';
+
+/** What stands between `{{` and `}}`. */
+export type Expression =
+  | { readonly kind: 'literal'; readonly value: Json }
+  | { readonly kind: 'path'; readonly root: Root; readonly segments: readonly string[] }
+  | { readonly kind: 'call'; readonly helper: string; readonly arguments: readonly Expression[] };
+
+/** The names that an expression may begin with. */
+export const roots = ['inputs', 'steps', 'run', 'item'] as const;
+export type Root = (typeof roots)[number];
+export type PathExpression = Extract<Expression, { kind: 'path' }>;
+
+/**
+ * What a path is at the moment: a value, or another expression that stands for it (itself, where only the run can
+ * know). Throws `TemplateError` for a name that does not exist.
+ */
+export type Lookup = (path: PathExpression) => { readonly value: Json } | { readonly unresolved: Expression };
+
+/** A template that cannot be evaluated: an unknown name, a value of a wrong type. The message is for a person. */
+export class TemplateError extends Error {}
+
+/** Evaluates as far as the lookup knows: a literal when all of it is known, a smaller expression otherwise. */
+export function resolve(expression: Expression, lookup: Lookup): Expression {
+  switch (expression.kind) {
+    case 'literal':
+      return expression;
+    case 'path': {
+      const found = lookup(expression);
+      return 'value' in found ? { kind: 'literal', value: found.value } : found.unresolved;
+    }
+    case 'call': {
+      const resolved = expression.arguments.map((argument) => resolve(argument, lookup));
+      const values = resolved.flatMap((argument) => (argument.kind === 'literal' ? [argument.value] : []));
+      if (values.length < resolved.length) return { ...expression, arguments: resolved };
+      return { kind: 'literal', value: call(expression.helper, values) };
+    }
+  }
+}
+
+function call(name: string, values: readonly Json[]): Json {
+  const helper = Object.hasOwn(helpers, name) ? (helpers[name] as Helper) : undefined;
+  if (!helper) throw new TemplateError(`unknown helper "${name}"`);
+  const result = helper.apply(values);
+  if ('problem' in result) throw new TemplateError(`${name}: ${result.problem}`);
+  return result.value;
+}
+
+/** Walks `segments` down from a value, own properties only. */
+export function descend(value: Json, segments: readonly string[], path: string): Json {
+  let current = value;
+  let walked = path;
+  for (const segment of segments) {
+    const list = Array.isArray(current) ? (current as readonly Json[]) : undefined;
+    const next: Json | undefined = list
+      ? list[Number(segment)]
+      : isObject(current) && Object.hasOwn(current, segment)
+        ? current[segment]
+        : undefined;
+    if (next === undefined) throw new TemplateError(`${walked} has no "${segment}": it is ${inOneLine(current)}`);
+    current = next;
+    walked = `${walked}.${segment}`;
+  }
+  return current;
+}
+
+/** The text of an expression, as it stands between braces. */
+export function printExpression(expression: Expression, isArgument = false): string {
+  switch (expression.kind) {
+    case 'literal':
+      return printLiteral(expression.value);
+    case 'path':
+      return [expression.root, ...expression.segments.map(printSegment)].join('.');
+    case 'call': {
+      const text = [expression.helper, ...expression.arguments.map((argument) => printExpression(argument, true))].join(
+        ' ',
+      );
+      return isArgument ? `(${text})` : text;
+    }
+  }
+}
+
+function printSegment(segment: string): string {
+  return /^[A-Za-z_][A-Za-z0-9_-]*$/.test(segment) && !['true', 'false', 'null', 'undefined', 'as'].includes(segment)
+    ? segment
+    : `[${segment}]`;
+}
+
+/**
+ * Handlebars has literals for texts, numbers, booleans and null; a list is the helper `list`. Its text literals have no
+ * escape for a closing backslash or for both kinds of quotes together: those are refused, while planning.
+ */
+function printLiteral(value: Json): string {
+  if (Array.isArray(value))
+    return `(list${(value as readonly Json[]).map((item) => ` ${printLiteral(item)}`).join('')})`;
+  if (typeof value === 'string' && !value.endsWith('\\')) {
+    if (!value.includes('"')) return `"${value}"`;
+    if (!value.includes("'")) return `'${value}'`;
+  }
+  if (
+    value === null ||
+    typeof value === 'boolean' ||
+    (typeof value === 'number' && /^-?\d+(\.\d+)?$/.test(String(value)))
+  )
+    return String(value);
+  throw new TemplateError(
+    `${inOneLine(value)} cannot stand inside an expression beside values that only the run knows`,
+  );
+}
+
+/** Every path in an expression, in the order of reading. */
+export function pathsIn(expression: Expression): PathExpression[] {
+  switch (expression.kind) {
+    case 'literal':
+      return [];
+    case 'path':
+      return [expression];
+    case 'call':
+      return expression.arguments.flatMap(pathsIn);
+  }
+}

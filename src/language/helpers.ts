@@ -1,0 +1,66 @@
+import { inOneLine, isEqual, isObject, type Json } from './json.ts';
+
+/** A pure function for templates: arguments → a value, or what is wrong with the arguments. */
+export interface Helper {
+  /** How it is called, for messages and the reference. */
+  readonly usage: string;
+  readonly arity: { readonly least: number; readonly most: number };
+  readonly apply: (values: readonly Json[]) => { readonly value: Json } | { readonly problem: string };
+}
+
+/** Every helper, by name. The language reference lists the same. */
+export const helpers: Readonly<Record<string, Helper>> = {
+  join: {
+    usage: 'join LIST SEPARATOR',
+    arity: { least: 2, most: 2 },
+    apply: ([list, separator]) =>
+      !isList(list)
+        ? notAList(list)
+        : typeof separator !== 'string'
+          ? { problem: `the separator has to be a text, found ${inOneLine(separator)}` }
+          : list.some((item) => typeof item === 'object')
+            ? { problem: `the list has an item that is no text or number: ${inOneLine(list)}` }
+            : { value: list.join(separator) },
+  },
+  without: {
+    usage: 'without LIST OTHER_LIST',
+    arity: { least: 2, most: 2 },
+    apply: ([list, other]) =>
+      !isList(list)
+        ? notAList(list)
+        : !isList(other)
+          ? notAList(other)
+          : { value: list.filter((item) => !other.some((one) => isEqual(item, one))) },
+  },
+  length: {
+    usage: 'length VALUE',
+    arity: { least: 1, most: 1 },
+    apply: ([value]) =>
+      isList(value) || typeof value === 'string'
+        ? { value: value.length }
+        : isObject(value)
+          ? { value: Object.keys(value).length }
+          : { problem: `${inOneLine(value)} has no length` },
+  },
+  list: {
+    usage: 'list ITEM…',
+    arity: { least: 0, most: Number.POSITIVE_INFINITY },
+    apply: (items) => ({ value: [...items] }),
+  },
+  concat: {
+    usage: 'concat TEXT…',
+    arity: { least: 1, most: Number.POSITIVE_INFINITY },
+    apply: (items) =>
+      items.some((item) => typeof item === 'object')
+        ? { problem: 'a list, mapping or null is no text' }
+        : { value: items.join('') },
+  },
+};
+
+function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+function notAList(value: Json | undefined) {
+  return { problem: `a list is needed, found ${inOneLine(value)}` };
+}

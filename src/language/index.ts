@@ -1,0 +1,36 @@
+export * from './call.ts';
+export * from './diagnostic.ts';
+export * from './document.ts';
+export * from './duration.ts';
+export type {
+  Auth,
+  ElasticsearchSettings,
+  Environment,
+  EnvironmentConnection,
+  MaintenanceWindow,
+  SecretReference,
+} from './environment.types.ts';
+export * from './expression.ts';
+export * from './frame.ts';
+export * from './inert.ts';
+export * from './json.ts';
+export * from './load.ts';
+export * from './matchers/index.ts';
+export * from './query.ts';
+export type {
+  Block,
+  BodyConditions,
+  CallStep,
+  Connection,
+  DoneWhen,
+  Expect,
+  Fragment,
+  Input,
+  OssStep,
+  Runbook,
+  Status,
+  Step,
+  UseStep,
+} from './runbook.types.ts';
+export * from './suggestion.ts';
+export * from './template.ts';

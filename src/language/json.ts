@@ -1,0 +1,29 @@
+/** Any value that JSON can hold. */
+export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
+/** A JSON object. `undefined` never appears in a value: a key is there or it is not. */
+export type JsonObject = { readonly [key: string]: Json };
+
+/** Whether a value is a JSON object: not a list, not null. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Deep equality of two JSON values; the order of an object's keys does not count. */
+export function isEqual(left: Json, right: Json): boolean {
+  if (left === right) return true;
+  if (Array.isArray(left) && Array.isArray(right)) {
+    return left.length === right.length && left.every((item, index) => isEqual(item, right[index]));
+  }
+  if (!isObject(left) || !isObject(right)) return false;
+  const keys = Object.keys(left);
+  return (
+    keys.length === Object.keys(right).length &&
+    keys.every((key) => Object.hasOwn(right, key) && isEqual(left[key] as Json, right[key] as Json))
+  );
+}
+
+/** A value as one line of text for a person; cut at `limit` characters. */
+export function inOneLine(value: Json | undefined, limit = 200): string {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  return text.length > limit ? `${text.slice(0, limit)}… (${text.length} characters)` : text;
+}

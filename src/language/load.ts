@@ -1,0 +1,132 @@
+import { type Checked, type Diagnostic, hasErrors } from './diagnostic.ts';
+import { parseSource, type SourceDocument } from './document.ts';
+import type { Environment } from './environment.types.ts';
+import { isObject } from './json.ts';
+import type { Fragment, Runbook, Step } from './runbook.types.ts';
+import { schemaDiagnostics } from './schema.ts';
+
+/** One file of the language that agrees with its schema. */
+export interface Loaded<T> {
+  readonly source: SourceDocument;
+  readonly value: T;
+}
+
+/** A runbook with all the fragments that it uses, each by its path relative to the runbook's folder. */
+export interface Bundle {
+  readonly runbook: Loaded<Runbook>;
+  readonly fragments: ReadonlyMap<string, Loaded<Fragment>>;
+}
+
+/** Text → runbook or fragment, or what is wrong with it. */
+export function loadRunbookFile(file: string, text: string): Checked<Loaded<Runbook | Fragment>> {
+  return load<Runbook | Fragment>('runbook', file, text);
+}
+
+/** Text → environment, or what is wrong with it. */
+export function loadEnvironment(file: string, text: string): Checked<Loaded<Environment>> {
+  return load<Environment>('environment', file, text);
+}
+
+function load<T>(kind: 'runbook' | 'environment', file: string, text: string): Checked<Loaded<T>> {
+  const { value: source, diagnostics } = parseSource(file, text);
+  if (!source) return { diagnostics: kind === 'environment' ? diagnostics.map(sensitive) : diagnostics };
+  const problems = schemaDiagnostics(kind, source);
+  if (hasErrors(problems)) return { diagnostics: kind === 'environment' ? problems.map(sensitive) : problems };
+  // The schema has just said that it is one.
+  return { value: { source, value: source.value as unknown as T }, diagnostics: problems };
+}
+
+/** Somebody may have written a password into an environment file: no value of it is shown. */
+function sensitive(diagnostic: Diagnostic): Diagnostic {
+  return diagnostic.code === 'unknown-key' || diagnostic.code === 'duplicate-key'
+    ? { ...diagnostic, isSensitive: true }
+    : diagnostic;
+}
+
+export function isFragment(value: Runbook | Fragment): value is Fragment {
+  return isObject(value) && 'fragment' in value;
+}
+
+/**
+ * A runbook's text and everything it uses, directly or through other fragments.
+ * @param file The runbook's name as people know it: places in messages begin with it.
+ * @param read Gives the text of a fragment by its path relative to the runbook's folder, or undefined where there is none.
+ * @returns The bundle, or every problem of every file: the first wrong file does not hide the others.
+ */
+export function loadBundle(file: string, text: string, read: (path: string) => string | undefined): Checked<Bundle> {
+  const main = loadRunbookFile(file, text);
+  const diagnostics = [...main.diagnostics];
+  const fragments = new Map<string, Loaded<Fragment>>();
+  const visited = new Set<string>();
+  const follow = (from: Loaded<Runbook | Fragment>, folder: string, chain: readonly string[]) => {
+    for (const { step, path } of usesIn(from)) {
+      const target = folder + step.use;
+      const report = (code: string, message: string, help?: string) =>
+        diagnostics.push({
+          code,
+          severity: 'error',
+          message,
+          file: from.source.file,
+          range: from.source.rangeOf([...path, 'use']),
+          ...(help ? { help } : {}),
+        });
+      if (chain.includes(target)) {
+        report(
+          'cyclic-use',
+          `${[...chain.slice(chain.indexOf(target)), target].join(' uses ')}: a fragment cannot use itself`,
+        );
+        continue;
+      }
+      if (visited.has(target)) continue;
+      visited.add(target);
+      const fragmentText = step.use.split('/').includes('..') ? undefined : read(target);
+      if (fragmentText === undefined) {
+        report(
+          'unknown-fragment',
+          `there is no file ${target} beside the runbook`,
+          'The path is relative to the file that uses it, without "..".',
+        );
+        continue;
+      }
+      const loaded = loadRunbookFile(target, fragmentText);
+      diagnostics.push(...loaded.diagnostics);
+      if (!loaded.value) continue;
+      if (!isFragment(loaded.value.value)) {
+        report('unknown-fragment', `${target} is a runbook; only a fragment can be used`);
+        continue;
+      }
+      fragments.set(target, { source: loaded.value.source, value: loaded.value.value });
+      follow(loaded.value, target.slice(0, target.lastIndexOf('/') + 1), [...chain, target]);
+    }
+  };
+  if (main.value && isFragment(main.value.value)) {
+    diagnostics.push({
+      code: 'not-a-runbook',
+      severity: 'error',
+      message: `${file} is a fragment; it runs only where a runbook uses it`,
+      file,
+    });
+  } else if (main.value) {
+    follow(main.value, '', []);
+  }
+  if (hasErrors(diagnostics) || !main.value || isFragment(main.value.value)) return { diagnostics };
+  return { value: { runbook: { source: main.value.source, value: main.value.value }, fragments }, diagnostics };
+}
+
+function usesIn(loaded: Loaded<Runbook | Fragment>) {
+  const found: { step: Extract<Step, { use: string }>; path: (string | number)[] }[] = [];
+  const visit = (steps: readonly Step[] | undefined, path: (string | number)[]) => {
+    for (const [index, step] of (steps ?? []).entries()) {
+      const here = [...path, index];
+      if ('use' in step) found.push({ step, path: here });
+      if ('steps' in step) {
+        visit(step.steps, [...here, 'steps']);
+        visit(step.always, [...here, 'always']);
+      }
+      if ('rollback' in step) visit(step.rollback, [...here, 'rollback']);
+    }
+  };
+  visit(loaded.value.steps, ['steps']);
+  if ('rollback' in loaded.value) visit(loaded.value.rollback, ['rollback']);
+  return found;
+}

@@ -1,0 +1,13 @@
+import { inOneLine, isEqual, type Json } from '../json.ts';
+import type { MatcherKind } from './matcher.ts';
+
+/** A text contains this text; a list contains this item, or every item of this list. */
+export const contains: MatcherKind = {
+  holds: (actual, operand) => {
+    const wanted = Array.isArray(operand) ? (operand as readonly Json[]) : [operand];
+    if (typeof actual === 'string') return wanted.every((part) => typeof part === 'string' && actual.includes(part));
+    if (!Array.isArray(actual)) return false;
+    return wanted.every((item) => (actual as readonly Json[]).some((value) => isEqual(value, item)));
+  },
+  expected: (operand) => `something that contains ${inOneLine(operand)}`,
+};

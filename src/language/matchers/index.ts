@@ -1,0 +1,64 @@
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import { atLeast, atMost, greaterThan, lessThan } from './compare.ts';
+import { contains } from './contains.ts';
+import { empty } from './empty.ts';
+import { equals } from './equals.ts';
+import { exists } from './exists.ts';
+import { oneOf } from './in.ts';
+import { length, sizeOf } from './length.ts';
+import type { MatcherKind } from './matcher.ts';
+import { matches } from './matches.ts';
+
+const kinds: Readonly<Record<string, MatcherKind>> = {
+  equals,
+  in: oneOf,
+  contains,
+  matches,
+  exists,
+  empty,
+  length,
+  greater_than: greaterThan,
+  less_than: lessThan,
+  at_least: atLeast,
+  at_most: atMost,
+};
+
+/** Whether an expectation is a matcher: a mapping. Everything else is a literal that the value has to equal. */
+export function isMatcher(expectation: Json): expectation is JsonObject {
+  return isObject(expectation);
+}
+
+/**
+ * Whether a value is as an expectation says: a literal, or a matcher all of whose parts hold.
+ * `undefined` is a value that is not there. The expectation holds no templates any more.
+ */
+export function holds(actual: Json | undefined, expectation: Json): boolean {
+  if (!isMatcher(expectation)) return equals.holds(actual, expectation);
+  return partsOf(expectation).every(([name, operand]) => {
+    if (name === 'not') return !holds(actual, operand);
+    if (name === 'length' && isMatcher(operand)) return holds(sizeOf(actual), operand);
+    return kinds[name]?.holds(actual, operand) ?? false;
+  });
+}
+
+/** What an expectation asks for, in words that follow "expected". */
+export function expectedOf(expectation: Json): string {
+  if (!isMatcher(expectation)) return equals.expected(expectation);
+  return partsOf(expectation)
+    .map(([name, operand]) => {
+      if (name === 'not') return `not ${expectedOf(operand)}`;
+      if (name === 'length' && isMatcher(operand)) return `a length of ${expectedOf(operand)}`;
+      return kinds[name]?.expected(operand) ?? name;
+    })
+    .join(' and ');
+}
+
+/** The author's own words for the case that it does not hold. */
+export function messageOf(expectation: Json): string | undefined {
+  const message = isMatcher(expectation) ? expectation.message : undefined;
+  return typeof message === 'string' ? message : undefined;
+}
+
+function partsOf(matcher: JsonObject): [string, Json][] {
+  return Object.entries(matcher).filter(([name]) => name !== 'message');
+}

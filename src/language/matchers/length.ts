@@ -1,0 +1,14 @@
+import { inOneLine, isEqual, isObject, type Json } from '../json.ts';
+import type { MatcherKind } from './matcher.ts';
+
+/** How many items, keys or characters a value has; undefined where it has none of them. */
+export function sizeOf(value: Json | undefined): number | undefined {
+  if (typeof value === 'string' || Array.isArray(value)) return value.length;
+  return isObject(value) ? Object.keys(value).length : undefined;
+}
+
+/** A list, mapping or text of this length. With a matcher as operand, `index.ts` looks at the length itself. */
+export const length: MatcherKind = {
+  holds: (actual, operand) => isEqual(sizeOf(actual) ?? null, operand),
+  expected: (operand) => `a length of ${inOneLine(operand)}`,
+};

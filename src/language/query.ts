@@ -1,0 +1,34 @@
+import { compile, isRegistered, search } from '@jmespath-community/jmespath';
+import { isObject, type Json } from './json.ts';
+
+/** What is wrong with a JMESPath expression; undefined where nothing is. */
+export function queryProblem(path: string): string | undefined {
+  let tree: Json;
+  try {
+    tree = compile(path) as unknown as Json;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  const unknown = functionsIn(tree).find((name) => !isRegistered(name));
+  return unknown === undefined ? undefined : `JMESPath has no function ${unknown}()`;
+}
+
+/**
+ * The value at a JMESPath in an answer's body; null and nothing are the same there: undefined. A function called on a
+ * value of a wrong type (`length(null)`) finds nothing: an answer of an unexpected shape fails its assertion, it does
+ * not end the run with an exception.
+ */
+export function valueAt(body: Json, path: string): Json | undefined {
+  try {
+    return (search(body as Parameters<typeof search>[0], path) as Json | undefined) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function functionsIn(node: Json): string[] {
+  if (Array.isArray(node)) return (node as readonly Json[]).flatMap(functionsIn);
+  if (!isObject(node)) return [];
+  const own = node.type === 'Function' && typeof node.name === 'string' ? [node.name] : [];
+  return [...own, ...Object.values(node).flatMap(functionsIn)];
+}

@@ -1,0 +1,296 @@
+// Generated from schemas/runbook.v1.schema.json by `npm run generate`: change the schema, not this file.
+import type {Json} from './json.ts';
+
+/**
+ * A runbook, or a fragment that runbooks use. Templates ({{…}}) may stand in any string value unless it says otherwise.
+ */
+export type RunbookFile = Runbook | Fragment;
+export type ApiVersion = 'runbook/v1';
+export type Name = string;
+export type Text = string;
+/**
+ * Any JSON value.
+ */
+export type AnyValue = Json;
+/**
+ * @minItems 1
+ */
+export type Steps = [Step, ...Step[]];
+export type Step = CallStep | OssStep | Block | UseStep;
+/**
+ * The connection. A block gives it to its steps.
+ */
+export type On = string;
+/**
+ * One of the connection's further identities, as the environment names it. A block gives it to its steps.
+ */
+export type As = string;
+export type Expectation = Json | Matcher;
+/**
+ * A number, or a template that gives one.
+ */
+export type Bound = number | string;
+/**
+ * A list, or a template that gives one: the step runs once per item, {{item}}.
+ */
+export type ForEach = Json[] | string;
+/**
+ * Ask a person before this step; a text is the question.
+ */
+export type Confirm = boolean | string;
+/**
+ * Users notice this: only inside the environment's maintenance windows, and a person confirms it.
+ */
+export type Disruptive = boolean;
+/**
+ * METHOD path. Values put into the path are percent-encoded.
+ */
+export type Call = string;
+/**
+ * 200, [200, 404] or 2xx.
+ */
+export type Status = StatusCode | StatusCode[];
+export type StatusCode = number | '1xx' | '2xx' | '3xx' | '4xx' | '5xx';
+/**
+ * A whole number with a unit: 500ms, 2s, 30m, 1h.
+ */
+export type Duration = string;
+export type Saved = string | {path: string; secret?: boolean};
+
+export interface Runbook {
+  apiVersion: ApiVersion;
+  name: Name;
+  /**
+   * The Elasticsearch versions that these calls are written for: 7.10.x, 8.x or 8.5.3. Every elasticsearch connection is checked against it before the first write.
+   */
+  elasticsearch: string;
+  title: Text;
+  description?: Text;
+  inputs?: Inputs;
+  /**
+   * The systems that the steps talk to. The environment file says where they are.
+   */
+  connections: {
+    [k: string]: Connection;
+  };
+  steps: Steps;
+  rollback?: Steps;
+}
+export interface Inputs {
+  [k: string]: Input;
+}
+export interface Input {
+  /**
+   * connection: the name of one of the runbook's connections, for `on` in a fragment.
+   */
+  type: 'string' | 'integer' | 'number' | 'boolean' | 'list' | 'connection';
+  description?: Text;
+  default?: AnyValue;
+  /**
+   * A regular expression that a string value has to match.
+   */
+  pattern?: string;
+  /**
+   * @minItems 1
+   */
+  enum?: [string | number | boolean, ...(string | number | boolean)[]];
+  /**
+   * The value comes by reference from the environment file and is in no plan, journal, report or log.
+   */
+  secret?: boolean;
+}
+export interface Connection {
+  kind: 'elasticsearch' | 'kibana' | 'oss';
+  /**
+   * The environment may leave it out; the steps on it are then skipped.
+   */
+  optional?: boolean;
+  description?: Text;
+}
+/**
+ * One HTTP request.
+ */
+export interface CallStep {
+  id?: Name;
+  title?: Text;
+  description?: Text;
+  on?: On;
+  as?: As;
+  when?: When;
+  for_each?: ForEach;
+  confirm?: Confirm;
+  disruptive?: Disruptive;
+  call: Call;
+  query?: Parameters;
+  headers?: Parameters;
+  body?: AnyValue;
+  /**
+   * This POST only reads (_search, _verify).
+   */
+  effect?: 'read';
+  expect?: Expect;
+  until?: BodyConditions;
+  every?: Duration;
+  timeout?: Duration;
+  save?: Save;
+  done_when?: DoneWhen;
+  rollback?: Steps;
+  retry?: Retry;
+}
+/**
+ * Expression over inputs, steps, run and item → literal or matcher. All have to hold, or the step is skipped.
+ */
+export interface When {
+  [k: string]: Expectation;
+}
+export interface Matcher {
+  equals?: AnyValue;
+  not?: Expectation;
+  /**
+   * One of these. A list value: every item is one of these.
+   */
+  in?: Json[] | string;
+  contains?: AnyValue;
+  matches?: string;
+  /**
+   * The value is there and not null.
+   */
+  exists?: boolean;
+  /**
+   * A list, mapping or text of length 0, or nothing at all.
+   */
+  empty?: boolean;
+  greater_than?: Bound;
+  less_than?: Bound;
+  at_least?: Bound;
+  at_most?: Bound;
+  length?: Expectation;
+  message?: Text;
+}
+export interface Parameters {
+  [k: string]: string | number | boolean;
+}
+/**
+ * What the answer has to be. Without a status it has to be 2xx.
+ */
+export interface Expect {
+  status?: Status;
+  body?: BodyConditions;
+  message?: Text;
+}
+/**
+ * JMESPath over the answer's body → literal or matcher.
+ */
+export interface BodyConditions {
+  [k: string]: Expectation;
+}
+/**
+ * Name → JMESPath over the answer's body. Read later as {{steps.ID.NAME}}.
+ */
+export interface Save {
+  [k: string]: Saved;
+}
+/**
+ * A read that tells whether the effect is already there.
+ */
+export interface DoneWhen {
+  on?: On;
+  as?: As;
+  call: Call;
+  query?: Parameters;
+  headers?: Parameters;
+  body?: AnyValue;
+  effect?: 'read';
+  expect: Expect;
+}
+/**
+ * Reads: 3 attempts by default. Writes: one, unless this says otherwise.
+ */
+export interface Retry {
+  /**
+   * How often it is sent at the most.
+   */
+  attempts: number;
+  delay?: Duration;
+}
+/**
+ * One read of an OSS bucket. Writes to the bucket are not part of the language.
+ */
+export interface OssStep {
+  id?: Name;
+  title?: Text;
+  description?: Text;
+  on?: On;
+  when?: When;
+  for_each?: ForEach;
+  confirm?: Confirm;
+  oss: 'bucketInfo' | 'list' | 'head';
+  key?: Text;
+  /**
+   * list: only keys that begin with it.
+   */
+  prefix?: string;
+  expect?: Expect;
+  until?: BodyConditions;
+  every?: Duration;
+  timeout?: Duration;
+  save?: Save;
+  retry?: Retry;
+}
+/**
+ * Steps that belong together. `always` runs after them on every way out.
+ */
+export interface Block {
+  id?: Name;
+  title?: Text;
+  description?: Text;
+  on?: On;
+  as?: As;
+  when?: When;
+  for_each?: ForEach;
+  confirm?: Confirm;
+  disruptive?: Disruptive;
+  done_when?: DoneWhen;
+  steps: Steps;
+  always?: Steps;
+  rollback?: Steps;
+}
+/**
+ * A fragment file, expanded while planning.
+ */
+export interface UseStep {
+  id?: Name;
+  title?: Text;
+  description?: Text;
+  on?: On;
+  as?: As;
+  when?: When;
+  for_each?: ForEach;
+  confirm?: Confirm;
+  disruptive?: Disruptive;
+  /**
+   * The fragment's path, relative to this file. No templates.
+   */
+  use: string;
+  /**
+   * The fragment's inputs.
+   */
+  with?: {
+    [k: string]: AnyValue;
+  };
+  rollback?: Steps;
+}
+export interface Fragment {
+  apiVersion: ApiVersion;
+  fragment: Name;
+  title: Text;
+  description?: Text;
+  inputs?: Inputs;
+  /**
+   * What the using runbook reads as {{steps.ID.NAME}}, ID being the id of the step with `use`.
+   */
+  outputs?: {
+    [k: string]: Text;
+  };
+  steps: Steps;
+}

@@ -1,0 +1,202 @@
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import environmentSchema from '../../schemas/environment.v1.schema.json' with { type: 'json' };
+import runbookSchema from '../../schemas/runbook.v1.schema.json' with { type: 'json' };
+import type { Diagnostic } from './diagnostic.ts';
+import type { Path, SourceDocument } from './document.ts';
+import { inOneLine, isObject, type Json } from './json.ts';
+import { didYouMean } from './suggestion.ts';
+
+const schemas = { runbook: runbookSchema, environment: environmentSchema };
+
+/** Every way in which a document is not what its JSON Schema says, each at its place. */
+export function schemaDiagnostics(kind: keyof typeof schemas, source: SourceDocument): Diagnostic[] {
+  const ajv = new Ajv2020({
+    allErrors: true,
+    verbose: true,
+    strict: true,
+    strictTypes: false,
+    strictRequired: false,
+    formats,
+  });
+  ajv.addKeyword({ keyword: 'tsType', schemaType: 'string' });
+  const validate = ajv.compile(schemas[kind]);
+  if (validate(source.value)) return [];
+  const diagnostics = (validate.errors ?? []).flatMap((error) => diagnosticFor(error, source));
+  // One place can fail in several branches of the same choice: the first message of a place is enough.
+  const byPlace = new Map<string, Diagnostic>();
+  for (const diagnostic of diagnostics) {
+    const key = `${diagnostic.range?.start.offset}:${diagnostic.code}:${diagnostic.message}`;
+    if (!byPlace.has(key)) byPlace.set(key, diagnostic);
+  }
+  return [...byPlace.values()];
+}
+
+const formats = {
+  regex: (text: string) => {
+    try {
+      new RegExp(text, 'u');
+      return true;
+    } catch {
+      return false;
+    }
+  },
+  origin: (text: string) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    return (
+      url !== undefined &&
+      /^https?:$/.test(url.protocol) &&
+      url.username === '' &&
+      url.password === '' &&
+      url.search === '' &&
+      url.hash === ''
+    );
+  },
+  timezone: (text: string) => {
+    try {
+      new Intl.DateTimeFormat('en', { timeZone: text });
+      return true;
+    } catch {
+      return false;
+    }
+  },
+};
+
+function diagnosticFor(error: ErrorObject, source: SourceDocument): Diagnostic[] {
+  const path = pathOf(error.instancePath, source.value);
+  const at = (code: string, message: string, more: Partial<Diagnostic> = {}): Diagnostic[] => [
+    { code, severity: 'error', message, file: source.file, range: source.rangeOf(path), ...more },
+  ];
+  const schema = error.parentSchema ?? {};
+  const found = inOneLine(error.data as Json, 60);
+  const name = path.at(-1);
+  const subject = typeof name === 'string' ? `"${name}"` : 'this';
+  switch (error.keyword) {
+    case 'if':
+    case 'propertyNames':
+      // What failed inside has its own message.
+      return [];
+    case 'additionalProperties': {
+      const key = String(error.params.additionalProperty);
+      const known = Object.keys(isObject(schema.properties) ? schema.properties : {});
+      return at('unknown-key', `unknown key "${key}" in ${titleOf(schema)}${didYouMean(key, known)}`, {
+        range: source.keyRangeOf([...path, key]),
+        help: `Known here: ${known.join(', ')}.`,
+      });
+    }
+    case 'required':
+      if (schema.title === 'Block' && error.params.missingProperty === 'steps') {
+        return at('step-kind', 'this step does nothing; a step has one of call, oss, use or steps');
+      }
+      return at('missing-key', `"${error.params.missingProperty}" is missing in ${titleOf(schema)}`);
+    case 'type':
+      if (isSecret(error)) return literalSecret(source, path, subject);
+      return at('wrong-type', `${subject} has to be ${anyOf(error.params.type)}, found ${found}`);
+    case 'enum':
+      return at(
+        'unknown-value',
+        `${subject} is ${found}; expected one of ${(error.params.allowedValues as Json[]).join(', ')}${typeof error.data === 'string' ? didYouMean(error.data, (error.params.allowedValues as Json[]).map(String)) : ''}`,
+      );
+    case 'const':
+      return at('unknown-value', `${subject} is ${found}; expected ${inOneLine(error.params.allowedValue as Json)}`);
+    case 'pattern':
+      return at(
+        'wrong-form',
+        `${error.propertyName === undefined ? subject : `the name "${error.propertyName}"`} is ${found}; ${formOf(schema)}`,
+        {
+          ...(error.propertyName === undefined ? {} : { range: source.keyRangeOf([...path, error.propertyName]) }),
+        },
+      );
+    case 'format':
+      if (error.params.format === 'origin') {
+        return at('wrong-form', `${subject} has to be http(s)://host:port without user name, password or query`, {
+          help: 'Logins belong under auth, with the password by reference.',
+          isSensitive: true,
+        });
+      }
+      return at(
+        'wrong-form',
+        `${subject} is ${found}; that is no ${error.params.format === 'regex' ? 'regular expression' : 'time zone'}`,
+      );
+    case 'minProperties':
+    case 'minItems':
+    case 'minLength':
+      return at('empty', `${subject} is empty`);
+    case 'maxProperties':
+      return at(
+        'too-many',
+        `${subject} has ${Object.keys(error.data as object).join(' and ')}; exactly one of them is needed`,
+      );
+    default:
+      return at('schema', `${subject} ${error.message ?? 'is not valid'}`);
+  }
+}
+
+/** Whether the schema wanted a reference to a secret and found a value: the value must not be shown. */
+function isSecret(error: ErrorObject): boolean {
+  return (error.parentSchema as { title?: string } | undefined)?.title === 'SecretReference';
+}
+
+function literalSecret(source: SourceDocument, path: Path, subject: string): Diagnostic[] {
+  return [
+    {
+      code: 'literal-secret',
+      severity: 'error',
+      message: `${subject} is a literal secret; a reference is needed`,
+      file: source.file,
+      range: source.rangeOf(path),
+      isSensitive: true,
+      help: 'Write { env: NAME }, { file: path } or { command: [program, argument] }, and change the secret: it stood in a file.',
+    },
+  ];
+}
+
+function titleOf(schema: Record<string, unknown>): string {
+  const title = typeof schema.title === 'string' ? schema.title : undefined;
+  const words = title?.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+  return words ? `${/^[aeiou]/.test(words) ? 'an' : 'a'} ${words}` : 'this mapping';
+}
+
+function anyOf(type: unknown): string {
+  const names: Record<string, string> = {
+    object: 'a mapping',
+    array: 'a list',
+    string: 'a text',
+    integer: 'a whole number',
+    number: 'a number',
+    boolean: 'true or false',
+  };
+  return [type]
+    .flat()
+    .map((one) => names[String(one)] ?? String(one))
+    .join(' or ');
+}
+
+function formOf(schema: Record<string, unknown>): string {
+  const pattern = String(schema.pattern);
+  const known: Record<string, string> = {
+    '^[a-z][a-z0-9_-]*$': 'expected lower-case letters, digits, - and _, a letter first',
+    '^[a-z][a-z0-9_]*$': 'expected lower-case letters, digits and _, a letter first',
+    '^[1-9]\\d{0,8}(ms|s|m|h)$': 'expected a number with a unit: 500ms, 2s, 30m, 1h',
+    '^(GET|HEAD|POST|PUT|DELETE|PATCH) /[^\\n]*$': 'expected METHOD and a path: GET /_cat/indices',
+    '^\\d+(\\.\\d+)?\\.x$|^\\d+\\.\\d+\\.\\d+$': 'expected a version: 7.10.x, 8.x or 8.5.3',
+  };
+  return known[pattern] ?? `expected ${pattern}`;
+}
+
+/** `/steps/0/call` → ['steps', 0, 'call'], by what the value really is: a key may be a number. */
+function pathOf(pointer: string, root: Json): Path {
+  let current: Json | undefined = root;
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((escaped) => {
+      const segment = escaped.replaceAll('~1', '/').replaceAll('~0', '~');
+      const key = Array.isArray(current) ? Number(segment) : segment;
+      current = Array.isArray(current)
+        ? (current as readonly Json[])[Number(segment)]
+        : isObject(current)
+          ? current[segment]
+          : undefined;
+      return key;
+    });
+}

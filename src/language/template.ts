@@ -1,0 +1,315 @@
+import Handlebars from 'handlebars';
+import {
+  type Expression,
+  type Lookup,
+  type PathExpression,
+  pathsIn,
+  printExpression,
+  type Root,
+  resolve,
+  roots,
+  TemplateError,
+} from './expression.ts';
+import { helpers } from './helpers.ts';
+import { inOneLine, isObject, type Json, type JsonObject } from './json.ts';
+import { didYouMean } from './suggestion.ts';
+
+/** One scalar: texts and expressions in turn. Nothing but one expression keeps that expression's type. */
+export interface Template {
+  readonly parts: readonly (string | Expression)[];
+}
+
+/** What is wrong with a template, and the piece of it that is: a snippet and the how-manieth of its kind. */
+export interface TemplateProblem {
+  readonly code: string;
+  readonly message: string;
+  readonly snippet: string;
+  readonly occurrence: number;
+}
+
+/**
+ * Text → template, by Handlebars' own grammar. Only values are computed: blocks (`{{#if}}`), partials, `{{{x}}}`,
+ * `this`, `../` and `@data` are no part of the language; `\{{` stands for the braces themselves.
+ */
+export function parseTemplate(
+  text: string,
+): { readonly template: Template } | { readonly problems: readonly TemplateProblem[] } {
+  if (!text.includes('{{')) return { template: { parts: text === '' ? [] : [text] } };
+  let program: hbs.AST.Program;
+  try {
+    program = Handlebars.parse(text);
+  } catch {
+    return { problems: [syntaxProblem(text)] };
+  }
+  const problems: TemplateProblem[] = [];
+  const seen = new Map<string, number>();
+  const parts = program.body.map((statement) => {
+    const snippet = sourceOf(text, statement.loc);
+    const occurrence = seen.get(snippet) ?? 0;
+    seen.set(snippet, occurrence + 1);
+    if (statement.type === 'ContentStatement') return (statement as hbs.AST.ContentStatement).value;
+    const report = (code: string, message: string): Expression => {
+      problems.push({ code, message, snippet, occurrence });
+      return { kind: 'literal', value: null };
+    };
+    if (
+      statement.type !== 'MustacheStatement' ||
+      !(statement as hbs.AST.MustacheStatement).escaped ||
+      /^\{\{[~&]|~\}\}$/.test(snippet)
+    ) {
+      return report(
+        'template-syntax',
+        `${snippet} is no part of the language; a template computes one value, {{name}} or {{helper name …}}`,
+      );
+    }
+    return expressionOf(statement as hbs.AST.MustacheStatement, report);
+  });
+  return problems.length > 0 ? { problems } : { template: { parts: merged(parts) } };
+}
+
+/** A template that was checked before: a problem in it is a bug. */
+export function templateOf(text: string): Template {
+  const result = parseTemplate(text);
+  if ('problems' in result) throw new TemplateError(result.problems[0]?.message ?? text);
+  return result.template;
+}
+
+/** An expression without braces, as keys of `when` have it: `inputs.deployment`, `length steps.find.names`. */
+export function parseExpression(text: string): ReturnType<typeof parseTemplate> {
+  if (text.includes('{') || text.includes('}')) {
+    return {
+      problems: [
+        {
+          code: 'template-syntax',
+          message: `"${text}": an expression without braces is needed here`,
+          snippet: text,
+          occurrence: 0,
+        },
+      ],
+    };
+  }
+  const result = parseTemplate(`{{${text}}}`);
+  return 'problems' in result
+    ? { problems: result.problems.map((problem) => ({ ...problem, snippet: text })) }
+    : result;
+}
+
+export function expressionOfKey(text: string): Expression {
+  const [part] = templateOf(`{{${text}}}`).parts;
+  if (part === undefined || typeof part === 'string') throw new TemplateError(`"${text}" is no expression`);
+  return part;
+}
+
+/** Resolves what the lookup knows; the rest stays. */
+export function resolveTemplate(template: Template, lookup: Lookup): Template {
+  const parts = template.parts.map((part) => (typeof part === 'string' ? part : resolve(part, lookup)));
+  if (isWhole(template)) return { parts };
+  return {
+    parts: merged(
+      parts.map((part) => (typeof part === 'string' || part.kind !== 'literal' ? part : asText(part.value))),
+    ),
+  };
+}
+
+/** The value of a template that is resolved, or undefined where something is left that only the run knows. */
+export function knownValue(template: Template): { readonly value: Json } | undefined {
+  const [first] = template.parts;
+  if (first === undefined) return { value: '' };
+  if (template.parts.length > 1) return undefined;
+  if (typeof first === 'string') return { value: first };
+  return first.kind === 'literal' ? { value: first.value } : undefined;
+}
+
+/**
+ * A template's canonical text: parsing it gives the same template. Braces that are meant as braces become `{{"{{"}}`,
+ * so that a value which looks like a template stays a value wherever the text is read again.
+ */
+export function printTemplate(template: Template): string {
+  return template.parts
+    .map((part, index) => {
+      if (typeof part !== 'string') return `{{${printExpression(part)}}}`;
+      const isAfterExpression = index > 0;
+      const isBeforeExpression = index < template.parts.length - 1;
+      return quoted(part, isAfterExpression, isBeforeExpression);
+    })
+    .join('');
+}
+
+/** A value in which every text is a template → the same value resolved as far as the lookup knows, in canonical text. */
+export function resolveValue(value: Json, lookup: Lookup): Json {
+  return mapTexts(value, (text) => {
+    const resolved = resolveTemplate(templateOf(text), lookup);
+    const known = knownValue(resolved);
+    return known ? literalValue(known.value) : printTemplate(resolved);
+  });
+}
+
+/** A value in which every text is a template, evaluated; throws `TemplateError` where the lookup does not know a name. */
+export function evaluateValue(value: Json, lookup: Lookup): Json {
+  return mapTexts(value, (text) => {
+    const known = knownValue(resolveTemplate(templateOf(text), lookup));
+    if (!known) throw new TemplateError(`${text} is not known yet`);
+    return known.value;
+  });
+}
+
+/** A value as it has to stand where texts are read as templates. */
+export function literalValue(value: Json): Json {
+  return mapTexts(value, (text) => quoted(text, false, false));
+}
+
+export function templatePaths(template: Template): PathExpression[] {
+  return template.parts.flatMap((part) => (typeof part === 'string' ? [] : pathsIn(part)));
+}
+
+/** A resolved part of a text as text; a list or mapping has none. */
+export function asText(value: Json): string {
+  if (value === null || typeof value === 'object') {
+    throw new TemplateError(
+      `${inOneLine(value)} inside a text; use join for a list, or let the template stand alone to keep its type`,
+    );
+  }
+  return String(value);
+}
+
+export function isWhole(template: Template): boolean {
+  return template.parts.length === 1 && typeof template.parts[0] !== 'string';
+}
+
+function mapTexts(value: Json, map: (text: string) => Json): Json {
+  if (typeof value === 'string') return map(value);
+  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => mapTexts(item, map));
+  if (isObject(value)) {
+    return Object.fromEntries(Object.entries(value as JsonObject).map(([key, item]) => [key, mapTexts(item, map)]));
+  }
+  return value;
+}
+
+/** Neighbouring texts become one, empty ones go. */
+function merged(parts: readonly (string | Expression)[]): (string | Expression)[] {
+  const result: (string | Expression)[] = [];
+  for (const part of parts) {
+    const last = result.at(-1);
+    if (part === '') continue;
+    if (typeof part === 'string' && typeof last === 'string') result[result.length - 1] = last + part;
+    // A text literal from the canonical form, {{"{{"}}, is text again.
+    else if (
+      typeof part !== 'string' &&
+      part.kind === 'literal' &&
+      typeof part.value === 'string' &&
+      parts.length > 1
+    ) {
+      if (typeof last === 'string') result[result.length - 1] = last + part.value;
+      else result.push(part.value);
+    } else result.push(part);
+  }
+  return result;
+}
+
+function quoted(text: string, isAfterExpression: boolean, isBeforeExpression: boolean): string {
+  const braces = (run: string) => `{{"${run}"}}`;
+  // Every run of two or more opening braces, one that touches the expression behind, closing ones that touch the one before.
+  let result = '';
+  let rest = text;
+  if (isAfterExpression) {
+    const [closing] = /^\}*/.exec(rest) ?? [''];
+    result += closing ? braces(closing) : '';
+    rest = rest.slice(closing.length);
+  }
+  const pattern = /(\\*)(\{\{+|\{$)(\}*)/g;
+  let from = 0;
+  for (const match of rest.matchAll(pattern)) {
+    const [whole, slashes = '', opening = '', closing = ''] = match;
+    if (opening === '{' && !isBeforeExpression) continue;
+    // A backslash before braces would escape them: Handlebars reads n + 1 of them as n.
+    result += rest.slice(from, match.index) + (slashes ? `${slashes}\\` : '') + braces(opening + closing);
+    from = match.index + whole.length;
+  }
+  const tail = rest.slice(from);
+  const [trailing] = isBeforeExpression ? (/\\*$/.exec(tail) ?? ['']) : [''];
+  return result + tail + (trailing ? '\\' : '');
+}
+
+function sourceOf(text: string, loc: hbs.AST.SourceLocation): string {
+  const lines = text.split('\n');
+  const offset = (position: hbs.AST.Position) =>
+    lines.slice(0, position.line - 1).reduce((sum, line) => sum + line.length + 1, 0) + position.column;
+  return text.slice(offset(loc.start), offset(loc.end));
+}
+
+/** Handlebars names a line, not the expression: the first pair of braces that does not parse alone is the one. */
+function syntaxProblem(text: string): TemplateProblem {
+  const seen = new Map<string, number>();
+  for (const [snippet] of text.matchAll(/\{\{(?:(?!\}\}|\{\{).)*(?:\}\}+)?/gs)) {
+    const occurrence = seen.get(snippet) ?? 0;
+    seen.set(snippet, occurrence + 1);
+    try {
+      Handlebars.parse(snippet);
+    } catch {
+      const message = snippet.endsWith('}}')
+        ? `${snippet} is no expression`
+        : `${snippet} is not closed; "}}" is missing`;
+      return { code: 'template-syntax', message, snippet, occurrence };
+    }
+  }
+  return { code: 'template-syntax', message: 'the template cannot be parsed', snippet: text, occurrence: 0 };
+}
+
+type Report = (code: string, message: string) => Expression;
+
+function expressionOf(node: hbs.AST.MustacheStatement | hbs.AST.SubExpression, report: Report): Expression {
+  if (node.hash) return report('template-syntax', 'helpers take no name=value arguments');
+  const isCall = node.params.length > 0 || node.type === 'SubExpression';
+  if (!isCall) return argumentOf(node.path as hbs.AST.Expression, report);
+  const name = (node.path as hbs.AST.PathExpression).original;
+  const helper = typeof name === 'string' && Object.hasOwn(helpers, name) ? helpers[name] : undefined;
+  if (!helper)
+    return report(
+      'template-unknown-helper',
+      `unknown helper "${name}"${didYouMean(String(name), Object.keys(helpers))}`,
+    );
+  if (node.params.length < helper.arity.least || node.params.length > helper.arity.most) {
+    return report(
+      'template-arguments',
+      `"${name}" is called as {{${helper.usage}}}, found ${node.params.length} argument${node.params.length === 1 ? '' : 's'}`,
+    );
+  }
+  return { kind: 'call', helper: name, arguments: node.params.map((parameter) => argumentOf(parameter, report)) };
+}
+
+function argumentOf(node: hbs.AST.Expression, report: Report): Expression {
+  switch (node.type) {
+    case 'StringLiteral':
+    case 'NumberLiteral':
+    case 'BooleanLiteral':
+      return { kind: 'literal', value: (node as hbs.AST.StringLiteral).value };
+    case 'NullLiteral':
+      return { kind: 'literal', value: null };
+    case 'SubExpression':
+      return expressionOf(node as hbs.AST.SubExpression, report);
+    case 'PathExpression':
+      return pathOf(node as hbs.AST.PathExpression, report);
+    default:
+      return report('template-syntax', `${node.type} is no part of the language`);
+  }
+}
+
+function pathOf(node: hbs.AST.PathExpression, report: Report): Expression {
+  const [root, ...segments] = node.parts.map(String);
+  if (node.data || node.depth > 0 || root === undefined || /^(\.|this\b)/.test(node.original)) {
+    return report(
+      'template-unknown-name',
+      `"${node.original}" is no name of the language; names begin with ${roots.join(', ')}`,
+    );
+  }
+  if (Object.hasOwn(helpers, root) && segments.length === 0) {
+    return report('template-arguments', `"${root}" is called as {{${helpers[root]?.usage}}}`);
+  }
+  if (!(roots as readonly string[]).includes(root)) {
+    return report(
+      'template-unknown-name',
+      `unknown name "${node.original}"; names begin with ${roots.join(', ')}${didYouMean(root, roots)}`,
+    );
+  }
+  return { kind: 'path', root: root as Root, segments };
+}

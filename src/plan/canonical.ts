@@ -1,0 +1,15 @@
+import canonicalize from 'canonicalize';
+import type { Plan } from './plan.ts';
+
+/** The plan's bytes: canonical JSON after RFC 8785. The same plan gives the same text everywhere. */
+export function canonicalJson(plan: Plan): string {
+  const text = (canonicalize as unknown as (value: unknown) => string | undefined)(plan);
+  if (text === undefined) throw new TypeError('a plan is an object');
+  return text;
+}
+
+/** The plan's id: SHA-256 over its canonical JSON, in hexadecimal. */
+export async function planId(plan: Plan): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(canonicalJson(plan)));
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,210 @@
+import {
+  type Bundle,
+  type Diagnostic,
+  type Environment,
+  type Json,
+  knownValue,
+  type Loaded,
+  type Path,
+  printTemplate,
+  resolveTemplate,
+  resolveValue,
+  type Step,
+  TemplateError,
+  templateOf,
+} from '../language/index.ts';
+import { decide, mentionsItem } from './conditions.ts';
+import { attempt, type Context, type Numbers, numbersFrom, placeOf, report, type Shared } from './context.ts';
+import type { InputValue } from './inputs.ts';
+import type { Condition, PlannedConnection, PlannedNode } from './plan.ts';
+import { lookupIn, type StepName } from './scope.ts';
+import { withConnection } from './steps/connection.ts';
+import { plannerFor } from './steps/index.ts';
+
+/** The planned steps of a runbook: fragments expanded, conditions over inputs decided, calls rendered. */
+export function expand(
+  bundle: Bundle,
+  environment: Loaded<Environment>,
+  connections: { readonly [name: string]: PlannedConnection },
+  inputs: ReadonlyMap<string, InputValue>,
+): { steps: PlannedNode[]; rollback: PlannedNode[]; used: Shared['used']; diagnostics: Diagnostic[] } {
+  const shared: Shared = { bundle, environment, connections, used: new Map(), diagnostics: [] };
+  const context: Context = {
+    shared,
+    file: bundle.runbook,
+    folder: '',
+    prefix: '',
+    suffix: '',
+    scope: { inputs, steps: new Map() },
+    expand: expandSteps,
+  };
+  const steps = expandSteps(bundle.runbook.value.steps, ['steps'], context, numbersFrom('', 'step'));
+  const rollback = expandSteps(
+    bundle.runbook.value.rollback ?? [],
+    ['rollback'],
+    context,
+    numbersFrom('r', 'rollback'),
+  );
+  return { steps, rollback, used: shared.used, diagnostics: shared.diagnostics };
+}
+
+function expandSteps(steps: readonly Step[], path: Path, context: Context, numbers: Numbers): PlannedNode[] {
+  return steps.map((step, index) => expandStep(step, [...path, index], context, numbers));
+}
+
+interface Identified {
+  readonly id: string;
+  readonly number: string;
+  readonly title: string;
+  readonly at: string;
+}
+
+function expandStep(step: Step, path: Path, outer: Context, numbers: Numbers): PlannedNode {
+  const { number, fallbackId } = numbers.next();
+  const context = withConnection(step, path, outer);
+  const id = step.id === undefined ? fallbackId : context.prefix + step.id + context.suffix;
+  const named: Identified = { id, number, title: titleFor(step, context), at: placeOf(context, path) };
+  const { shared, connection } = context;
+  if (connection !== undefined && !Object.hasOwn(shared.connections, connection)) {
+    const declared = shared.bundle.runbook.value.connections[connection];
+    if (declared === undefined) report(context, path, 'unknown-connection', `there is no connection "${connection}"`);
+    return skipped(step, named, context, `the environment has no connection "${connection}"`);
+  }
+  const when = Object.entries((step.when ?? {}) as { [subject: string]: Json });
+  const isLoop = step.for_each !== undefined;
+  const before = decide(
+    Object.fromEntries(when.filter(([key, value]) => !isLoop || !mentionsItem(key, value))),
+    [...path, 'when'],
+    context,
+  );
+  if ('skipped' in before) return skipped(step, named, context, before.skipped);
+  return isLoop
+    ? loop(step, path, named, before.conditions, context)
+    : single(step, path, named, before.conditions, context);
+}
+
+function skipped(step: Step, named: Identified, context: Context, reason: string): PlannedNode {
+  forget(step, context, reason);
+  return { ...named, kind: 'skipped', reason };
+}
+
+/** What a skipped step and the steps inside it would have saved does not exist. */
+function forget(step: Step, context: Context, reason: string): void {
+  if (step.id !== undefined) context.scope.steps.set(step.id, { kind: 'skipped', reason });
+  if ('steps' in step) for (const inner of [...step.steps, ...(step.always ?? [])]) forget(inner, context, reason);
+}
+
+/** The title as far as it is known; a name in it that cannot be resolved stays as it is written. */
+function titleFor(step: Step, context: Context): string {
+  const written = step.title ?? plannerFor(step).title(step);
+  try {
+    return printTemplate(resolveTemplate(templateOf(written), lookupIn(context.scope)));
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    return written;
+  }
+}
+
+function single(
+  step: Step,
+  path: Path,
+  named: Identified,
+  conditions: readonly Condition[],
+  context: Context,
+): PlannedNode {
+  const common = { ...named, ...(conditions.length > 0 ? { when: conditions } : {}), ...questions(step, named) };
+  // Set before planning: a step's own rollback may read what it saved. A fragment names itself, with its outputs.
+  if (step.id !== undefined && !('use' in step)) context.scope.steps.set(step.id, { kind: 'step', id: named.id });
+  return plannerFor(step).plan(step, path, common, context);
+}
+
+function questions(step: Step, named: Identified): { confirm?: string; disruptive?: true } {
+  const isDisruptive = 'disruptive' in step && step.disruptive === true;
+  const question =
+    typeof step.confirm === 'string'
+      ? step.confirm
+      : step.confirm || isDisruptive
+        ? `${named.title}: go on?`
+        : undefined;
+  return { ...(question === undefined ? {} : { confirm: question }), ...(isDisruptive ? { disruptive: true } : {}) };
+}
+
+/** A step with `for_each` is a block: one copy per item where planning knows the list, one pattern where only the run does. */
+function loop(
+  step: Step,
+  path: Path,
+  named: Identified,
+  conditions: readonly Condition[],
+  context: Context,
+): PlannedNode {
+  const written = step.for_each as Json;
+  const lookup = lookupIn(context.scope);
+  const list = attempt(context, [...path, 'for_each'], () => knownList(written, lookup));
+  const common = {
+    ...named,
+    ...(conditions.length > 0 ? { when: conditions } : {}),
+    ...questions(step, named),
+    kind: 'block' as const,
+  };
+  const {
+    for_each: _loop,
+    confirm: _confirm,
+    disruptive: _disruptive,
+    ...once
+  } = step as Step & { disruptive?: boolean };
+  const inner = {
+    ...once,
+    when: Object.fromEntries(
+      Object.entries(step.when ?? {}).filter(([key, value]) => mentionsItem(key, value as Json)),
+    ),
+  } as Step;
+  const iterate = (suffix: string, item: NonNullable<Context['scope']['item']>, number: string) => {
+    const within: Context = {
+      ...context,
+      suffix: context.suffix + suffix,
+      scope: { ...context.scope, steps: new Map(context.scope.steps), item },
+    };
+    const node = expandStep(inner, path, within, { next: () => ({ number, fallbackId: `${named.id}${suffix}` }) });
+    return { node, steps: within.scope.steps };
+  };
+  if (list === undefined || 'template' in list) {
+    const { node, steps } = iterate('#*', 'at-run-time', `${named.number}.*`);
+    for (const id of idsIn(inner))
+      if (steps.get(id) !== context.scope.steps.get(id))
+        context.scope.steps.set(id, { kind: 'step', id: context.prefix + id + context.suffix });
+    return { ...common, for_each: list?.template ?? [], steps: [node] };
+  }
+  const iterations = list.value.map((value, index) =>
+    iterate(`#${index + 1}`, { value }, `${named.number}.${index + 1}`),
+  );
+  for (const id of idsIn(inner)) {
+    const items = iterations.flatMap(({ steps }): StepName[] => (steps.has(id) ? [steps.get(id) as StepName] : []));
+    context.scope.steps.set(id, { kind: 'list', items });
+  }
+  return { ...common, steps: iterations.map(({ node }) => node) };
+}
+
+function knownList(
+  written: Json,
+  lookup: ReturnType<typeof lookupIn>,
+): { value: readonly Json[] } | { template: Json } {
+  if (typeof written === 'string') {
+    const template = resolveTemplate(templateOf(written), lookup);
+    const known = knownValue(template);
+    return known ? { value: asList(known.value) } : { template: printTemplate(template) };
+  }
+  const items = asList(written).map((item) =>
+    typeof item === 'string' ? knownValue(resolveTemplate(templateOf(item), lookup)) : { value: item },
+  );
+  if (items.some((item) => item === undefined)) return { template: resolveValue(written, lookup) };
+  return { value: items.flatMap((item) => (item ? [item.value] : [])) };
+}
+
+function asList(value: Json): readonly Json[] {
+  return Array.isArray(value) ? (value as readonly Json[]) : [value];
+}
+
+function idsIn(step: Step): string[] {
+  const own = step.id === undefined ? [] : [step.id];
+  return 'steps' in step ? [...own, ...[...step.steps, ...(step.always ?? [])].flatMap(idsIn)] : own;
+}

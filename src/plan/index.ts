@@ -1,0 +1,3 @@
+export { canonicalJson, planId } from './canonical.ts';
+export type * from './plan.ts';
+export { planFor } from './plan-for.ts';

@@ -1,0 +1,111 @@
+import { inputProblem } from '../check/index.ts';
+import {
+  type Diagnostic,
+  didYouMean,
+  type Environment,
+  type Input,
+  isObject,
+  type Json,
+  type Loaded,
+  type Runbook,
+  type SecretReference,
+} from '../language/index.ts';
+
+/** What an input is: a value, or a secret that only the run resolves. */
+export type InputValue = { readonly value: Json } | { readonly secret: SecretReference };
+
+/**
+ * The runbook's inputs: defaults, over them the environment's, over them `--set name=value`.
+ * @param sets The texts behind `--set`, in their order.
+ */
+export function inputsFor(
+  runbook: Loaded<Runbook>,
+  environment: Loaded<Environment>,
+  sets: readonly string[],
+): { readonly inputs: ReadonlyMap<string, InputValue>; readonly diagnostics: readonly Diagnostic[] } {
+  const declared = runbook.value.inputs ?? {};
+  const diagnostics: Diagnostic[] = [];
+  const inputs = new Map<string, InputValue>();
+  const problem = (code: string, message: string, more: Partial<Diagnostic> = {}) =>
+    diagnostics.push({ code, severity: 'error', message, file: '--set', ...more });
+  for (const [name, input] of Object.entries(declared)) {
+    if (input.default !== undefined) inputs.set(name, { value: input.default });
+    const given = environment.value.inputs?.[name];
+    if (given === undefined) continue;
+    const place = {
+      file: environment.source.file,
+      range: environment.source.rangeOf(['inputs', name]),
+      isSensitive: input.secret === true,
+    };
+    if (isObject(given)) {
+      if (input.secret) inputs.set(name, { secret: given as SecretReference });
+      else
+        problem('secret-for-plain-input', `the input "${name}" is no secret in the runbook; its value would be shown`, {
+          ...place,
+          help: 'Write the value itself, or declare the input with secret: true.',
+        });
+    } else if (input.secret) {
+      problem('literal-secret', `"${name}" is a secret and stands here as a literal`, {
+        ...place,
+        help: 'Write { env: NAME }, { file: path } or { command: [program, argument] }, and change the secret: it stood in a file.',
+      });
+    } else {
+      const wrong = inputProblem(input, given as Json);
+      if (wrong) problem('input', `the input "${name}" ${wrong}`, place);
+      else inputs.set(name, { value: given as Json });
+    }
+  }
+  for (const set of sets) {
+    const equals = set.indexOf('=');
+    const name = equals < 0 ? set : set.slice(0, equals);
+    const input = Object.hasOwn(declared, name) ? declared[name] : undefined;
+    if (equals < 0) problem('set', `--set ${name}: name=value is needed`);
+    else if (!input)
+      problem(
+        'unknown-input',
+        `--set ${name}: the runbook has no such input${didYouMean(name, Object.keys(declared))}`,
+      );
+    else if (input.secret) {
+      problem('literal-secret', `--set ${name}: a secret on the command line is visible in the process list`, {
+        help: `Give it in the environment file: inputs: { ${name}: { env: NAME } }.`,
+      });
+    } else {
+      const value = valueFromText(input, set.slice(equals + 1));
+      const wrong = inputProblem(input, value);
+      if (wrong) problem('input', `--set ${name}: it ${wrong}`);
+      else inputs.set(name, { value });
+    }
+  }
+  for (const [name, input] of Object.entries(declared)) {
+    if (
+      inputs.has(name) ||
+      diagnostics.some(
+        (diagnostic) => diagnostic.message.includes(`"${name}"`) || diagnostic.message.startsWith(`--set ${name}:`),
+      )
+    )
+      continue;
+    problem('missing-input', `the input "${name}" has no value${input.description ? ` (${input.description})` : ''}`, {
+      file: runbook.source.file,
+      range: runbook.source.keyRangeOf(['inputs', name]),
+      help: input.secret
+        ? `In the environment file: inputs: { ${name}: { env: NAME } }.`
+        : `In the environment file: inputs: { ${name}: … }, or --set ${name}=….`,
+    });
+  }
+  return { inputs, diagnostics };
+}
+
+/** A text from the command line as the input's type; what it cannot be stays a text, which the type check then names. */
+function valueFromText(input: Input, text: string): Json {
+  switch (input.type) {
+    case 'integer':
+    case 'number':
+      return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+    case 'boolean':
+      return text === 'true' ? true : text === 'false' ? false : text;
+    case 'list':
+      return text === '' ? [] : text.split(',');
+    default:
+      return text;
+  }
+}

@@ -1,0 +1,126 @@
+import type { Json, JsonObject, MaintenanceWindow, Method, SecretReference } from '../language/index.ts';
+
+/**
+ * What a run will do: the runbook with its fragments expanded and everything rendered but what only the run knows.
+ * Texts in it are templates in canonical form (`printTemplate`): `{{steps.…}}`, `{{run.id}}` and secrets stand in them
+ * as references. It is JSON and holds no secret.
+ */
+export interface Plan {
+  readonly format: 'runbook-plan/v1';
+  readonly runbook: {
+    readonly name: string;
+    readonly elasticsearch: string;
+    readonly title: string;
+    readonly file: string;
+  };
+  readonly environment: {
+    readonly name: string;
+    readonly connections: { readonly [name: string]: PlannedConnection };
+    readonly maintenance_windows?: readonly MaintenanceWindow[];
+  };
+  readonly inputs: { readonly [name: string]: { readonly value: Json } | { readonly secret: SecretReference } };
+  /** Reads that have to hold before anything else is done. */
+  readonly preflight: readonly PlannedRequest[];
+  readonly steps: readonly PlannedNode[];
+  readonly rollback: readonly PlannedNode[];
+}
+
+/** A connection as a reviewer may see it: where it leads and who logs in, without what they log in with. */
+export interface PlannedConnection {
+  readonly kind: 'elasticsearch' | 'kibana' | 'oss';
+  readonly url: string;
+  /** The login by name ("elastic", "API key"), further ones by identity. */
+  readonly login: string;
+  readonly identities?: { readonly [name: string]: string };
+  readonly cluster_uuid?: string;
+}
+
+export type PlannedNode = PlannedRequest | PlannedBlock | SkippedNode;
+
+interface Common {
+  /** Unique in the plan: `create-snapshot`, `backup-repository/verify`, `copy#2`. */
+  readonly id: string;
+  /** Its place, for people: `3.1`; a rollback's `3.r1`. */
+  readonly number: string;
+  readonly title: string;
+  /** `users-7.10.yaml:41:5`. */
+  readonly at: string;
+}
+
+interface Conditional extends Common {
+  readonly when?: readonly Condition[];
+  /** A template that gives a list when the step is reached. */
+  readonly for_each?: Json;
+  /** The question to a person. */
+  readonly confirm?: string;
+  readonly disruptive?: true;
+}
+
+export interface PlannedRequest extends Conditional {
+  readonly kind: 'request';
+  readonly effect: 'read' | 'write';
+  readonly request: Request;
+  readonly expect: PlannedExpect;
+  readonly until?: readonly Condition[];
+  readonly every_ms?: number;
+  readonly timeout_ms: number;
+  readonly save?: { readonly [name: string]: { readonly path: string; readonly secret?: true } };
+  readonly done_when?: PlannedRead;
+  readonly rollback?: readonly PlannedNode[];
+  readonly retry: { readonly attempts: number; readonly delay_ms: number };
+}
+
+export interface PlannedBlock extends Conditional {
+  readonly kind: 'block';
+  readonly done_when?: PlannedRead;
+  readonly steps: readonly PlannedNode[];
+  readonly always?: readonly PlannedNode[];
+  readonly rollback?: readonly PlannedNode[];
+}
+
+/** A step that planning has decided not to run. */
+export interface SkippedNode extends Common {
+  readonly kind: 'skipped';
+  readonly reason: string;
+}
+
+/** A path or an expression, and the literal or matcher that its value has to meet. */
+export interface Condition {
+  readonly subject: string;
+  readonly expect: Json;
+}
+
+export interface PlannedExpect {
+  /** Numbers or classes, `2xx`; one of them has to be the answer's. */
+  readonly status: readonly (number | string)[];
+  readonly body: readonly Condition[];
+  readonly message?: string;
+}
+
+export interface PlannedRead {
+  readonly request: Request;
+  readonly expect: PlannedExpect;
+}
+
+/** One request to a connection. */
+export type Request = HttpRequest | OssRequest;
+
+export interface HttpRequest {
+  readonly type: 'http';
+  readonly connection: string;
+  readonly identity?: string;
+  readonly method: Method;
+  readonly path: string;
+  readonly query?: JsonObject;
+  readonly headers?: JsonObject;
+  /** A list is sent as NDJSON. */
+  readonly body?: Json;
+}
+
+export interface OssRequest {
+  readonly type: 'oss';
+  readonly connection: string;
+  readonly operation: 'bucketInfo' | 'list' | 'head';
+  readonly key?: string;
+  readonly prefix?: string;
+}

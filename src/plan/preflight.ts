@@ -1,0 +1,93 @@
+import type { Connection } from '../language/index.ts';
+import type { Plan, PlannedConnection, PlannedRequest } from './plan.ts';
+
+type Login = string | undefined;
+
+/** What has to hold at a connection before the first write, per kind. A new kind is one entry here. */
+const preflights: Readonly<
+  Record<
+    Connection['kind'],
+    (
+      name: string,
+      connection: PlannedConnection,
+      logins: readonly Login[],
+      plan: Pick<Plan, 'runbook'>,
+    ) => Omit<PlannedRequest, 'number'>[]
+  >
+> = {
+  elasticsearch: (name, connection, logins, plan) =>
+    logins.map((identity) => elasticsearchPreflight(name, connection, identity, plan)),
+  // Their preflights come with their connections.
+  kibana: () => [],
+  oss: () => [],
+};
+
+/** The preflight of every connection that the plan uses, with each login that it uses there. */
+export function preflightFor(
+  plan: Pick<Plan, 'runbook' | 'environment'>,
+  used: ReadonlyMap<string, ReadonlySet<Login>>,
+): PlannedRequest[] {
+  return Object.entries(plan.environment.connections)
+    .flatMap(([name, connection]) => {
+      const logins = used.get(name);
+      return logins ? preflights[connection.kind](name, connection, [...logins].sort(), plan) : [];
+    })
+    .map((request, index) => ({ ...request, number: `p${index + 1}` }));
+}
+
+/** Reachable, the login accepted, the version in the runbook's range, and the pinned cluster. */
+function elasticsearchPreflight(
+  name: string,
+  connection: PlannedConnection,
+  identity: Login,
+  { runbook }: Pick<Plan, 'runbook'>,
+): Omit<PlannedRequest, 'number'> {
+  const login = identity === undefined ? connection.login : connection.identities?.[identity];
+  const place = `${name} (${connection.url})`;
+  return {
+    kind: 'request',
+    id: `preflight/${name}${identity === undefined ? '' : `/${identity}`}`,
+    title: `${place} is reachable, accepts ${login}, and is ${runbook.elasticsearch}`,
+    at: runbook.file,
+    effect: 'read',
+    request: {
+      type: 'http',
+      connection: name,
+      ...(identity === undefined ? {} : { identity }),
+      method: 'GET',
+      path: '/',
+    },
+    expect: {
+      status: [200],
+      message: `${place} did not accept ${login}. Check the ${identity === undefined ? 'auth' : `identity "${identity}"`} of connection ${name} in the environment file, and the secret it refers to.`,
+      body: [
+        {
+          subject: 'version.number',
+          expect: {
+            matches: versionPattern(runbook.elasticsearch),
+            message: `${runbook.file} is written for Elasticsearch ${runbook.elasticsearch}, and ${place} is another version. Take the runbook for that version: runbook list.`,
+          },
+        },
+        ...(connection.cluster_uuid === undefined
+          ? []
+          : [
+              {
+                subject: 'cluster_uuid',
+                expect: {
+                  equals: connection.cluster_uuid,
+                  message: `${place} is not the cluster that the environment file pins. Check the url; change cluster_uuid only if the cluster really was replaced.`,
+                },
+              },
+            ]),
+      ],
+    },
+    timeout_ms: 30_000,
+    retry: { attempts: 3, delay_ms: 1_000 },
+  };
+}
+
+/** `7.10.x` → `^7\.10\.`; `8.x` → `^8\.`; `8.5.3` → exactly that, with or without a suffix. */
+function versionPattern(range: string): string {
+  const fixed = range.replace(/x$/, '').replaceAll('.', '\\.');
+  return range.endsWith('x') ? `^${fixed}` : `^${fixed}(-|$)`;
+}

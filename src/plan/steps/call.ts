@@ -1,0 +1,73 @@
+import { type CallStep, isReading, millisecondsOf, type Path } from '../../language/index.ts';
+import { type Context, numbersFrom } from '../context.ts';
+import type { PlannedNode, PlannedRequest } from '../plan.ts';
+import { defaults, plannedConditions, plannedExpect } from './fields.ts';
+import type { StepPlanner } from './planner.ts';
+import { httpRequest, plannedDoneWhen } from './read.ts';
+
+/** One HTTP request. */
+export const callPlanner: StepPlanner<CallStep> = {
+  isKind: (step): step is CallStep => 'call' in step,
+  title: (step) => step.call,
+  plan: (step, path, common, context) => {
+    const request = httpRequest(step, path, context);
+    const isRead = isReading(request.method, step.effect);
+    return {
+      ...common,
+      kind: 'request',
+      effect: isRead ? 'read' : 'write',
+      request,
+      expect: plannedExpect(step.expect, [...path, 'expect'], context),
+      ...polling(step, path, context),
+      ...saved(step.save),
+      ...plannedDoneWhen(step.done_when, [...path, 'done_when'], context),
+      ...plannedRollback(step, path, common, context),
+      retry: {
+        attempts: step.retry?.attempts ?? (isRead ? defaults.readAttempts : 1),
+        delay_ms: step.retry?.delay === undefined ? defaults.retryDelay : millisecondsOf(step.retry.delay),
+      },
+    };
+  },
+};
+
+/** `until`, `every` and `timeout`. */
+export function polling(
+  step: Pick<CallStep, 'until' | 'every' | 'timeout'>,
+  path: Path,
+  context: Context,
+): Pick<PlannedRequest, 'until' | 'every_ms' | 'timeout_ms'> {
+  const timeout = step.timeout === undefined ? undefined : millisecondsOf(step.timeout);
+  if (!step.until) return { timeout_ms: timeout ?? defaults.callTimeout };
+  return {
+    until: plannedConditions(step.until, [...path, 'until'], context),
+    every_ms: step.every === undefined ? defaults.every : millisecondsOf(step.every),
+    timeout_ms: timeout ?? defaults.pollTimeout,
+  };
+}
+
+export function saved(save: CallStep['save']): Pick<PlannedRequest, 'save'> {
+  if (!save) return {};
+  const entries = Object.entries(save).map(([name, value]): [string, { path: string; secret?: true }] => [
+    name,
+    typeof value === 'string' ? { path: value } : { path: value.path, ...(value.secret ? { secret: true } : {}) },
+  ]);
+  return { save: Object.fromEntries(entries) };
+}
+
+/** The steps that undo this one; they inherit its connection and identity. */
+export function plannedRollback(
+  step: { readonly rollback?: CallStep['rollback'] },
+  path: Path,
+  common: { id: string; number: string },
+  context: Context,
+): { readonly rollback?: readonly PlannedNode[] } {
+  if (!step.rollback) return {};
+  return {
+    rollback: context.expand(
+      step.rollback,
+      [...path, 'rollback'],
+      context,
+      numbersFrom(`${common.number}.r`, `${common.id}~rollback`),
+    ),
+  };
+}

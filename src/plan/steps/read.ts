@@ -1,0 +1,59 @@
+import {
+  type CallStep,
+  type DoneWhen,
+  type Json,
+  type JsonObject,
+  type Path,
+  partsOfCall,
+  resolvePath,
+  templateOf,
+  templatePaths,
+} from '../../language/index.ts';
+import { attempt, type Context, report, resolved } from '../context.ts';
+import type { HttpRequest, PlannedRead } from '../plan.ts';
+import { lookupIn } from '../scope.ts';
+import { connectionFor } from './connection.ts';
+import { plannedExpect } from './fields.ts';
+
+/** The HTTP request of a call step or of a `done_when`. */
+export function httpRequest(step: CallStep | DoneWhen, path: Path, context: Context): HttpRequest {
+  const { method, path: written } = partsOfCall(step.call);
+  const target = attempt(context, [...path, 'call'], () => resolvePath(written, lookupIn(context.scope))) ?? written;
+  const query = resolved(context, [...path, 'query'], step.query as Json | undefined);
+  const headers = resolved(context, [...path, 'headers'], step.headers as Json | undefined);
+  const body = resolved(context, [...path, 'body'], step.body);
+  for (const text of [target, ...Object.values(query ?? {}).map(String)]) {
+    // What is left of inputs after planning are secrets.
+    const secret = templatePaths(templateOf(text)).find((name) => name.root === 'inputs');
+    if (secret)
+      report(
+        context,
+        [...path, 'call'],
+        'secret-outside-body',
+        `the secret ${secret.segments.join('.')} in a path or parameter: servers and proxies log those`,
+      );
+  }
+  return {
+    type: 'http',
+    ...connectionFor(context),
+    method,
+    path: target,
+    ...(query === undefined ? {} : { query: query as JsonObject }),
+    ...(headers === undefined ? {} : { headers: headers as JsonObject }),
+    ...(body === undefined ? {} : { body }),
+  };
+}
+
+export function plannedDoneWhen(
+  doneWhen: DoneWhen | undefined,
+  path: Path,
+  context: Context,
+): { readonly done_when?: PlannedRead } {
+  if (!doneWhen) return {};
+  return {
+    done_when: {
+      request: httpRequest(doneWhen, path, context),
+      expect: plannedExpect(doneWhen.expect, [...path, 'expect'], context),
+    },
+  };
+}

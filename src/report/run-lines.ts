@@ -1,0 +1,115 @@
+import type { Event, RecordedCall, RunSummary, StepOutcome } from '../engine/index.ts';
+import { inert, inOneLine } from '../language/index.ts';
+
+/** What became of a step, in words that stand alone. */
+export const outcomeWords: Readonly<Record<StepOutcome, string>> = {
+  done: 'done',
+  unchanged: 'unchanged (it was there already)',
+  skipped: 'skipped',
+  failed: 'FAILED',
+  'in-doubt': 'IN DOUBT',
+  interrupted: 'interrupted',
+  'would-send': 'would be sent',
+  depends: 'depends on a step that would be sent',
+};
+
+/**
+ * A run as plain lines, one event or none at a time: for logs of pipelines (`isDetailed: false`) and for `runbook show`
+ * (with every call and assertion).
+ */
+export function linesOf(event: Event, isDetailed = false): string[] {
+  const time = event.at.slice(0, 19).concat('Z');
+  return textOf(event, isDetailed).map((line) => inert(`${time}  ${line}`));
+}
+
+function textOf(event: Event, isDetailed: boolean): string[] {
+  switch (event.type) {
+    case 'run-started':
+      return [
+        `${event.mode === 'dry' ? 'DRY RUN ' : 'run '}${event.run}: ${event.title} (${event.runbook}, environment ${event.environment}, plan ${event.plan.slice(0, 12)})`,
+      ];
+    case 'step-started':
+      // A request has one line, when it has ended; a write has another one when it is sent.
+      if (event.kind === 'request' && !isDetailed) return [];
+      return [`${indent(event.depth)}${event.number} ${event.step}: ${event.title}`];
+    case 'step-finished': {
+      if (event.kind === 'block' && event.outcome === 'done') return [];
+      const reason = event.reason === undefined ? '' : `: ${event.reason}`;
+      const place = event.outcome === 'failed' || event.outcome === 'in-doubt' ? ` [${event.place}]` : '';
+      return [
+        `${indent(event.depth)}${event.number} ${event.step}: ${isDetailed ? '' : `${event.title} — `}${outcomeWords[event.outcome]}${reason}${place}`,
+      ];
+    }
+    case 'write-intended':
+      return [`    sending ${isDetailed ? callText(event.call) : `${event.call.request} to ${event.call.connection}`}`];
+    case 'call-answered': {
+      const error = event.error ? ` ${event.error.type}: ${event.error.reason}` : '';
+      const warnings = event.warnings.map((warning) => `    warning from ${event.call.connection}: ${warning}`);
+      return [
+        ...(isDetailed
+          ? [
+              `    ${event.status} in ${event.duration_ms} ms: ${callText(event.call)}${error} (x-opaque-id ${event.call.opaque_id})`,
+            ]
+          : []),
+        ...warnings,
+      ];
+    }
+    case 'call-failed':
+      return [
+        `    no answer from ${event.call.connection} to ${event.call.request}: ${event.reason}${event.sent === 'maybe' && event.call.effect === 'write' ? ' (it may have taken effect)' : ''}`,
+      ];
+    case 'waiting':
+      return [`    waiting: ${event.reason}`];
+    case 'asserted':
+      return isDetailed
+        ? [
+            `    ${event.holds ? 'holds' : 'DOES NOT HOLD'}: ${event.subject} is ${inOneLine(event.seen)}${event.holds ? '' : `, expected ${event.expected}`}`,
+          ]
+        : [];
+    case 'effect-checked':
+      return isDetailed
+        ? [
+            `    its effect is ${{ there: 'there', 'not-there': 'not there yet', unknown: 'not known' }[event.effect]}${event.reason === undefined ? '' : `: ${event.reason}`}`,
+          ]
+        : [];
+    case 'confirmation':
+      return [`${event.step}: ${event.question} ${event.confirmed ? 'yes' : 'no'}`];
+    case 'interrupted':
+      return [
+        'interrupted: the call in flight is finished; what has to run always runs now, then the rollback. A second signal skips the rollback.',
+      ];
+    case 'rollback-started':
+      return [`rolling back, in reverse order: ${event.of.join(', ')}`];
+    case 'rollback-finished':
+      return [event.clean ? 'rolled back' : 'the rollback is NOT complete'];
+    case 'run-finished':
+      return [`${outcomeSentence(event)}`];
+  }
+}
+
+/** The end of a run in one sentence: what it means for the clusters. */
+export function outcomeSentence(summary: RunSummary): string {
+  const failure = summary.failure ? ` at ${summary.failure.step}: ${summary.failure.reason}` : '';
+  switch (summary.outcome) {
+    case 'done':
+      return `done, ${summary.writes} ${summary.writes === 1 ? 'write was' : 'writes were'} sent`;
+    case 'refused':
+      return `refused before the first write${failure}`;
+    case 'failed':
+      return `failed${failure}. ${summary.rolled_back ? 'Everything that was sent was rolled back.' : 'Nothing had to be rolled back.'}`;
+    case 'interrupted':
+      return `interrupted. ${summary.rolled_back ? 'Everything that was sent was rolled back.' : summary.writes === 0 ? 'Nothing was written.' : 'Nothing had to be rolled back.'}`;
+    case 'needs-a-person':
+      return `failed, and a person has to look${failure}`;
+  }
+}
+
+function callText(call: RecordedCall): string {
+  const query = call.query === undefined ? '' : ` ${inOneLine(call.query)}`;
+  const body = call.body === undefined ? '' : ` ${inOneLine(call.body, 600)}`;
+  return `${call.connection}${call.identity === undefined ? '' : ` as ${call.identity}`} ${call.request}${query}${body}`;
+}
+
+function indent(depth: number): string {
+  return '  '.repeat(depth);
+}

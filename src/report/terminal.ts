@@ -1,0 +1,116 @@
+import { Listr } from 'listr2';
+import type { Event } from '../engine/index.ts';
+import { inert } from '../language/index.ts';
+import { linesOf, outcomeWords } from './run-lines.ts';
+
+/** Shows a run on a terminal as it happens; a fold over events with the current step as its only state. */
+export interface TerminalView {
+  readonly show: (event: Event) => Promise<void>;
+}
+
+type Started = Extract<Event, { type: 'step-started' }>;
+type Finished = Extract<Event, { type: 'step-finished' }>;
+
+/**
+ * One spinner for the request that is running, a line that stays for each that has ended. Each request has a list of
+ * its own, so that a question to a person can be asked between two of them.
+ */
+export function terminalView(write: (text: string) => void): TerminalView {
+  let current:
+    | {
+        readonly step: string;
+        readonly update: (output: string) => void;
+        readonly end: (event: Finished) => Promise<void>;
+      }
+    | undefined;
+  return {
+    show: async (event) => {
+      switch (event.type) {
+        case 'step-started':
+          if (event.kind === 'block') write(`${line(event)}\n`);
+          else current = spinner(event);
+          return;
+        case 'waiting':
+          current?.update(inert(event.reason));
+          return;
+        case 'step-finished':
+          if (current?.step === event.step) {
+            await current.end(event);
+            current = undefined;
+          } else if (event.kind === 'request' || event.outcome === 'skipped' || event.outcome === 'unchanged') {
+            write(`${'  '.repeat(event.depth)}↓ ${line(event)} — ${outcomeText(event)}\n`);
+          } else if (event.reason !== undefined) {
+            write(`${'  '.repeat(event.depth)}✖ ${line(event)} — ${outcomeText(event)}\n`);
+          }
+          return;
+        case 'call-failed':
+          current?.update(inert(event.reason));
+          return;
+        case 'run-finished':
+          return;
+        default:
+          for (const text of linesOf(event)) {
+            if (current) current.update(text);
+            else write(`${text}\n`);
+          }
+      }
+    },
+  };
+}
+
+function spinner(event: Started) {
+  let finish: (event: Finished) => void = () => undefined;
+  const finished = new Promise<Finished>((resolve) => {
+    finish = resolve;
+  });
+  let update: (output: string) => void = () => undefined;
+  const list = new Listr(
+    [
+      {
+        title: line(event),
+        task: async (_context, task) => {
+          update = (output) => {
+            task.output = output;
+          };
+          const end = await finished;
+          const isQuiet = end.outcome === 'done' && end.reason === undefined;
+          task.title = isQuiet ? line(event) : `${line(event)} — ${outcomeText(end)}`;
+          if (end.outcome === 'unchanged' || end.outcome === 'would-send' || end.outcome === 'depends')
+            task.skip(task.title);
+          else if (end.outcome !== 'done') throw new Error(outcomeText(end));
+        },
+      },
+    ],
+    {
+      exitOnError: false,
+      // The run itself decides what a signal means; the library would end the process.
+      registerSignalListeners: false,
+      rendererOptions: {
+        indentation: 2,
+        showErrorMessage: false,
+        collapseErrors: false,
+        removeEmptyLines: false,
+        collapseSkips: false,
+      },
+    },
+  );
+  const running = list.run();
+  return {
+    step: event.step,
+    update: (output: string) => update(output),
+    end: async (end: Finished) => {
+      finish(end);
+      await running;
+    },
+  };
+}
+
+function line(event: Started | Finished): string {
+  const phase = event.phase === 'steps' || event.phase === 'preflight' ? '' : `${event.phase}: `;
+  return inert(`${'  '.repeat(event.depth)}${event.number} ${phase}${event.title}`);
+}
+
+function outcomeText(event: Finished): string {
+  const place = event.outcome === 'failed' || event.outcome === 'in-doubt' ? ` [${event.place}]` : '';
+  return inert(`${outcomeWords[event.outcome]}${event.reason === undefined ? '' : `: ${event.reason}`}${place}`);
+}

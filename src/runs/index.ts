@@ -1,0 +1,2 @@
+export { createJournal, readJournal } from './journal.ts';
+export { listRuns } from './list.ts';

@@ -1,0 +1,75 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Event } from '../src/engine/index.ts';
+
+const program = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist', 'runbook.js');
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** An empty directory to run the program in. */
+export function workingDirectory(): string {
+  return mkdtempSync(join(tmpdir(), 'runbook-test-'));
+}
+
+/** Runs the built program as a pipeline does: no terminal. `onStart` gets the process, to send it signals. */
+export async function runbook(
+  directory: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+  onStart: (process: ChildProcess) => void = () => undefined,
+): Promise<Ended> {
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: directory,
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onStart(child);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString('utf8');
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString('utf8');
+  });
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, stdout, stderr };
+}
+
+/** The events of the newest run in a directory. */
+export function lastJournal(directory: string): Event[] {
+  const runs = join(directory, '.runbook', 'runs');
+  const newest = readdirSync(runs).sort().at(-1) ?? '';
+  return readFileSync(join(runs, newest, 'journal.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Event);
+}
+
+/** How each step of a run ended: step → outcome. */
+export function outcomes(events: readonly Event[]): Record<string, string> {
+  return Object.fromEntries(
+    events.flatMap((event) => (event.type === 'step-finished' ? [[event.step, event.outcome]] : [])),
+  );
+}
+
+/** Every file below a directory, as path → text. */
+export function filesBelow(directory: string): Map<string, string> {
+  const found = new Map<string, string>();
+  const visit = (folder: string) => {
+    for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+      const path = join(folder, name);
+      if (statSync(path).isDirectory()) visit(path);
+      else found.set(path, readFileSync(path, 'utf8'));
+    }
+  };
+  visit(directory);
+  return found;
+}
