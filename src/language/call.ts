@@ -37,7 +37,8 @@ function encoded(value: string, path: string): string {
   if (value === '')
     throw new TemplateError(`a value put into the path ${path} is empty: the call would address something else`);
   try {
-    return encodeURIComponent(value);
+    // A comma between names is part of Elasticsearch's own paths, and stays readable.
+    return encodeURIComponent(value).replaceAll('%2C', ',');
   } catch {
     // A lone surrogate has no encoding.
     throw new TemplateError(`a value put into the path ${path} is not well-formed Unicode`);

@@ -147,6 +147,10 @@ function unsuitableNodes(
         );
       }
     },
+    Alias(_key, node, ancestors) {
+      const target = node.resolve(document);
+      if (target && ancestors.includes(target)) report(node, 'aliases', `${node.source} contains itself`);
+    },
     Scalar(key, node) {
       if (key === 'key' || typeof node.value !== 'number') return;
       if (!Number.isFinite(node.value)) report(node, 'number', `${node.source} is not a number that JSON can hold`);

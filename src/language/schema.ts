@@ -1,4 +1,4 @@
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import environmentSchema from '../../schemas/environment.v1.schema.json' with { type: 'json' };
 import runbookSchema from '../../schemas/runbook.v1.schema.json' with { type: 'json' };
 import type { Diagnostic } from './diagnostic.ts';
@@ -8,8 +8,24 @@ import { didYouMean } from './suggestion.ts';
 
 const schemas = { runbook: runbookSchema, environment: environmentSchema };
 
+/** Compiled when it is needed first, once a process. */
+const validators = new Map<keyof typeof schemas, ValidateFunction>();
+
 /** Every way in which a document is not what its JSON Schema says, each at its place. */
 export function schemaDiagnostics(kind: keyof typeof schemas, source: SourceDocument): Diagnostic[] {
+  const validate = validators.get(kind) ?? compiled(kind);
+  if (validate(source.value)) return [];
+  const diagnostics = (validate.errors ?? []).flatMap((error) => diagnosticFor(error, source));
+  // One place can fail in several branches of the same choice: the first message of a place is enough.
+  const byPlace = new Map<string, Diagnostic>();
+  for (const diagnostic of diagnostics) {
+    const key = `${diagnostic.range?.start.offset}:${diagnostic.code}:${diagnostic.message}`;
+    if (!byPlace.has(key)) byPlace.set(key, diagnostic);
+  }
+  return [...byPlace.values()];
+}
+
+function compiled(kind: keyof typeof schemas): ValidateFunction {
   const ajv = new Ajv2020({
     allErrors: true,
     verbose: true,
@@ -20,15 +36,8 @@ export function schemaDiagnostics(kind: keyof typeof schemas, source: SourceDocu
   });
   ajv.addKeyword({ keyword: 'tsType', schemaType: 'string' });
   const validate = ajv.compile(schemas[kind]);
-  if (validate(source.value)) return [];
-  const diagnostics = (validate.errors ?? []).flatMap((error) => diagnosticFor(error, source));
-  // One place can fail in several branches of the same choice: the first message of a place is enough.
-  const byPlace = new Map<string, Diagnostic>();
-  for (const diagnostic of diagnostics) {
-    const key = `${diagnostic.range?.start.offset}:${diagnostic.code}:${diagnostic.message}`;
-    if (!byPlace.has(key)) byPlace.set(key, diagnostic);
-  }
-  return [...byPlace.values()];
+  validators.set(kind, validate);
+  return validate;
 }
 
 const formats = {

@@ -96,7 +96,7 @@ function forget(step: Step, context: Context, reason: string): void {
 
 /** The title as far as it is known; a name in it that cannot be resolved stays as it is written. */
 function titleFor(step: Step, context: Context): string {
-  const written = step.title ?? plannerFor(step).title(step);
+  const written = step.title ?? plannerFor(step).title(step, context);
   try {
     return printTemplate(resolveTemplate(templateOf(written), lookupIn(context.scope)));
   } catch (error) {

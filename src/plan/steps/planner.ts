@@ -9,7 +9,7 @@ export type Common = Pick<PlannedBlock, 'id' | 'number' | 'title' | 'at' | 'when
 export interface StepPlanner<S extends Step> {
   readonly isKind: (step: Step) => step is S;
   /** The title where the author gives none. */
-  readonly title: (step: S) => string;
+  readonly title: (step: S, context: Context) => string;
   /** `context` has the step's own connection; `common.id` is final. */
   readonly plan: (step: S, path: Path, common: Common, context: Context) => PlannedRequest | PlannedBlock;
 }

@@ -19,7 +19,7 @@ import type { StepPlanner } from './planner.ts';
 /** A fragment: its steps as a block, with names and inputs of its own. */
 export const usePlanner: StepPlanner<UseStep> = {
   isKind: (step): step is UseStep => 'use' in step,
-  title: (step) => step.use,
+  title: (step, context) => context.shared.bundle.fragments.get(context.folder + step.use)?.value.title ?? step.use,
   plan: (step, path, common, context) => {
     const target = context.folder + step.use;
     const loaded = context.shared.bundle.fragments.get(target);

@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import { diagnosticsOf, head, marked } from '../support.ts';
+
+/** Steps → `code: the text that the diagnostic marks`. */
+const found = (steps: string, fragments: Record<string, string> = {}) =>
+  marked(diagnosticsOf(head + steps, fragments), head + steps);
+
+const fragment = `apiVersion: runbook/v1
+fragment: part
+title: A part
+inputs: { connection: { type: connection }, count: { type: integer, default: 1 } }
+outputs: { uuid: '{{steps.look.uuid}}' }
+steps:
+  - { id: look, on: '{{inputs.connection}}', call: GET /, save: { uuid: cluster_uuid } }
+`;
+
+describe('a runbook that is right', () => {
+  it('has no diagnostics', () => {
+    expect(
+      found(`  - { id: a, on: es, call: GET /, save: { x: y } }\n  - { id: b, on: es, call: 'PUT /{{steps.a.x}}' }\n`),
+    ).toEqual([]);
+  });
+});
+
+describe('the schema', () => {
+  it.each([
+    ['an unknown key', '  - { id: a, on: es, call: GET /, exepct: {} }\n', ['unknown-key: exepct']],
+    [
+      'an unknown matcher',
+      '  - { id: a, on: es, call: GET /, expect: { body: { x: { greater: 1 } } } }\n',
+      ['unknown-key: greater'],
+    ],
+    ['a call without a path', '  - { id: a, on: es, call: GET }\n', ['wrong-form: GET']],
+    ['a duration without a unit', "  - { id: a, on: es, call: GET /, timeout: '5' }\n", ["wrong-form: '5'"]],
+    ['a step that does nothing', '  - { id: a, on: es }\n', ['step-kind: { id: a, on: es }']],
+    ['a status that is none', '  - { id: a, on: es, call: GET /, expect: { status: 20x } }\n', ['unknown-value: 20x']],
+  ])('finds %s', (_what, steps, expected) => {
+    expect(found(steps)).toEqual(expected);
+  });
+
+  it('suggests what was meant', () => {
+    const [diagnostic] = diagnosticsOf(
+      `${head}  - { id: a, on: es, call: GET /, expect: { body: { x: { greater: 1 } } } }\n`,
+    );
+    expect(diagnostic?.message).toBe('unknown key "greater" in a matcher — did you mean "greater_than"?');
+  });
+});
+
+describe('the rules', () => {
+  it.each([
+    [
+      'an id that stands twice',
+      '  - { id: a, on: es, call: GET / }\n  - { id: a, on: es, call: GET / }\n',
+      ['duplicate-id: a'],
+    ],
+    ['a step without an id', '  - { on: es, call: GET / }\n', ['missing-id: { on: es, call: GET / }']],
+    ['an unknown input', "  - { id: a, on: es, call: 'GET /{{inputs.nmae}}' }\n", ['unknown-input: inputs.nmae']],
+    ['an unknown step', "  - { id: a, on: es, call: 'GET /{{steps.b.x}}' }\n", ['unknown-step: steps.b.x']],
+    [
+      'a name that a step does not save',
+      "  - { id: a, on: es, call: GET /, save: { x: y } }\n  - { id: b, on: es, call: 'GET /{{steps.a.z}}' }\n",
+      ['unknown-saved-name: steps.a.z'],
+    ],
+    [
+      'a name used before it is saved',
+      "  - { id: a, on: es, call: 'GET /{{steps.b.x}}' }\n  - { id: b, on: es, call: GET /, save: { x: y } }\n",
+      ['used-before-saved: steps.b.x'],
+    ],
+    [
+      'a name of the block in its always, where it may not exist',
+      "  - id: block\n    on: es\n    steps: [{ id: a, call: GET /, save: { x: y } }]\n    always: [{ id: b, call: 'PUT /{{steps.a.x}}' }]\n",
+      ['used-before-saved: steps.a.x'],
+    ],
+    ['an item outside of a loop', "  - { id: a, on: es, call: 'GET /{{item}}' }\n", ['template-unknown-name: item']],
+    ['another name of run', "  - { id: a, on: es, call: 'GET /{{run.time}}' }\n", ['template-unknown-name: run.time']],
+    [
+      'a template error inside a block scalar',
+      '  - id: a\n    on: es\n    call: GET /\n    title: |\n      first\n      second {{inputs.name\n',
+      ['template-syntax: {{inputs.name'],
+    ],
+    ['an unknown connection', '  - { id: a, on: ess, call: GET / }\n', ['unknown-connection: ess']],
+    ['a step without a connection', '  - { id: a, call: GET / }\n', ['missing-connection: { id: a, call: GET / }']],
+    ['an oss step on a cluster', '  - { id: a, on: es, oss: bucketInfo }\n', ['wrong-connection-kind: bucketInfo']],
+    ['a write under until', '  - { id: a, on: es, call: PUT /x, until: { a: 1 } }\n', ['write-under-until: PUT /x']],
+    [
+      'a done_when that writes',
+      '  - { id: a, on: es, call: PUT /x, done_when: { call: POST /y, expect: { status: 200 } } }\n',
+      ['done-when-writes: POST /y'],
+    ],
+    [
+      'a save beside done_when',
+      '  - { id: a, on: es, call: PUT /x, save: { b: c }, done_when: { call: GET /y, expect: { status: 200 } } }\n',
+      ['save-with-done-when: { b: c }'],
+    ],
+    ['effect: read on a DELETE', '  - { id: a, on: es, call: DELETE /x, effect: read }\n', ['effect: read']],
+    ['a broken JMESPath', "  - { id: a, on: es, call: GET /, expect: { body: { 'a[': 1 } } }\n", ["jmespath: 'a['"]],
+    [
+      'an unknown JMESPath function',
+      "  - { id: a, on: es, call: GET /, save: { x: 'size(a)' } }\n",
+      ["jmespath: 'size(a)'"],
+    ],
+    ['a query in the path', "  - { id: a, on: es, call: 'GET /x?pretty=true' }\n", ["path: 'GET /x?pretty=true'"]],
+    ['a secret in a path', "  - { id: a, on: es, call: 'GET /{{inputs.key}}' }\n", ['secret-outside-body: inputs.key']],
+    ['a missing fragment', '  - { id: a, use: fragments/none.yaml }\n', ['unknown-fragment: fragments/none.yaml']],
+  ])('find %s', (_what, steps, expected) => {
+    expect(found(steps)).toEqual(expected);
+  });
+
+  it('find every wrong input of a fragment', () => {
+    const steps = '  - { id: a, use: part.yaml, with: { conection: es, count: many } }\n';
+    expect(found(steps, { 'part.yaml': fragment })).toEqual([
+      'missing-input: part.yaml',
+      'unknown-input: conection',
+      'wrong-type: many',
+    ]);
+  });
+
+  it('know the outputs of a fragment', () => {
+    const use = '  - { id: a, use: part.yaml, with: { connection: es } }\n';
+    expect(found(`${use}  - { id: b, on: es, call: 'GET /{{steps.a.uuid}}' }\n`, { 'part.yaml': fragment })).toEqual(
+      [],
+    );
+    expect(found(`${use}  - { id: b, on: es, call: 'GET /{{steps.a.uid}}' }\n`, { 'part.yaml': fragment })).toEqual([
+      'unknown-saved-name: steps.a.uid',
+    ]);
+  });
+
+  it('find a fragment that uses itself', () => {
+    const cyclic = (name: string, other: string) =>
+      `apiVersion: runbook/v1\nfragment: ${name}\ntitle: x\nsteps:\n  - { id: a, use: ${other}.yaml }\n`;
+    const diagnostics = diagnosticsOf(`${head}  - { id: a, use: one.yaml }\n`, {
+      'one.yaml': cyclic('one', 'two'),
+      'two.yaml': cyclic('two', 'one'),
+    });
+    expect(diagnostics.map(({ code, file, message }) => [code, file, message])).toEqual([
+      ['cyclic-use', 'two.yaml', 'one.yaml uses two.yaml uses one.yaml: a fragment cannot use itself'],
+    ]);
+  });
+
+  it('find defaults that break their own type, and secrets with a literal default without showing them', () => {
+    const text = head.replace('default: one', 'default: 1').replace('secret: true', 'secret: true, default: hunter22');
+    const whole = `${text}  - { id: a, on: es, call: GET / }\n`;
+    const diagnostics = diagnosticsOf(whole);
+    expect(marked(diagnostics, whole)).toEqual(['default-of-wrong-type: 1', 'literal-secret: hunter22']);
+    expect(diagnostics[1]).toMatchObject({ isSensitive: true });
+  });
+
+  it('find all of it at once', () => {
+    const steps =
+      "  - { id: a, on: ess, call: 'GET /{{inputs.nmae}}' }\n  - { id: a, on: es, call: PUT /x, until: { 'a[': 1 } }\n";
+    expect(found(steps)).toEqual([
+      'unknown-connection: ess',
+      'unknown-input: inputs.nmae',
+      'duplicate-id: a',
+      'write-under-until: PUT /x',
+      "jmespath: 'a['",
+    ]);
+  });
+});

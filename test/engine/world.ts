@@ -1,0 +1,88 @@
+import {
+  type Answer,
+  type Call,
+  createRedactor,
+  type Event,
+  type Ports,
+  type RunOptions,
+  type RunSummary,
+  run,
+} from '../../src/engine/index.ts';
+import type { Json } from '../../src/language/index.ts';
+import type { Plan } from '../../src/plan/index.ts';
+
+export const ok = (body: Json = {}, status = 200): Answer => ({ kind: 'answer', status, body, warnings: [] });
+export const lost = (sent: 'no' | 'maybe' = 'maybe'): Answer => ({ kind: 'failure', sent, reason: 'connection reset' });
+
+export interface WorldRun {
+  readonly summary: RunSummary;
+  readonly events: readonly Event[];
+  /** Every call that was sent, `METHOD path`, without the preflight's. */
+  readonly sent: readonly string[];
+  readonly calls: readonly Call[];
+  /** Step → how it ended. */
+  readonly outcomes: Record<string, string>;
+  readonly reasons: Record<string, string | undefined>;
+}
+
+interface World {
+  /** The answer to a call; preflights are answered by the world. */
+  readonly answer?: (call: string, count: number) => Answer;
+  readonly mode?: RunOptions['mode'];
+  readonly confirm?: boolean;
+  /** From which recorded event on somebody wants to stop. */
+  readonly interruptedAt?: (event: Event) => boolean;
+  readonly recordFails?: (event: Event) => boolean;
+  readonly now?: number;
+  readonly secrets?: Record<string, Json>;
+}
+
+/** Runs a plan in a world of plain functions: time passes only while the run sleeps. */
+export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
+  const events: Event[] = [];
+  const calls: Call[] = [];
+  const counts = new Map<string, number>();
+  let now = world.now ?? Date.UTC(2026, 0, 1);
+  let isInterrupted = false;
+  const ports: Ports = {
+    send: async (call) => {
+      const text =
+        call.request.type === 'http' ? `${call.request.method} ${call.request.path}` : call.request.operation;
+      if (call.opaque_id.includes('/preflight/')) return ok({ version: { number: '7.10.2' }, cluster_uuid: 'u' });
+      calls.push(call);
+      const count = (counts.get(text) ?? 0) + 1;
+      counts.set(text, count);
+      return world.answer?.(text, count) ?? ok();
+    },
+    sleep: async (milliseconds) => {
+      now += milliseconds;
+    },
+    now: () => now,
+    confirm: async () => world.confirm ?? true,
+    record: async (event) => {
+      if (world.recordFails?.(event)) throw new Error('no space left on device');
+      events.push(event);
+      if (world.interruptedAt?.(event)) isInterrupted = true;
+    },
+    interruption: () => (isInterrupted ? 'stop' : 'none'),
+  };
+  const secrets = new Map<string, Json>(Object.entries(world.secrets ?? { key: 'the-secret-key' }));
+  const redactor = createRedactor();
+  for (const secret of secrets.values()) redactor.add(secret);
+  const summary = await run(
+    plan,
+    { id: 'run-1', planId: 'plan-1', mode: world.mode ?? 'real', secrets, redactor },
+    ports,
+  );
+  const finished = events.flatMap((event) => (event.type === 'step-finished' ? [event] : []));
+  return {
+    summary,
+    events,
+    calls,
+    sent: calls.map(({ request }) =>
+      request.type === 'http' ? `${request.method} ${request.path}` : request.operation,
+    ),
+    outcomes: Object.fromEntries(finished.map(({ step, outcome }) => [step, outcome])),
+    reasons: Object.fromEntries(finished.map(({ step, reason }) => [step, reason])),
+  };
+}

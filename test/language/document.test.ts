@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { maximumBytes, parseSource } from '../../src/language/index.ts';
+import { places } from '../support.ts';
+
+const problems = (text: string) => places(parseSource('f.yaml', text).diagnostics);
+
+describe('a YAML file', () => {
+  it('is one document of YAML 1.2: yes is a text, 0o10 a number', () => {
+    expect(parseSource('f.yaml', 'a: yes\nb: 0o10\nc: 010').value?.value).toEqual({ a: 'yes', b: 8, c: 10 });
+  });
+
+  it.each([
+    ['a duplicate key', 'a: 1\na: 2', ['duplicate-key 2:1']],
+    ['a custom tag', 'a: !secret x', ['custom-tag 1:4']],
+    ['a second document', 'a: 1\n---\nb: 2', ['yaml 2:1']],
+    ['a key that is no text', '1: a', ['key 1:1']],
+    ['a template in a key', '"{{x}}": a', ['template-in-key 1:1']],
+    ['an infinity', 'a: .inf', ['number 1:4']],
+    ['a number that is not exact', 'a: 12345678901234567890', ['number 1:4']],
+    ['a tab as indentation', 'a:\n\tb: 1', ['yaml 2:1']],
+  ])('with %s is refused at its place', (_what, text, expected) => {
+    expect(problems(text)).toEqual(expected);
+  });
+
+  it('is refused when its aliases multiply', () => {
+    const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]'];
+    for (let index = 1; index < 9; index++)
+      lines.push(`a${index}: &a${index} [${Array.from({ length: 10 }, () => `*a${index - 1}`).join(', ')}]`);
+    expect(parseSource('f.yaml', lines.join('\n')).diagnostics.map(({ code }) => code)).toEqual(['aliases']);
+  });
+
+  it('is refused when an alias contains itself', () => {
+    expect(parseSource('f.yaml', 'a: &a [*a]').diagnostics.map(({ code }) => code)).toEqual(['aliases']);
+  });
+
+  it('is refused when it is nested very deeply', () => {
+    const { diagnostics } = parseSource('f.yaml', '['.repeat(50_000));
+    expect(diagnostics.length).toBeGreaterThan(0);
+  });
+
+  it('is refused when it is too large', () => {
+    expect(parseSource('f.yaml', `a: ${'x'.repeat(maximumBytes)}`).diagnostics.map(({ code }) => code)).toEqual([
+      'file-too-large',
+    ]);
+  });
+
+  it('knows the place of a value behind an alias', () => {
+    const { value } = parseSource('f.yaml', 'a: &x { deep: 1 }\nb: *x');
+    expect(value?.rangeOf(['b', 'deep']).start).toMatchObject({ line: 1, column: 15 });
+  });
+});

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { expectedOf, holds, type Json } from '../../src/language/index.ts';
+
+describe('an expectation', () => {
+  it.each<[Json | undefined, Json, boolean]>([
+    ['SUCCESS', 'SUCCESS', true],
+    [{ a: 1, b: [2] }, { equals: { b: [2], a: 1 } }, true],
+    [undefined, null, true],
+    [0, null, false],
+    ['PARTIAL', { not: 'SUCCESS' }, true],
+    [undefined, { not: { exists: true } }, true],
+    ['a', { in: ['a', 'b'] }, true],
+    [['a', 'b'], { in: ['a', 'b', 'c'] }, true],
+    [['a', 'x'], { in: ['a', 'b', 'c'] }, false],
+    [[], { in: ['a'] }, true],
+    [undefined, { in: ['a', null] }, true],
+    [['a', 'b'], { contains: 'a' }, true],
+    [['a', 'b', 'c'], { contains: ['a', 'c'] }, true],
+    [['a'], { contains: ['a', 'c'] }, false],
+    ['text', { contains: 'ex' }, true],
+    [undefined, { contains: 'a' }, false],
+    ['7.10.2', { matches: '^7\\.10\\.' }, true],
+    [7, { matches: '7' }, false],
+    [null, { exists: false }, true],
+    [0, { exists: true }, true],
+    [[], { empty: true }, true],
+    [undefined, { empty: true }, true],
+    [0, { empty: true }, false],
+    [3, { greater_than: 2 }, true],
+    ['3', { greater_than: 2 }, true],
+    [undefined, { less_than: 2 }, false],
+    [2, { at_least: 2, at_most: 2 }, true],
+    [2, { at_least: 3, at_most: 4 }, false],
+    [['a'], { length: 1 }, true],
+    [{ a: 1, b: 2 }, { length: { at_least: 2 } }, true],
+    [1, { length: 1 }, false],
+    [1, { equals: 1, message: 'a message is no condition' }, true],
+  ])('%j against %j: %s', (actual, expectation, expected) => {
+    expect(holds(actual, expectation)).toBe(expected);
+  });
+
+  it('says in words what it asks for', () => {
+    expect(expectedOf({ not: { in: ['a'] } })).toBe('not one of ["a"]');
+    expect(expectedOf({ at_least: 1, at_most: 3, message: 'm' })).toBe('at least 1 and at most 3');
+  });
+});
