@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'real',
           include: ['test/real/**/*.test.ts'],
-          globalSetup: ['test/build.ts', 'test/real/servers.ts'],
+          globalSetup: ['test/build.ts', 'test/real/setup.ts'],
           // One pair of servers for all of them, in turn.
           fileParallelism: false,
           testTimeout: 180_000,

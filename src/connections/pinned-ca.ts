@@ -17,7 +17,9 @@ export async function pinnedAuthority(url: string, fingerprint: string): Promise
       `the certificate fingerprint is not the pinned one: ${url} presents ${chain.map((certificate) => certificate.fingerprint256).join(', ')}`,
     );
   }
-  return `-----BEGIN CERTIFICATE-----\n${found.raw.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
+  // Lines of 64 characters, none of them empty: OpenSSL ends a certificate at an empty line.
+  const lines = found.raw.toString('base64').match(/.{1,64}/g) ?? [];
+  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }
 
 function plain(fingerprint: string): string {

@@ -5,8 +5,8 @@ import { createRedactor } from '../../src/engine/index.ts';
 describe('the redactor', () => {
   it('finds a secret as it is, escaped, percent-encoded and in base64, anywhere in a value', () => {
     fc.assert(
-      fc.property(fc.string({ minLength: 4, unit: 'binary' }), fc.string(), fc.string(), (secret, before, after) => {
-        fc.pre(!'‹secret›'.includes(secret) && secret.isWellFormed());
+      fc.property(fc.string({ minLength: 4, unit: 'grapheme' }), fc.string(), fc.string(), (secret, before, after) => {
+        fc.pre(!'‹secret›'.includes(secret));
         const redactor = createRedactor();
         redactor.add(secret);
         for (const form of [

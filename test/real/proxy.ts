@@ -14,7 +14,7 @@ export type Treatment =
   /** Passes it on, and changes the answer's text. */
   | ((text: string) => string);
 
-export interface Proxy {
+export interface FaultyProxy {
   readonly url: string;
   /** Every request that came, in order: `PUT /_snapshot/…`. */
   readonly seen: readonly string[];
@@ -25,7 +25,7 @@ export interface Proxy {
 export async function proxyTo(
   target: string,
   treat: (call: string, request: IncomingMessage) => Treatment,
-): Promise<Proxy> {
+): Promise<FaultyProxy> {
   const seen: string[] = [];
   const server = createServer((incoming, outgoing) => {
     const call = `${incoming.method} ${incoming.url}`;

@@ -3,66 +3,18 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import 'vitest';
-import type { TestProject } from 'vitest/node';
+import { join } from 'node:path';
 import type { Lab } from './lab.ts';
 
-declare module 'vitest' {
-  export interface ProvidedContext {
-    /** The running servers, or why there are none. */
-    lab: Lab | { readonly skipped: string };
-  }
-}
-
-const sources = join(dirname(fileURLToPath(import.meta.url)), 'server');
+// npm and vitest run in the folder of package.json.
+const sources = join('test', 'real', 'server');
 /** Outside the repository: the jars are fetched once per machine, and never redistributed. */
 const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'runbook-test');
 const file = { username: 'filesuper', password: 'file-realm-1' };
 const oss = { key: 'LTAI-test-key-id', secret: 'test+secret/with=odd&chars' };
 
-/**
- * Starts two real 7.10.2 nodes with security, once for all tests. Without a JDK or Maven the tests are skipped and say
- * so, unless RUNBOOK_REAL_SERVERS=required.
- */
-export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const missing = missingTools();
-  if (missing) {
-    if (process.env.RUNBOOK_REAL_SERVERS === 'required')
-      throw new Error(`the tests on real servers are required: ${missing}`);
-    console.warn(
-      `\nThe tests on real Elasticsearch servers are SKIPPED: ${missing}. They need a JDK 17 or newer and Maven.\n`,
-    );
-    project.provide('lab', { skipped: missing });
-    return async () => undefined;
-  }
-  const classPath = prepare();
-  const folder = mkdtempSync(join(tmpdir(), 'runbook-real-'));
-  const buckets = join(folder, 'buckets');
-  mkdirSync(buckets);
-  const ports = await freePorts(4);
-  const names = ['source', 'destination'] as const;
-  const nodes = names.map((name, index) =>
-    start(classPath, join(folder, name), buckets, name, ports[index * 2] ?? 0, ports[index * 2 + 1] ?? 0),
-  );
-  const stop = async () => {
-    await Promise.all(nodes.map((node) => node.stop()));
-    rmSync(folder, { recursive: true, force: true });
-  };
-  try {
-    await Promise.all(nodes.map((node) => node.ready));
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  const [source, destination] = names.map((name, index) => ({ name, url: `http://127.0.0.1:${ports[index * 2]}` }));
-  if (!source || !destination) throw new Error('two nodes are started');
-  project.provide('lab', { source, destination, file, oss, buckets });
-  return stop;
-}
-
-function missingTools(): string | undefined {
+/** Why there can be no real servers on this machine; undefined where there can. */
+export function missingTools(): string | undefined {
   for (const [tool, argument] of [
     ['javac', '-version'],
     ['java', '-version'],
@@ -77,6 +29,32 @@ function missingTools(): string | undefined {
     }
   }
   return undefined;
+}
+
+/** Starts two real 7.10.2 nodes with security, empty; `stop` ends them and removes what they wrote. */
+export async function startLab(): Promise<{ readonly lab: Lab; readonly stop: () => Promise<void> }> {
+  const classPath = prepare();
+  const folder = mkdtempSync(join(tmpdir(), 'runbook-real-'));
+  const buckets = join(folder, 'buckets');
+  mkdirSync(buckets);
+  const [sourceHttp = 0, sourceTransport = 0, destinationHttp = 0, destinationTransport = 0] = await freePorts(4);
+  const nodes = [
+    start(classPath, join(folder, 'source'), buckets, 'source', sourceHttp, sourceTransport),
+    start(classPath, join(folder, 'destination'), buckets, 'destination', destinationHttp, destinationTransport),
+  ];
+  const stop = async () => {
+    await Promise.all(nodes.map((node) => node.stop()));
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await Promise.all(nodes.map((node) => node.ready));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const source = { name: 'source', url: `http://127.0.0.1:${sourceHttp}` };
+  const destination = { name: 'destination', url: `http://127.0.0.1:${destinationHttp}` };
+  return { lab: { source, destination, file, oss, buckets }, stop };
 }
 
 /** Fetches the jars and compiles the node and the test plugin, both once; gives the class path. */

@@ -1,23 +1,18 @@
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { filesBelow, lastJournal, outcomes, runbook, workingDirectory } from '../program.ts';
+import { type EnvironmentChange, environmentOf, secretsOf } from './environment.ts';
 import { bucket, canLogIn, type Lab, passwords, request, reset, systemIndices } from './lab.ts';
-import { type Proxy, proxyTo, type Treatment } from './proxy.ts';
+import { type FaultyProxy, proxyTo, type Treatment } from './proxy.ts';
 
 const provided = inject('lab');
 
 describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => {
   const lab = provided as Lab;
-  const secrets = {
-    SOURCE_PASSWORD: passwords.elasticAtSource,
-    DESTINATION_PASSWORD: passwords.runner,
-    RECOVERY_PASSWORD: lab.file?.password,
-    OSS_KEY: lab.oss?.key,
-    OSS_SECRET: lab.oss?.secret,
-  };
-  const proxies: Proxy[] = [];
+  const secrets = 'skipped' in provided ? {} : secretsOf(lab);
+  const proxies: FaultyProxy[] = [];
   let directory: string;
 
   beforeEach(async () => {
@@ -30,39 +25,16 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
   });
 
   /** A proxy in front of a cluster, closed after the test. */
-  async function behindProxy(target: string, treat: (call: string) => Treatment): Promise<Proxy> {
+  async function behindProxy(target: string, treat: (call: string) => Treatment): Promise<FaultyProxy> {
     const proxy = await proxyTo(target, treat);
     proxies.push(proxy);
     return proxy;
   }
 
   /** Writes an environment file and gives its path. */
-  function environment(
-    change: { source?: string; destination?: string; destinationUser?: string; recovery?: string; pin?: string } = {},
-  ): string {
+  function environment(change: EnvironmentChange = {}): string {
     const path = join(directory, 'lab.yaml');
-    const login = (username: string, variable: string) =>
-      `{ basic: { username: ${username}, password: { env: ${variable} } } }`;
-    writeFileSync(
-      path,
-      `apiVersion: runbook/v1
-environment: lab
-connections:
-  source:
-    url: ${change.source ?? lab.source.url}
-    auth: ${login('elastic', 'SOURCE_PASSWORD')}
-  destination:
-    url: ${change.destination ?? lab.destination.url}
-    auth: ${login(change.destinationUser ?? 'runner', 'DESTINATION_PASSWORD')}${change.pin ? `\n    cluster_uuid: ${change.pin}` : ''}
-    identities:
-      recovery: { auth: ${change.recovery ?? login(lab.file.username, 'RECOVERY_PASSWORD')} }
-inputs:
-  endpoint: http://oss-cn-hangzhou-internal.aliyuncs.com
-  bucket: ${bucket}
-  access_key_id: { env: OSS_KEY }
-  secret_access_key: { env: OSS_SECRET }
-`,
-    );
+    writeFileSync(path, environmentOf(lab, change));
     return path;
   }
 
@@ -299,10 +271,8 @@ inputs:
       password: passwords.elasticAtSource,
       roles: ['snapper'],
     });
-    const path = environment();
-    writeFileSync(path, readFileSync(path, 'utf8').replace('username: elastic,', 'username: elastic2,'));
 
-    const ended = await exec([], {}, path);
+    const ended = await exec([], {}, environment({ sourceUser: 'elastic2' }));
 
     expect(ended.code).toBe(4);
     expect(ended.stdout).toContain('lacks privileges on the restricted indices');

@@ -22,7 +22,7 @@ export function httpRequest(step: CallStep | DoneWhen, path: Path, context: Cont
   const query = resolved(context, [...path, 'query'], step.query as Json | undefined);
   const headers = resolved(context, [...path, 'headers'], step.headers as Json | undefined);
   const body = resolved(context, [...path, 'body'], step.body);
-  for (const text of [target, ...Object.values(query ?? {}).map(String)]) {
+  for (const text of [target ?? '', ...Object.values(query ?? {}).map(String)]) {
     // What is left of inputs after planning are secrets.
     const secret = templatePaths(templateOf(text)).find((name) => name.root === 'inputs');
     if (secret)
@@ -37,7 +37,7 @@ export function httpRequest(step: CallStep | DoneWhen, path: Path, context: Cont
     type: 'http',
     ...connectionFor(context),
     method,
-    path: target,
+    path: target ?? written,
     ...(query === undefined ? {} : { query: query as JsonObject }),
     ...(headers === undefined ? {} : { headers: headers as JsonObject }),
     ...(body === undefined ? {} : { body }),

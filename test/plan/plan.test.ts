@@ -1,0 +1,193 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  canonicalJson,
+  type PlannedBlock,
+  type PlannedNode,
+  type PlannedRequest,
+  planId,
+} from '../../src/plan/index.ts';
+import { environmentText, planOf, tryPlan } from '../support.ts';
+
+const messages = (steps: string, options: Parameters<typeof tryPlan>[1] = {}) =>
+  tryPlan(steps, options).diagnostics.map(({ message }) => message);
+const request = (node: PlannedNode | undefined) => (node as PlannedRequest).request;
+
+describe('a plan', () => {
+  const steps = `  - { id: a, on: es, call: 'PUT /{{inputs.name}}', body: { list: '{{inputs.names}}', key: '{{inputs.key}}', id: '{{run.id}}' } }\n`;
+
+  it('renders what is known and leaves what only the run knows', () => {
+    const plan = planOf(steps);
+    expect(request(plan.steps[0])).toEqual({
+      type: 'http',
+      connection: 'es',
+      method: 'PUT',
+      path: '/one',
+      body: { list: ['a', 'b'], key: '{{inputs.key}}', id: '{{run.id}}' },
+    });
+    expect(plan.inputs.key).toEqual({ secret: { env: 'KEY' } });
+  });
+
+  it('has the same bytes and the same id each time; another input gives others', async () => {
+    const ids = new Set<string>();
+    for (const name of ['one', 'one', 'two']) ids.add(await planId(planOf(steps, { sets: [`name=${name}`] })));
+    expect(ids.size).toBe(2);
+    expect(canonicalJson(planOf(steps))).toBe(canonicalJson(planOf(steps)));
+  });
+
+  it('is deterministic whatever the value, and holds it as it is', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 20 }), (value) => {
+        const plan = planOf(`  - { id: a, on: es, call: PUT /x, body: { v: '{{inputs.name}}' } }\n`, {
+          sets: [`name=${value}`],
+        });
+        expect(
+          canonicalJson(
+            planOf(`  - { id: a, on: es, call: PUT /x, body: { v: '{{inputs.name}}' } }\n`, {
+              sets: [`name=${value}`],
+            }),
+          ),
+        ).toBe(canonicalJson(plan));
+        expect(plan.inputs.name).toEqual({ value });
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('has as its id the SHA-256 of what it prints as JSON', async () => {
+    const plan = planOf(steps);
+    const sum = execFileSync('sha256sum', { input: canonicalJson(plan), encoding: 'utf8' });
+    expect(sum.split(' ')[0]).toBe(await planId(plan));
+  });
+
+  it('decides conditions over inputs, and says why a step is skipped', () => {
+    const plan = planOf(
+      `  - { id: a, on: es, call: PUT /a, when: { inputs.name: one } }\n  - { id: b, on: es, call: PUT /b, when: { inputs.name: { not: one } } }\n`,
+    );
+    expect(plan.steps[0]).not.toHaveProperty('when');
+    expect(plan.steps[1]).toMatchObject({ kind: 'skipped', reason: 'inputs.name is "one", needed: not "one"' });
+  });
+
+  it('skips what is on an optional connection that the environment does not have', () => {
+    const environment = environmentText.replace(/ {2}other:.*\n/, '');
+    const plan = planOf('  - { id: a, on: other, call: PUT /a }\n', { environment });
+    expect(plan.steps[0]).toMatchObject({ kind: 'skipped', reason: 'the environment has no connection "other"' });
+    expect(plan.environment.connections).toEqual({});
+  });
+
+  it('unrolls a loop over a known list', () => {
+    const plan = planOf(
+      `  - { id: a, on: es, for_each: '{{inputs.names}}', call: 'PUT /{{item}}', save: { n: n } }\n  - { id: b, on: es, call: PUT /b, body: '{{steps.a.n}}' }\n`,
+    );
+    expect(
+      (plan.steps[0] as PlannedBlock).steps.map((step) => [step.id, (request(step) as { path: string }).path]),
+    ).toEqual([
+      ['a#1', '/a'],
+      ['a#2', '/b'],
+    ]);
+    expect(request(plan.steps[1])).toMatchObject({ body: '{{list steps.[a#1].n steps.[a#2].n}}' });
+  });
+
+  it('expands a fragment with its inputs and outputs, under names of its own', () => {
+    const fragments = {
+      'part.yaml': `apiVersion: runbook/v1
+fragment: part
+title: A part
+inputs: { connection: { type: connection }, names: { type: list }, text: { type: string } }
+outputs: { uuid: '{{steps.look.uuid}}' }
+steps:
+  - { id: look, on: '{{inputs.connection}}', call: 'GET /{{join inputs.names "-"}}/{{inputs.text}}', save: { uuid: cluster_uuid } }
+`,
+    };
+    const plan = planOf(
+      `  - { id: first, on: es, call: GET /, save: { list: list } }
+  - { id: a, use: part.yaml, with: { connection: es, names: '{{steps.first.list}}', text: 'of {{run.id}}' } }
+  - { id: b, on: es, call: 'GET /{{steps.a.uuid}}' }
+`,
+      { fragments },
+    );
+    expect((plan.steps[1] as PlannedBlock).steps[0]).toMatchObject({
+      id: 'a/look',
+      number: '2.1',
+      at: 'part.yaml:7:5',
+      request: { connection: 'es', path: '/{{join steps.first.list "-"}}/{{concat "of " run.id}}' },
+    });
+    expect(request(plan.steps[2])).toMatchObject({ path: '/{{steps.[a/look].uuid}}' });
+  });
+
+  it('checks each connection, with each login that is used there, before the first write', () => {
+    const plan = planOf('  - { id: a, on: es, call: PUT /a }\n  - { id: b, on: es, as: recovery, call: PUT /b }\n');
+    expect(plan.preflight.map(({ id }) => id)).toEqual(['preflight/es/recovery', 'preflight/es']);
+    expect(plan.preflight[0]?.expect.body[0]).toMatchObject({
+      subject: 'version.number',
+      expect: { matches: '^7\\.10\\.' },
+    });
+  });
+});
+
+describe('planning refuses', () => {
+  it.each<[string, string, Parameters<typeof tryPlan>[1], string]>([
+    ['an unknown --set', '', { sets: ['nmae=x'] }, '--set nmae: the runbook has no such input — did you mean "name"?'],
+    ['a --set without a value', '', { sets: ['name'] }, '--set name: name=value is needed'],
+    [
+      'a secret on the command line',
+      '',
+      { sets: ['key=hunter22'] },
+      '--set key: a secret on the command line is visible in the process list',
+    ],
+    [
+      'a literal secret in the environment',
+      '',
+      { environment: environmentText.replace('{ env: KEY }', 'hunter22') },
+      '"key" is a secret and stands here as a literal',
+    ],
+    [
+      'a missing input',
+      '',
+      { environment: environmentText.replace('key:', 'other_key:') },
+      'the input "key" has no value',
+    ],
+    [
+      'a missing connection',
+      '',
+      { environment: environmentText.replace('  es:', '  ess:') },
+      'the environment "test" has no connection "es" — did you mean "ess"?',
+    ],
+    [
+      'an identity that the environment does not have',
+      '  - { id: b, on: es, as: recovry, call: GET / }\n',
+      {},
+      'the environment "test" gives the connection "es" no identity "recovry" — did you mean "recovery"?',
+    ],
+    [
+      'an empty value in a path',
+      "  - { id: b, on: es, call: 'PUT /{{inputs.name}}' }\n",
+      { sets: ['name='] },
+      'a value put into the path /{{inputs.name}} is empty: the call would address something else',
+    ],
+    [
+      'a value of a step that is skipped',
+      "  - { id: b, on: es, when: { inputs.name: two }, call: GET /, save: { x: y } }\n  - { id: c, on: es, call: 'GET /{{steps.b.x}}' }\n",
+      {},
+      'step "b" is skipped (inputs.name is "one", needed: "two"), so it saves no "x"',
+    ],
+  ])('%s', (_what, steps, options, message) => {
+    expect(messages(`  - { id: a, on: es, call: GET / }\n${steps}`, options)).toEqual([message]);
+  });
+
+  it('a secret that a fragment puts into a path', () => {
+    const fragments = {
+      'part.yaml':
+        "apiVersion: runbook/v1\nfragment: part\ntitle: A part\ninputs: { text: { type: string } }\nsteps:\n  - { id: look, call: 'GET /{{inputs.text}}', on: '{{inputs.text}}' }\n",
+    };
+    const text = fragments['part.yaml']
+      .replace("on: '{{inputs.text}}'", "on: '{{inputs.connection}}'")
+      .replace('inputs: {', 'inputs: { connection: { type: connection },');
+    expect(
+      messages("  - { id: a, use: part.yaml, with: { connection: es, text: '{{inputs.key}}' } }\n", {
+        fragments: { 'part.yaml': text },
+      }),
+    ).toEqual(['the secret key in a path or parameter: servers and proxies log those']);
+  });
+});

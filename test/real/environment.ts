@@ -1,0 +1,44 @@
+import { bucket, type Lab, passwords } from './lab.ts';
+
+/** The environment variables that the environment file of the lab refers to. */
+export function secretsOf(lab: Lab): Record<string, string> {
+  return {
+    SOURCE_PASSWORD: passwords.elasticAtSource,
+    DESTINATION_PASSWORD: passwords.runner,
+    RECOVERY_PASSWORD: lab.file.password,
+    OSS_KEY: lab.oss.key,
+    OSS_SECRET: lab.oss.secret,
+  };
+}
+
+export interface EnvironmentChange {
+  readonly source?: string;
+  readonly sourceUser?: string;
+  readonly destination?: string;
+  readonly destinationUser?: string;
+  readonly recovery?: string;
+  readonly pin?: string;
+}
+
+/** The lab as an environment file. */
+export function environmentOf(lab: Lab, change: EnvironmentChange = {}): string {
+  const login = (username: string, variable: string) =>
+    `{ basic: { username: ${username}, password: { env: ${variable} } } }`;
+  return `apiVersion: runbook/v1
+environment: lab
+connections:
+  source:
+    url: ${change.source ?? lab.source.url}
+    auth: ${login(change.sourceUser ?? 'elastic', 'SOURCE_PASSWORD')}
+  destination:
+    url: ${change.destination ?? lab.destination.url}
+    auth: ${login(change.destinationUser ?? 'runner', 'DESTINATION_PASSWORD')}${change.pin ? `\n    cluster_uuid: ${change.pin}` : ''}
+    identities:
+      recovery: { auth: ${change.recovery ?? login(lab.file.username, 'RECOVERY_PASSWORD')} }
+inputs:
+  endpoint: http://oss-cn-hangzhou-internal.aliyuncs.com
+  bucket: ${bucket}
+  access_key_id: { env: OSS_KEY }
+  secret_access_key: { env: OSS_SECRET }
+`;
+}

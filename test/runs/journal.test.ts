@@ -1,0 +1,79 @@
+import { appendFileSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Event } from '../../src/engine/index.ts';
+import { createJournal, listRuns, readJournal } from '../../src/runs/index.ts';
+
+const started: Event = {
+  at: '2026-01-01T00:00:00.000Z',
+  type: 'run-started',
+  run: 'r1',
+  mode: 'real',
+  plan: 'p',
+  runbook: 'users-7.10.yaml',
+  title: 't',
+  environment: 'lab',
+};
+const finished: Event = {
+  at: '2026-01-01T00:00:01.000Z',
+  type: 'run-finished',
+  outcome: 'done',
+  in_doubt: [],
+  cleanup_failures: [],
+  writes: 1,
+  predicted_writes: 0,
+  rolled_back: false,
+};
+
+describe('the journal', () => {
+  let runs: string;
+  beforeEach(() => {
+    runs = join(mkdtempSync(join(tmpdir(), 'runbook-runs-')), '.runbook', 'runs');
+  });
+
+  const written = async (...events: Event[]) => {
+    const journal = await createJournal(runs, 'r1', '{}');
+    // Not awaited one by one: they must not mix.
+    await Promise.all(events.map((event) => journal.record(event)));
+    await journal.close();
+    return journal.folder;
+  };
+
+  it('keeps events in their order, readable for their owner only', async () => {
+    const folder = await written(started, finished);
+    expect(await readJournal(folder)).toEqual([started, finished]);
+    for (const file of ['journal.jsonl', 'plan.json']) expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600);
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+  });
+
+  it('is never written over', async () => {
+    await written(started);
+    await expect(createJournal(runs, 'r1', '{}')).rejects.toThrow('EEXIST');
+  });
+
+  it('is read without its torn last line, and not at all where another line is damaged', async () => {
+    const folder = await written(started, finished);
+    const file = join(folder, 'journal.jsonl');
+    appendFileSync(file, '{"type":"step-st');
+    expect(await readJournal(folder)).toEqual([started, finished]);
+
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"run-started"', '"run-sta'));
+    await expect(readJournal(folder)).rejects.toThrow('journal.jsonl:1: this line is no event');
+  });
+
+  it('tells a list which runs there are, and which are not finished', async () => {
+    await written(started);
+    const other = await createJournal(runs, 'r2', '{}');
+    await other.record({ ...started, run: 'r2' } as Event);
+    await other.record(finished);
+    await other.close();
+
+    const { entries } = await listRuns(runs);
+    expect(entries.map(({ id, outcome }) => [id, outcome])).toEqual([
+      ['r2', 'done'],
+      ['r1', 'unfinished'],
+    ]);
+    expect(await listRuns(join(runs, 'none'))).toEqual({ entries: [], problems: [] });
+  });
+});
