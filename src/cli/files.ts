@@ -95,7 +95,8 @@ export function readEnvironment(path: string): {
 } {
   if (!existsSync(path)) throw new CommandError(`--env ${path}: there is no such file`);
   const text = readText(path);
-  return { checked: loadEnvironment(shown(path), text), print: (diagnostic) => printDiagnostic(diagnostic, text) };
+  // Without the line itself: it may hold a secret that should not be there.
+  return { checked: loadEnvironment(shown(path), text), print: (diagnostic) => printDiagnostic(diagnostic) };
 }
 
 /** Stops the command where there are errors; all of them are in the message. */

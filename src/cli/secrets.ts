@@ -63,6 +63,7 @@ export async function resolveSecrets(
         `the connection "${name}" is of kind ${connection.kind}, which this version can plan but not run`,
       );
     const settings = environment.connections[name] as ElasticsearchSettings;
+    const credentials = await credentialsFor(settings.auth, `connection "${name}"`);
     const identities = new Map<string, Credentials>();
     for (const [identity, { auth }] of Object.entries(settings.identities ?? {})) {
       identities.set(identity, await credentialsFor(auth, `the identity "${identity}" of connection "${name}"`));
@@ -70,7 +71,7 @@ export async function resolveSecrets(
     targets.set(name, {
       kind: connection.kind,
       url: connection.url,
-      credentials: await credentialsFor(settings.auth, `connection "${name}"`),
+      credentials,
       identities,
       ...(settings.ca === undefined
         ? {}

@@ -91,6 +91,8 @@ export async function run(plan: Plan, options: RunOptions, ports: Ports): Promis
   let wasInterrupted = false;
   let writes = 0;
   let predicted = 0;
+  /** Dry run: steps whose answer would be another one after the predicted writes. */
+  const undetermined = new Set<string>();
   let journalProblem: string | undefined;
 
   const emit = async (event: NewEvent): Promise<void> => {
@@ -249,7 +251,7 @@ export async function run(plan: Plan, options: RunOptions, ports: Ports): Promis
     for (const { subject, expect } of conditions) {
       const expression = expressionOfKey(subject);
       // In a dry run, what a step behind a predicted write would have saved is not known: the step is shown, not skipped.
-      if (isDry && predicted > 0 && pathsIn(expression).some((path) => isMissing(path, frame))) continue;
+      if (pathsIn(expression).some((path) => isUndetermined(path, frame))) continue;
       const resolved = resolve(expression, lookup);
       const expectation = evaluateValue(expect, lookup);
       const actual = resolved.kind === 'literal' ? resolved.value : null;
@@ -259,10 +261,8 @@ export async function run(plan: Plan, options: RunOptions, ports: Ports): Promis
     return undefined;
   }
 
-  function isMissing({ root, segments }: PathExpression, frame: Frame): boolean {
-    return (
-      root === 'steps' && outputs.get(instanceId(segments[0] ?? '', frame.passes))?.get(segments[1] ?? '') === undefined
-    );
+  function isUndetermined({ root, segments }: PathExpression, frame: Frame): boolean {
+    return root === 'steps' && undetermined.has(instanceId(segments[0] ?? '', frame.passes));
   }
 
   /** Why a step that needs a window or a person may not run; undefined where it may. */
@@ -303,6 +303,9 @@ export async function run(plan: Plan, options: RunOptions, ports: Ports): Promis
     await ended(node, frame, id, finished);
     const reason = finished.reason ?? finished.outcome;
     switch (finished.outcome) {
+      case 'depends':
+        undetermined.add(id);
+        return 'go-on';
       case 'interrupted':
         return interrupt();
       case 'in-doubt':

@@ -29,18 +29,22 @@ export function loadEnvironment(file: string, text: string): Checked<Loaded<Envi
 
 function load<T>(kind: 'runbook' | 'environment', file: string, text: string): Checked<Loaded<T>> {
   const { value: source, diagnostics } = parseSource(file, text);
-  if (!source) return { diagnostics: kind === 'environment' ? diagnostics.map(sensitive) : diagnostics };
+  if (!source) return { diagnostics: kind === 'environment' ? diagnostics.map(withoutItsText) : diagnostics };
   const problems = schemaDiagnostics(kind, source);
-  if (hasErrors(problems)) return { diagnostics: kind === 'environment' ? problems.map(sensitive) : problems };
+  if (hasErrors(problems)) return { diagnostics: problems };
   // The schema has just said that it is one.
   return { value: { source, value: source.value as unknown as T }, diagnostics: problems };
 }
 
-/** Somebody may have written a password into an environment file: no value of it is shown. */
-function sensitive(diagnostic: Diagnostic): Diagnostic {
-  return diagnostic.code === 'unknown-key' || diagnostic.code === 'duplicate-key'
-    ? { ...diagnostic, isSensitive: true }
-    : diagnostic;
+/** Somebody may have written a password into an environment file: what the parser says must not repeat it. */
+function withoutItsText(diagnostic: Diagnostic): Diagnostic {
+  if (['duplicate-key', 'file-too-large'].includes(diagnostic.code)) return diagnostic;
+  const message = 'this is no YAML of the language; what stands here is not repeated, for it may be a secret';
+  return {
+    ...diagnostic,
+    message,
+    help: 'No custom tags, no unresolved aliases; texts with special characters in quotes.',
+  };
 }
 
 export function isFragment(value: Runbook | Fragment): value is Fragment {

@@ -15,7 +15,7 @@ const validators = new Map<keyof typeof schemas, ValidateFunction>();
 export function schemaDiagnostics(kind: keyof typeof schemas, source: SourceDocument): Diagnostic[] {
   const validate = validators.get(kind) ?? compiled(kind);
   if (validate(source.value)) return [];
-  const diagnostics = (validate.errors ?? []).flatMap((error) => diagnosticFor(error, source));
+  const diagnostics = (validate.errors ?? []).flatMap((error) => diagnosticFor(error, source, kind === 'environment'));
   // One place can fail in several branches of the same choice: the first message of a place is enough.
   const byPlace = new Map<string, Diagnostic>();
   for (const diagnostic of diagnostics) {
@@ -70,13 +70,14 @@ const formats = {
   },
 };
 
-function diagnosticFor(error: ErrorObject, source: SourceDocument): Diagnostic[] {
+/** @param isConfidential No value of the file is repeated: it may be a secret in a wrong place. */
+function diagnosticFor(error: ErrorObject, source: SourceDocument, isConfidential: boolean): Diagnostic[] {
   const path = pathOf(error.instancePath, source.value);
   const at = (code: string, message: string, more: Partial<Diagnostic> = {}): Diagnostic[] => [
     { code, severity: 'error', message, file: source.file, range: source.rangeOf(path), ...more },
   ];
   const schema = error.parentSchema ?? {};
-  const found = inOneLine(error.data as Json, 60);
+  const found = isConfidential ? 'something else' : inOneLine(error.data as Json, 60);
   const name = path.at(-1);
   const subject = typeof name === 'string' ? `"${name}"` : 'this';
   switch (error.keyword) {
@@ -87,7 +88,10 @@ function diagnosticFor(error: ErrorObject, source: SourceDocument): Diagnostic[]
     case 'additionalProperties': {
       const key = String(error.params.additionalProperty);
       const known = Object.keys(isObject(schema.properties) ? schema.properties : {});
-      return at('unknown-key', `unknown key "${key}" in ${titleOf(schema)}${didYouMean(key, known)}`, {
+      const meant = didYouMean(key, known);
+      // A password may stand where a key is expected: { hunter22 }.
+      const named = isConfidential && meant === '' ? 'an unknown key' : `unknown key "${key}"`;
+      return at('unknown-key', `${named} in ${titleOf(schema)}${meant}`, {
         range: source.keyRangeOf([...path, key]),
         help: `Known here: ${known.join(', ')}.`,
       });

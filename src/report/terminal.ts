@@ -27,7 +27,7 @@ export function terminalView(write: (text: string) => void): TerminalView {
     show: async (event) => {
       switch (event.type) {
         case 'step-started':
-          if (event.kind === 'block') write(`${line(event)}\n`);
+          if (event.kind === 'block') write(`  ${line(event)}\n`);
           else current = spinner(event);
           return;
         case 'waiting':
@@ -38,15 +38,17 @@ export function terminalView(write: (text: string) => void): TerminalView {
             await current.end(event);
             current = undefined;
           } else if (event.kind === 'request' || event.outcome === 'skipped' || event.outcome === 'unchanged') {
-            write(`${'  '.repeat(event.depth)}↓ ${line(event)} — ${outcomeText(event)}\n`);
+            write(`↓ ${line(event)} — ${outcomeText(event)}\n`);
           } else if (event.reason !== undefined) {
-            write(`${'  '.repeat(event.depth)}✖ ${line(event)} — ${outcomeText(event)}\n`);
+            write(`✖ ${line(event)} — ${outcomeText(event)}\n`);
           }
           return;
         case 'call-failed':
           current?.update(inert(event.reason));
           return;
+        // The summary follows; the question and its answer are on the screen.
         case 'run-finished':
+        case 'confirmation':
           return;
         default:
           for (const text of linesOf(event)) {
@@ -75,9 +77,7 @@ function spinner(event: Started) {
           const end = await finished;
           const isQuiet = end.outcome === 'done' && end.reason === undefined;
           task.title = isQuiet ? line(event) : `${line(event)} — ${outcomeText(end)}`;
-          if (end.outcome === 'unchanged' || end.outcome === 'would-send' || end.outcome === 'depends')
-            task.skip(task.title);
-          else if (end.outcome !== 'done') throw new Error(outcomeText(end));
+          if (isFailure(end)) throw new Error(outcomeText(end));
         },
       },
     ],
@@ -103,6 +103,10 @@ function spinner(event: Started) {
       await running;
     },
   };
+}
+
+function isFailure({ outcome }: Finished): boolean {
+  return outcome === 'failed' || outcome === 'in-doubt' || outcome === 'interrupted';
 }
 
 function line(event: Started | Finished): string {

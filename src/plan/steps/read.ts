@@ -18,7 +18,7 @@ import { plannedExpect } from './fields.ts';
 /** The HTTP request of a call step or of a `done_when`. */
 export function httpRequest(step: CallStep | DoneWhen, path: Path, context: Context): HttpRequest {
   const { method, path: written } = partsOfCall(step.call);
-  const target = attempt(context, [...path, 'call'], () => resolvePath(written, lookupIn(context.scope))) ?? written;
+  const target = attempt(context, [...path, 'call'], () => resolvePath(written, lookupIn(context.scope)));
   const query = resolved(context, [...path, 'query'], step.query as Json | undefined);
   const headers = resolved(context, [...path, 'headers'], step.headers as Json | undefined);
   const body = resolved(context, [...path, 'body'], step.body);

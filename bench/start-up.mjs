@@ -1,0 +1,40 @@
+// How long commands take to start, as ratios to `node -e 0` in one run: medians of pairs, so that a slow machine does not matter.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { performance } from 'node:perf_hooks';
+
+const runs = 15;
+const program = resolve('dist/runbook.js');
+const directory = mkdtempSync(join(tmpdir(), 'runbook-bench-'));
+writeFileSync(
+  join(directory, 'lab.yaml'),
+  `apiVersion: runbook/v1
+environment: lab
+connections:
+  source: { url: 'https://source.example:9200' }
+  destination: { url: 'https://destination.example:9200', identities: { recovery: { auth: { bearer: { env: TOKEN } } } } }
+inputs: { endpoint: http://oss.example, bucket: a-bucket, access_key_id: { env: KEY }, secret_access_key: { env: SECRET } }
+`,
+);
+const seconds = (args) => {
+  const start = performance.now();
+  execFileSync(process.execPath, args, { cwd: directory, stdio: 'ignore' });
+  return performance.now() - start;
+};
+const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+const commands = {
+  '--help': [program, '--help'],
+  'validate users-7.10': [program, 'validate', 'users-7.10'],
+  'plan users-7.10': [program, 'plan', 'users-7.10', '--env', 'lab.yaml'],
+};
+console.log(`Start-up, as a multiple of bare Node (medians of ${runs} pairs):`);
+for (const [name, args] of Object.entries(commands)) {
+  const ratios = Array.from({ length: runs }, () => {
+    const bare = seconds(['-e', '0']);
+    return seconds(args) / bare;
+  });
+  console.log(`  ${name.padEnd(24)} ${median(ratios).toFixed(2)}`);
+}

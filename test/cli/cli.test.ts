@@ -1,0 +1,266 @@
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { runbook, workingDirectory } from '../program.ts';
+import { environmentText, head } from '../support.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = workingDirectory();
+});
+
+const file = (name: string, text: string) => {
+  const path = join(directory, name);
+  mkdirSync(join(path, '..'), { recursive: true });
+  writeFileSync(path, text);
+  return path;
+};
+const cli = (...args: string[]) => runbook(directory, args);
+
+describe('runbook validate', () => {
+  it('prints every error of every file, with its line and a caret', async () => {
+    file(
+      'runbooks/broken-7.10.yaml',
+      `${head}  - { id: a, on: ess, call: 'GET /{{inputs.nmae}}' }\n  - { id: b, on: es, call: GET /, expect: { body: { state: OK } }, until: { 'a[': 1 } }\n  - { use: fragments/broken.yaml, id: c }\n`,
+    );
+    file(
+      'runbooks/fragments/broken.yaml',
+      'apiVersion: runbook/v1\nfragment: broken\ntitle: Broken\nsteps:\n  - { id: a, call: GET /, exepct: {} }\n',
+    );
+    file('lab.yaml', environmentText.replace('{ env: PW }', 'hunter22').replace('{ env: KEY }', '{ evn: KEY }'));
+
+    const ended = await cli('validate', 'broken-7.10', '--env', 'lab.yaml');
+
+    expect(ended.code).toBe(2);
+    await expect(ended.stdout).toMatchFileSnapshot('../golden/validate.txt');
+    expect(ended.stdout).not.toContain('hunter22');
+  });
+
+  it('reports the rules of a runbook whose fragments are right, all at once', async () => {
+    file(
+      'runbooks/broken-7.10.yaml',
+      `${head}  - { id: a, on: ess, call: 'GET /{{inputs.nmae}}' }\n  - { id: a, on: es, call: PUT /x, until: { 'a[': 1 } }\n`,
+    );
+    const ended = await cli('validate', 'broken-7.10');
+    expect(ended.code).toBe(2);
+    await expect(ended.stdout).toMatchFileSnapshot('../golden/validate-rules.txt');
+  });
+
+  it('finds nothing wrong with the shipped runbooks', async () => {
+    const ended = await cli('validate');
+    expect(ended).toMatchObject({ code: 0, stdout: '1 file checked: 0 errors\n' });
+  });
+
+  it('shows terminal escapes inert', async () => {
+    file('x.yaml', `${head}  - { id: a, on: "\\e[31mred", call: GET / }\n`);
+    const ended = await cli('validate', 'x.yaml');
+    expect(ended.stdout).not.toContain('\u001b');
+    expect(ended.stdout).toContain('\\u001b[31mred');
+  });
+
+  it('refuses what is no text, and what is too large, without a stack trace', async () => {
+    writeFileSync(join(directory, 'binary.yaml'), Buffer.from([0xff, 0xfe, 0x00]));
+    file('large.yaml', `a: ${'x'.repeat(5_000_001)}`);
+    expect(await cli('validate', 'binary.yaml')).toMatchObject({ code: 2, stderr: 'binary.yaml is not UTF-8\n' });
+    expect((await cli('validate', 'large.yaml')).stderr).toContain('larger than 5 MB');
+  });
+
+  it('does not follow a link out of the folder of the runbook', async () => {
+    const outside = join(mkdtempSync(join(tmpdir(), 'outside-')), 'part.yaml');
+    writeFileSync(outside, 'apiVersion: runbook/v1\nfragment: part\ntitle: x\nsteps: []\n');
+    file('x.yaml', `${head}  - { id: a, use: part.yaml }\n`);
+    symlinkSync(outside, join(directory, 'part.yaml'));
+    expect((await cli('validate', 'x.yaml')).stdout).toContain('there is no file part.yaml beside the runbook');
+  });
+});
+
+describe('runbook plan', () => {
+  const lab = `apiVersion: runbook/v1
+environment: lab
+connections:
+  source: { url: 'https://source.example:9200', ca: ca.pem, auth: { basic: { username: elastic, password: { env: SOURCE_PASSWORD } } } }
+  destination:
+    url: https://destination.example:9200
+    auth: { api_key: { file: key } }
+    cluster_uuid: WCRm0suJQ4yE14J48tCvNg
+    identities: { recovery: { auth: { basic: { username: recovery, password: { command: [pass, show, recovery] } } } } }
+inputs: { endpoint: http://oss-cn-hangzhou-internal.aliyuncs.com, bucket: a-bucket, access_key_id: { env: OSS_KEY }, secret_access_key: { env: OSS_SECRET } }
+maintenance_windows: [{ days: [sat, sun], from: '01:00', to: '05:00', timezone: Asia/Shanghai }]
+`;
+
+  it('shows every call of users-7.10, offline, without reading a secret', async () => {
+    file('lab.yaml', lab);
+    const ended = await cli('plan', 'users-7.10', '--env', 'lab.yaml');
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    await expect(ended.stdout).toMatchFileSnapshot('../golden/users-7.10.plan.txt');
+  });
+
+  it('prints JSON whose SHA-256 is the id, and the same as YAML', async () => {
+    file('lab.yaml', lab);
+    const { createHash } = await import('node:crypto');
+    const { parse } = await import('yaml');
+    const [text, json, yaml] = await Promise.all(
+      ['text', 'json', 'yaml'].map((format) => cli('plan', 'users-7.10', '--env', 'lab.yaml', '--format', format)),
+    );
+    const id = createHash('sha256')
+      .update(json?.stdout ?? '')
+      .digest('hex');
+    expect(text?.stdout).toContain(`plan         ${id}`);
+    expect(yaml?.stdout).toContain(`# plan ${id}`);
+    expect(parse(yaml?.stdout ?? '')).toEqual(JSON.parse(json?.stdout ?? ''));
+  });
+
+  it('gives the same plan from another directory', async () => {
+    file('lab.yaml', lab);
+    const here = await cli('plan', 'users-7.10', '--env', 'lab.yaml', '--format', 'json');
+    const there = await runbook(workingDirectory(), [
+      'plan',
+      'users-7.10',
+      '--env',
+      join(directory, 'lab.yaml'),
+      '--format',
+      'json',
+    ]);
+    expect(there.stdout).toBe(here.stdout);
+  });
+
+  it('refuses a literal password, names its line and does not show it', async () => {
+    file('lab.yaml', lab.replace('{ env: SOURCE_PASSWORD }', 'hunter22'));
+    const ended = await cli('plan', 'users-7.10', '--env', 'lab.yaml');
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain(
+      'lab.yaml:4:107  error: "password" is a literal secret; a reference is needed [literal-secret]',
+    );
+    expect(ended.stdout + ended.stderr).not.toContain('hunter22');
+  });
+
+  it('refuses a password in a url and does not show it', async () => {
+    file('lab.yaml', lab.replace('https://destination', 'https://me:hunter22@destination'));
+    const ended = await cli('plan', 'users-7.10', '--env', 'lab.yaml');
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain('"url" has to be http(s)://host:port without user name, password or query');
+    expect(ended.stdout + ended.stderr).not.toContain('hunter22');
+  });
+
+  it('does not show a password that stands beside another mistake', async () => {
+    const password = 'password: { env: SOURCE_PASSWORD }';
+    const mistakes = [
+      [password, 'pasword: hunter22'],
+      [password, 'password: hunter22, password: hunter22'],
+      [password, 'password: hunter22, usrname: x'],
+      [password, 'password: { hunter22 }'],
+      [password, 'password: *hunter22'],
+      [password, 'password: !hunter22 x'],
+      [password, 'password: [hunter22'],
+      [password, '"hunter22 {{x}}": 1'],
+      ['{ env: OSS_KEY }', 'hunter22'],
+      ['{ env: OSS_KEY }', '{ env: hunter22!! }'],
+      ['{ basic: { username: elastic, password: { env: SOURCE_PASSWORD } } }', 'hunter22'],
+      ["from: '01:00'", 'from: hunter22'],
+    ] as const;
+    for (const [from, to] of mistakes) {
+      file('lab.yaml', lab.replace(from, to));
+      const ended = await cli('plan', 'users-7.10', '--env', 'lab.yaml');
+      expect(ended.code).toBe(2);
+      expect(ended.stderr).not.toBe('');
+      expect(ended.stdout + ended.stderr).not.toContain('hunter22');
+    }
+  });
+});
+
+describe('the command line', () => {
+  it('exits with 2 where it is wrong, and says what it takes', async () => {
+    expect(await cli('exec', 'users-7.10')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("required option '--env <file>' not specified"),
+    });
+    expect(await cli('plan', 'usres-7.10', '--env', 'x')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(
+        'there is no runbook "usres-7.10" in ./runbooks or among the shipped ones (users-7.10)',
+      ),
+    });
+    expect(await cli('plan', 'users-7.10', '--env', 'none.yaml')).toMatchObject({
+      code: 2,
+      stderr: '--env none.yaml: there is no such file\n',
+    });
+    expect(await cli('launch')).toMatchObject({ code: 2, stderr: expect.stringContaining("unknown command 'launch'") });
+    expect(await cli('show', '../../etc')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('there is no run "../../etc"'),
+    });
+    expect(await cli('--help')).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('lists runbooks, those of ./runbooks before the shipped ones', async () => {
+    file('runbooks/mine-7.10.yaml', `${head}  - { id: a, on: es, call: GET / }\n`);
+    file('runbooks/wrong-7.10.yaml', 'a: 1');
+    const { stdout } = await cli('list');
+    expect(stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+      ['RUNBOOK', 'ELASTICSEARCH', 'TITLE'],
+      ['mine-7.10', '7.10.x', 'A test'],
+      ['users-7.10', '7.10.x', 'Reuse users and roles in another cluster'],
+      ['runbooks/wrong-7.10.yaml', '–', 'not valid: see runbook validate'],
+      [''],
+    ]);
+  });
+
+  it('sends nothing where a secret is missing, empty or too short', async () => {
+    file('x-7.10.yaml', `${head}  - { id: a, on: es, call: GET / }\n`);
+    file(
+      'lab.yaml',
+      environmentText.replace('{ env: TOKEN }', '{ command: [sh, -c, "echo the-output-of-it; exit 3"] }'),
+    );
+    const exec = (env: Record<string, string>) => runbook(directory, ['exec', 'x-7.10.yaml', '--env', 'lab.yaml'], env);
+    expect(await exec({ KEY: 'a-good-key' })).toMatchObject({
+      code: 2,
+      stderr: 'the password of connection "es": the environment variable PW is not set\n',
+    });
+    expect(await exec({ KEY: '' })).toMatchObject({ code: 2, stderr: 'the input "key" (env KEY) is empty\n' });
+    expect(await exec({ KEY: 'abc' })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('is shorter than 4 characters'),
+    });
+    expect(await exec({ KEY: 'a-good-key', PW: 'a-good-pw' })).toMatchObject({
+      code: 2,
+      stderr: 'the token of the identity "recovery" of connection "es": the command sh failed (3)\n',
+    });
+    expect(await cli('runs')).toMatchObject({ code: 0, stdout: 'no runs in .runbook/runs\n' });
+  });
+
+  it('plans what it cannot run yet, and says so before anything is sent', async () => {
+    const text = head.replace('{ es: { kind: elasticsearch }', '{ es: { kind: elasticsearch }, bucket: { kind: oss }');
+    file('x-7.10.yaml', `${text}  - { id: a, on: bucket, oss: bucketInfo }\n`);
+    file(
+      'lab.yaml',
+      environmentText.replace(
+        'connections:',
+        "connections:\n  bucket: { kind: oss, endpoint: 'https://oss.example', region: cn-hangzhou, bucket: a-bucket, access_key_id: { env: KEY }, access_key_secret: { env: KEY } }",
+      ),
+    );
+    expect((await cli('plan', 'x-7.10.yaml', '--env', 'lab.yaml')).stdout).toContain('oss       bucketInfo');
+    expect(await runbook(directory, ['exec', 'x-7.10.yaml', '--env', 'lab.yaml'], { KEY: 'a-good-key' })).toMatchObject(
+      { code: 2, stderr: 'the connection "bucket" is of kind oss, which this version can plan but not run\n' },
+    );
+  });
+});
+
+describe('what needs no cluster', () => {
+  it('does not load a client', async () => {
+    file('lab.yaml', environmentText);
+    file('x-7.10.yaml', `${head}  - { id: a, on: es, call: GET / }\n`);
+    // Node prints every module that it resolves.
+    for (const args of [
+      ['validate', 'x-7.10.yaml'],
+      ['plan', 'x-7.10.yaml', '--env', 'lab.yaml'],
+      ['list'],
+      ['--help'],
+    ]) {
+      const ended = await runbook(directory, args, { NODE_DEBUG: 'module,esm' });
+      expect(ended.code).toBe(0);
+      expect(ended.stderr).toContain('dist/runbook.js');
+      expect(ended.stderr).not.toMatch(/@elastic|ali-oss|listr2/);
+    }
+  });
+});

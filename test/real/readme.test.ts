@@ -1,0 +1,83 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { lastJournal, runbook, workingDirectory } from '../program.ts';
+import { environmentOf, secretsOf } from './environment.ts';
+import { type Lab, reset } from './lab.ts';
+
+const provided = inject('lab');
+const readme = readFileSync('README.md', 'utf8');
+
+interface Command {
+  readonly command: string;
+  readonly output: readonly string[];
+}
+
+/** The commands of the console blocks, each with the output that the README shows. */
+function commandsIn(text: string): Command[] {
+  return [...text.matchAll(/```console\n([\s\S]*?)```/g)].flatMap(([, block = '']) =>
+    block
+      .split(/^\$ /m)
+      .slice(1)
+      .map((part) => {
+        const [command = '', ...output] = part.trimEnd().split('\n');
+        return { command, output: output.filter((line) => line !== '…' && line !== '') };
+      }),
+  );
+}
+
+/** What differs from run to run: times, ids, and how wide a column is for them. */
+const normal = (line: string) =>
+  line
+    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, 'TIME')
+    .replace(/\d{8}-\d{6}-[0-9a-f]{6}/g, 'RUN')
+    .trimEnd();
+
+describe('the README', () => {
+  it('has its two commands in CI as they stand', () => {
+    const ci = readFileSync('.ci/run', 'utf8');
+    for (const [, command = ''] of readme.matchAll(/```sh\n(.*)\n```/g)) {
+      for (const part of command.split(' && ')) expect(ci).toMatch(new RegExp(`^${part}( |$)`, 'm'));
+    }
+  });
+});
+
+describe.skipIf('skipped' in provided)('the five minutes of the README', () => {
+  const lab = provided as Lab;
+  let directory: string;
+
+  beforeAll(async () => {
+    await reset(lab);
+    directory = workingDirectory();
+    writeFileSync(join(directory, 'lab.yaml'), environmentOf(lab));
+  });
+
+  it.each(commandsIn(readme).map((command) => [command.command, command] as const))(
+    '$ %s',
+    async (_title, { command, output }) => {
+      const [program, ...args] = command.split(' ');
+      expect(program).toBe('runbook');
+      const run = () => {
+        const [first] = lastJournal(directory);
+        return first?.type === 'run-started' ? first.run : '';
+      };
+
+      const ended = await runbook(
+        directory,
+        args.map((argument) => (argument === 'RUN' ? run() : argument)),
+        secretsOf(lab),
+      );
+
+      const lines = (ended.stdout + ended.stderr).split('\n').map(normal);
+      let from = 0;
+      for (const line of output.map(normal)) {
+        // In their order; what the README leaves out may stand between them.
+        const at = lines.indexOf(line, from);
+        expect(at, `“${line}” in\n${lines.slice(from).join('\n')}`).toBeGreaterThanOrEqual(from);
+        from = at + 1;
+      }
+      const isRefused = command === 'runbook exec users-7.10 --env lab.yaml';
+      expect(ended.code).toBe(isRefused ? 4 : 0);
+    },
+  );
+});
