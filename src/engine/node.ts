@@ -1,0 +1,188 @@
+import { evaluateValue, inOneLine, type Json, TemplateError } from '../language/index.ts';
+import type { PlannedBlock, PlannedNode, PlannedRequest } from '../plan/index.ts';
+import { unmetCondition } from './condition.ts';
+import { effectOf } from './effect.ts';
+import type { StepOutcome } from './event.ts';
+import { refusalOf } from './permission.ts';
+import { runRead } from './read.ts';
+import { instanceId, lookupAtRun, type Outputs } from './render.ts';
+import {
+  emit,
+  type Finished,
+  type Flow,
+  type Frame,
+  fail,
+  type Here,
+  isCleanup,
+  isStopping,
+  type Session,
+  type Undo,
+  valuesIn,
+} from './session.ts';
+import { undoFor } from './undo.ts';
+import { predictWrite, runWrite } from './write.ts';
+
+/** Runs nodes in their order until one of them stops the run. */
+export async function runNodes(nodes: readonly PlannedNode[], session: Session, frame: Frame): Promise<Flow> {
+  for (const node of nodes) {
+    if ((await runNode(node, session, frame)) === 'stop') return 'stop';
+  }
+  return 'go-on';
+}
+
+async function runNode(node: PlannedNode, session: Session, frame: Frame): Promise<Flow> {
+  const here: Here = { session, frame, id: instanceId(node.id, frame.passes) };
+  if (node.kind === 'skipped') return finish(node, { outcome: 'skipped', reason: node.reason }, here);
+  if (isStopping(session, frame)) return interrupt(session);
+  try {
+    const unmet = unmetCondition(node.when ?? [], session, frame);
+    if (unmet !== undefined) return await finish(node, { outcome: 'skipped', reason: unmet }, here);
+    const refusal = session.isDry ? undefined : await refusalOf(node, here);
+    // Ctrl-C at the question is no answer to it.
+    if (isStopping(session, frame)) return await interrupt(session);
+    if (refusal !== undefined) return await finish(node, { outcome: 'failed', reason: refusal }, here);
+    await emit(session, { type: 'step-started', ...described(node, here), kind: node.kind });
+    if (node.kind === 'block') return await runBlock(node, here);
+    return await finish(node, await runRequest(node, here), here);
+  } catch (error) {
+    return finish(node, failedOn(error), here);
+  }
+}
+
+/** Records how a step ended, and says what follows from it. */
+async function finish(node: PlannedNode, finished: Finished, here: Here): Promise<Flow> {
+  const { session, frame, id } = here;
+  await ended(node, finished, here);
+  const reason = finished.reason ?? finished.outcome;
+  switch (finished.outcome) {
+    case 'depends':
+      session.undetermined.add(id);
+      return 'go-on';
+    case 'interrupted':
+      return interrupt(session);
+    case 'in-doubt':
+      session.inDoubt.push(id);
+      fail(session, id, reason);
+      break;
+    case 'failed':
+      if (isCleanup(frame)) session.cleanupFailures.push({ step: id, reason });
+      else fail(session, id, reason);
+      break;
+    default:
+      return 'go-on';
+  }
+  // Each step of `always` is tried, whatever became of the one before; a rollback's steps build on each other.
+  return frame.phase === 'always' ? 'go-on' : 'stop';
+}
+
+async function ended(node: PlannedNode, finished: Finished, here: Here): Promise<void> {
+  const kind = node.kind === 'block' ? 'block' : 'request';
+  await emit(here.session, { type: 'step-finished', ...described(node, here), kind, ...finished });
+}
+
+function described(node: PlannedNode, here: Here) {
+  const { phase, depth } = here.frame;
+  return { step: here.id, number: node.number, title: titleOf(node, here), phase, depth, place: node.at };
+}
+
+/** The title with what the run knows by now; as it was planned where something in it is not known. */
+function titleOf(node: PlannedNode, { session, frame }: Here): string {
+  if (node.kind === 'skipped') return node.title;
+  try {
+    return String(evaluateValue(node.title, lookupAtRun(valuesIn(session, frame), 'shown')));
+  } catch {
+    return node.title;
+  }
+}
+
+async function interrupt(session: Session): Promise<Flow> {
+  if (!session.wasInterrupted) await emit(session, { type: 'interrupted' });
+  session.wasInterrupted = true;
+  return 'stop';
+}
+
+function failedOn(error: unknown): Finished {
+  if (error instanceof TemplateError) return { outcome: 'failed', reason: error.message };
+  // A bug: it ends this step like any other failure, so that what cleans up still runs.
+  const reason = `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  return { outcome: 'failed', reason };
+}
+
+async function runRequest(node: PlannedRequest, here: Here): Promise<Finished> {
+  const { session, frame, id } = here;
+  const isWrite = node.effect === 'write';
+  if (isWrite && !session.isDry) return runWrite(node, here, undoFor(node, id, session, frame));
+  try {
+    return isWrite ? await predictWrite(node, here) : await runRead(node, here);
+  } catch (error) {
+    const isDependent = session.isDry && session.predicted > 0 && error instanceof TemplateError;
+    if (isDependent) return { outcome: 'depends', reason: error.message };
+    throw error;
+  }
+}
+
+async function runBlock(node: PlannedBlock, here: Here): Promise<Flow> {
+  const { session, frame, id } = here;
+  if (node.done_when) {
+    const effect = await effectOf(node.done_when, here);
+    if (effect.state === 'there') return finish(node, { outcome: 'unchanged' }, here);
+    if (effect.state === 'unknown' && !session.isDry) {
+      return finish(node, { outcome: 'failed', reason: effect.reason }, here);
+    }
+  }
+  const undo: Undo | undefined = undoFor(node, id, session, frame);
+  const within: Frame = { ...frame, depth: frame.depth + 1, undo: undo ? [...frame.undo, undo] : frame.undo };
+  const failuresBefore = session.cleanupFailures.length;
+  let flow: Flow;
+  try {
+    flow = await (node.for_each === undefined
+      ? runNodes(node.steps, session, within)
+      : runPasses(node, node.for_each, session, within));
+  } finally {
+    if (node.always) await runNodes(node.always, session, { ...within, phase: 'always' });
+  }
+  const cleanupFailure = session.cleanupFailures[failuresBefore];
+  if (cleanupFailure && flow === 'go-on' && !isCleanup(frame))
+    flow = fail(session, cleanupFailure.step, cleanupFailure.reason);
+  const isInterrupted = session.wasInterrupted && !session.failure;
+  const outcome: StepOutcome = flow === 'go-on' ? 'done' : isInterrupted ? 'interrupted' : 'failed';
+  // The step inside has said why, and what follows from it.
+  await ended(node, { outcome }, here);
+  return flow;
+}
+
+async function runPasses(node: PlannedBlock, list: Json, session: Session, frame: Frame): Promise<Flow> {
+  const items = evaluateValue(list, lookupAtRun(valuesIn(session, frame), 'sent'));
+  if (!Array.isArray(items)) throw new TemplateError(`for_each needs a list, found ${inOneLine(items)}`);
+  let flow: Flow = 'go-on';
+  let pass = 0;
+  for (const item of items as readonly Json[]) {
+    pass++;
+    flow = await runNodes(node.steps, session, { ...frame, passes: [...frame.passes, pass], item });
+    if (flow === 'stop') break;
+  }
+  gather(node.steps, session.outputs, frame.passes, pass);
+  return flow;
+}
+
+/** What each pass saved becomes one list per name, under the id without the pass. */
+function gather(
+  nodes: readonly PlannedNode[],
+  outputs: Map<string, Outputs>,
+  passes: readonly number[],
+  count: number,
+): void {
+  for (const node of nodes) {
+    if (node.kind === 'block') gather([...node.steps, ...(node.always ?? [])], outputs, passes, count);
+    if (node.kind !== 'request' || !node.save) continue;
+    const lists: Outputs = new Map();
+    for (const [name, { secret }] of Object.entries(node.save)) {
+      const values = Array.from(
+        { length: count },
+        (_, index) => outputs.get(instanceId(node.id, [...passes, index + 1]))?.get(name)?.value,
+      );
+      lists.set(name, { value: values.filter((value) => value !== undefined), isSecret: secret === true });
+    }
+    outputs.set(instanceId(node.id, passes).replace('#*', ''), lists);
+  }
+}

@@ -1,0 +1,40 @@
+import type { PlannedBlock, PlannedNode, PlannedRequest } from '../plan/index.ts';
+import { emit, type Flow, fail, type Here, type Session } from './session.ts';
+import { isInWindow, windowsInWords } from './window.ts';
+
+/** Before anything is written: whether now is a time for the disruptive steps of the plan. */
+export function checkWindows(session: Session): Flow {
+  const disruptive = firstDisruptive(session.plan.steps);
+  if (!disruptive || isWindowOpen(session)) return 'go-on';
+  return fail(session, disruptive.id, outsideWindow(session));
+}
+
+/** Why a step that needs a window or a person may not run; undefined where it may. */
+export async function refusalOf(
+  node: PlannedRequest | PlannedBlock,
+  { session, id }: Here,
+): Promise<string | undefined> {
+  if (node.disruptive && !isWindowOpen(session)) return outsideWindow(session);
+  if (node.confirm === undefined) return undefined;
+  const confirmed = await session.ports.confirm({ step: id, question: node.confirm });
+  await emit(session, { type: 'confirmation', step: id, question: node.confirm, confirmed });
+  return confirmed ? undefined : `it was not confirmed: ${node.confirm}`;
+}
+
+function isWindowOpen({ plan, ports }: Session): boolean {
+  return isInWindow(plan.environment.maintenance_windows, ports.now());
+}
+
+function outsideWindow({ plan: { environment } }: Session): string {
+  return `this step is disruptive, and now is outside the maintenance windows of ${environment.name} (${windowsInWords(environment.maintenance_windows ?? [])})`;
+}
+
+function firstDisruptive(nodes: readonly PlannedNode[]): PlannedNode | undefined {
+  for (const node of nodes) {
+    if (node.kind === 'skipped') continue;
+    if (node.disruptive) return node;
+    const inner = node.kind === 'block' ? firstDisruptive(node.steps) : undefined;
+    if (inner) return inner;
+  }
+  return undefined;
+}
