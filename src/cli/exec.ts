@@ -60,8 +60,8 @@ async function execute(
     now: Date.now,
     confirm: (question) => confirm(question, options.confirm, isInteractive, signals.aborted),
     record: async (event) => {
-      // Shown first: what cannot be written to the disk is at least seen.
-      await show(event);
+      // Shown first: what cannot be written to the disk is at least seen. What cannot be shown stops nothing.
+      await show(event).catch(() => undefined);
       await journal.record(event);
     },
     interruption: signals.interruption,
@@ -134,8 +134,6 @@ async function confirm(
 }
 
 async function view(isInteractive: boolean): Promise<(event: Event) => Promise<void>> {
-  // A reader that has gone away must not stop a run.
-  process.stdout.on('error', () => undefined);
   if (isInteractive && !process.env.NO_COLOR) {
     const { terminalView } = await import('../report/terminal.ts');
     return terminalView((text) => process.stdout.write(text)).show;

@@ -7,12 +7,12 @@ import {
   type Checked,
   type Diagnostic,
   type Environment,
+  type FileSet,
   hasErrors,
-  isFragment,
   type Loaded,
   loadBundle,
   loadEnvironment,
-  loadRunbookFile,
+  loadFiles,
   maximumBytes,
   printDiagnostic,
 } from '../language/index.ts';
@@ -21,9 +21,9 @@ import { CommandError } from './exit-codes.ts';
 /** The runbooks that come with the program. */
 export const shippedFolder = join(dirname(fileURLToPath(import.meta.url)), '..', 'runbooks');
 
-/** A runbook with its fragments, and what is needed to show where something is wrong. */
-export interface RunbookFile {
-  readonly checked: Checked<Bundle>;
+/** Something that was read from files, and what is needed to show where it is wrong. */
+export interface ReadFile<T> {
+  readonly checked: Checked<T>;
   readonly print: (diagnostic: Diagnostic) => string;
 }
 
@@ -57,9 +57,22 @@ export function runbookFiles(): string[] {
 }
 
 /** Reads and checks a runbook with everything it uses. */
-export function readRunbook(path: string): RunbookFile {
+export function readRunbook(path: string): ReadFile<Bundle> {
+  return readChecked(path, loadBundle);
+}
+
+/** Reads and checks a runbook, or a fragment alone, with everything it uses. */
+export function readFiles(path: string): ReadFile<FileSet> {
+  return readChecked(path, loadFiles);
+}
+
+function readChecked<T extends FileSet>(
+  path: string,
+  load: (file: string, text: string, read: (file: string) => string | undefined) => Checked<T>,
+): ReadFile<T> {
   const folder = dirname(path);
-  const texts = new Map<string, string>();
+  const name = basename(path);
+  const texts = new Map([[name, readText(path)]]);
   const read = (file: string) => {
     const full = join(folder, file);
     // A link must not lead out of the runbook's folder: a reviewer reads what is in it.
@@ -68,31 +81,19 @@ export function readRunbook(path: string): RunbookFile {
     texts.set(file, text);
     return text;
   };
-  const name = basename(path);
-  const text = readText(path);
-  texts.set(name, text);
-  const loaded = loadBundle(name, text, read);
+  const loaded = load(name, texts.get(name) ?? '', read);
   const diagnostics = loaded.value ? [...loaded.diagnostics, ...check(loaded.value)] : loaded.diagnostics;
-  return {
-    checked: { diagnostics, ...(loaded.value ? { value: loaded.value } : {}) },
-    print: (diagnostic) =>
-      printDiagnostic(
-        { ...diagnostic, file: texts.has(diagnostic.file) ? shown(join(folder, diagnostic.file)) : diagnostic.file },
-        texts.get(diagnostic.file),
-      ),
+  const print = (diagnostic: Diagnostic) => {
+    const text = texts.get(diagnostic.file);
+    return printDiagnostic(
+      text === undefined ? diagnostic : { ...diagnostic, file: shown(join(folder, diagnostic.file)) },
+      text,
+    );
   };
+  return { checked: { diagnostics, ...(loaded.value ? { value: loaded.value } : {}) }, print };
 }
 
-/** Whether a file is a fragment, which is checked as part of the runbooks that use it, or alone against its schema. */
-export function isFragmentFile(path: string): boolean {
-  const { value } = loadRunbookFile(path, readText(path));
-  return value !== undefined && isFragment(value.value);
-}
-
-export function readEnvironment(path: string): {
-  readonly checked: Checked<Loaded<Environment>>;
-  readonly print: (diagnostic: Diagnostic) => string;
-} {
+export function readEnvironment(path: string): ReadFile<Loaded<Environment>> {
   if (!existsSync(path)) throw new CommandError(`--env ${path}: there is no such file`);
   const text = readText(path);
   // Without the line itself: it may hold a secret that should not be there.

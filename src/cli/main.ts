@@ -62,6 +62,10 @@ program
   .argument('<run>', 'its id')
   .action(async (id) => (await import('./runs.ts')).show(id));
 
+// A reader that has gone away (`| head`, a closed terminal) stops nothing, least of all a run.
+process.stdout.on('error', () => undefined);
+process.stderr.on('error', () => undefined);
+
 try {
   await program.parseAsync();
 } catch (error) {

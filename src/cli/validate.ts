@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../language/index.ts';
 import { exitCodes } from './exit-codes.ts';
-import { isFragmentFile, locateRunbook, readEnvironment, readRunbook, runbookFiles } from './files.ts';
+import { locateRunbook, readEnvironment, readFiles, runbookFiles } from './files.ts';
 
 /** `runbook validate`: every error of every file, not the first. Exit code 2 where there is one. */
 export async function validate(
@@ -23,12 +23,8 @@ export async function validate(
     }
   };
   for (const path of paths) {
-    const { checked, print } = readRunbook(path);
-    const isFragment = isFragmentFile(path);
-    report(
-      isFragment ? checked.diagnostics.filter(({ code }) => code !== 'not-a-runbook') : checked.diagnostics,
-      print,
-    );
+    const { checked, print } = readFiles(path);
+    report(checked.diagnostics, print);
   }
   for (const path of env) {
     const { checked, print } = readEnvironment(path);

@@ -11,10 +11,15 @@ export interface Loaded<T> {
   readonly value: T;
 }
 
-/** A runbook with all the fragments that it uses, each by its path relative to the runbook's folder. */
-export interface Bundle {
-  readonly runbook: Loaded<Runbook>;
+/** A file with all the fragments that it uses, each by its path relative to the file's folder. */
+export interface FileSet {
+  readonly main: Loaded<Runbook | Fragment>;
   readonly fragments: ReadonlyMap<string, Loaded<Fragment>>;
+}
+
+/** A runbook with all the fragments that it uses. */
+export interface Bundle extends FileSet {
+  readonly runbook: Loaded<Runbook>;
 }
 
 /** Text → runbook or fragment, or what is wrong with it. */
@@ -58,6 +63,18 @@ export function isFragment(value: Runbook | Fragment): value is Fragment {
  * @returns The bundle, or every problem of every file: the first wrong file does not hide the others.
  */
 export function loadBundle(file: string, text: string, read: (path: string) => string | undefined): Checked<Bundle> {
+  const { value, diagnostics } = loadFiles(file, text, read);
+  if (!value) return { diagnostics };
+  const { main, fragments } = value;
+  if (!isFragment(main.value)) {
+    return { value: { main, fragments, runbook: { source: main.source, value: main.value } }, diagnostics };
+  }
+  const message = `${file} is a fragment; it runs only where a runbook uses it`;
+  return { diagnostics: [...diagnostics, { code: 'not-a-runbook', severity: 'error', message, file }] };
+}
+
+/** As `loadBundle`, for a runbook or a fragment. */
+export function loadFiles(file: string, text: string, read: (path: string) => string | undefined): Checked<FileSet> {
   const main = loadRunbookFile(file, text);
   const diagnostics = [...main.diagnostics];
   const fragments = new Map<string, Loaded<Fragment>>();
@@ -103,18 +120,9 @@ export function loadBundle(file: string, text: string, read: (path: string) => s
       follow(loaded.value, target.slice(0, target.lastIndexOf('/') + 1), [...chain, target]);
     }
   };
-  if (main.value && isFragment(main.value.value)) {
-    diagnostics.push({
-      code: 'not-a-runbook',
-      severity: 'error',
-      message: `${file} is a fragment; it runs only where a runbook uses it`,
-      file,
-    });
-  } else if (main.value) {
-    follow(main.value, '', []);
-  }
-  if (hasErrors(diagnostics) || !main.value || isFragment(main.value.value)) return { diagnostics };
-  return { value: { runbook: { source: main.value.source, value: main.value.value }, fragments }, diagnostics };
+  if (main.value) follow(main.value, '', [file]);
+  if (hasErrors(diagnostics) || !main.value) return { diagnostics };
+  return { value: { main: main.value, fragments }, diagnostics };
 }
 
 function usesIn(loaded: Loaded<Runbook | Fragment>) {

@@ -264,3 +264,20 @@ describe('what needs no cluster', () => {
     }
   });
 });
+
+describe('a fragment alone', () => {
+  it('is checked by the same rules, and does not run', async () => {
+    file(
+      'runbooks/fragments/part.yaml',
+      "apiVersion: runbook/v1\nfragment: part\ntitle: A part\nsteps:\n  - { id: a, call: 'GET /{{inputs.nmae}}' }\n",
+    );
+    const ended = await cli('validate', 'runbooks/fragments/part.yaml');
+    expect(ended.code).toBe(2);
+    expect(ended.stdout).toContain('unknown input "nmae"');
+    expect(ended.stdout).toContain('1 file checked: 2 errors');
+    file('lab.yaml', environmentText);
+    expect((await cli('plan', 'runbooks/fragments/part.yaml', '--env', 'lab.yaml')).stderr).toContain(
+      'is a fragment; it runs only where a runbook uses it',
+    );
+  });
+});

@@ -409,6 +409,46 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
     expect((await request(lab, lab.destination, 'GET', '/_snapshot/my_restore')).status).toBe(404);
   });
 
+  it('takes everything back when the last assertion fails: replaced indices and added ones', async () => {
+    await request(lab, lab.source, 'PUT', '/.kibana_extra', { settings: { number_of_replicas: 0 } });
+    const before = await systemIndices(lab, lab.destination);
+    const proxy = await behindProxy(lab.destination.url, (call) =>
+      call === 'GET /_security/user/kara' ? { status: 404 } : 'forward',
+    );
+
+    const ended = await exec([], {}, environment({ destination: proxy.url }));
+
+    expect(ended.code).toBe(1);
+    expect(outcomes(lastJournal(directory))).toMatchObject({
+      restore: 'done',
+      'user-is-there': 'failed',
+      'remove-added': 'done',
+      'put-back': 'done',
+    });
+    expect(await systemIndices(lab, lab.destination)).toEqual(before);
+    await expectDestinationUntouched();
+  });
+
+  it('restores into a destination that has no system indices yet', async () => {
+    await request(
+      lab,
+      lab.destination,
+      'DELETE',
+      `/${Object.keys(await systemIndices(lab, lab.destination)).join(',')}`,
+    );
+    await request(lab, lab.destination, 'POST', '/_security/realm/*/_clear_cache');
+
+    const ended = await exec(
+      [],
+      { DESTINATION_PASSWORD: lab.file.password },
+      environment({ destinationUser: lab.file.username }),
+    );
+
+    expect(ended.code).toBe(0);
+    expect(outcomes(lastJournal(directory))).toMatchObject({ safety: 'skipped', close: 'skipped', open: 'skipped' });
+    expect(await canLogIn(lab, lab.destination, 'kara', passwords.kara)).toBe(true);
+  });
+
   it('reads back a write whose answer was lost, and sends it once', async () => {
     let isLost = false;
     const proxy = await behindProxy(lab.source.url, (call) => {
