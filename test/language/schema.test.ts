@@ -9,6 +9,6 @@ describe('the JSON Schemas', () => {
     // Its definitions check what an object has in `if` without saying again that it is one.
     const ajv = createValidator({ strict: true, strictTypes: false, strictRequired: false });
     expect(() => ajv.compile(schema)).not.toThrow();
-    expect(() => ajv.compile({ ...schema, $id: 'urn:broken', propreties: {} })).toThrow('unknown keyword');
+    expect(() => ajv.compile({ ...schema, $id: 'urn:runbook:broken', propreties: {} })).toThrow('unknown keyword');
   });
 });
