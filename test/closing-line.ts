@@ -2,7 +2,7 @@ import type { Reporter, TestModule } from 'vitest/node';
 
 /** The last line of a test run: `N passed, N failed` with `, N skipped` where there are any. */
 export default class ClosingLine implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[], reason: string): void {
     const count = { passed: 0, failed: 0, skipped: 0 };
     for (const module of modules) {
       for (const test of module.children.allTests()) {
@@ -13,6 +13,8 @@ export default class ClosingLine implements Reporter {
       if (module.state() === 'failed' && module.errors().length > 0) count.failed++;
     }
     count.failed += errors.length;
+    // Servers that do not start end the run before any test: that is no success, either.
+    if (count.failed === 0 && (reason === 'failed' || modules.length === 0)) count.failed = 1;
     const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
     process.on('exit', () => process.stdout.write(`\n${count.passed} passed, ${count.failed} failed${skipped}\n`));
   }
