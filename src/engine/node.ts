@@ -5,7 +5,7 @@ import { effectOf } from './effect.ts';
 import type { StepOutcome } from './event.ts';
 import { refusalOf } from './permission.ts';
 import { runRead } from './read.ts';
-import { instanceId, lookupAtRun, type Outputs } from './render.ts';
+import { instanceId, lookupAtRun, type Outputs, renderText } from './render.ts';
 import {
   emit,
   type Finished,
@@ -80,19 +80,10 @@ async function ended(node: PlannedNode, finished: Finished, here: Here): Promise
   await emit(here.session, { type: 'step-finished', ...described(node, here), kind, ...finished });
 }
 
-function described(node: PlannedNode, here: Here) {
-  const { phase, depth } = here.frame;
-  return { step: here.id, number: node.number, title: titleOf(node, here), phase, depth, place: node.at };
-}
-
-/** The title with what the run knows by now; as it was planned where something in it is not known. */
-function titleOf(node: PlannedNode, { session, frame }: Here): string {
-  if (node.kind === 'skipped') return node.title;
-  try {
-    return String(evaluateValue(node.title, lookupAtRun(valuesIn(session, frame), 'shown')));
-  } catch {
-    return node.title;
-  }
+function described(node: PlannedNode, { session, frame, id }: Here) {
+  const { phase, depth } = frame;
+  const title = node.kind === 'skipped' ? node.title : renderText(node.title, valuesIn(session, frame));
+  return { step: id, number: node.number, title, phase, depth, place: node.at };
 }
 
 async function interrupt(session: Session): Promise<Flow> {

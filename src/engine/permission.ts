@@ -1,5 +1,6 @@
 import type { PlannedBlock, PlannedNode, PlannedRequest } from '../plan/index.ts';
-import { emit, type Flow, fail, type Here, type Session } from './session.ts';
+import { renderText } from './render.ts';
+import { emit, type Flow, fail, type Here, type Session, valuesIn } from './session.ts';
 import { isInWindow, windowsInWords } from './window.ts';
 
 /** Before anything is written: whether now is a time for the disruptive steps of the plan. */
@@ -12,13 +13,14 @@ export function checkWindows(session: Session): Flow {
 /** Why a step that needs a window or a person may not run; undefined where it may. */
 export async function refusalOf(
   node: PlannedRequest | PlannedBlock,
-  { session, id }: Here,
+  { session, frame, id }: Here,
 ): Promise<string | undefined> {
   if (node.disruptive && !isWindowOpen(session)) return outsideWindow(session);
   if (node.confirm === undefined) return undefined;
-  const confirmed = await session.ports.confirm({ step: id, question: node.confirm });
-  await emit(session, { type: 'confirmation', step: id, question: node.confirm, confirmed });
-  return confirmed ? undefined : `it was not confirmed: ${node.confirm}`;
+  const question = renderText(node.confirm, valuesIn(session, frame));
+  const confirmed = await session.ports.confirm({ step: id, question });
+  await emit(session, { type: 'confirmation', step: id, question, confirmed });
+  return confirmed ? undefined : `it was not confirmed: ${question}`;
 }
 
 function isWindowOpen({ plan, ports }: Session): boolean {

@@ -67,6 +67,15 @@ export function lookupAtRun(values: Values, purpose: 'sent' | 'shown' | 'conditi
   };
 }
 
+/** A text for people with what the run knows by now; as it was planned where something in it is not known. */
+export function renderText(text: string, values: Values): string {
+  try {
+    return String(evaluateValue(text, lookupAtRun(values, 'shown')));
+  } catch {
+    return text;
+  }
+}
+
 /** A planned request with every template evaluated. Throws `TemplateError`. */
 export function renderRequest(request: Request, lookup: Lookup): Request {
   if (request.type === 'oss') {

@@ -94,9 +94,13 @@ function forget(step: Step, context: Context, reason: string): void {
   if ('steps' in step) for (const inner of [...step.steps, ...(step.always ?? [])]) forget(inner, context, reason);
 }
 
-/** The title as far as it is known; a name in it that cannot be resolved stays as it is written. */
+/** The title as far as it is known. */
 function titleFor(step: Step, context: Context): string {
-  const written = step.title ?? plannerFor(step).title(step, context);
+  return textFor(step.title ?? plannerFor(step).title(step, context), context);
+}
+
+/** A text for people as far as it is known; one with a name that cannot be resolved stays as it is written. */
+function textFor(written: string, context: Context): string {
   try {
     return printTemplate(resolveTemplate(templateOf(written), lookupIn(context.scope)));
   } catch (error) {
@@ -112,21 +116,22 @@ function single(
   conditions: readonly Condition[],
   context: Context,
 ): PlannedNode {
-  const common = { ...named, ...(conditions.length > 0 ? { when: conditions } : {}), ...questions(step, named) };
+  const common = {
+    ...named,
+    ...(conditions.length > 0 ? { when: conditions } : {}),
+    ...questions(step, named, context),
+  };
   // Set before planning: a step's own rollback may read what it saved. A fragment names itself, with its outputs.
   if (step.id !== undefined && !('use' in step)) context.scope.steps.set(step.id, { kind: 'step', id: named.id });
   return plannerFor(step).plan(step, path, common, context);
 }
 
-function questions(step: Step, named: Identified): { confirm?: string; disruptive?: true } {
+function questions(step: Step, named: Identified, context: Context): { confirm?: string; disruptive?: true } {
   const isDisruptive = 'disruptive' in step && step.disruptive === true;
-  const question =
-    typeof step.confirm === 'string'
-      ? step.confirm
-      : step.confirm || isDisruptive
-        ? `${named.title}: go on?`
-        : undefined;
-  return { ...(question === undefined ? {} : { confirm: question }), ...(isDisruptive ? { disruptive: true } : {}) };
+  if (typeof step.confirm === 'string')
+    return { confirm: textFor(step.confirm, context), ...(isDisruptive ? { disruptive: true } : {}) };
+  if (isDisruptive) return { confirm: `${named.title}: go on?`, disruptive: true };
+  return step.confirm ? { confirm: `${named.title}: go on?` } : {};
 }
 
 /** A step with `for_each` is a block: one copy per item where planning knows the list, one pattern where only the run does. */
@@ -143,7 +148,7 @@ function loop(
   const common = {
     ...named,
     ...(conditions.length > 0 ? { when: conditions } : {}),
-    ...questions(step, named),
+    ...questions(step, named, context),
     kind: 'block' as const,
   };
   const {

@@ -41,18 +41,16 @@ function textOf(event: Event, isDetailed: boolean): string[] {
       ];
     }
     case 'write-intended':
-      return [`    sending ${isDetailed ? callText(event.call) : `${event.call.request} to ${event.call.connection}`}`];
-    case 'call-answered': {
-      const error = event.error ? ` ${event.error.type}: ${event.error.reason}` : '';
-      const warnings = event.warnings.map((warning) => `    warning from ${event.call.connection}: ${warning}`);
       return [
-        ...(isDetailed
-          ? [
-              `    ${event.status} in ${event.duration_ms} ms: ${callText(event.call)}${error} (x-opaque-id ${event.call.opaque_id})`,
-            ]
-          : []),
-        ...warnings,
+        `    sending ${isDetailed ? callText(event.call) : `${event.call.request} to ${event.call.connection}${event.call.identity === undefined ? '' : ` as ${event.call.identity}`}`}`,
       ];
+    case 'call-answered': {
+      const error = event.error ? `, ${event.error.type}: ${event.error.reason}` : '';
+      // A write was shown whole when it was sent.
+      const call = event.call.effect === 'write' ? event.call.request : callText(event.call);
+      const answer = `    ${event.status} in ${event.duration_ms} ms${error} — ${call} (x-opaque-id ${event.call.opaque_id})`;
+      const warnings = event.warnings.map((warning) => `    warning from ${event.call.connection}: ${warning}`);
+      return [...(isDetailed ? [answer] : []), ...warnings];
     }
     case 'call-failed':
       return [
