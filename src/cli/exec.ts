@@ -4,7 +4,7 @@ import { openConnections, readsOnly } from '../connections/index.ts';
 import { createRedactor, type Event, type Ports, type Question, type Redactor, run } from '../engine/index.ts';
 import type { Environment } from '../language/index.ts';
 import { canonicalJson, type Plan, type PlannedNode } from '../plan/index.ts';
-import { linesOf, summaryText } from '../report/index.ts';
+import { plainView, summaryText } from '../report/index.ts';
 import { createJournal } from '../runs/index.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 import { type PlanArguments, planned } from './planned.ts';
@@ -138,7 +138,5 @@ async function view(isInteractive: boolean): Promise<(event: Event) => Promise<v
     const { terminalView } = await import('../report/terminal.ts');
     return terminalView((text) => process.stdout.write(text)).show;
   }
-  return async (event) => {
-    for (const line of event.type === 'run-finished' ? [] : linesOf(event)) process.stdout.write(`${line}\n`);
-  };
+  return plainView((text) => process.stdout.write(text));
 }

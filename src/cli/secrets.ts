@@ -63,9 +63,12 @@ export async function resolveSecrets(
         `the connection "${name}" is of kind ${connection.kind}, which this version can plan but not run`,
       );
     const settings = environment.connections[name] as ElasticsearchSettings;
-    const credentials = await credentialsFor(settings.auth, `connection "${name}"`);
+    const credentials = isUsed(plan, name, undefined)
+      ? await credentialsFor(settings.auth, `connection "${name}"`)
+      : ({ type: 'none' } as const);
     const identities = new Map<string, Credentials>();
     for (const [identity, { auth }] of Object.entries(settings.identities ?? {})) {
+      if (!isUsed(plan, name, identity)) continue;
       identities.set(identity, await credentialsFor(auth, `the identity "${identity}" of connection "${name}"`));
     }
     targets.set(name, {
@@ -80,6 +83,13 @@ export async function resolveSecrets(
     });
   }
   return { secrets, targets };
+}
+
+/** Whether the plan logs in like this: the secrets of other logins are not even read. */
+function isUsed(plan: Plan, connection: string, identity: string | undefined): boolean {
+  return plan.preflight.some(
+    ({ request }) => request.type === 'http' && request.connection === connection && request.identity === identity,
+  );
 }
 
 async function valueBehind(reference: SecretReference, what: string, folder: string): Promise<string> {

@@ -6,8 +6,10 @@ import {
   isPair,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
   type Node,
+  Parser,
   parseDocument,
   visit,
 } from 'yaml';
@@ -50,23 +52,17 @@ export function parseSource(file: string, text: string): Checked<SourceDocument>
     );
   }
   const lines = new LineCounter();
-  let document: Document.Parsed;
-  try {
-    document = parseDocument(text, {
-      version: '1.2',
-      schema: 'core',
-      lineCounter: lines,
-      uniqueKeys: true,
-      prettyErrors: false,
-    });
-  } catch (error) {
-    // The parser recurses: a text nested thousands deep overflows its stack.
-    return failure(
-      file,
-      'yaml',
-      `the file cannot be parsed: ${error instanceof RangeError ? 'it is nested too deeply' : String(error)}`,
-    );
+  const tooDeep = tooDeepAt(text);
+  if (tooDeep !== undefined) {
+    return failure(file, 'nested-too-deep', `nested more than ${maximumDepth} levels deep, at character ${tooDeep}`);
   }
+  const document = parseDocument(text, {
+    version: '1.2',
+    schema: 'core',
+    lineCounter: lines,
+    uniqueKeys: true,
+    prettyErrors: false,
+  });
   const rangeAt = (start: number, end: number): Range => ({
     start: position(lines, start),
     end: position(lines, Math.max(start, end)),
@@ -116,6 +112,23 @@ function yamlMessage(code: string, message: string): string {
   return message;
 }
 
+/**
+ * Where a text is nested too deeply; undefined where it is not. Asked before anything else is done with it: what composes
+ * and visits nodes recurses, and a stack that overflows there can end the process, not only the parsing.
+ */
+function tooDeepAt(text: string): number | undefined {
+  const parser = new Parser();
+  let offset = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const _token of parser.next(lexeme)) {
+      // Only the depth is wanted.
+    }
+    offset += lexeme.length;
+    if (parser.stack.length > maximumDepth) return offset;
+  }
+  return undefined;
+}
+
 /** What YAML allows and JSON or this language does not: keys that are no texts, infinities, numbers too large to be exact. */
 function unsuitableNodes(
   document: Document.Parsed,
@@ -127,13 +140,6 @@ function unsuitableNodes(
   const report = (node: Node, code: string, message: string) =>
     found.push({ code, severity: 'error', message, file, range: rangeAt(node.range?.[0] ?? 0, node.range?.[1] ?? 0) });
   visit(document, {
-    Node(_key, node, ancestors) {
-      if (ancestors.length > maximumDepth * 2) {
-        report(node, 'nested-too-deep', `nested more than ${maximumDepth} levels deep`);
-        return visit.BREAK;
-      }
-      return undefined;
-    },
     Pair(_key, pair) {
       if (!isScalar(pair.key) || typeof pair.key.value !== 'string') {
         const node = isNode(pair.key) ? pair.key : undefined;

@@ -174,9 +174,12 @@ function loop(
   };
   if (list === undefined || 'template' in list) {
     const { node, steps } = iterate('#*', 'at-run-time', `${named.number}.*`);
-    for (const id of idsIn(inner))
-      if (steps.get(id) !== context.scope.steps.get(id))
-        context.scope.steps.set(id, { kind: 'step', id: context.prefix + id + context.suffix });
+    for (const id of idsIn(inner)) {
+      const kind = steps.get(id)?.kind;
+      const reason = 'what a fragment gives is not gathered over a list that only the run knows';
+      if (kind === 'step') context.scope.steps.set(id, { kind, id: context.prefix + id + context.suffix });
+      else if (kind !== undefined) context.scope.steps.set(id, { kind: 'skipped', reason });
+    }
     return { ...common, for_each: list?.template ?? [], steps: [node] };
   }
   const iterations = list.value.map((value, index) =>

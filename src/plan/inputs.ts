@@ -26,8 +26,11 @@ export function inputsFor(
   const declared = runbook.value.inputs ?? {};
   const diagnostics: Diagnostic[] = [];
   const inputs = new Map<string, InputValue>();
-  const problem = (code: string, message: string, more: Partial<Diagnostic> = {}) =>
-    diagnostics.push({ code, severity: 'error', message, file: '--set', ...more });
+  const wrong = new Set<string>();
+  const problem = (name: string, code: string, message: string, more: Partial<Diagnostic> = {}) => {
+    wrong.add(name);
+    diagnostics.push({ code, severity: 'error', message, file: `--set ${name}`, ...more });
+  };
   for (const [name, input] of Object.entries(declared)) {
     if (input.default !== undefined) inputs.set(name, { value: input.default });
     const given = environment.value.inputs?.[name];
@@ -40,18 +43,23 @@ export function inputsFor(
     if (isObject(given)) {
       if (input.secret) inputs.set(name, { secret: given as SecretReference });
       else
-        problem('secret-for-plain-input', `the input "${name}" is no secret in the runbook; its value would be shown`, {
-          ...place,
-          help: 'Write the value itself, or declare the input with secret: true.',
-        });
+        problem(
+          name,
+          'secret-for-plain-input',
+          `the input "${name}" is no secret in the runbook; its value would be shown`,
+          {
+            ...place,
+            help: 'Write the value itself, or declare the input with secret: true.',
+          },
+        );
     } else if (input.secret) {
-      problem('literal-secret', `"${name}" is a secret and stands here as a literal`, {
+      problem(name, 'literal-secret', `"${name}" is a secret and stands here as a literal`, {
         ...place,
         help: 'Write { env: NAME }, { file: path } or { command: [program, argument] }, and change the secret: it stood in a file.',
       });
     } else {
-      const wrong = inputProblem(input, given as Json);
-      if (wrong) problem('input', `the input "${name}" ${wrong}`, place);
+      const mistake = inputProblem(input, given as Json);
+      if (mistake) problem(name, 'input', `the input "${name}" ${mistake}`, place);
       else inputs.set(name, { value: given as Json });
     }
   }
@@ -59,38 +67,34 @@ export function inputsFor(
     const equals = set.indexOf('=');
     const name = equals < 0 ? set : set.slice(0, equals);
     const input = Object.hasOwn(declared, name) ? declared[name] : undefined;
-    if (equals < 0) problem('set', `--set ${name}: name=value is needed`);
+    if (equals < 0) problem(name, 'set', 'NAME=VALUE is needed');
     else if (!input)
-      problem(
-        'unknown-input',
-        `--set ${name}: the runbook has no such input${didYouMean(name, Object.keys(declared))}`,
-      );
+      problem(name, 'unknown-input', `the runbook has no such input${didYouMean(name, Object.keys(declared))}`);
     else if (input.secret) {
-      problem('literal-secret', `--set ${name}: a secret on the command line is visible in the process list`, {
+      problem(name, 'literal-secret', `a secret on the command line is visible in the process list`, {
         help: `Give it in the environment file: inputs: { ${name}: { env: NAME } }.`,
       });
     } else {
       const value = valueFromText(input, set.slice(equals + 1));
-      const wrong = inputProblem(input, value);
-      if (wrong) problem('input', `--set ${name}: it ${wrong}`);
+      const mistake = inputProblem(input, value);
+      if (mistake) problem(name, 'input', `it ${mistake}`);
       else inputs.set(name, { value });
     }
   }
   for (const [name, input] of Object.entries(declared)) {
-    if (
-      inputs.has(name) ||
-      diagnostics.some(
-        (diagnostic) => diagnostic.message.includes(`"${name}"`) || diagnostic.message.startsWith(`--set ${name}:`),
-      )
-    )
-      continue;
-    problem('missing-input', `the input "${name}" has no value${input.description ? ` (${input.description})` : ''}`, {
-      file: runbook.source.file,
-      range: runbook.source.keyRangeOf(['inputs', name]),
-      help: input.secret
-        ? `In the environment file: inputs: { ${name}: { env: NAME } }.`
-        : `In the environment file: inputs: { ${name}: … }, or --set ${name}=….`,
-    });
+    if (inputs.has(name) || wrong.has(name)) continue;
+    problem(
+      name,
+      'missing-input',
+      `the input "${name}" has no value${input.description ? ` (${input.description})` : ''}`,
+      {
+        file: runbook.source.file,
+        range: runbook.source.keyRangeOf(['inputs', name]),
+        help: input.secret
+          ? `In the environment file: inputs: { ${name}: { env: NAME } }.`
+          : `In the environment file: inputs: { ${name}: … }, or --set ${name}=….`,
+      },
+    );
   }
   return { inputs, diagnostics };
 }

@@ -1,3 +1,3 @@
 export { planText } from './plan-text.ts';
-export { linesOf } from './run-lines.ts';
+export { linesOf, plainView } from './run-lines.ts';
 export { summaryText } from './summary.ts';

@@ -13,6 +13,18 @@ export const outcomeWords: Readonly<Record<StepOutcome, string>> = {
   depends: 'depends on a step that would be sent',
 };
 
+/** A run as it happens, for logs of pipelines; what a poll waits for is said again only when it changes. */
+export function plainView(write: (text: string) => void): (event: Event) => Promise<void> {
+  let waiting: string | undefined;
+  return async (event) => {
+    if (event.type === 'waiting' && event.reason === waiting) return;
+    if (event.type === 'waiting') waiting = event.reason;
+    if (event.type === 'step-finished') waiting = undefined;
+    // The summary follows.
+    if (event.type !== 'run-finished') for (const line of linesOf(event)) write(`${line}\n`);
+  };
+}
+
 /**
  * A run as plain lines, one event or none at a time: for logs of pipelines (`isDetailed: false`) and for `runbook show`
  * (with every call and assertion).

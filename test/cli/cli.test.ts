@@ -207,7 +207,10 @@ describe('the command line', () => {
   });
 
   it('sends nothing where a secret is missing, empty or too short', async () => {
-    file('x-7.10.yaml', `${head}  - { id: a, on: es, call: GET / }\n`);
+    file(
+      'x-7.10.yaml',
+      `${head}  - { id: a, on: es, call: GET / }\n  - { id: b, on: es, as: recovery, call: GET / }\n`,
+    );
     file(
       'lab.yaml',
       environmentText.replace('{ env: TOKEN }', '{ command: [sh, -c, "echo the-output-of-it; exit 3"] }'),
@@ -227,6 +230,9 @@ describe('the command line', () => {
       stderr: 'the token of the identity "recovery" of connection "es": the command sh failed (3)\n',
     });
     expect(await cli('runs')).toMatchObject({ code: 0, stdout: 'no runs in .runbook/runs\n' });
+    // The secret of a login that the plan does not use is not asked for.
+    file('x-7.10.yaml', `${head}  - { id: a, on: es, call: GET / }\n`);
+    expect((await exec({ KEY: 'a-good-key', PW: 'a-good-pw' })).code).toBe(4);
   });
 
   it('plans what it cannot run yet, and says so before anything is sent', async () => {

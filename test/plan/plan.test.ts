@@ -128,13 +128,13 @@ steps:
 
 describe('planning refuses', () => {
   it.each<[string, string, Parameters<typeof tryPlan>[1], string]>([
-    ['an unknown --set', '', { sets: ['nmae=x'] }, '--set nmae: the runbook has no such input — did you mean "name"?'],
-    ['a --set without a value', '', { sets: ['name'] }, '--set name: name=value is needed'],
+    ['an unknown --set', '', { sets: ['nmae=x'] }, 'the runbook has no such input — did you mean "name"?'],
+    ['a --set without a value', '', { sets: ['name'] }, 'NAME=VALUE is needed'],
     [
       'a secret on the command line',
       '',
       { sets: ['key=hunter22'] },
-      '--set key: a secret on the command line is visible in the process list',
+      'a secret on the command line is visible in the process list',
     ],
     [
       'a literal secret in the environment',

@@ -58,6 +58,6 @@ describe('a run in plain lines', () => {
     const { events } = await badDay();
     const text = events.flatMap((event) => linesOf(event, true)).join('\n');
     await expect(text).toMatchFileSnapshot('../golden/show.txt');
-    expect(text).not.toMatch(/the-secret-key|\u001b/);
+    for (const hidden of ['the-secret-key', '\u001b']) expect(text).not.toContain(hidden);
   });
 });
