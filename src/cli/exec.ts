@@ -134,7 +134,8 @@ async function confirm(
 }
 
 async function view(isInteractive: boolean): Promise<(event: Event) => Promise<void>> {
-  if (isInteractive && !process.env.NO_COLOR) {
+  // Some pseudo-terminals say that they are 0 columns wide: a spinner would wrap after each character.
+  if (isInteractive && !process.env.NO_COLOR && process.stdout.columns > 0) {
     const { terminalView } = await import('../report/terminal.ts');
     return terminalView((text) => process.stdout.write(text)).show;
   }

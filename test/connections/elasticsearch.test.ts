@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -182,7 +182,10 @@ describe('a dry run', () => {
   });
 });
 
-describe('TLS', () => {
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
+if (!hasOpenssl) console.warn('The tests of TLS are SKIPPED: there is no openssl to make certificates with.');
+
+describe.skipIf(!hasOpenssl)('TLS', () => {
   const folder = mkdtempSync(join(tmpdir(), 'runbook-tls-'));
   const openssl = (...args: string[]) =>
     execFileSync('openssl', args, { cwd: folder, stdio: 'pipe', encoding: 'utf8' });

@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { beforeEach, describe, expect, inject, it } from 'vitest';
+import { lastJournal, outcomes, workingDirectory } from '../program.ts';
+import { environmentOf, secretsOf } from './environment.ts';
+import { canLogIn, type Lab, passwords, reset } from './lab.ts';
+
+const provided = inject('lab');
+
+describe.skipIf('skipped' in provided)('users-7.10 on a terminal', () => {
+  const lab = provided as Lab;
+  let directory: string;
+
+  beforeEach(async () => {
+    await reset(lab);
+    directory = workingDirectory();
+    writeFileSync(join(directory, 'lab.yaml'), environmentOf(lab));
+  });
+
+  /** Runs it in a pseudo-terminal (util-linux' script) and types an answer when it is asked. */
+  async function onTerminal(answer: string, columns = 140): Promise<{ code: number | null; screen: string }> {
+    const command = `stty cols ${columns} rows 50; ${process.execPath} ${resolve('dist/runbook.js')} exec users-7.10 --env lab.yaml`;
+    const child = spawn('script', ['-qefc', command, '/dev/null'], {
+      cwd: directory,
+      env: { PATH: process.env.PATH ?? '', TERM: 'xterm', ...secretsOf(lab) },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    let screen = '';
+    let isAsked = false;
+    child.stdout.on('data', (chunk: Buffer) => {
+      screen += chunk.toString('utf8');
+      if (isAsked || !screen.includes('Type yes to go on')) return;
+      isAsked = true;
+      child.stdin.write(answer);
+    });
+    const code = await new Promise<number | null>((end) => child.once('close', end));
+    return { code, screen };
+  }
+
+  it('asks before the disruptive step, goes on after yes, and shows each step once it has ended', async () => {
+    const { code, screen } = await onTerminal('yes\r');
+
+    expect(code).toBe(0);
+    expect(screen).toContain('swap: Close, restore and open the system indices of the destination: go on?');
+    expect(screen).toMatch(/✔.*12 The destination has the role "cj_test_role"/);
+    expect(screen).toContain('done, 9 writes were sent');
+    expect(await canLogIn(lab, lab.destination, 'kara', passwords.kara)).toBe(true);
+  });
+
+  it('does not go on after another answer, and takes back what it has done so far, in plain lines where there is no width', async () => {
+    const { code, screen } = await onTerminal('no\r', 0);
+
+    expect(code).toBe(1);
+    expect(screen).toMatch(/Z {2}1 preconditions: Nothing stands in the way/);
+    expect(screen).toContain('it was not confirmed');
+    expect(outcomes(lastJournal(directory))).toMatchObject({
+      swap: 'failed',
+      'create-snapshot~rollback~1/delete': 'done',
+    });
+    expect(lastJournal(directory).some((event) => event.type === 'write-intended' && event.step === 'close')).toBe(
+      false,
+    );
+  });
+
+  it('takes Ctrl-C at the question for an interruption', async () => {
+    const { code, screen } = await onTerminal('\u0003');
+
+    expect(code).toBe(130);
+    expect(screen).toContain('interrupted. Everything that was sent was rolled back.');
+  });
+});
