@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { type Credentials, isSupported, type Target } from '../connections/index.ts';
+import type { Credentials, Target } from '../connections/index.ts';
 import { type Redactor, shortestSecret } from '../engine/index.ts';
-import type { Auth, ElasticsearchSettings, Environment, Json, SecretReference } from '../language/index.ts';
+import type { Auth, Environment, EnvironmentConnection, Json, SecretReference } from '../language/index.ts';
 import type { Plan } from '../plan/index.ts';
 import { CommandError } from './exit-codes.ts';
 
@@ -56,32 +56,34 @@ export async function resolveSecrets(
   for (const [name, input] of Object.entries(plan.inputs)) {
     if ('secret' in input) secrets.set(name, await secretFor(input.secret, `the input "${name}"`));
   }
-  const targets = new Map<string, Target>();
-  for (const [name, connection] of Object.entries(plan.environment.connections)) {
-    if (!isSupported(connection.kind))
-      throw new CommandError(
-        `the connection "${name}" is of kind ${connection.kind}, which this version can plan but not run`,
-      );
-    const settings = environment.connections[name] as ElasticsearchSettings;
-    const credentials = isUsed(plan, name, undefined)
-      ? await credentialsFor(settings.auth, `connection "${name}"`)
-      : ({ type: 'none' } as const);
+  const targetFor = async (name: string, url: string): Promise<Target> => {
+    const settings = environment.connections[name] as EnvironmentConnection;
+    const what = `connection "${name}"`;
+    if (settings.kind === 'oss') {
+      const { endpoint, region, bucket } = settings;
+      const id = await secretFor(settings.access_key_id, `the access_key_id of ${what}`);
+      const secret = await secretFor(settings.access_key_secret, `the access_key_secret of ${what}`);
+      return { kind: 'oss', endpoint, region, bucket, key: { id, secret } };
+    }
+    const http = {
+      url,
+      credentials: isUsed(plan, name, undefined)
+        ? await credentialsFor(settings.auth, what)
+        : ({ type: 'none' } as const),
+      ...(settings.ca === undefined ? {} : { ca: await textOf(resolve(folder, settings.ca), `the ca of ${what}`) }),
+      ...(settings.fingerprint === undefined ? {} : { fingerprint: settings.fingerprint }),
+    };
+    if (settings.kind === 'kibana') return { kind: 'kibana', ...http };
     const identities = new Map<string, Credentials>();
     for (const [identity, { auth }] of Object.entries(settings.identities ?? {})) {
       if (!isUsed(plan, name, identity)) continue;
-      identities.set(identity, await credentialsFor(auth, `the identity "${identity}" of connection "${name}"`));
+      identities.set(identity, await credentialsFor(auth, `the identity "${identity}" of ${what}`));
     }
-    targets.set(name, {
-      kind: connection.kind,
-      url: connection.url,
-      credentials,
-      identities,
-      ...(settings.ca === undefined
-        ? {}
-        : { ca: await textOf(resolve(folder, settings.ca), `the ca of connection "${name}"`) }),
-      ...(settings.fingerprint === undefined ? {} : { fingerprint: settings.fingerprint }),
-    });
-  }
+    return { kind: 'elasticsearch', ...http, identities };
+  };
+  const targets = new Map<string, Target>();
+  for (const [name, { url }] of Object.entries(plan.environment.connections))
+    targets.set(name, await targetFor(name, url));
   return { secrets, targets };
 }
 

@@ -1,166 +1,22 @@
-import { Client, type ClientOptions, HttpConnection } from '@elastic/elasticsearch';
-import { Transport, type TransportRequestParams } from '@elastic/transport';
-import type { Answer, Call } from '../engine/index.ts';
-import type { Json } from '../language/index.ts';
 import type { HttpRequest } from '../plan/index.ts';
-import type { Connection, Credentials, ElasticsearchTarget } from './connection.ts';
-import { pinnedAuthority } from './pinned-ca.ts';
+import type { Connection, ElasticsearchTarget } from './connection.ts';
+import { openHttp } from './http.ts';
 
-/**
- * The transport without the product check and the vendored content types: with them the client refuses 7.10, some of
- * its writes take effect and then throw (field note C1).
- */
-class PlainTransport extends Transport {
-  constructor({
-    productCheck: _check,
-    vendoredHeaders: _headers,
-    ...options
-  }: ConstructorParameters<typeof Transport>[0]) {
-    super(options);
-  }
-}
-
-/** Every status is an answer; none of them is an exception. */
-const allStatuses = Array.from({ length: 200 }, (_, index) => 400 + index);
-/** An answer larger than this is not one that a runbook reads. */
-const largestAnswer = 50_000_000;
-
-/**
- * A connection to Elasticsearch, 7.10 and 8.x, with its own login and one per identity. Each request is sent once
- * (field note C2), over a socket of its own: a kept one may have been closed by the other side, and a write on it
- * would be ambiguous for nothing.
- */
+/** A connection to Elasticsearch, 7.10 and 8.x. */
 export function openElasticsearch(target: ElasticsearchTarget): Connection {
-  const logins = new Map<string | undefined, Credentials>([[undefined, target.credentials], ...target.identities]);
-  const clients = new Map<string | undefined, Client>();
-  let authority: string | undefined = target.ca;
+  return openHttp(target, { paramsFor, headersFor: () => ({}), readText: (text) => text });
+}
+
+/** A list is sent as NDJSON, as `_bulk` and `_msearch` want it. */
+function paramsFor({ method, path, query, body }: HttpRequest) {
   return {
-    send: async ({ request, timeout_ms, opaque_id }) => {
-      if (request.type !== 'http')
-        return { kind: 'failure', sent: 'no', reason: 'this connection answers HTTP calls only' };
-      const credentials = logins.get(request.identity);
-      if (!credentials) return { kind: 'failure', sent: 'no', reason: `there is no identity "${request.identity}"` };
-      if (target.fingerprint !== undefined && authority === undefined) {
-        try {
-          authority = await pinnedAuthority(target.url, target.fingerprint);
-        } catch (error) {
-          return { kind: 'failure', sent: 'no', reason: error instanceof Error ? error.message : String(error) };
-        }
-      }
-      const client = clients.get(request.identity) ?? clientFor(target.url, credentials, authority);
-      clients.set(request.identity, client);
-      return send(client, request, timeout_ms, opaque_id);
-    },
-    close: async () => {
-      await Promise.all([...clients.values()].map((client) => client.close()));
-    },
-  };
-}
-
-function clientFor(url: string, credentials: Credentials, ca: string | undefined): Client {
-  const options: ClientOptions = {
-    node: url,
-    Transport: PlainTransport,
-    Connection: HttpConnection,
-    agent: { keepAlive: false },
-    maxRetries: 0,
-    enableMetaHeader: false,
-    maxResponseSize: largestAnswer,
-    ...(ca === undefined ? {} : { tls: { ca } }),
-    ...authOf(credentials),
-  };
-  return new Client(options);
-}
-
-function authOf(credentials: Credentials): Pick<ClientOptions, 'auth'> {
-  switch (credentials.type) {
-    case 'none':
-      return {};
-    case 'basic':
-      return { auth: { username: credentials.username, password: credentials.password } };
-    case 'api_key':
-      return { auth: { apiKey: credentials.key } };
-    case 'bearer':
-      return { auth: { bearer: credentials.token } };
-  }
-}
-
-async function send(
-  client: Client,
-  request: HttpRequest,
-  timeout: number,
-  opaqueId: Call['opaque_id'],
-): Promise<Answer> {
-  const { body } = request;
-  const params: TransportRequestParams = {
-    method: request.method,
-    path: request.path,
-    ...(request.query === undefined ? {} : { querystring: { ...request.query } }),
+    method,
+    path,
+    ...(query === undefined ? {} : { querystring: { ...query } }),
     ...(body === undefined
       ? {}
       : Array.isArray(body)
         ? { bulkBody: body as Record<string, unknown>[] }
         : { body: body as Record<string, unknown> }),
   };
-  const headers = Object.fromEntries(
-    Object.entries(request.headers ?? {}).map(([name, value]) => [name, String(value)]),
-  );
-  try {
-    const result = await client.transport.request<Json>(params, {
-      meta: true,
-      maxRetries: 0,
-      requestTimeout: timeout,
-      ignore: allStatuses,
-      opaqueId,
-      headers,
-    });
-    return {
-      kind: 'answer',
-      status: result.statusCode ?? 0,
-      body: result.body ?? null,
-      warnings: warningsOf(result.headers?.warning as string | string[] | undefined),
-    };
-  } catch (error) {
-    return failureFor(error, timeout);
-  }
-}
-
-/** `299 Elasticsearch-8.5.3-… "text"` → text. Proxies may add warnings of their own. */
-function warningsOf(header: string | string[] | undefined): string[] {
-  return [header ?? []]
-    .flat()
-    .flatMap((line) => line.match(/\d{3} \S+ "(?:[^"\\]|\\.)*"/g) ?? [line])
-    .map((warning) => warning.replace(/^\d{3} \S+ "|"$/g, '').replaceAll('\\"', '"'));
-}
-
-/** What stands in the messages of errors that come before a request is written to a connection. */
-const beforeSending =
-  /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|connect ETIMEDOUT|certificate|fingerprint|altnames|EPROTO|wrong version number|tlsv1 alert|SSL routines|unescaped characters|maxPathLength/i;
-
-/** Only the message is taken: the error object holds the request with its secrets in clear (field note C3). */
-function failureFor(error: unknown, timeout: number): Answer {
-  const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
-  if (name === 'TimeoutError')
-    return { kind: 'failure', sent: 'maybe', reason: `no answer within ${timeout / 1000} s` };
-  if (name === 'DeserializationError')
-    return {
-      kind: 'failure',
-      sent: 'maybe',
-      reason: 'the answer is not JSON: something else than Elasticsearch may be answering',
-    };
-  // Node joins the failures of all addresses of a host into one error without a message.
-  if (name === 'ConnectionError' && message === '')
-    return { kind: 'failure', sent: 'no', reason: 'connection refused at every address of the host' };
-  const sent =
-    name === 'ConfigurationError' || name === 'SerializationError' || beforeSending.test(message) ? 'no' : 'maybe';
-  return { kind: 'failure', sent, reason: hintFor(message) };
-}
-
-function hintFor(message: string): string {
-  if (/ECONNREFUSED/.test(message)) return `${message}: nothing listens there`;
-  if (/ENOTFOUND|EAI_AGAIN/.test(message)) return `${message}: the host name is not known here`;
-  if (/certificate/i.test(message))
-    return `${message}: give the certificate authority as ca or fingerprint in the environment file`;
-  if (/wrong version number|EPROTO/.test(message)) return `${message}: the server may speak http, not https`;
-  return message;
 }

@@ -6,17 +6,15 @@ export type { Credentials, Target } from './connection.ts';
 /** What opens a connection, per kind, loaded only when one is opened: the client takes as long to load as all the rest. */
 const openers: { readonly [K in Target['kind']]: (target: Extract<Target, { kind: K }>) => Promise<Connection> } = {
   elasticsearch: async (target) => (await import('./elasticsearch.ts')).openElasticsearch(target),
+  kibana: async (target) => (await import('./kibana.ts')).openKibana(target),
+  oss: async (target) => (await import('./oss.ts')).openOss(target),
 };
-
-/** Whether there is a connection of this kind. */
-export function isSupported(kind: string): kind is Target['kind'] {
-  return Object.hasOwn(openers, kind);
-}
 
 /** Opens connections by name and sends each call to its own. Nothing is sent before the first call. */
 export async function openConnections(targets: ReadonlyMap<string, Target>): Promise<Connection> {
   const open = new Map<string, Connection>();
-  for (const [name, target] of targets) open.set(name, await openers[target.kind](target));
+  for (const [name, target] of targets)
+    open.set(name, await (openers[target.kind] as (target: Target) => Promise<Connection>)(target));
   return {
     send: async (call) => {
       const connection = open.get(call.request.connection);

@@ -4,7 +4,6 @@ export * from './document.ts';
 export * from './duration.ts';
 export type {
   Auth,
-  ElasticsearchSettings,
   Environment,
   EnvironmentConnection,
   MaintenanceWindow,

@@ -101,17 +101,28 @@ function plannedConnections(runbook: Runbook, environment: Environment): Record<
 
 function plannedConnection(connection: EnvironmentConnection): PlannedConnection {
   if ('endpoint' in connection)
-    return { kind: 'oss', url: `${connection.endpoint}/${connection.bucket}`, login: 'access key' };
+    return {
+      kind: 'oss',
+      url: `${connection.endpoint}/${connection.bucket}`,
+      login: 'access key',
+      region: connection.region.replace(/^oss-/, ''),
+    };
   const identities = 'identities' in connection ? Object.entries(connection.identities ?? {}) : [];
   return {
     kind: connection.kind ?? 'elasticsearch',
-    url: connection.url.replace(/\/+$/, ''),
+    url: connection.url.replace(/\/+$/, '') + spaceOf(connection),
     login: loginOf(connection.auth),
     ...(identities.length > 0
       ? { identities: Object.fromEntries(identities.map(([name, identity]) => [name, loginOf(identity.auth)])) }
       : {}),
     ...('cluster_uuid' in connection && connection.cluster_uuid ? { cluster_uuid: connection.cluster_uuid } : {}),
   };
+}
+
+/** Everything in a space of Kibana but the first one has a path of its own. */
+function spaceOf(connection: EnvironmentConnection): string {
+  const space = connection.kind === 'kibana' ? connection.space : undefined;
+  return space === undefined || space === 'default' ? '' : `/s/${space}`;
 }
 
 function loginOf(auth: Auth | undefined): string {

@@ -33,6 +33,8 @@ export interface PlannedConnection {
   readonly login: string;
   readonly identities?: { readonly [name: string]: string };
   readonly cluster_uuid?: string;
+  /** Of a bucket, without `oss-`. */
+  readonly region?: string;
 }
 
 export type PlannedNode = PlannedRequest | PlannedBlock | SkippedNode;

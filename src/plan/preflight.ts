@@ -17,9 +17,8 @@ const preflights: Readonly<
 > = {
   elasticsearch: (name, connection, logins, plan) =>
     logins.map((identity) => elasticsearchPreflight(name, connection, identity, plan)),
-  // Their preflights come with their connections.
-  kibana: () => [],
-  oss: () => [],
+  kibana: (name, connection, _logins, plan) => [kibanaPreflight(name, connection, plan)],
+  oss: (name, connection, _logins, plan) => [bucketPreflight(name, connection, plan)],
 };
 
 /** The preflight of every connection that the plan uses, with each login that it uses there. */
@@ -79,6 +78,94 @@ function elasticsearchPreflight(
                 },
               },
             ]),
+      ],
+    },
+    timeout_ms: 30_000,
+    retry: { attempts: 3, delay_ms: 1_000 },
+  };
+}
+
+/** Reachable, the login accepted, up, and of the clusters' version. */
+function kibanaPreflight(
+  name: string,
+  connection: PlannedConnection,
+  { runbook }: Pick<Plan, 'runbook'>,
+): Omit<PlannedRequest, 'number'> {
+  const place = `${name} (${connection.url})`;
+  return {
+    kind: 'request',
+    id: `preflight/${name}`,
+    title: `${place} is up, accepts ${connection.login}, and is ${runbook.elasticsearch}`,
+    at: runbook.file,
+    effect: 'read',
+    request: { type: 'http', connection: name, method: 'GET', path: '/api/status' },
+    expect: {
+      status: [200],
+      message: `${place} is not up, is no Kibana, or did not accept ${connection.login}. Check the url and auth of connection ${name} in the environment file, and Kibana's own log.`,
+      body: [
+        {
+          // 7.10 has a state (green), 8.x a level (available).
+          subject: 'status.overall.[level, state][] | [0]',
+          expect: {
+            in: ['available', 'green'],
+            message: `${place} says of itself that it is not available. Wait, or look into its log.`,
+          },
+        },
+        {
+          subject: 'version.number',
+          expect: {
+            matches: versionPattern(runbook.elasticsearch),
+            message: `${runbook.file} is written for ${runbook.elasticsearch}, and the Kibana at ${place} is another version than the clusters have to be.`,
+          },
+        },
+      ],
+    },
+    timeout_ms: 30_000,
+    retry: { attempts: 3, delay_ms: 1_000 },
+  };
+}
+
+/** There, in the region that the environment says, of a class that snapshots can be restored from, and private (field note R3). */
+function bucketPreflight(
+  name: string,
+  connection: PlannedConnection,
+  { runbook }: Pick<Plan, 'runbook'>,
+): Omit<PlannedRequest, 'number'> {
+  const place = `${name} (${connection.url})`;
+  return {
+    kind: 'request',
+    id: `preflight/${name}`,
+    title: `${place} is there, of class Standard, private, and in ${connection.region}`,
+    at: runbook.file,
+    effect: 'read',
+    request: { type: 'oss', connection: name, operation: 'bucketInfo' },
+    expect: {
+      status: [200],
+      message: `${place} cannot be looked at.`,
+      body: [
+        {
+          subject: 'location',
+          expect: {
+            equals: `oss-${connection.region}`,
+            message: `The bucket is in another region. Correct region and endpoint of connection ${name} in the environment file.`,
+          },
+        },
+        {
+          subject: 'storage_class',
+          expect: {
+            equals: 'Standard',
+            message:
+              'A repository in a bucket of this class fails its verification, and an archived snapshot cannot be restored. Take a bucket of class Standard.',
+          },
+        },
+        {
+          subject: 'acl',
+          expect: {
+            equals: 'private',
+            message:
+              "The bucket is public, and the snapshot holds the hashes of all passwords and API keys. Set the bucket's ACL to private.",
+          },
+        },
       ],
     },
     timeout_ms: 30_000,

@@ -234,22 +234,6 @@ describe('the command line', () => {
     file('x-7.10.yaml', `${head}  - { id: a, on: es, call: GET / }\n`);
     expect((await exec({ KEY: 'a-good-key', PW: 'a-good-pw' })).code).toBe(4);
   });
-
-  it('plans what it cannot run yet, and says so before anything is sent', async () => {
-    const text = head.replace('{ es: { kind: elasticsearch }', '{ es: { kind: elasticsearch }, bucket: { kind: oss }');
-    file('x-7.10.yaml', `${text}  - { id: a, on: bucket, oss: bucketInfo }\n`);
-    file(
-      'lab.yaml',
-      environmentText.replace(
-        'connections:',
-        "connections:\n  bucket: { kind: oss, endpoint: 'https://oss.example', region: cn-hangzhou, bucket: a-bucket, access_key_id: { env: KEY }, access_key_secret: { env: KEY } }",
-      ),
-    );
-    expect((await cli('plan', 'x-7.10.yaml', '--env', 'lab.yaml')).stdout).toContain('oss       bucketInfo');
-    expect(await runbook(directory, ['exec', 'x-7.10.yaml', '--env', 'lab.yaml'], { KEY: 'a-good-key' })).toMatchObject(
-      { code: 2, stderr: 'the connection "bucket" is of kind oss, which this version can plan but not run\n' },
-    );
-  });
 });
 
 describe('what needs no cluster', () => {

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ElasticsearchTarget } from '../../src/connections/connection.ts';
 import { openConnections, readsOnly, type Target } from '../../src/connections/index.ts';
 import type { Answer, Call } from '../../src/engine/index.ts';
 import type { Json } from '../../src/language/index.ts';
@@ -49,7 +50,7 @@ async function serverThat(
 const json = (response: ServerResponse, body: unknown, status = 200, headers: Record<string, string> = {}) =>
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 
-const target = (url: string, more: Partial<Target> = {}): Target => ({
+const target = (url: string, more: Partial<ElasticsearchTarget> = {}): Target => ({
   kind: 'elasticsearch',
   url,
   credentials: { type: 'basic', username: 'me', password: 'pw' },

@@ -14,7 +14,8 @@ if (missing) {
   process.exit(1);
 }
 console.log('Starting two Elasticsearch 7.10.2 clusters; the first time their jars are fetched …');
-const { lab, stop } = await startLab();
+const { lab: labs, stop } = await startLab();
+const lab = labs['7.10'];
 try {
   await reset(lab);
   const directory = 'demo';

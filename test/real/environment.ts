@@ -1,13 +1,14 @@
-import { bucket, type Lab, passwords } from './lab.ts';
+import { accessKey } from '../object-store.ts';
+import { bucket, type Pair, passwords } from './lab.ts';
 
 /** The environment variables that the environment file of the lab refers to. */
-export function secretsOf(lab: Lab): Record<string, string> {
+export function secretsOf(lab: Pair): Record<string, string> {
   return {
     SOURCE_PASSWORD: passwords.elasticAtSource,
     DESTINATION_PASSWORD: passwords.runner,
     RECOVERY_PASSWORD: lab.file.password,
-    OSS_KEY: lab.oss.key,
-    OSS_SECRET: lab.oss.secret,
+    OSS_KEY: accessKey.id,
+    OSS_SECRET: accessKey.secret,
   };
 }
 
@@ -21,7 +22,7 @@ export interface EnvironmentChange {
 }
 
 /** The lab as an environment file. */
-export function environmentOf(lab: Lab, change: EnvironmentChange = {}): string {
+export function environmentOf(lab: Pair, change: EnvironmentChange = {}): string {
   const login = (username: string, variable: string) =>
     `{ basic: { username: ${username}, password: { env: ${variable} } } }`;
   return `apiVersion: runbook/v1
@@ -35,8 +36,15 @@ connections:
     auth: ${login(change.destinationUser ?? 'runner', 'DESTINATION_PASSWORD')}${change.pin ? `\n    cluster_uuid: ${change.pin}` : ''}
     identities:
       recovery: { auth: ${change.recovery ?? login(lab.file.username, 'RECOVERY_PASSWORD')} }
+  bucket:
+    kind: oss
+    endpoint: ${lab.objects}
+    region: cn-hangzhou
+    bucket: ${bucket}
+    access_key_id: { env: OSS_KEY }
+    access_key_secret: { env: OSS_SECRET }
 inputs:
-  endpoint: http://oss-cn-hangzhou-internal.aliyuncs.com
+  endpoint: ${lab.objects}
   bucket: ${bucket}
   access_key_id: { env: OSS_KEY }
   secret_access_key: { env: OSS_SECRET }

@@ -1,16 +1,20 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import type { Bucket } from '../../src/sandbox/index.ts';
+import { resetBuckets } from '../object-store.ts';
 
-/** Two real clusters and a bucket. */
-export interface Lab {
+export type Version = '7.10' | '8.5';
+
+/** Two real clusters of each version, and a bucket. */
+export type Lab = Readonly<Record<Version, Pair>>;
+
+/** Two clusters of one version, and the object store that they reach. */
+export interface Pair {
+  readonly version: Version;
   readonly source: Cluster;
   readonly destination: Cluster;
   /** The superuser of the file realm, on both. */
   readonly file: { readonly username: string; readonly password: string };
-  /** The access key that the repository type accepts. */
-  readonly oss: { readonly key: string; readonly secret: string };
-  /** One folder a bucket. */
-  readonly buckets: string;
+  /** The url of the object store. */
+  readonly objects: string;
 }
 
 export interface Cluster {
@@ -32,7 +36,7 @@ export type Reply = { readonly status: number; readonly body: unknown };
 
 /** A request as the file realm's superuser, or as somebody else. */
 export async function request(
-  lab: Lab,
+  lab: Pair,
   cluster: Cluster,
   method: string,
   path: string,
@@ -52,13 +56,13 @@ export async function request(
 }
 
 /** Whether a login is accepted. */
-export async function canLogIn(lab: Lab, cluster: Cluster, username: string, password: string): Promise<boolean> {
+export async function canLogIn(lab: Pair, cluster: Cluster, username: string, password: string): Promise<boolean> {
   const { status } = await request(lab, cluster, 'GET', '/_security/_authenticate', undefined, { username, password });
   return status === 200;
 }
 
 /** The state of a cluster's system indices: index → open or close. */
-export async function systemIndices(lab: Lab, cluster: Cluster): Promise<Record<string, string>> {
+export async function systemIndices(lab: Pair, cluster: Cluster): Promise<Record<string, string>> {
   const { body } = await request(
     lab,
     cluster,
@@ -68,8 +72,19 @@ export async function systemIndices(lab: Lab, cluster: Cluster): Promise<Record<
   return Object.fromEntries((body as { index: string; status: string }[]).map(({ index, status }) => [index, status]));
 }
 
+const systemAliases = {
+  '7.10': [
+    ['.kibana_1', '.kibana'],
+    ['.kibana_task_manager_1', '.kibana_task_manager'],
+  ],
+  '8.5': [
+    ['.kibana_8.5.3_001', '.kibana'],
+    ['.security-7', '.security'],
+  ],
+} as const;
+
 /** Puts both clusters and the bucket into the state that every scenario begins with. */
-export async function reset(lab: Lab): Promise<void> {
+export async function reset(lab: Pair, change: Partial<Bucket> = {}): Promise<void> {
   for (const cluster of [lab.source, lab.destination]) {
     const does = async (method: string, path: string, body?: unknown) => {
       const reply = await request(lab, cluster, method, path, body);
@@ -80,27 +95,27 @@ export async function reset(lab: Lab): Promise<void> {
     const indices = Object.keys(await systemIndices(lab, cluster));
     if (indices.length > 0) await does('DELETE', `/${indices.join(',')}`);
     await does('POST', '/_security/realm/*/_clear_cache');
-    for (const [index, alias] of [
-      ['.kibana_1', '.kibana'],
-      ['.kibana_task_manager_1', '.kibana_task_manager'],
-    ] as const) {
+    for (const [index, alias] of systemAliases[lab.version]) {
       await does('PUT', `/${index}`, {
         settings: { number_of_shards: 1, number_of_replicas: 0 },
         aliases: { [alias]: {} },
       });
     }
-    await does('PUT', `/.kibana_1/_doc/whose?refresh=true`, { cluster: cluster.name });
+    await does('PUT', `/${systemAliases[lab.version][0][0]}/_doc/whose?refresh=true`, { cluster: cluster.name });
   }
   const { source, destination } = lab;
-  await request(lab, source, 'POST', '/_security/user/elastic/_password', { password: passwords.elasticAtSource });
+  // Security of 8.5 is a stand-in: there "elastic" is a user like any other.
+  const password = (cluster: Cluster, password: string) =>
+    lab.version === '7.10'
+      ? request(lab, cluster, 'POST', '/_security/user/elastic/_password', { password })
+      : request(lab, cluster, 'PUT', '/_security/user/elastic', { password, roles: ['superuser'] });
+  await password(source, passwords.elasticAtSource);
   await request(lab, source, 'PUT', '/_security/role/cj_test_role', {
     cluster: ['monitor'],
     indices: [{ names: ['kib*'], privileges: ['read'] }],
   });
   await request(lab, source, 'PUT', '/_security/user/kara', { password: passwords.kara, roles: ['cj_test_role'] });
-  await request(lab, destination, 'POST', '/_security/user/elastic/_password', {
-    password: passwords.elasticAtDestination,
-  });
+  await password(destination, passwords.elasticAtDestination);
   await request(lab, destination, 'PUT', '/_security/user/runner', {
     password: passwords.runner,
     roles: ['superuser'],
@@ -109,6 +124,5 @@ export async function reset(lab: Lab): Promise<void> {
     password: passwords.destinationOnly,
     roles: ['superuser'],
   });
-  rmSync(join(lab.buckets, bucket), { recursive: true, force: true });
-  mkdirSync(join(lab.buckets, bucket));
+  await resetBuckets(lab.objects, [{ name: bucket, ...change }]);
 }

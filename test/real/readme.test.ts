@@ -43,7 +43,7 @@ describe('the README', () => {
 });
 
 describe.skipIf('skipped' in provided)('the five minutes of the README', () => {
-  const lab = provided as Lab;
+  const lab = (provided as Lab)['7.10'];
   let directory: string;
 
   beforeAll(async () => {

@@ -1,17 +1,27 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Lab } from './lab.ts';
+import { basename, join } from 'node:path';
+import { startObjectServer } from '../object-store.ts';
+import type { Lab, Pair, Version } from './lab.ts';
 
 // npm and vitest run in the folder of package.json.
 const sources = join('test', 'real', 'server');
 /** Outside the repository: the jars are fetched once per machine, and never redistributed. */
 const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'runbook-test');
 const file = { username: 'filesuper', password: 'file-realm-1' };
-const oss = { key: 'LTAI-test-key-id', secret: 'test+secret/with=odd&chars' };
 
 /** Why there can be no real servers on this machine; undefined where there can. */
 export function missingTools(): string | undefined {
@@ -31,19 +41,20 @@ export function missingTools(): string | undefined {
   return undefined;
 }
 
-/** Starts two real 7.10.2 nodes with security, empty; `stop` ends them and removes what they wrote. */
+/** Starts real nodes, empty, and a bucket that they reach; `stop` ends them and removes what they wrote. */
 export async function startLab(): Promise<{ readonly lab: Lab; readonly stop: () => Promise<void> }> {
-  const classPath = prepare();
   const folder = mkdtempSync(join(tmpdir(), 'runbook-real-'));
-  const buckets = join(folder, 'buckets');
-  mkdirSync(buckets);
-  const [sourceHttp = 0, sourceTransport = 0, destinationHttp = 0, destinationTransport = 0] = await freePorts(4);
+  const objects = await startObjectServer();
+  const ports = await freePorts(8);
   const nodes = [
-    start(classPath, join(folder, 'source'), buckets, 'source', sourceHttp, sourceTransport),
-    start(classPath, join(folder, 'destination'), buckets, 'destination', destinationHttp, destinationTransport),
+    node710(folder, 'source-7.10', ports.slice(0, 2)),
+    node710(folder, 'destination-7.10', ports.slice(2, 4)),
+    node85(folder, 'source-8.5', ports.slice(4, 6)),
+    node85(folder, 'destination-8.5', ports.slice(6, 8)),
   ];
   const stop = async () => {
     await Promise.all(nodes.map((node) => node.stop()));
+    await objects.close();
     rmSync(folder, { recursive: true, force: true });
   };
   try {
@@ -52,15 +63,85 @@ export async function startLab(): Promise<{ readonly lab: Lab; readonly stop: ()
     await stop();
     throw error;
   }
-  const source = { name: 'source', url: `http://127.0.0.1:${sourceHttp}` };
-  const destination = { name: 'destination', url: `http://127.0.0.1:${destinationHttp}` };
-  return { lab: { source, destination, file, oss, buckets }, stop };
+  const pair = (version: Version, first: number): Pair => ({
+    version,
+    source: { name: 'source', url: `http://127.0.0.1:${ports[first]}` },
+    destination: { name: 'destination', url: `http://127.0.0.1:${ports[first + 2]}` },
+    file,
+    objects: objects.url,
+  });
+  return { lab: { '7.10': pair('7.10', 0), '8.5': pair('8.5', 4) }, stop };
 }
 
-/** Fetches the jars and compiles the node and the test plugin, both once; gives the class path. */
-function prepare(): string {
-  const pom = join(sources, 'pom-7.10.xml');
-  const jars = join(cache, `jars-7.10-${hashOf([pom])}`);
+const javaFlags = [
+  '--add-opens=java.base/java.lang=ALL-UNNAMED',
+  '-Xmx600m',
+  '-Des.set.netty.runtime.available.processors=false',
+];
+
+function node710(folder: string, name: string, [http = 0, transport = 0]: number[]): Node {
+  const jars = jarsFor('7.10');
+  const classes = classesFor('7.10', jars);
+  const login = [file.username, file.password];
+  const args = [
+    '-cp',
+    `${classes}:${join(jars, '*')}`,
+    'Node',
+    join(folder, name),
+    `${http}`,
+    `${transport}`,
+    name,
+    ...login,
+  ];
+  return start(name, http, args);
+}
+
+/** 8.5.3 loads modules and plugins from folders of its home; netty belongs to a module, and not on the class path. */
+function node85(folder: string, name: string, [http = 0, transport = 0]: number[]): Node {
+  const jars = jarsFor('8.5');
+  const classes = classesFor('8.5', jars);
+  const home = join(folder, `${name}-home`);
+  for (const part of ['config', 'lib', 'plugins']) mkdirSync(join(home, part), { recursive: true });
+  const isModule = (jar: string) => /^(netty-|transport-netty4)/.test(jar);
+  const install = (place: string, className: string, from: readonly string[]) => {
+    mkdirSync(join(home, place), { recursive: true });
+    for (const jar of from) copyFileSync(jar, join(home, place, basename(jar)));
+    writeFileSync(
+      join(home, place, 'plugin-descriptor.properties'),
+      `description=of the tests\nversion=1\nname=${basename(place)}\nclassname=${className}\njava.version=17\nelasticsearch.version=8.5.3\n`,
+    );
+  };
+  const all = readdirSync(jars);
+  const moduleJars = all.filter(isModule).map((jar) => join(jars, jar));
+  install('modules/transport-netty4', 'org.elasticsearch.transport.netty4.Netty4Plugin', moduleJars);
+  for (const [plugin, className] of Object.entries(plugins85))
+    install(join('plugins', plugin), className, [join(classes, `${plugin}.jar`)]);
+  const classPath = [classes, ...all.filter((jar) => !isModule(jar)).map((jar) => join(jars, jar))].join(':');
+  const login = [file.username, file.password];
+  return start(name, http, [
+    '-cp',
+    classPath,
+    'Node',
+    home,
+    join(folder, name),
+    `${http}`,
+    `${transport}`,
+    name,
+    ...login,
+  ]);
+}
+
+/** Plugin → class; each is a jar of its own. */
+const plugins85 = {
+  oss: 'runbook.test.OssRepositoryPlugin',
+  kibana: 'runbook.test.KibanaFeaturePlugin',
+  security: 'org.elasticsearch.xpack.standin.SecurityPlugin',
+};
+
+/** The folder with a version's jars, fetched once per machine. */
+function jarsFor(version: Version): string {
+  const pom = join(sources, version, 'pom.xml');
+  const jars = join(cache, `jars-${version}-${hashOf([pom])}`);
   if (!existsSync(jars)) {
     inOnePiece(jars, (folder) => {
       const output = execFileSync(
@@ -71,13 +152,41 @@ function prepare(): string {
       if (readdirSync(folder).length === 0) throw new Error(`Maven has fetched nothing: ${output}`);
     });
   }
-  const java = [join(sources, 'Node710.java'), join(sources, 'runbook', 'test', 'OssRepositoryPlugin.java')];
-  const classes = join(cache, `classes-7.10-${hashOf(java)}`);
-  if (!existsSync(classes))
-    inOnePiece(classes, (folder) =>
-      execFileSync('javac', ['-d', folder, '-cp', join(jars, '*'), ...java], { stdio: ['ignore', 'inherit', 'pipe'] }),
-    );
-  return `${classes}:${join(jars, '*')}`;
+  return jars;
+}
+
+/** The folder with a version's compiled node; for 8.5 its plugins stand beside it as jars. */
+function classesFor(version: Version, jars: string): string {
+  const java = [version, 'common'].flatMap((folder) => javaIn(join(sources, folder)));
+  const classes = join(cache, `classes-${version}-${hashOf(java)}`);
+  if (existsSync(classes)) return classes;
+  const javac = (folder: string, files: readonly string[]) =>
+    execFileSync('javac', ['-d', folder, '-cp', join(jars, '*'), ...files], { stdio: ['ignore', 'inherit', 'pipe'] });
+  inOnePiece(classes, (folder) => {
+    if (version === '7.10') {
+      javac(folder, java);
+      return;
+    }
+    javac(folder, [join(sources, '8.5', 'Node.java')]);
+    const parts = { oss: /OssRepository|OssBlobs/, kibana: /KibanaFeature/, security: /standin/ };
+    for (const [plugin, part] of Object.entries(parts)) {
+      const compiled = mkdtempSync(join(cache, 'plugin-'));
+      javac(
+        compiled,
+        java.filter((path) => part.test(path)),
+      );
+      execFileSync('jar', ['cf', join(folder, `${plugin}.jar`), '-C', compiled, '.']);
+      rmSync(compiled, { recursive: true });
+    }
+  });
+  return classes;
+}
+
+function javaIn(folder: string): string[] {
+  return (readdirSync(folder, { recursive: true }) as string[])
+    .filter((path) => path.endsWith('.java'))
+    .sort()
+    .map((path) => join(folder, path));
 }
 
 function hashOf(files: readonly string[]): string {
@@ -94,35 +203,19 @@ function inOnePiece(folder: string, fill: (folder: string) => void): void {
   renameSync(unfinished, folder);
 }
 
-function start(
-  classPath: string,
-  base: string,
-  buckets: string,
-  name: string,
-  http: number,
-  transport: number,
-): { ready: Promise<void>; stop: () => Promise<void> } {
-  const flags = [
-    '--add-opens=java.base/java.lang=ALL-UNNAMED',
-    '-Xmx700m',
-    '-Des.set.netty.runtime.available.processors=false',
-    `-Drunbook.test.buckets=${buckets}`,
-    `-Drunbook.test.oss.key=${oss.key}`,
-    `-Drunbook.test.oss.secret=${oss.secret}`,
-  ];
-  const node: ChildProcess = spawn(
-    'java',
-    [...flags, '-cp', classPath, 'Node710', base, String(http), String(transport), name, file.username, file.password],
-    {
-      stdio: ['pipe', 'pipe', 'pipe'],
-    },
-  );
+interface Node {
+  readonly ready: Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+function start(name: string, port: number, args: readonly string[]): Node {
+  const node: ChildProcess = spawn('java', [...javaFlags, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
   let log = '';
   const ended = new Promise<void>((resolve) => node.once('exit', () => resolve()));
   const ready = new Promise<void>((resolve, reject) => {
     const read = (chunk: Buffer) => {
       log = (log + chunk.toString('utf8')).slice(-20_000);
-      if (log.includes(`READY ${http}`)) resolve();
+      if (log.includes(`READY ${port}`)) resolve();
     };
     node.stdout?.on('data', read);
     node.stderr?.on('data', read);

@@ -9,7 +9,7 @@ import { canLogIn, type Lab, passwords, reset } from './lab.ts';
 const provided = inject('lab');
 
 describe.skipIf('skipped' in provided)('users-7.10 on a terminal', () => {
-  const lab = provided as Lab;
+  const lab = (provided as Lab)['7.10'];
   let directory: string;
 
   beforeEach(async () => {

@@ -8,7 +8,7 @@ import { type FaultyProxy, proxyTo } from './proxy.ts';
 const provided = inject('lab');
 
 describe.skipIf('skipped' in provided)('a step that times out on a real cluster', () => {
-  const lab = provided as Lab;
+  const lab = (provided as Lab)['7.10'];
   let directory: string;
   let proxy: FaultyProxy;
 

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { accessKey } from '../object-store.ts';
 import { filesBelow, lastJournal, outcomes, runbook, workingDirectory } from '../program.ts';
 import { type EnvironmentChange, environmentOf, secretsOf } from './environment.ts';
 import { bucket, canLogIn, type Lab, passwords, request, reset, systemIndices } from './lab.ts';
@@ -10,7 +11,7 @@ import { type FaultyProxy, proxyTo, type Treatment } from './proxy.ts';
 const provided = inject('lab');
 
 describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => {
-  const lab = provided as Lab;
+  const lab = (provided as Lab)['7.10'];
   const secrets = 'skipped' in provided ? {} : secretsOf(lab);
   const proxies: FaultyProxy[] = [];
   let directory: string;
@@ -72,9 +73,9 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
     await request(lab, lab.source, 'PUT', '/_snapshot/my_backup', {
       type: 'oss',
       settings: {
-        endpoint: 'http://oss-cn-hangzhou-internal.aliyuncs.com',
-        access_key_id: lab.oss.key,
-        secret_access_key: lab.oss.secret,
+        endpoint: lab.objects,
+        access_key_id: accessKey.id,
+        secret_access_key: accessKey.secret,
         bucket,
         compress: true,
         chunk_size: '500mb',
@@ -358,8 +359,8 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
       type: 'oss',
       settings: {
         endpoint: 'http://elsewhere',
-        access_key_id: lab.oss.key,
-        secret_access_key: lab.oss.secret,
+        access_key_id: accessKey.id,
+        secret_access_key: accessKey.secret,
         bucket,
         base_path: 'other/',
       },

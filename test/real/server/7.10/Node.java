@@ -12,7 +12,7 @@ import org.elasticsearch.xpack.core.security.authc.support.Hasher;
  * Arguments: base folder, http port, transport port, cluster name, name and password of a superuser in the file realm.
  * Ends when its standard input ends, so that it never outlives the test run that started it.
  */
-public class Node710 {
+public class Node {
   public static void main(String[] args) throws Exception {
     for (String config : new String[] {"config", "node_1/config"}) {
       Path folder = Files.createDirectories(Paths.get(args[0], config.split("/")));

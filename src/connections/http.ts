@@ -1,0 +1,170 @@
+import { Client, type ClientOptions, HttpConnection } from '@elastic/elasticsearch';
+import { Transport, type TransportRequestParams } from '@elastic/transport';
+import type { Answer, Call } from '../engine/index.ts';
+import type { Json } from '../language/index.ts';
+import type { HttpRequest } from '../plan/index.ts';
+import type { Connection, Credentials, HttpTarget } from './connection.ts';
+import { pinnedAuthority } from './pinned-ca.ts';
+
+/**
+ * The transport without the product check and the vendored content types: with them the client refuses 7.10, some of
+ * its writes take effect and then throw (field note C1).
+ */
+class PlainTransport extends Transport {
+  constructor({
+    productCheck: _check,
+    vendoredHeaders: _headers,
+    ...options
+  }: ConstructorParameters<typeof Transport>[0]) {
+    super(options);
+  }
+}
+
+/** Every status is an answer; none of them is an exception. */
+const allStatuses = Array.from({ length: 200 }, (_, index) => 400 + index);
+/** An answer larger than this is not one that a runbook reads. */
+const largestAnswer = 50_000_000;
+
+/** What a kind of server wants in a request, and how its answers are read. */
+export interface Dialect {
+  readonly paramsFor: (request: HttpRequest) => TransportRequestParams;
+  readonly headersFor: (request: HttpRequest) => Readonly<Record<string, string>>;
+  /** The value of an answer's text that is no `application/json`. */
+  readonly readText: (text: string, contentType: string) => Json;
+}
+
+/**
+ * A connection by HTTP, with its own login and one per identity. Each request is sent once (field note C2), over a
+ * socket of its own: a kept one may have been closed by the other side, and a write on it would be ambiguous for nothing.
+ */
+export function openHttp(
+  target: HttpTarget & { readonly identities?: ReadonlyMap<string, Credentials> },
+  dialect: Dialect,
+): Connection {
+  const logins = new Map<string | undefined, Credentials>([
+    [undefined, target.credentials],
+    ...(target.identities ?? []),
+  ]);
+  const clients = new Map<string | undefined, Client>();
+  let authority: string | undefined = target.ca;
+  return {
+    send: async ({ request, timeout_ms, opaque_id }) => {
+      if (request.type !== 'http')
+        return { kind: 'failure', sent: 'no', reason: 'this connection answers HTTP calls only' };
+      const credentials = logins.get(request.identity);
+      if (!credentials) return { kind: 'failure', sent: 'no', reason: `there is no identity "${request.identity}"` };
+      if (target.fingerprint !== undefined && authority === undefined) {
+        try {
+          authority = await pinnedAuthority(target.url, target.fingerprint);
+        } catch (error) {
+          return { kind: 'failure', sent: 'no', reason: error instanceof Error ? error.message : String(error) };
+        }
+      }
+      const client = clients.get(request.identity) ?? clientFor(target.url, credentials, authority);
+      clients.set(request.identity, client);
+      return send(client, dialect, request, timeout_ms, opaque_id);
+    },
+    close: async () => {
+      await Promise.all([...clients.values()].map((client) => client.close()));
+    },
+  };
+}
+
+function clientFor(url: string, credentials: Credentials, ca: string | undefined): Client {
+  const options: ClientOptions = {
+    node: url,
+    Transport: PlainTransport,
+    Connection: HttpConnection,
+    agent: { keepAlive: false },
+    maxRetries: 0,
+    enableMetaHeader: false,
+    maxResponseSize: largestAnswer,
+    ...(ca === undefined ? {} : { tls: { ca } }),
+    ...authOf(credentials),
+  };
+  return new Client(options);
+}
+
+function authOf(credentials: Credentials): Pick<ClientOptions, 'auth'> {
+  switch (credentials.type) {
+    case 'none':
+      return {};
+    case 'basic':
+      return { auth: { username: credentials.username, password: credentials.password } };
+    case 'api_key':
+      return { auth: { apiKey: credentials.key } };
+    case 'bearer':
+      return { auth: { bearer: credentials.token } };
+  }
+}
+
+async function send(
+  client: Client,
+  { paramsFor, headersFor, readText }: Dialect,
+  request: HttpRequest,
+  timeout: number,
+  opaqueId: Call['opaque_id'],
+): Promise<Answer> {
+  const written = Object.entries(request.headers ?? {}).map(([name, value]) => [name, String(value)]);
+  const headers = { ...headersFor(request), ...Object.fromEntries(written) };
+  try {
+    const result = await client.transport.request<Json>(paramsFor(request), {
+      meta: true,
+      maxRetries: 0,
+      requestTimeout: timeout,
+      ignore: allStatuses,
+      opaqueId,
+      headers,
+    });
+    const { body = null } = result;
+    const type = String(result.headers?.['content-type'] ?? '');
+    return {
+      kind: 'answer',
+      status: result.statusCode ?? 0,
+      body: typeof body === 'string' && !type.includes('application/json') ? readText(body, type) : body,
+      warnings: warningsOf(result.headers?.warning as string | string[] | undefined),
+    };
+  } catch (error) {
+    return failureFor(error, timeout);
+  }
+}
+
+/** `299 Elasticsearch-8.5.3-… "text"` → text. Proxies may add warnings of their own. */
+function warningsOf(header: string | string[] | undefined): string[] {
+  return [header ?? []]
+    .flat()
+    .flatMap((line) => line.match(/\d{3} \S+ "(?:[^"\\]|\\.)*"/g) ?? [line])
+    .map((warning) => warning.replace(/^\d{3} \S+ "|"$/g, '').replaceAll('\\"', '"'));
+}
+
+/** What stands in the messages of errors that come before a request is written to a connection. */
+const beforeSending =
+  /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|connect ETIMEDOUT|certificate|fingerprint|altnames|EPROTO|wrong version number|tlsv1 alert|SSL routines|unescaped characters|maxPathLength/i;
+
+/** Only the message is taken: the error object holds the request with its secrets in clear (field note C3). */
+function failureFor(error: unknown, timeout: number): Answer {
+  const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
+  if (name === 'TimeoutError')
+    return { kind: 'failure', sent: 'maybe', reason: `no answer within ${timeout / 1000} s` };
+  if (name === 'DeserializationError')
+    return {
+      kind: 'failure',
+      sent: 'maybe',
+      reason: 'the answer is not JSON: something else than the server may be answering, such as a proxy',
+    };
+  // Node joins the failures of all addresses of a host into one error without a message.
+  if (name === 'ConnectionError' && message === '')
+    return { kind: 'failure', sent: 'no', reason: 'connection refused at every address of the host' };
+  const sent =
+    name === 'ConfigurationError' || name === 'SerializationError' || beforeSending.test(message) ? 'no' : 'maybe';
+  return { kind: 'failure', sent, reason: hintFor(message) };
+}
+
+function hintFor(message: string): string {
+  if (/ECONNREFUSED/.test(message)) return `${message}: nothing listens there`;
+  if (/ENOTFOUND|EAI_AGAIN/.test(message)) return `${message}: the host name is not known here`;
+  if (/certificate/i.test(message))
+    return `${message}: give the certificate authority as ca or fingerprint in the environment file`;
+  if (/wrong version number|EPROTO/.test(message)) return `${message}: the server may speak http, not https`;
+  return message;
+}

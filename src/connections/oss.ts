@@ -1,0 +1,156 @@
+import { isIP } from 'node:net';
+import OSS from 'ali-oss';
+import type { Answer } from '../engine/index.ts';
+import type { Json } from '../language/index.ts';
+import type { OssRequest } from '../plan/index.ts';
+import type { Connection, OssTarget } from './connection.ts';
+
+/**
+ * A connection to one bucket, for reads, signed with version 4. The client prints its secret wherever it is printed
+ * (field note O2): it does not leave this function, nor do its errors.
+ */
+export function openOss({ endpoint, region, bucket, key }: OssTarget): Connection {
+  const options = {
+    endpoint,
+    bucket,
+    region: `oss-${standardRegion(region)}`,
+    accessKeyId: key.id,
+    accessKeySecret: key.secret,
+    // Without these two it signs with version 1 and talks plain http (field note O1).
+    authorizationV4: true,
+    secure: endpoint.startsWith('https:'),
+    // A bucket's name cannot stand before an IP address: it goes into the path.
+    sldEnable: isIP(new URL(endpoint).hostname) > 0,
+  };
+  const client = new OSS(options);
+  const whereItIs = endpointsSaidBy(client);
+  return {
+    send: async ({ request, timeout_ms }) => {
+      if (request.type !== 'oss')
+        return {
+          kind: 'failure',
+          sent: 'no',
+          reason: 'a connection of kind oss answers bucketInfo, list and head only',
+        };
+      try {
+        return { kind: 'answer', status: 200, warnings: [], body: await read(client, bucket, request, timeout_ms) };
+      } catch (error) {
+        return failureFor(error, request, whereItIs());
+      }
+    },
+    close: async () => undefined,
+  };
+}
+
+/** `oss-cn-hangzhou` and `cn-hangzhou` are the same. */
+function standardRegion(region: string): string {
+  return region.replace(/^oss-/, '');
+}
+
+async function read(client: OSS, bucket: string, request: OssRequest, timeout: number): Promise<Json> {
+  const options = { timeout };
+  switch (request.operation) {
+    case 'bucketInfo': {
+      const { bucket: info } = await (client as unknown as InfoClient).getBucketInfo(bucket, options);
+      return {
+        name: info.Name,
+        location: info.Location,
+        storage_class: info.StorageClass,
+        acl: info.AccessControlList.Grant,
+        extranet_endpoint: info.ExtranetEndpoint,
+        intranet_endpoint: info.IntranetEndpoint,
+        cluster_endpoints: spellingsOf([info.IntranetEndpoint, info.ExtranetEndpoint]),
+      };
+    }
+    case 'list': {
+      const query = { 'max-keys': 1000, ...(request.prefix === undefined ? {} : { prefix: request.prefix }) };
+      const { objects, isTruncated } = await client.list(query, options);
+      return {
+        // Without any object there is no list at all.
+        objects: (objects ?? []).map(({ name, size, lastModified }) => ({ name, size, last_modified: lastModified })),
+        is_truncated: isTruncated,
+      };
+    }
+    case 'head': {
+      const { res } = await client.head(request.key ?? '', options);
+      const headers = res.headers as Record<string, string | undefined>;
+      return {
+        size: Number(headers['content-length'] ?? 0),
+        etag: headers.etag ?? null,
+        last_modified: headers['last-modified'] ?? null,
+      };
+    }
+  }
+}
+
+/** The client's types leave out the options of this call, and what it gives. */
+interface InfoClient {
+  readonly getBucketInfo: (name: string, options: { timeout: number }) => Promise<{ readonly bucket: BucketInfo }>;
+}
+
+interface BucketInfo {
+  readonly Name: string;
+  readonly Location: string;
+  readonly StorageClass: string;
+  readonly AccessControlList: { readonly Grant: string };
+  readonly ExtranetEndpoint: string;
+  readonly IntranetEndpoint: string;
+}
+
+/** A repository's `endpoint` is written with a scheme (in the cloud) or without one (self-managed). */
+function spellingsOf(hosts: readonly string[]): string[] {
+  return hosts.flatMap((host) => [host, `http://${host}`, `https://${host}`]);
+}
+
+/**
+ * The 403 for a bucket of another region says at which endpoint it is; the client leaves that out of its error.
+ * @returns What gives the endpoint that the newest answer named.
+ */
+function endpointsSaidBy(client: OSS): () => string | undefined {
+  interface Http {
+    readonly request: (...args: unknown[]) => Promise<{ readonly status: number; readonly data?: unknown }>;
+  }
+  const { urllib } = client as unknown as { urllib: Http };
+  let endpoint: string | undefined;
+  Object.assign(client, {
+    urllib: {
+      request: async (...args: unknown[]) => {
+        endpoint = undefined;
+        const result = await urllib.request(...args);
+        if (result.status === 403) endpoint = /<Endpoint>([a-z0-9.-]+)<\/Endpoint>/.exec(String(result.data))?.[1];
+        return result;
+      },
+    },
+  });
+  return () => endpoint;
+}
+
+/** An error of OSS is an answer with its status; only what is said is taken from the client's object. */
+function failureFor(error: unknown, { connection }: OssRequest, endpoint: string | undefined): Answer {
+  const { status, code, message } = error as { status?: number; code?: string; message?: string };
+  const type = code ?? 'error';
+  if (status === undefined || status <= 0)
+    return { kind: 'failure', sent: 'maybe', reason: `${type}: ${message ?? ''}` };
+  const body = { error: { type, reason: `${message ?? ''}${hintFor(type, endpoint, connection)}` } };
+  return { kind: 'answer', status, warnings: [], body };
+}
+
+function hintFor(code: string, endpoint: string | undefined, connection: string): string {
+  const setting = (name: string) => `${name} of connection "${connection}" in the environment file`;
+  if (endpoint !== undefined)
+    return ` The bucket is at ${endpoint}: set ${setting('endpoint')} to https://${endpoint}, and its region to ${endpoint.replace(/^oss-|(-internal)?\.aliyuncs\.com$/g, '')}.`;
+  switch (code) {
+    case 'NoSuchBucket':
+      return ` Check ${setting('bucket')}.`;
+    case 'InvalidAccessKeyId':
+      return ` Check what ${setting('access_key_id')} refers to.`;
+    case 'SignatureDoesNotMatch':
+      return ` Check what ${setting('access_key_secret')} refers to.`;
+    case 'InvalidArgument':
+      return ` Check ${setting('region')}.`;
+    case 'AccessDenied':
+      return ' The access key may not do this: it needs oss:GetBucketInfo, oss:ListObjects and oss:GetObject on the bucket.';
+    default:
+      return '';
+  }
+}
