@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Event } from '../src/engine/index.ts';
 
-const program = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist', 'runbook.js');
+export const program = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist', 'runbook.js');
 
 export interface Ended {
   readonly code: number | null;

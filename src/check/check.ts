@@ -1,4 +1,5 @@
 import { type Diagnostic, type FileSet, type Fragment, inOrder, type Loaded, type Runbook } from '../language/index.ts';
+import { lintDiagnostics } from './lint/silence.ts';
 import type { CheckedFile } from './rule.ts';
 import { rules } from './rules/index.ts';
 
@@ -9,8 +10,12 @@ export function check({ main, fragments }: FileSet): Diagnostic[] {
     files.flatMap((loaded) => {
       const name = loaded === main ? '' : loaded.source.file;
       const folder = name.slice(0, name.lastIndexOf('/') + 1);
-      const file: CheckedFile = { ...loaded, fragment: (use) => fragments.get(folder + use)?.value };
-      return rules.flatMap((rule) => rule(file));
+      const file: CheckedFile = {
+        ...loaded,
+        fragment: (use) => fragments.get(folder + use)?.value,
+        ...('elasticsearch' in main.value ? { elasticsearch: main.value.elasticsearch } : {}),
+      };
+      return [...rules.flatMap((rule) => rule(file)), ...lintDiagnostics(file)];
     }),
   );
 }

@@ -1,2 +1,3 @@
 export { check } from './check.ts';
 export { inputProblem } from './input.ts';
+export { lints } from './lint/index.ts';

@@ -2,6 +2,8 @@ import type { Diagnostic, Fragment, Loaded, Path, Runbook } from '../language/in
 
 /** One file and the fragments that it uses. */
 export interface CheckedFile extends Loaded<Runbook | Fragment> {
+  /** The versions that the runbook around it is written for; undefined for a fragment that is checked alone. */
+  readonly elasticsearch?: string;
   /** The fragment behind a `use` of this file; undefined where it could not be loaded, which has its own message. */
   readonly fragment: (use: string) => Fragment | undefined;
 }

@@ -6,6 +6,7 @@ import type { Environment } from '../language/index.ts';
 import { canonicalJson, type Plan, type PlannedNode } from '../plan/index.ts';
 import { plainView, summaryText } from '../report/index.ts';
 import { createJournal } from '../runs/index.ts';
+import { chooseRunbook, versionAsked } from './choose.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 import { type PlanArguments, planned } from './planned.ts';
 import { runsFolder } from './runs.ts';
@@ -19,7 +20,11 @@ export interface ExecOptions extends PlanArguments {
 
 /** `runbook exec`: plans and runs. The exit code says what became of the clusters. */
 export async function exec(name: string, options: ExecOptions): Promise<number> {
-  const { plan, id: planId, environment } = await planned(name, options);
+  const {
+    plan,
+    id: planId,
+    environment,
+  } = await planned(await chooseRunbook(name, versionAsked(options.env)), options);
   const isInteractive = process.stdin.isTTY === true && process.stdout.isTTY === true && !process.env.CI;
   checkConfirmations(plan, options, isInteractive);
   const redactor = createRedactor();

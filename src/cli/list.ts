@@ -6,10 +6,10 @@ export function list(): void {
     const { checked } = readRunbook(path);
     const runbook = checked.value?.runbook.value;
     return runbook
-      ? [path.replace(/^.*\/|\.yaml$/g, ''), runbook.elasticsearch, runbook.title]
-      : [shown(path), '–', 'not valid: see runbook validate'];
+      ? [path.replace(/^.*\/|\.yaml$/g, ''), runbook.elasticsearch, runbook.route ?? '–', runbook.title]
+      : [shown(path), '–', '–', 'not valid: see runbook validate'];
   });
-  process.stdout.write(table([['RUNBOOK', 'ELASTICSEARCH', 'TITLE'], ...rows]));
+  process.stdout.write(table([['RUNBOOK', 'ELASTICSEARCH', 'ROUTE', 'TITLE'], ...rows]));
 }
 
 /** Rows as text, each column as wide as its widest cell. */

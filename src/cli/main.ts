@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { CommandError, exitCodes } from './exit-codes.ts';
 
@@ -15,6 +16,7 @@ const setOption = () =>
 const program = new Command('runbook')
   .description('Operations on Elasticsearch written as YAML, run like software.')
   .version(RUNBOOK_VERSION)
+  .enablePositionalOptions()
   .exitOverride()
   .showHelpAfterError('(runbook --help lists the commands)');
 
@@ -33,6 +35,7 @@ program
   .argument('<runbook>', 'a name or a path')
   .addOption(environmentOption())
   .addOption(setOption())
+  .option('--elasticsearch <version>', 'the version to plan for, where the name does not say it: 8.5')
   .addOption(new Option('--format <format>', 'how').choices(['text', 'json', 'yaml']).default('text'))
   .action(async (name, options) => (await import('./plan.ts')).plan(name, options));
 program
@@ -53,6 +56,11 @@ program
   .description('the runbooks in ./runbooks and the shipped ones')
   .action(async () => (await import('./list.ts')).list());
 program
+  .command('explain')
+  .description('why validate advises against something, with an example')
+  .argument('[code]', 'the code in the message; without it, all of them are listed')
+  .action(async (code) => (await import('./explain.ts')).explain(code));
+program
   .command('runs')
   .description('the runs of this directory, the newest first')
   .action(async () => (await import('./runs.ts')).runs());
@@ -61,6 +69,23 @@ program
   .description('every call and assertion of one run')
   .argument('<run>', 'its id')
   .action(async (id) => (await import('./runs.ts')).show(id));
+
+program
+  .command('sandbox')
+  .description('two clusters, a bucket and Kibana on this machine, to rehearse in')
+  .addOption(new Option('--version <version>', 'of Elasticsearch').choices(['7.10', '8.5']).default('7.10'))
+  .addOption(
+    new Option('--fault <fault>', 'something that goes wrong, such as restore:reset-after-accept; once per fault')
+      .argParser(collect)
+      .default([]),
+  )
+  .option('--folder <folder>', 'where its environment file is written', join('.runbook', 'sandbox'))
+  .option('--list-faults', 'explain what can go wrong, and end', false)
+  .action(async ({ listFaults, ...options }) => {
+    const command = await import('./sandbox.ts');
+    if (listFaults) command.listFaults();
+    else await command.sandbox(options);
+  });
 
 // A reader that has gone away (`| head`, a closed terminal) stops nothing, least of all a run.
 process.stdout.on('error', () => undefined);

@@ -1,18 +1,18 @@
 import type { Environment, Loaded } from '../language/index.ts';
 import { type Plan, planFor, planId } from '../plan/index.ts';
-import { locateRunbook, readEnvironment, readRunbook, valueOrStop } from './files.ts';
+import { readEnvironment, readRunbook, valueOrStop } from './files.ts';
 
 export interface PlanArguments {
   readonly env: string;
   readonly set: readonly string[];
 }
 
-/** Loads, checks and plans; every problem of the runbook or the environment ends the command with all of them. */
+/** Loads, checks and plans the runbook at a path; every problem of the runbook or the environment ends the command with all of them. */
 export async function planned(
-  name: string,
+  path: string,
   { env, set }: PlanArguments,
 ): Promise<{ plan: Plan; id: string; environment: Loaded<Environment> }> {
-  const runbook = readRunbook(locateRunbook(name));
+  const runbook = readRunbook(path);
   const bundle = valueOrStop(runbook.checked, runbook.print);
   const environmentFile = readEnvironment(env);
   const environment = valueOrStop(environmentFile.checked, environmentFile.print);

@@ -27,64 +27,90 @@ export async function resolveSecrets(
   file: string,
   redactor: Redactor,
 ): Promise<Resolved> {
-  const folder = dirname(file);
-  const secretFor = async (reference: SecretReference, what: string): Promise<string> => {
-    const secret = await valueBehind(reference, what, folder);
-    if (secret.length < shortestSecret) {
-      throw new CommandError(
-        `${what} (${describe(reference)}) is ${secret === '' ? 'empty' : `shorter than ${shortestSecret} characters: it could not be kept out of records`}`,
-      );
-    }
-    redactor.add(secret);
-    return secret;
-  };
-  const credentialsFor = async (auth: Auth | undefined, what: string): Promise<Credentials> => {
-    if (!auth) return { type: 'none' };
-    if (auth.basic) {
-      const password = await secretFor(auth.basic.password, `the password of ${what}`);
-      redactor.add(Buffer.from(`${auth.basic.username}:${password}`).toString('base64'));
-      return { type: 'basic', username: auth.basic.username, password };
-    }
-    if (auth.api_key) {
-      const key = await secretFor(auth.api_key, `the API key of ${what}`);
-      redactor.add(Buffer.from(key, 'base64').toString('utf8').split(':').at(-1) ?? '');
-      return { type: 'api_key', key };
-    }
-    return { type: 'bearer', token: await secretFor(auth.bearer as SecretReference, `the token of ${what}`) };
-  };
+  const source: Source = { environment, folder: dirname(file), redactor };
   const secrets = new Map<string, Json>();
   for (const [name, input] of Object.entries(plan.inputs)) {
-    if ('secret' in input) secrets.set(name, await secretFor(input.secret, `the input "${name}"`));
+    if ('secret' in input) secrets.set(name, await secretFor(input.secret, `the input "${name}"`, source));
   }
-  const targetFor = async (name: string, url: string): Promise<Target> => {
-    const settings = environment.connections[name] as EnvironmentConnection;
-    const what = `connection "${name}"`;
-    if (settings.kind === 'oss') {
-      const { endpoint, region, bucket } = settings;
-      const id = await secretFor(settings.access_key_id, `the access_key_id of ${what}`);
-      const secret = await secretFor(settings.access_key_secret, `the access_key_secret of ${what}`);
-      return { kind: 'oss', endpoint, region, bucket, key: { id, secret } };
-    }
-    const http = {
-      url,
-      credentials: isUsed(plan, name, undefined)
-        ? await credentialsFor(settings.auth, what)
-        : ({ type: 'none' } as const),
-      ...(settings.ca === undefined ? {} : { ca: await textOf(resolve(folder, settings.ca), `the ca of ${what}`) }),
-      ...(settings.fingerprint === undefined ? {} : { fingerprint: settings.fingerprint }),
-    };
-    if (settings.kind === 'kibana') return { kind: 'kibana', ...http };
-    const identities = new Map<string, Credentials>();
-    for (const [identity, { auth }] of Object.entries(settings.identities ?? {})) {
-      if (!isUsed(plan, name, identity)) continue;
-      identities.set(identity, await credentialsFor(auth, `the identity "${identity}" of ${what}`));
-    }
-    return { kind: 'elasticsearch', ...http, identities };
-  };
   const targets = new Map<string, Target>();
   for (const [name, { url }] of Object.entries(plan.environment.connections))
-    targets.set(name, await targetFor(name, url));
+    targets.set(name, await targetFor(name, url, (identity) => isUsed(plan, name, identity), source));
   return { secrets, targets };
+}
+
+/** One connection with its own login only. */
+export function resolveTarget(
+  name: string,
+  environment: Environment,
+  file: string,
+  redactor: Redactor,
+): Promise<Target> {
+  const settings = environment.connections[name] as EnvironmentConnection;
+  const url = settings.kind === 'oss' ? settings.endpoint : settings.url.replace(/\/+$/, '');
+  return targetFor(name, url, (identity) => identity === undefined, { environment, folder: dirname(file), redactor });
+}
+
+/** Where secrets come from and where they are noted. */
+interface Source {
+  readonly environment: Environment;
+  readonly folder: string;
+  readonly redactor: Redactor;
+}
+
+async function targetFor(
+  name: string,
+  url: string,
+  isWanted: (identity: string | undefined) => boolean,
+  source: Source,
+): Promise<Target> {
+  const settings = source.environment.connections[name] as EnvironmentConnection;
+  const what = `connection "${name}"`;
+  if (settings.kind === 'oss') {
+    const { endpoint, region, bucket } = settings;
+    const id = await secretFor(settings.access_key_id, `the access_key_id of ${what}`, source);
+    const secret = await secretFor(settings.access_key_secret, `the access_key_secret of ${what}`, source);
+    return { kind: 'oss', endpoint, region, bucket, key: { id, secret } };
+  }
+  const { ca, fingerprint } = settings;
+  const http = {
+    url,
+    credentials: isWanted(undefined) ? await credentialsFor(settings.auth, what, source) : ({ type: 'none' } as const),
+    ...(ca === undefined ? {} : { ca: await textOf(resolve(source.folder, ca), `the ca of ${what}`) }),
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+  };
+  if (settings.kind === 'kibana') return { kind: 'kibana', ...http };
+  const identities = new Map<string, Credentials>();
+  for (const [identity, { auth }] of Object.entries(settings.identities ?? {})) {
+    if (!isWanted(identity)) continue;
+    identities.set(identity, await credentialsFor(auth, `the identity "${identity}" of ${what}`, source));
+  }
+  return { kind: 'elasticsearch', ...http, identities };
+}
+
+async function credentialsFor(auth: Auth | undefined, what: string, source: Source): Promise<Credentials> {
+  if (!auth) return { type: 'none' };
+  if (auth.basic) {
+    const password = await secretFor(auth.basic.password, `the password of ${what}`, source);
+    source.redactor.add(Buffer.from(`${auth.basic.username}:${password}`).toString('base64'));
+    return { type: 'basic', username: auth.basic.username, password };
+  }
+  if (auth.api_key) {
+    const key = await secretFor(auth.api_key, `the API key of ${what}`, source);
+    source.redactor.add(Buffer.from(key, 'base64').toString('utf8').split(':').at(-1) ?? '');
+    return { type: 'api_key', key };
+  }
+  return { type: 'bearer', token: await secretFor(auth.bearer as SecretReference, `the token of ${what}`, source) };
+}
+
+async function secretFor(reference: SecretReference, what: string, { folder, redactor }: Source): Promise<string> {
+  const secret = await valueBehind(reference, what, folder);
+  if (secret.length < shortestSecret) {
+    throw new CommandError(
+      `${what} (${describe(reference)}) is ${secret === '' ? 'empty' : `shorter than ${shortestSecret} characters: it could not be kept out of records`}`,
+    );
+  }
+  redactor.add(secret);
+  return secret;
 }
 
 /** Whether the plan logs in like this: the secrets of other logins are not even read. */

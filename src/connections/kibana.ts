@@ -1,4 +1,4 @@
-import type { Json } from '../language/index.ts';
+import type { Json, JsonObject } from '../language/index.ts';
 import type { HttpRequest } from '../plan/index.ts';
 import type { Connection, KibanaTarget } from './connection.ts';
 import { type Dialect, openHttp } from './http.ts';
@@ -12,7 +12,7 @@ export function openKibana(target: KibanaTarget): Connection {
     paramsFor: (request) => ({
       method: request.method,
       path: request.path,
-      ...(request.query === undefined ? {} : { querystring: { ...request.query } }),
+      ...(request.query === undefined ? {} : { querystring: repeated(request.query) }),
       ...bodyOf(request),
     }),
     headersFor: (request) => ({
@@ -21,6 +21,14 @@ export function openKibana(target: KibanaTarget): Connection {
     }),
     readText,
   });
+}
+
+/** A list becomes the same parameter several times. */
+function repeated(query: JsonObject): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    [value].flat().map((one): [string, string] => [name, String(one)]),
+  );
+  return new URLSearchParams(pairs).toString();
 }
 
 /** The bulk APIs take a JSON list; only what is imported is a file. */

@@ -23,6 +23,15 @@ export type RunOutcome = 'done' | 'failed' | 'needs-a-person' | 'refused' | 'int
 /** Which part of the operation a step belongs to. */
 export type Phase = 'preflight' | 'steps' | 'always' | 'rollback';
 
+/** What a step is to a reader of the record. */
+export type StepKind = 'request' | 'block' | 'note';
+
+/** Something that a person has to know. */
+export interface Note {
+  readonly severity: 'info' | 'warning';
+  readonly note: string;
+}
+
 export interface RunSummary {
   readonly outcome: RunOutcome;
   /** The first thing that went wrong. */
@@ -36,6 +45,7 @@ export interface RunSummary {
   /** Dry run: how many writes would be sent. */
   readonly predicted_writes: number;
   readonly rolled_back: boolean;
+  readonly notes: readonly Note[];
 }
 
 /**
@@ -58,7 +68,7 @@ export type Event = { readonly at: string } & (
       readonly number: string;
       readonly title: string;
       readonly phase: Phase;
-      readonly kind: 'request' | 'block';
+      readonly kind: StepKind;
       readonly depth: number;
       readonly place: string;
     }
@@ -106,13 +116,14 @@ export type Event = { readonly at: string } & (
       readonly number: string;
       readonly title: string;
       readonly phase: Phase;
-      readonly kind: 'request' | 'block';
+      readonly kind: StepKind;
       readonly depth: number;
       readonly outcome: StepOutcome;
       readonly reason?: string;
       readonly place: string;
       readonly saved?: JsonObject;
     }
+  | ({ readonly type: 'noted'; readonly step: string; readonly number: string; readonly depth: number } & Note)
   | { readonly type: 'interrupted' }
   | { readonly type: 'rollback-started'; readonly of: readonly string[] }
   | { readonly type: 'rollback-finished'; readonly clean: boolean }

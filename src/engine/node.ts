@@ -1,5 +1,5 @@
 import { evaluateValue, inOneLine, type Json, TemplateError } from '../language/index.ts';
-import type { PlannedBlock, PlannedNode, PlannedRequest } from '../plan/index.ts';
+import type { PlannedBlock, PlannedNode, PlannedNote, PlannedRequest } from '../plan/index.ts';
 import { unmetCondition } from './condition.ts';
 import { effectOf } from './effect.ts';
 import type { StepOutcome } from './event.ts';
@@ -43,7 +43,7 @@ async function runNode(node: PlannedNode, session: Session, frame: Frame): Promi
     if (refusal !== undefined) return await finish(node, { outcome: 'failed', reason: refusal }, here);
     await emit(session, { type: 'step-started', ...described(node, here), kind: node.kind });
     if (node.kind === 'block') return await runBlock(node, here);
-    return await finish(node, await runRequest(node, here), here);
+    return await finish(node, await runLeaf(node, here), here);
   } catch (error) {
     return finish(node, failedOn(error), here);
   }
@@ -76,13 +76,13 @@ async function finish(node: PlannedNode, finished: Finished, here: Here): Promis
 }
 
 async function ended(node: PlannedNode, finished: Finished, here: Here): Promise<void> {
-  const kind = node.kind === 'block' ? 'block' : 'request';
+  const kind = node.kind !== 'skipped' ? node.kind : node.isNote ? 'note' : 'request';
   await emit(here.session, { type: 'step-finished', ...described(node, here), kind, ...finished });
 }
 
 function described(node: PlannedNode, { session, frame, id }: Here) {
   const { phase, depth } = frame;
-  const title = node.kind === 'skipped' ? node.title : renderText(node.title, valuesIn(session, frame));
+  const title = renderText(node.title, valuesIn(session, frame));
   return { step: id, number: node.number, title, phase, depth, place: node.at };
 }
 
@@ -99,17 +99,29 @@ function failedOn(error: unknown): Finished {
   return { outcome: 'failed', reason };
 }
 
-async function runRequest(node: PlannedRequest, here: Here): Promise<Finished> {
-  const { session, frame, id } = here;
-  const isWrite = node.effect === 'write';
-  if (isWrite && !session.isDry) return runWrite(node, here, undoFor(node, id, session, frame));
+async function tell({ note, severity, number }: PlannedNote, { session, frame, id }: Here): Promise<Finished> {
+  const told = { severity, note: String(evaluateValue(note, lookupAtRun(valuesIn(session, frame), 'shown'))) };
+  session.notes.push(told);
+  await emit(session, { type: 'noted', step: id, number, depth: frame.depth, ...told });
+  return { outcome: 'done' };
+}
+
+/** In a dry run, what reads something that only a write would give depends on that write. */
+async function runLeaf(node: PlannedRequest | PlannedNote, here: Here): Promise<Finished> {
   try {
-    return isWrite ? await predictWrite(node, here) : await runRead(node, here);
+    return node.kind === 'note' ? await tell(node, here) : await runRequest(node, here);
   } catch (error) {
+    const { session } = here;
     const isDependent = session.isDry && session.predicted > 0 && error instanceof TemplateError;
     if (isDependent) return { outcome: 'depends', reason: error.message };
     throw error;
   }
+}
+
+async function runRequest(node: PlannedRequest, here: Here): Promise<Finished> {
+  const { session, frame, id } = here;
+  if (node.effect === 'read') return runRead(node, here);
+  return session.isDry ? predictWrite(node, here) : runWrite(node, here, undoFor(node, id, session, frame));
 }
 
 async function runBlock(node: PlannedBlock, here: Here): Promise<Flow> {

@@ -1,4 +1,4 @@
-import type { PlannedBlock, PlannedNode, PlannedRequest } from '../plan/index.ts';
+import type { PlannedNode, SkippedNode } from '../plan/index.ts';
 import { renderText } from './render.ts';
 import { emit, type Flow, fail, type Here, type Session, valuesIn } from './session.ts';
 import { isInWindow, windowsInWords } from './window.ts';
@@ -12,7 +12,7 @@ export function checkWindows(session: Session): Flow {
 
 /** Why a step that needs a window or a person may not run; undefined where it may. */
 export async function refusalOf(
-  node: PlannedRequest | PlannedBlock,
+  node: Exclude<PlannedNode, SkippedNode>,
   { session, frame, id }: Here,
 ): Promise<string | undefined> {
   if (node.disruptive && !isWindowOpen(session)) return outsideWindow(session);

@@ -51,6 +51,7 @@ const structural = new Set([
   'depth',
   'purpose',
   'sent',
+  'severity',
 ]);
 
 function redacted(value: Json, text: (plain: string) => string): Json {

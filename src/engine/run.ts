@@ -36,6 +36,7 @@ export async function run(plan: Plan, options: RunOptions, ports: Ports): Promis
     writes: session.writes,
     predicted_writes: session.predicted,
     rolled_back,
+    notes: redactor.value(session.notes),
   };
   await emit(session, { type: 'run-finished', ...summary });
   return summary;

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../language/index.ts';
 import type { Plan, PlannedNode } from '../plan/index.ts';
-import type { Event, NewEvent, Phase, StepOutcome } from './event.ts';
+import type { Event, NewEvent, Note, Phase, StepOutcome } from './event.ts';
 import type { Ports } from './ports.ts';
 import type { Redactor } from './redactor.ts';
 import type { Outputs, Values } from './render.ts';
@@ -28,6 +28,7 @@ export interface Session {
   /** What a rollback may have to undo, the oldest first. */
   readonly undoStack: Undo[];
   readonly inDoubt: string[];
+  readonly notes: Note[];
   readonly cleanupFailures: { readonly step: string; readonly reason: string }[];
   /** Dry run: steps whose answer would be another one after the predicted writes. */
   readonly undetermined: Set<string>;
@@ -88,6 +89,7 @@ export function createSession(plan: Plan, options: RunOptions, ports: Ports): Se
     outputs: new Map(),
     undoStack: [],
     inDoubt: [],
+    notes: [],
     cleanupFailures: [],
     undetermined: new Set(),
     wasInterrupted: false,

@@ -102,7 +102,8 @@ async function judged(node: PlannedRequest, expect: PlannedExpect, answer: Answe
 async function readBack(node: PlannedRequest, said: string, here: Here): Promise<Attempt> {
   if (!node.done_when) {
     const reason = `${said}; it may have taken effect, and the step has no done_when that could tell. Look at the server before you run this again.`;
-    return { finished: { outcome: 'in-doubt', reason }, mayRetry: false };
+    // Who writes `retry` says that sending it again does no harm.
+    return { finished: { outcome: 'in-doubt', reason }, mayRetry: true };
   }
   let effect: Effect = { state: 'unknown', reason: said };
   for (const pause of readBackPauses) {

@@ -42,6 +42,14 @@ export const helpers: Readonly<Record<string, Helper>> = {
           ? { value: Object.keys(value).length }
           : { problem: `${inOneLine(value)} has no length` },
   },
+  choose: {
+    usage: 'choose CONDITION VALUE OTHER',
+    arity: { least: 3, most: 3 },
+    apply: ([condition, value = null, other = null]) =>
+      typeof condition === 'boolean'
+        ? { value: condition ? value : other }
+        : { problem: `the condition has to be true or false, found ${inOneLine(condition)}` },
+  },
   list: {
     usage: 'list ITEM…',
     arity: { least: 0, most: Number.POSITIVE_INFINITY },

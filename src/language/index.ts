@@ -25,6 +25,7 @@ export type {
   Expect,
   Fragment,
   Input,
+  NoteStep,
   OssStep,
   Runbook,
   Status,
@@ -33,3 +34,4 @@ export type {
 } from './runbook.types.ts';
 export * from './suggestion.ts';
 export * from './template.ts';
+export * from './version.ts';

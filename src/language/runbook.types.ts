@@ -16,7 +16,7 @@ export type AnyValue = Json;
  * @minItems 1
  */
 export type Steps = [Step, ...Step[]];
-export type Step = CallStep | OssStep | Block | UseStep;
+export type Step = CallStep | OssStep | NoteStep | Block | UseStep;
 /**
  * The connection. A block gives it to its steps.
  */
@@ -66,6 +66,7 @@ export interface Runbook {
   elasticsearch: string;
   title: Text;
   description?: Text;
+  route?: Name;
   inputs?: Inputs;
   /**
    * The systems that the steps talk to. The environment file says where they are.
@@ -121,8 +122,8 @@ export interface CallStep {
   confirm?: Confirm;
   disruptive?: Disruptive;
   call: Call;
-  query?: Parameters;
-  headers?: Parameters;
+  query?: Query;
+  headers?: Headers;
   body?: AnyValue;
   /**
    * This POST only reads (_search, _verify).
@@ -167,7 +168,13 @@ export interface Matcher {
   length?: Expectation;
   message?: Text;
 }
-export interface Parameters {
+export interface Query {
+  /**
+   * A list is sent as Elasticsearch (a,b) or Kibana (repeated) wants it.
+   */
+  [k: string]: string | number | boolean | Json[];
+}
+export interface Headers {
   [k: string]: string | number | boolean;
 }
 /**
@@ -197,8 +204,8 @@ export interface DoneWhen {
   on?: On;
   as?: As;
   call: Call;
-  query?: Parameters;
-  headers?: Parameters;
+  query?: Query;
+  headers?: Headers;
   body?: AnyValue;
   effect?: 'read';
   expect: Expect;
@@ -236,6 +243,22 @@ export interface OssStep {
   timeout?: Duration;
   save?: Save;
   retry?: Retry;
+}
+/**
+ * Something that a person has to know. Nothing is sent; the end of the run repeats it.
+ */
+export interface NoteStep {
+  id?: Name;
+  title?: Text;
+  description?: Text;
+  when?: When;
+  for_each?: ForEach;
+  confirm?: Confirm;
+  note: Text;
+  /**
+   * info by default.
+   */
+  severity?: 'info' | 'warning';
 }
 /**
  * Steps that belong together. `always` runs after them on every way out.

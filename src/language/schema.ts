@@ -98,7 +98,7 @@ function diagnosticFor(error: ErrorObject, source: SourceDocument, isConfidentia
     }
     case 'required':
       if (schema.title === 'Block' && error.params.missingProperty === 'steps') {
-        return at('step-kind', 'this step does nothing; a step has one of call, oss, use or steps');
+        return at('step-kind', 'this step does nothing; a step has one of call, oss, note, use or steps');
       }
       return at('missing-key', `"${error.params.missingProperty}" is missing in ${titleOf(schema)}`);
     case 'type':

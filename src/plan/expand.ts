@@ -61,7 +61,7 @@ interface Identified {
 
 function expandStep(step: Step, path: Path, outer: Context, numbers: Numbers): PlannedNode {
   const { number, fallbackId } = numbers.next();
-  const context = withConnection(step, path, outer);
+  const context = withConnection('note' in step ? {} : step, path, outer);
   const id = step.id === undefined ? fallbackId : context.prefix + step.id + context.suffix;
   const named: Identified = { id, number, title: titleFor(step, context), at: placeOf(context, path) };
   const { shared, connection } = context;
@@ -85,7 +85,7 @@ function expandStep(step: Step, path: Path, outer: Context, numbers: Numbers): P
 
 function skipped(step: Step, named: Identified, context: Context, reason: string): PlannedNode {
   forget(step, context, reason);
-  return { ...named, kind: 'skipped', reason };
+  return { ...named, kind: 'skipped', reason, ...('note' in step ? { isNote: true } : {}) };
 }
 
 /** What a skipped step and the steps inside it would have saved does not exist. */

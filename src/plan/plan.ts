@@ -37,7 +37,7 @@ export interface PlannedConnection {
   readonly region?: string;
 }
 
-export type PlannedNode = PlannedRequest | PlannedBlock | SkippedNode;
+export type PlannedNode = PlannedRequest | PlannedNote | PlannedBlock | SkippedNode;
 
 interface Common {
   /** Unique in the plan: `create-snapshot`, `backup-repository/verify`, `copy#2`. */
@@ -72,6 +72,13 @@ export interface PlannedRequest extends Conditional {
   readonly retry: { readonly attempts: number; readonly delay_ms: number };
 }
 
+/** Something that a person has to know; nothing is sent. */
+export interface PlannedNote extends Conditional {
+  readonly kind: 'note';
+  readonly severity: 'info' | 'warning';
+  readonly note: string;
+}
+
 export interface PlannedBlock extends Conditional {
   readonly kind: 'block';
   readonly done_when?: PlannedRead;
@@ -84,6 +91,8 @@ export interface PlannedBlock extends Conditional {
 export interface SkippedNode extends Common {
   readonly kind: 'skipped';
   readonly reason: string;
+  /** It would only have said something. */
+  readonly isNote?: true;
 }
 
 /** A path or an expression, and the literal or matcher that its value has to meet. */

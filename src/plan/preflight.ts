@@ -21,6 +21,9 @@ const preflights: Readonly<
   oss: (name, connection, _logins, plan) => [bucketPreflight(name, connection, plan)],
 };
 
+/** A cluster that has just been started may need a moment. */
+const patience = { timeout_ms: 30_000, retry: { attempts: 3, delay_ms: 1_000 } } as const;
+
 /** The preflight of every connection that the plan uses, with each login that it uses there. */
 export function preflightFor(
   plan: Pick<Plan, 'runbook' | 'environment'>,
@@ -80,8 +83,7 @@ function elasticsearchPreflight(
             ]),
       ],
     },
-    timeout_ms: 30_000,
-    retry: { attempts: 3, delay_ms: 1_000 },
+    ...patience,
   };
 }
 
@@ -120,8 +122,7 @@ function kibanaPreflight(
         },
       ],
     },
-    timeout_ms: 30_000,
-    retry: { attempts: 3, delay_ms: 1_000 },
+    ...patience,
   };
 }
 
@@ -168,8 +169,7 @@ function bucketPreflight(
         },
       ],
     },
-    timeout_ms: 30_000,
-    retry: { attempts: 3, delay_ms: 1_000 },
+    ...patience,
   };
 }
 

@@ -67,8 +67,10 @@ function nodeLines(node: PlannedNode, depth: number, plan: Plan): string[] {
     ...(node.when ?? []).map((condition) => `${inner}when      ${conditionText(condition)}`),
     ...(node.for_each === undefined ? [] : [`${inner}for each  ${text(node.for_each)}`]),
     ...(node.confirm === undefined ? [] : [`${inner}question  ${node.confirm}`]),
-    ...(node.done_when ? doneWhenLines(node.done_when, inner, plan) : []),
+    ...('done_when' in node && node.done_when ? doneWhenLines(node.done_when, inner, plan) : []),
   ];
+  if (node.kind === 'note')
+    return [head, ...common, `${inner}${node.severity === 'warning' ? 'warning' : 'note   '}   ${node.note}`];
   if (node.kind === 'block') {
     return [
       head,

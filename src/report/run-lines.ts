@@ -1,4 +1,4 @@
-import type { Event, RecordedCall, RunSummary, StepOutcome } from '../engine/index.ts';
+import type { Event, Note, RecordedCall, RunSummary, StepOutcome } from '../engine/index.ts';
 import { inert, inOneLine } from '../language/index.ts';
 
 /** What became of a step, in words that stand alone. */
@@ -42,10 +42,11 @@ function textOf(event: Event, isDetailed: boolean): string[] {
       ];
     case 'step-started':
       // A request has one line, when it has ended; a write has another one when it is sent.
-      if (event.kind === 'request' && !isDetailed) return [];
+      if (event.kind !== 'block' && !isDetailed) return [];
       return [`${indent(event.depth)}${event.number} ${event.step}: ${event.title}`];
     case 'step-finished': {
-      if (event.kind === 'block' && event.outcome === 'done') return [];
+      if (event.kind !== 'request' && event.outcome === 'done') return [];
+      if (event.kind === 'note' && event.outcome === 'skipped' && !isDetailed) return [];
       const reason = event.reason === undefined ? '' : `: ${event.reason}`;
       const place = event.outcome === 'failed' || event.outcome === 'in-doubt' ? ` [${event.place}]` : '';
       return [
@@ -84,6 +85,8 @@ function textOf(event: Event, isDetailed: boolean): string[] {
         : [];
     case 'confirmation':
       return [`${event.step}: ${event.question} ${event.confirmed ? 'yes' : 'no'}`];
+    case 'noted':
+      return [`${indent(event.depth)}${event.number} ${event.step}: ${noteText(event)}`];
     case 'interrupted':
       return [
         'interrupted: the call in flight is finished; what has to run always runs now, then the rollback. A second signal skips the rollback.',
@@ -95,6 +98,11 @@ function textOf(event: Event, isDetailed: boolean): string[] {
     case 'run-finished':
       return [`${outcomeSentence(event)}`];
   }
+}
+
+/** A note as a line of its own. */
+export function noteText({ severity, note }: Note): string {
+  return severity === 'warning' ? `WARNING: ${note}` : note;
 }
 
 /** The end of a run in one sentence: what it means for the clusters. */

@@ -1,6 +1,6 @@
 import type { RunSummary } from '../engine/index.ts';
 import { inert } from '../language/index.ts';
-import { outcomeSentence } from './run-lines.ts';
+import { noteText, outcomeSentence } from './run-lines.ts';
 
 /** What a person has to know at the end of a run, and what to do next. `run` is the id that `runbook show` takes. */
 export function summaryText(summary: RunSummary, run: string, mode: 'real' | 'dry'): string {
@@ -9,6 +9,7 @@ export function summaryText(summary: RunSummary, run: string, mode: 'real' | 'dr
       ? `dry run finished: ${summary.predicted_writes} ${summary.predicted_writes === 1 ? 'write' : 'writes'} would be sent; nothing was`
       : outcomeSentence(summary),
   ];
+  if (summary.notes.length > 0) lines.push('', 'To know:', ...summary.notes.map((note) => `  ${noteText(note)}`));
   if (summary.in_doubt.length > 0) {
     lines.push(
       '',

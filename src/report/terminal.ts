@@ -28,7 +28,7 @@ export function terminalView(write: (text: string) => void): TerminalView {
       switch (event.type) {
         case 'step-started':
           if (event.kind === 'block') write(`  ${line(event)}\n`);
-          else current = spinner(event);
+          else if (event.kind === 'request') current = spinner(event);
           return;
         case 'waiting':
           current?.update(inert(event.reason));
@@ -37,7 +37,7 @@ export function terminalView(write: (text: string) => void): TerminalView {
           if (current?.step === event.step) {
             await current.end(event);
             current = undefined;
-          } else if (event.kind === 'request' || event.outcome === 'skipped' || event.outcome === 'unchanged') {
+          } else if (event.kind === 'request' || (event.kind === 'block' && isQuiet(event.outcome))) {
             write(`↓ ${line(event)} — ${outcomeText(event)}\n`);
           } else if (event.reason !== undefined) {
             write(`✖ ${line(event)} — ${outcomeText(event)}\n`);
@@ -103,6 +103,10 @@ function spinner(event: Started) {
       await running;
     },
   };
+}
+
+function isQuiet(outcome: Finished['outcome']): boolean {
+  return outcome === 'skipped' || outcome === 'unchanged';
 }
 
 function isFailure({ outcome }: Finished): boolean {

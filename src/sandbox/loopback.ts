@@ -3,7 +3,13 @@ import type { AddressInfo } from 'node:net';
 
 /** What goes back to the client; `reset` and `hang` are no answer at all. */
 export type Reply =
-  | { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string | Uint8Array }
+  | {
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string | Uint8Array;
+      /** The connection ends before all of it was sent. */
+      readonly isCut?: true;
+    }
   | 'reset'
   | 'hang';
 
@@ -32,6 +38,8 @@ export async function listen(
       const reply = await answer(incoming, Buffer.concat(chunks));
       if (reply === 'hang') return;
       if (reply === 'reset') incoming.socket.resetAndDestroy();
+      else if (reply.isCut)
+        outgoing.writeHead(reply.status, { ...reply.headers }).write(reply.body, () => incoming.socket.destroy());
       else outgoing.writeHead(reply.status, { ...reply.headers }).end(reply.body);
     });
   });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { answerObjectRequest, type ObjectAnswer, type ObjectStore, objectError } from './bucket.ts';
 import { type AccessKey, type SignedRequest, type Verdict, verdictOn } from './oss-signature.ts';
+import { answerObjectRequest, type ObjectAnswer, type ObjectStore, objectError } from './world/bucket.ts';
 
 /** What the shell around a store needs: to read it, to replace it, and whose signatures are good. */
 export interface StoreAccess {

@@ -9,6 +9,8 @@ export function secretsOf(lab: Pair): Record<string, string> {
     RECOVERY_PASSWORD: lab.file.password,
     OSS_KEY: accessKey.id,
     OSS_SECRET: accessKey.secret,
+    BUCKET_SECRET: accessKey.secret,
+    KARA_PASSWORD: passwords.kara,
   };
 }
 
@@ -19,12 +21,23 @@ export interface EnvironmentChange {
   readonly destinationUser?: string;
   readonly recovery?: string;
   readonly pin?: string;
+  /** Where the Kibanas are; without them there are none. */
+  readonly kibana?: { readonly source: string; readonly destination: string };
+  /** The identities of the destination; a recovery of the file realm without it. */
+  readonly identities?: string;
 }
 
 /** The lab as an environment file. */
 export function environmentOf(lab: Pair, change: EnvironmentChange = {}): string {
   const login = (username: string, variable: string) =>
     `{ basic: { username: ${username}, password: { env: ${variable} } } }`;
+  const kibana = (name: string, url: string, auth: string) =>
+    `  ${name}: { kind: kibana, url: ${url}, auth: ${auth} }\n`;
+  // The login of the destination's goes on when users are replaced.
+  const kibanas = change.kibana
+    ? kibana('source_kibana', change.kibana.source, login('elastic', 'SOURCE_PASSWORD')) +
+      kibana('destination_kibana', change.kibana.destination, login(lab.file.username, 'RECOVERY_PASSWORD'))
+    : '';
   return `apiVersion: runbook/v1
 environment: lab
 connections:
@@ -34,19 +47,18 @@ connections:
   destination:
     url: ${change.destination ?? lab.destination.url}
     auth: ${login(change.destinationUser ?? 'runner', 'DESTINATION_PASSWORD')}${change.pin ? `\n    cluster_uuid: ${change.pin}` : ''}
-    identities:
-      recovery: { auth: ${change.recovery ?? login(lab.file.username, 'RECOVERY_PASSWORD')} }
-  bucket:
+${change.identities ?? `    identities:\n      recovery: { auth: ${change.recovery ?? login(lab.file.username, 'RECOVERY_PASSWORD')} }\n`}${kibanas}  bucket:
     kind: oss
     endpoint: ${lab.objects}
     region: cn-hangzhou
     bucket: ${bucket}
     access_key_id: { env: OSS_KEY }
-    access_key_secret: { env: OSS_SECRET }
+    access_key_secret: { env: BUCKET_SECRET }
 inputs:
   endpoint: ${lab.objects}
   bucket: ${bucket}
   access_key_id: { env: OSS_KEY }
   secret_access_key: { env: OSS_SECRET }
+  user_password: { env: KARA_PASSWORD }
 `;
 }

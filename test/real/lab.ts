@@ -1,4 +1,4 @@
-import type { Bucket } from '../../src/sandbox/index.ts';
+import { type Bucket, flightIndex, flightObjects, storedObject } from '../../src/sandbox/index.ts';
 import { resetBuckets } from '../object-store.ts';
 
 export type Version = '7.10' | '8.5';
@@ -84,7 +84,11 @@ const systemAliases = {
 } as const;
 
 /** Puts both clusters and the bucket into the state that every scenario begins with. */
-export async function reset(lab: Pair, change: Partial<Bucket> = {}): Promise<void> {
+export async function reset(
+  lab: Pair,
+  change: Partial<Bucket> = {},
+  replaceBuckets: typeof resetBuckets = resetBuckets,
+): Promise<void> {
   for (const cluster of [lab.source, lab.destination]) {
     const does = async (method: string, path: string, body?: unknown) => {
       const reply = await request(lab, cluster, method, path, body);
@@ -94,16 +98,24 @@ export async function reset(lab: Pair, change: Partial<Bucket> = {}): Promise<vo
     for (const name of Object.keys(repositories as object)) await does('DELETE', `/_snapshot/${name}`);
     const indices = Object.keys(await systemIndices(lab, cluster));
     if (indices.length > 0) await does('DELETE', `/${indices.join(',')}`);
+    await request(lab, cluster, 'DELETE', `/${flightIndex}`);
     await does('POST', '/_security/realm/*/_clear_cache');
     for (const [index, alias] of systemAliases[lab.version]) {
       await does('PUT', `/${index}`, {
         settings: { number_of_shards: 1, number_of_replicas: 0 },
         aliases: { [alias]: {} },
+        // As Kibana maps them.
+        mappings: { properties: { type: { type: 'keyword' }, namespace: { type: 'keyword' } } },
       });
     }
     await does('PUT', `/${systemAliases[lab.version][0][0]}/_doc/whose?refresh=true`, { cluster: cluster.name });
   }
   const { source, destination } = lab;
+  const [[kibana]] = systemAliases[lab.version];
+  for (const object of flightObjects) {
+    const { id, source: document } = storedObject(object, 'default', '2026-01-01T00:00:00.000Z');
+    await request(lab, source, 'PUT', `/${kibana}/_doc/${id}?refresh=true`, document);
+  }
   // Security of 8.5 is a stand-in: there "elastic" is a user like any other.
   const password = (cluster: Cluster, password: string) =>
     lab.version === '7.10'
@@ -124,5 +136,5 @@ export async function reset(lab: Pair, change: Partial<Bucket> = {}): Promise<vo
     password: passwords.destinationOnly,
     roles: ['superuser'],
   });
-  await resetBuckets(lab.objects, [{ name: bucket, ...change }]);
+  await replaceBuckets(lab.objects, [{ name: bucket, ...change }]);
 }

@@ -102,6 +102,7 @@ function node85(folder: string, name: string, [http = 0, transport = 0]: number[
   const classes = classesFor('8.5', jars);
   const home = join(folder, `${name}-home`);
   for (const part of ['config', 'lib', 'plugins']) mkdirSync(join(home, part), { recursive: true });
+  copyFileSync(join(sources, '8.5', 'log4j2.properties'), join(home, 'config', 'log4j2.properties'));
   const isModule = (jar: string) => /^(netty-|transport-netty4)/.test(jar);
   const install = (place: string, className: string, from: readonly string[]) => {
     mkdirSync(join(home, place), { recursive: true });
@@ -203,6 +204,9 @@ function inOnePiece(folder: string, fill: (folder: string) => void): void {
   renameSync(unfinished, folder);
 }
 
+/** How long a node may take to start before something must be wrong. */
+const patience = 180_000;
+
 interface Node {
   readonly ready: Promise<void>;
   readonly stop: () => Promise<void>;
@@ -215,10 +219,16 @@ function start(name: string, port: number, args: readonly string[]): Node {
   const ready = new Promise<void>((resolve, reject) => {
     const read = (chunk: Buffer) => {
       log = (log + chunk.toString('utf8')).slice(-20_000);
-      if (log.includes(`READY ${port}`)) resolve();
+      if (!log.includes(`READY ${port}`)) return;
+      clearTimeout(late);
+      resolve();
     };
     node.stdout?.on('data', read);
     node.stderr?.on('data', read);
+    const late = setTimeout(
+      () => reject(new Error(`the node "${name}" is not ready after ${patience / 1000} s:\n${log}`)),
+      patience,
+    );
     void ended.then(() => reject(new Error(`the node "${name}" ended before it was ready:\n${log}`)));
   });
   return {

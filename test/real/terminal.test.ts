@@ -42,8 +42,8 @@ describe.skipIf('skipped' in provided)('users-7.10 on a terminal', () => {
     const { code, screen } = await onTerminal('yes\r');
 
     expect(code).toBe(0);
-    expect(screen).toContain('swap: Close, restore and open the system indices of the destination: go on?');
-    expect(screen).toMatch(/✔.*12 The destination has the role "cj_test_role"/);
+    expect(screen).toContain('replace/swap: Close, restore and open the system indices of the destination');
+    expect(screen).toMatch(/✔.*8 The destination has the role "cj_test_role"/);
     expect(screen).toContain('done, 9 writes were sent');
     expect(await canLogIn(lab, lab.destination, 'kara', passwords.kara)).toBe(true);
   });
@@ -55,8 +55,8 @@ describe.skipIf('skipped' in provided)('users-7.10 on a terminal', () => {
     expect(screen).toMatch(/Z {2}1 preconditions: Nothing stands in the way/);
     expect(screen).toContain('it was not confirmed');
     expect(outcomes(lastJournal(directory))).toMatchObject({
-      swap: 'failed',
-      'create-snapshot~rollback~1/delete': 'done',
+      'replace/swap': 'failed',
+      'snapshot/create~rollback~1/delete': 'done',
     });
     expect(lastJournal(directory).some((event) => event.type === 'write-intended' && event.step === 'close')).toBe(
       false,

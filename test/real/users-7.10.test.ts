@@ -47,7 +47,7 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
   ) {
     return runbook(
       directory,
-      ['exec', 'users-7.10', '--env', path, '--confirm', 'swap', ...args],
+      ['exec', 'users-7.10', '--env', path, '--confirm', 'replace/swap', ...args],
       { ...secrets, ...env },
       onStart,
     );
@@ -166,9 +166,9 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
     expect(events.filter((event) => event.type === 'write-intended')).toEqual([]);
     expect(outcomes(events)).toMatchObject({
       'backup-repository/register-cloud': 'unchanged',
-      'reuse-snapshot': 'unchanged',
+      'snapshot/reuse': 'unchanged',
       'restore-repository/register-cloud': 'unchanged',
-      replace: 'unchanged',
+      'replace/replace': 'unchanged',
       'user-is-there': 'done',
     });
     expect(again.stdout).toContain('done, 0 writes were sent');
@@ -189,7 +189,7 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
     const again = await exec();
 
     expect(again.code).toBe(0);
-    expect(outcomes(lastJournal(directory))).toMatchObject({ 'create-snapshot': 'done', restore: 'done' });
+    expect(outcomes(lastJournal(directory))).toMatchObject({ 'snapshot/create': 'done', 'replace/restore': 'done' });
     expect(await canLogIn(lab, lab.destination, 'kara', 'kara-new-pw-2')).toBe(true);
   });
 
@@ -210,10 +210,10 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
     expect(sent.length).toBeGreaterThan(10);
     expect(sent.filter((call) => !/^(GET|HEAD) |_has_privileges|_verify/.test(call))).toEqual([]);
     expect(outcomes(lastJournal(directory))).toMatchObject({
-      'create-snapshot': 'would-send',
-      close: 'would-send',
-      restore: 'would-send',
-      open: 'would-send',
+      'snapshot/create': 'would-send',
+      'replace/close': 'would-send',
+      'replace/restore': 'would-send',
+      'replace/open': 'would-send',
     });
     expect(ended.stdout).toMatch(/dry run finished: \d+ writes would be sent; nothing was/);
     await expectDestinationUntouched();
@@ -396,11 +396,11 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
     expect(ended.code).toBe(1);
     const found = outcomes(lastJournal(directory));
     expect(found).toMatchObject({
-      close: 'done',
-      restore: 'failed',
-      open: 'done',
-      'restore-safety': 'done',
-      'open-again': 'done',
+      'replace/close': 'done',
+      'replace/restore': 'failed',
+      'replace/open': 'done',
+      'replace/restore-safety': 'done',
+      'replace/open-again': 'done',
     });
     expect(ended.stdout).toContain('snapshot_restore_exception');
     expect(ended.stdout).toContain('Everything that was sent was rolled back.');
@@ -421,10 +421,10 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
 
     expect(ended.code).toBe(1);
     expect(outcomes(lastJournal(directory))).toMatchObject({
-      restore: 'done',
+      'replace/restore': 'done',
       'user-is-there': 'failed',
-      'remove-added': 'done',
-      'put-back': 'done',
+      'replace/remove-added': 'done',
+      'replace/put-back': 'done',
     });
     expect(await systemIndices(lab, lab.destination)).toEqual(before);
     await expectDestinationUntouched();
@@ -446,7 +446,11 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
     );
 
     expect(ended.code).toBe(0);
-    expect(outcomes(lastJournal(directory))).toMatchObject({ safety: 'skipped', close: 'skipped', open: 'skipped' });
+    expect(outcomes(lastJournal(directory))).toMatchObject({
+      'replace/safety': 'skipped',
+      'replace/close': 'skipped',
+      'replace/open': 'skipped',
+    });
     expect(await canLogIn(lab, lab.destination, 'kara', passwords.kara)).toBe(true);
   });
 
@@ -494,7 +498,11 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
     });
 
     expect(ended.code).toBe(130);
-    expect(outcomes(lastJournal(directory))).toMatchObject({ close: 'done', open: 'done', 'put-back': 'done' });
+    expect(outcomes(lastJournal(directory))).toMatchObject({
+      'replace/close': 'done',
+      'replace/open': 'done',
+      'replace/put-back': 'done',
+    });
     expect(ended.stdout).toContain('interrupted');
     await expectDestinationUntouched();
   });
@@ -503,7 +511,7 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
     const ended = await runbook(directory, ['exec', 'users-7.10', '--env', environment()], secrets);
 
     expect(ended.code).toBe(4);
-    expect(ended.stderr).toContain('Add --confirm swap once somebody has decided.');
+    expect(ended.stderr).toContain('Add --confirm replace/swap once somebody has decided.');
     await expectDestinationUntouched();
   });
 
@@ -519,7 +527,7 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
 
     const [started] = lastJournal(directory);
     const run = started?.type === 'run-started' ? started.run : '';
-    expect(opaque).toContain(`runbook/${run}/create-snapshot PUT /_snapshot/my_backup/snapshot_1`);
+    expect(opaque).toContain(`runbook/${run}/snapshot/create PUT /_snapshot/my_backup/snapshot_1`);
     expect(opaque.every((line) => line.startsWith(`runbook/${run}/`))).toBe(true);
   });
 

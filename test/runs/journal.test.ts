@@ -24,6 +24,7 @@ const finished: Event = {
   writes: 1,
   predicted_writes: 0,
   rolled_back: false,
+  notes: [],
 };
 
 describe('the journal', () => {

@@ -7,8 +7,14 @@ export const connectionsAreDeclared: Rule = (file) => {
   const declared = 'connections' in file.value ? file.value.connections : undefined;
   return stepsIn(file).flatMap(({ step, path, ancestors }) => {
     const diagnostics: Diagnostic[] = [];
-    if (step.on !== undefined) diagnostics.push(...problemsOf(step.on, [...path, 'on'], file, declared));
-    const on = step.on ?? [...ancestors].reverse().find((ancestor) => ancestor.on !== undefined)?.on;
+    const own = onOf(step);
+    if (own !== undefined) diagnostics.push(...problemsOf(own, [...path, 'on'], file, declared));
+    const on =
+      own ??
+      [...ancestors]
+        .reverse()
+        .map(onOf)
+        .find((ancestor) => ancestor !== undefined);
     const isRequest = 'call' in step || 'oss' in step;
     if (isRequest && on === undefined) {
       diagnostics.push(
@@ -38,6 +44,10 @@ export const connectionsAreDeclared: Rule = (file) => {
     return diagnostics;
   });
 };
+
+function onOf(step: Step): string | undefined {
+  return 'on' in step ? step.on : undefined;
+}
 
 function problemsOf(
   on: string,

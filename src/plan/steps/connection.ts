@@ -2,16 +2,17 @@ import { didYouMean, knownValue, type Path, resolveTemplate, templateOf } from '
 import { attempt, type Context, report } from '../context.ts';
 import { lookupIn } from '../scope.ts';
 
-/** The context with a step's own `on` and `as`, if it has them. */
+/** The context with a step's own `on` and `as`, if it has them; an empty `as` is the connection's own login. */
 export function withConnection(
   step: { readonly on?: string; readonly as?: string },
   path: Path,
   context: Context,
 ): Context {
   const connection = step.on === undefined ? context.connection : nameOf(step.on, [...path, 'on'], context);
-  const identity = step.as === undefined ? context.identity : nameOf(step.as, [...path, 'as'], context);
+  const { identity: inherited, ...rest } = context;
+  const identity = step.as === undefined ? inherited : nameOf(step.as, [...path, 'as'], context) || undefined;
   return {
-    ...context,
+    ...rest,
     ...(connection === undefined ? {} : { connection }),
     ...(identity === undefined ? {} : { identity }),
   };

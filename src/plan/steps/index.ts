@@ -1,6 +1,7 @@
 import type { Step } from '../../language/index.ts';
 import { blockPlanner } from './block.ts';
 import { callPlanner } from './call.ts';
+import { notePlanner } from './note.ts';
 import { ossPlanner } from './oss.ts';
 import type { StepPlanner } from './planner.ts';
 import { usePlanner } from './use.ts';
@@ -8,6 +9,7 @@ import { usePlanner } from './use.ts';
 const planners: readonly StepPlanner<Step>[] = [
   callPlanner,
   ossPlanner,
+  notePlanner,
   usePlanner,
   blockPlanner,
 ] as unknown as readonly StepPlanner<Step>[];

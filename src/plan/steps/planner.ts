@@ -1,6 +1,6 @@
 import type { Path, Step } from '../../language/index.ts';
 import type { Context } from '../context.ts';
-import type { PlannedBlock, PlannedRequest } from '../plan.ts';
+import type { PlannedBlock, PlannedNote, PlannedRequest } from '../plan.ts';
 
 /** What every planned step has, whatever it does. */
 export type Common = Pick<PlannedBlock, 'id' | 'number' | 'title' | 'at' | 'when' | 'confirm' | 'disruptive'>;
@@ -11,5 +11,5 @@ export interface StepPlanner<S extends Step> {
   /** The title where the author gives none. */
   readonly title: (step: S, context: Context) => string;
   /** `context` has the step's own connection; `common.id` is final. */
-  readonly plan: (step: S, path: Path, common: Common, context: Context) => PlannedRequest | PlannedBlock;
+  readonly plan: (step: S, path: Path, common: Common, context: Context) => PlannedRequest | PlannedNote | PlannedBlock;
 }

@@ -1,3 +1,4 @@
+import java.io.PrintStream;
 import java.nio.file.Paths;
 import org.elasticsearch.common.logging.LogConfigurator;
 import org.elasticsearch.common.settings.Settings;
@@ -12,7 +13,10 @@ public class Node {
   public static void main(String[] args) throws Exception {
     System.setProperty("runbook.test.file.username", args[5]);
     System.setProperty("runbook.test.file.password", args[6]);
+    // Configuring the log takes the standard output away.
+    PrintStream out = System.out;
     LogConfigurator.configureESLogging();
+    LogConfigurator.loadLog4jPlugins();
     Settings settings =
         Settings.builder()
             .put("path.home", args[0])
@@ -26,8 +30,11 @@ public class Node {
             .put("discovery.type", "single-node")
             .put("cluster.routing.allocation.disk.threshold_enabled", false)
             .build();
-    new org.elasticsearch.node.Node(new Environment(settings, Paths.get(args[0], "config"))).start();
-    System.out.println("READY " + args[2]);
+    Environment environment = new Environment(settings, Paths.get(args[0], "config"));
+    LogConfigurator.setNodeName(args[4]);
+    LogConfigurator.configure(environment, true);
+    new org.elasticsearch.node.Node(environment).start();
+    out.println("READY " + args[2]);
     while (System.in.read() >= 0) {
       // Nothing is sent: only the end of the input matters.
     }

@@ -1,11 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { lastJournal, runbook, workingDirectory } from '../program.ts';
-import { environmentOf, secretsOf } from './environment.ts';
-import { type Lab, reset } from './lab.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sandboxBackend } from './contract/sandbox-backend.ts';
+import { lastJournal, runbook, workingDirectory } from './program.ts';
+import { environmentOf, secretsOf } from './real/environment.ts';
 
-const provided = inject('lab');
 const readme = readFileSync('README.md', 'utf8');
 
 interface Command {
@@ -42,15 +41,18 @@ describe('the README', () => {
   });
 });
 
-describe.skipIf('skipped' in provided)('the five minutes of the README', () => {
-  const lab = (provided as Lab)['7.10'];
+describe('the five minutes of the README', () => {
+  let backend: Awaited<ReturnType<typeof sandboxBackend>>;
   let directory: string;
 
   beforeAll(async () => {
-    await reset(lab);
+    backend = await sandboxBackend('7.10');
+    await backend.reset();
     directory = workingDirectory();
-    writeFileSync(join(directory, 'lab.yaml'), environmentOf(lab));
+    writeFileSync(join(directory, 'lab.yaml'), environmentOf(backend.pair));
   });
+
+  afterAll(() => backend.sandbox.close());
 
   it.each(commandsIn(readme).map((command) => [command.command, command] as const))(
     '$ %s',
@@ -65,7 +67,7 @@ describe.skipIf('skipped' in provided)('the five minutes of the README', () => {
       const ended = await runbook(
         directory,
         args.map((argument) => (argument === 'RUN' ? run() : argument)),
-        secretsOf(lab),
+        secretsOf(backend.pair),
       );
 
       const lines = (ended.stdout + ended.stderr).split('\n').map(normal);
@@ -76,7 +78,7 @@ describe.skipIf('skipped' in provided)('the five minutes of the README', () => {
         expect(at, `“${line}” in\n${lines.slice(from).join('\n')}`).toBeGreaterThanOrEqual(from);
         from = at + 1;
       }
-      const isRefused = command === 'runbook exec users-7.10 --env lab.yaml';
+      const isRefused = command === 'runbook exec users --env lab.yaml';
       expect(ended.code).toBe(isRefused ? 4 : 0);
     },
   );

@@ -57,7 +57,7 @@ export function answerObjectRequest(store: ObjectStore, request: ObjectRequest):
   if (!bucket) return unchanged(noSuchBucket(request.bucket));
   if (bucket.location !== store.location) return unchanged(elsewhere(bucket));
   const changed = (objects: ReadonlyMap<string, StoredObject>, answer: ObjectAnswer): Outcome => ({
-    store: { ...store, buckets: { ...store.buckets, [bucket.name]: { ...bucket, objects } } },
+    store: withObjects(store, bucket, objects),
     answer,
   });
   if (request.key === '') {
@@ -85,6 +85,10 @@ export function answerObjectRequest(store: ObjectStore, request: ObjectRequest):
     default:
       return unchanged(notImplemented());
   }
+}
+
+export function withObjects(store: ObjectStore, bucket: Bucket, objects: Bucket['objects']): ObjectStore {
+  return { ...store, buckets: { ...store.buckets, [bucket.name]: { ...bucket, objects } } };
 }
 
 /** An error as OSS gives it. */

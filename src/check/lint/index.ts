@@ -1,0 +1,23 @@
+import { closedIndicesAreOpened } from './closed-indices-are-opened.ts';
+import { destinationRepositoriesAreReadonly } from './destination-repositories-are-readonly.ts';
+import { featuresKeepTheirNames } from './features-keep-their-names.ts';
+import { featuresNeedEight } from './features-need-eight.ts';
+import type { Lint } from './lint.ts';
+import { restoresSayWhat } from './restores-say-what.ts';
+import { secretsAreReferences } from './secrets-are-references.ts';
+import { snapshotsAreChecked } from './snapshots-are-checked.ts';
+import { writesDoNotWait } from './writes-do-not-wait.ts';
+
+export type { Lint } from './lint.ts';
+
+/** Every lint, in the order in which `runbook explain` lists them. */
+export const lints: readonly Lint[] = [
+  destinationRepositoriesAreReadonly,
+  snapshotsAreChecked,
+  writesDoNotWait,
+  closedIndicesAreOpened,
+  restoresSayWhat,
+  featuresKeepTheirNames,
+  featuresNeedEight,
+  secretsAreReferences,
+];

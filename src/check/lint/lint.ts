@@ -1,0 +1,72 @@
+import type { CallStep, Path } from '../../language/index.ts';
+import { isObject, partsOfCall } from '../../language/index.ts';
+import type { CheckedFile } from '../rule.ts';
+import { stepsIn, type Visited } from '../visit.ts';
+
+/** Advice about operations on Elasticsearch: what it finds is an error until somebody gives a reason to do it all the same. */
+export interface Lint {
+  readonly code: string;
+  /** What is wrong, in one sentence; it stands in the diagnostic. */
+  readonly title: string;
+  /** What happens on real servers. */
+  readonly reason: string;
+  /** What to do instead. */
+  readonly fix: string;
+  readonly example: { readonly wrong: string; readonly right: string };
+  readonly find: (file: CheckedFile) => readonly Finding[];
+}
+
+/** A place where a lint's advice is not followed. */
+export interface Finding {
+  readonly path: Path;
+  /** The step that it belongs to: a comment above it silences the finding, too. */
+  readonly step?: Path;
+  readonly isSensitive?: true;
+}
+
+/** A step with a call, and the parts of that. */
+export interface VisitedCall extends Visited {
+  readonly step: CallStep;
+  readonly method: string;
+  /** The path as it is written, templates and all. */
+  readonly target: string;
+}
+
+export function callsIn(file: CheckedFile): VisitedCall[] {
+  return stepsIn(file).flatMap((visited) => {
+    const { step } = visited;
+    if (!('call' in step)) return [];
+    const { method, path: target } = partsOfCall(step.call);
+    return [{ ...visited, step, method, target }];
+  });
+}
+
+/** The connection of a step as it is written: its own or that of a block around it. */
+export function connectionOf({ step, ancestors }: Visited): string | undefined {
+  const named = [step, ...[...ancestors].reverse()].find((one) => 'on' in one && one.on !== undefined);
+  return named && 'on' in named ? named.on : undefined;
+}
+
+/** A finding at the call of a step. */
+export function atCall({ path }: Visited): Finding {
+  return { path: [...path, 'call'], step: path };
+}
+
+/** A field of a step's body; undefined where there is none, or the body is no mapping. */
+export function bodyField({ step }: VisitedCall, name: string): unknown {
+  return isObject(step.body) ? step.body[name] : undefined;
+}
+
+export function isRestore({ method, target }: VisitedCall): boolean {
+  return method === 'POST' && /\/_restore$/.test(target);
+}
+
+/** `PUT /_snapshot/REPOSITORY/SNAPSHOT`. */
+export function isSnapshot({ method, target }: VisitedCall): boolean {
+  return (
+    (method === 'PUT' || method === 'POST') &&
+    /^\/_snapshot\/[^/]+\/[^/]+$/.test(target) &&
+    !target.endsWith('/_verify') &&
+    !target.endsWith('/_cleanup')
+  );
+}

@@ -1,0 +1,125 @@
+import { openConnections } from '../connections/index.ts';
+import { type Answer, createRedactor } from '../engine/index.ts';
+import { type Environment, holdsVersion, isObject, type Runbook } from '../language/index.ts';
+import { CommandError, exitCodes } from './exit-codes.ts';
+import { locateRunbook, readEnvironment, readRunbook, runbookFiles, shown, valueOrStop } from './files.ts';
+import { resolveTarget } from './secrets.ts';
+
+interface Candidate {
+  readonly path: string;
+  readonly runbook: Runbook;
+}
+
+/** Gives the version that counts; undefined where nobody has said it. */
+export type VersionSource = (candidates: readonly Runbook[]) => Promise<string | undefined>;
+
+/**
+ * The path of the runbook that a name means. `users` without a version is the one of that name whose range holds the
+ * version.
+ * @param version Asked only where the name does not say it.
+ * @throws `CommandError` with what there is, where none or several fit.
+ */
+export async function chooseRunbook(name: string, version: VersionSource): Promise<string> {
+  const candidates = candidatesFor(name);
+  if (candidates.length === 0) return locateRunbook(name);
+  const wanted = await version(candidates.map(({ runbook }) => runbook));
+  const fitting = candidates.filter(
+    ({ runbook }) => wanted === undefined || holdsVersion(runbook.elasticsearch, wanted),
+  );
+  const [only] = fitting;
+  if (only && fitting.length === 1) return only.path;
+  const shownCandidates = listOf(only ? fitting : candidates);
+  if (wanted === undefined)
+    throw new CommandError(
+      `"${name}" is written for several versions; say which with --elasticsearch, or name one:\n${shownCandidates}`,
+    );
+  throw new CommandError(
+    `${only ? 'several runbooks' : 'no runbook'} "${name}" for Elasticsearch ${wanted}; these are there:\n${shownCandidates}\nName one of them.`,
+  );
+}
+
+/** The runbooks of a name; none where the name is a path or the name of a file. */
+function candidatesFor(name: string): Candidate[] {
+  if (/\.ya?ml$/.test(name)) return [];
+  const files = runbookFiles();
+  if (files.some((path) => path.replace(/^.*\//, '') === `${name}.yaml`)) return [];
+  return files.flatMap((path) => {
+    const runbook = readRunbook(path).checked.value?.runbook.value;
+    return runbook?.name === name ? [{ path, runbook }] : [];
+  });
+}
+
+function listOf(candidates: readonly Candidate[]): string {
+  return candidates
+    .map(
+      ({ path, runbook }) =>
+        `  ${path.replace(/^.*\/|\.yaml$/g, '')}: Elasticsearch ${runbook.elasticsearch} (${shown(path)})`,
+    )
+    .join('\n');
+}
+
+/** Offline, the version is what `--elasticsearch` says. */
+export function versionGiven(given: string | undefined): VersionSource {
+  return async () => given;
+}
+
+/** The version of the cluster that the operation changes, or where there is none, of its Kibana. */
+export function versionAsked(environmentFile: string): VersionSource {
+  return async (candidates) => {
+    const file = readEnvironment(environmentFile);
+    const environment = valueOrStop(file.checked, file.print).value;
+    const name = deciding(candidates, environment);
+    if (name === undefined)
+      throw new CommandError(
+        `${environmentFile} has none of the connections that say which version is needed: ${[...new Set(candidates.flatMap(({ connections }) => Object.keys(connections)))].join(', ')}`,
+      );
+    return askVersion(name, environment, environmentFile);
+  };
+}
+
+function deciding(candidates: readonly Runbook[], { connections }: Environment): string | undefined {
+  const declared = candidates.flatMap((runbook) => Object.entries(runbook.connections));
+  const given = declared.filter(([name]) => Object.hasOwn(connections, name));
+  const order = [
+    given.find(([name, { kind }]) => name === 'destination' && kind === 'elasticsearch'),
+    given.find(([, { kind }]) => kind === 'elasticsearch'),
+    given.find(([name]) => name.startsWith('destination')),
+    given.find(([, { kind }]) => kind === 'kibana'),
+  ];
+  return order.find((entry) => entry !== undefined)?.[0];
+}
+
+async function askVersion(name: string, environment: Environment, file: string): Promise<string> {
+  const redactor = createRedactor();
+  const target = await resolveTarget(name, environment, file, redactor);
+  const connection = await openConnections(new Map([[name, target]]));
+  try {
+    const path = target.kind === 'kibana' ? '/api/status' : '/';
+    const request = { type: 'http', connection: name, method: 'GET', path } as const;
+    const send = () =>
+      connection.send({ effect: 'read', request, timeout_ms: 30_000, opaque_id: 'runbook/which-version' });
+    let answer = await send();
+    for (let attempt = 2; attempt <= 3 && isTransient(answer); attempt++) {
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      answer = await send();
+    }
+    const said = answer.kind === 'failure' ? answer.reason : `status ${answer.status}`;
+    const body =
+      answer.kind === 'answer' && isObject(answer.body) && isObject(answer.body.version)
+        ? answer.body.version.number
+        : undefined;
+    if (typeof body === 'string') return body;
+    throw new CommandError(
+      redactor.text(
+        `the connection "${name}" did not say its version (${said}); nothing was sent. Check its url and auth in ${file}, or name a runbook with its version`,
+      ),
+      exitCodes.refused,
+    );
+  } finally {
+    await connection.close();
+  }
+}
+
+function isTransient(answer: Answer): boolean {
+  return answer.kind === 'failure' || [429, 502, 503, 504].includes(answer.status);
+}

@@ -1,0 +1,24 @@
+import { lints } from '../check/index.ts';
+import { didYouMean } from '../language/index.ts';
+import { CommandError } from './exit-codes.ts';
+import { table } from './list.ts';
+
+/** `runbook explain CODE`: why something is advised against, with an example; without a code, the list of them. */
+export function explain(code: string | undefined): void {
+  if (code === undefined) {
+    process.stdout.write(table([['CODE', 'WHAT IT FINDS'], ...lints.map((lint) => [lint.code, lint.title])]));
+    return;
+  }
+  const lint = lints.find((one) => one.code === code);
+  if (!lint) {
+    const codes = lints.map((one) => one.code);
+    throw new CommandError(
+      `there is no lint "${code}"${didYouMean(code, codes)}; runbook explain lists them. Other messages of validate say all there is to say.`,
+    );
+  }
+  const { wrong, right } = lint.example;
+  const indented = (text: string) => text.replace(/^/gm, '    ');
+  process.stdout.write(
+    `${code}: ${lint.title}\n\n${lint.reason}\n\n${lint.fix}\n\nInstead of\n\n${indented(wrong)}\n\nwrite\n\n${indented(right)}\n\nTo do it all the same, a comment above the step: # runbook-ignore ${code}: REASON\n`,
+  );
+}

@@ -1,0 +1,86 @@
+/** What can go wrong on demand: a call of a kind, at a cluster or at any, and what happens to it. */
+export interface Fault {
+  readonly call: string;
+  /** `source`, `destination`; any without it. */
+  readonly at?: string;
+  readonly effect: Effect;
+  /** How often it happens still. */
+  readonly times: number;
+}
+
+export type Effect =
+  | { readonly kind: 'reset' | 'hang' | 'truncate'; readonly isAccepted: boolean }
+  | { readonly kind: 'status'; readonly status: number; readonly isAccepted: boolean }
+  | { readonly kind: 'slow'; readonly milliseconds: number }
+  | { readonly kind: 'misfortune'; readonly misfortune: 'partial' | 'failed-shard' };
+
+/** The kinds of calls that a fault can name, and which calls they are. The first that fits a call is its kind. */
+export const calls: Readonly<Record<string, { readonly about: string; readonly is: RegExp }>> = {
+  restore: { about: 'POST /_snapshot/REPOSITORY/SNAPSHOT/_restore', is: /^POST \/_snapshot\/[^/]+\/[^/]+\/_restore$/ },
+  verify: { about: 'POST /_snapshot/REPOSITORY/_verify', is: /^POST \/_snapshot\/[^/]+\/_verify$/ },
+  snapshot: { about: 'PUT /_snapshot/REPOSITORY/SNAPSHOT', is: /^(PUT|POST) \/_snapshot\/[^/]+\/[^/]+$/ },
+  register: { about: 'PUT /_snapshot/REPOSITORY', is: /^(PUT|POST) \/_snapshot\/[^/]+$/ },
+  close: { about: 'POST /INDEX/_close', is: /^POST \/[^/]+\/_close$/ },
+  open: { about: 'POST /INDEX/_open', is: /^POST \/[^/]+\/_open$/ },
+  user: { about: 'PUT /_security/user/NAME', is: /^(PUT|POST) \/_security\/user\/[^_/][^/]*$/ },
+  role: { about: 'PUT /_security/role/NAME', is: /^(PUT|POST) \/_security\/role\/[^/]+$/ },
+  import: { about: 'POST /api/saved_objects/_import of Kibana', is: /^POST .*\/api\/saved_objects\/_import$/ },
+  delete: { about: 'every DELETE', is: /^DELETE / },
+  read: { about: 'every GET and HEAD', is: /^(GET|HEAD) / },
+};
+
+/** The effects, for people. */
+export const effects: readonly (readonly [string, string])[] = [
+  ['reset', 'the connection breaks before the call arrives'],
+  ['reset-after-accept', 'the call takes effect, and the connection breaks before its answer'],
+  ['hang', 'the call never arrives, and nothing is answered'],
+  ['hang-after-accept', 'the call takes effect, and nothing is answered'],
+  ['truncate', 'the call takes effect, and its answer breaks off'],
+  ['503 (any status from 400 on)', 'a proxy answers with it; the call never arrives'],
+  ['504-after-accept (any status)', 'the call takes effect, and a proxy answers with it'],
+  ['slow=3s', 'the answer comes that much later; every time unless *N says otherwise'],
+  ['partial', 'snapshot only: a shard is missing in it'],
+  ['failed-shard', 'restore only: a shard cannot be restored'],
+];
+
+/**
+ * `restore:reset-after-accept`, `close@destination:503*2`, `*:slow=3s` → a fault, or what is wrong with it. It happens
+ * once unless `*N` says how often.
+ */
+export function faultOf(text: string): Fault | string {
+  const [, call = '', at, name = '', times] = /^([a-z]+|\*)(?:@([a-z]+))?:([a-z0-9=-]+?)(?:\*(\d+))?$/.exec(text) ?? [];
+  if (call === '') return `"${text}" is no fault; expected CALL:EFFECT, such as restore:reset-after-accept`;
+  if (call !== '*' && !Object.hasOwn(calls, call))
+    return `there is no call "${call}"; known: ${Object.keys(calls).join(', ')}, *`;
+  if (at !== undefined && !['source', 'destination'].includes(at))
+    return `there is no cluster "${at}"; known: source, destination`;
+  const effect = effectOf(name);
+  if (!effect) return `there is no effect "${name}"; known: ${effects.map(([one]) => one).join(', ')}`;
+  if (effect.kind === 'misfortune' && call !== (effect.misfortune === 'partial' ? 'snapshot' : 'restore'))
+    return `${name} can happen to a ${effect.misfortune === 'partial' ? 'snapshot' : 'restore'} only`;
+  const often = times === undefined ? (effect.kind === 'slow' ? Number.POSITIVE_INFINITY : 1) : Number(times);
+  return { call, ...(at === undefined ? {} : { at }), effect, times: often };
+}
+
+function effectOf(name: string): Effect | undefined {
+  const isAccepted = name.endsWith('-after-accept');
+  const plain = name.replace(/-after-accept$/, '');
+  if (plain === 'reset' || plain === 'hang') return { kind: plain, isAccepted };
+  if (/^[45]\d\d$/.test(plain)) return { kind: 'status', status: Number(plain), isAccepted };
+  if (name === 'truncate') return { kind: name, isAccepted: true };
+  if (name === 'partial' || name === 'failed-shard') return { kind: 'misfortune', misfortune: name };
+  const [, number, unit] = /^slow=(\d+)(ms|s)$/.exec(name) ?? [];
+  return number === undefined ? undefined : { kind: 'slow', milliseconds: Number(number) * (unit === 's' ? 1_000 : 1) };
+}
+
+/** The fault that a call meets, if any, and the faults that are left. */
+export function faultAt(
+  faults: readonly Fault[],
+  call: string,
+  at: string,
+): { readonly effect?: Effect; readonly left: readonly Fault[] } {
+  const kind = Object.entries(calls).find(([, { is }]) => is.test(call))?.[0];
+  const fault = faults.find((one) => one.times > 0 && (one.call === '*' || one.call === kind) && (one.at ?? at) === at);
+  if (!fault) return { left: faults };
+  return { effect: fault.effect, left: faults.map((one) => (one === fault ? { ...one, times: one.times - 1 } : one)) };
+}

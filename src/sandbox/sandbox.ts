@@ -1,0 +1,214 @@
+import type { IncomingMessage } from 'node:http';
+import type { Json } from '../language/index.ts';
+import { type Effect, type Fault, faultAt } from './faults.ts';
+import { type LoopbackServer, listen, type Reply } from './loopback.ts';
+import { serveObjects } from './object-server.ts';
+import { answerClusterRequest } from './world/cluster.ts';
+import { answerKibanaRequest, type Elasticsearch } from './world/kibana.ts';
+import { seededWorld } from './world/seeds.ts';
+import type { ClusterRequest, Version, World } from './world/state.ts';
+
+/** Two clusters, a bucket and two Kibanas on loopback. */
+export interface Sandbox {
+  readonly version: Version;
+  readonly urls: {
+    readonly source: string;
+    readonly destination: string;
+    readonly bucket: string;
+    readonly source_kibana: string;
+    readonly destination_kibana: string;
+  };
+  readonly world: () => World;
+  readonly replace: (world: World) => void;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Starts the servers of a new, seeded world. Each call is written to `log` as `source POST /x/_close`.
+ * @param faults What goes wrong, in the order in which it is looked for.
+ */
+export async function startSandbox(
+  version: Version,
+  faults: readonly Fault[] = [],
+  log: (call: string) => void = () => undefined,
+): Promise<Sandbox> {
+  const servers: LoopbackServer[] = [];
+  let world: World;
+  let left = faults;
+  const serve = async (answer: Parameters<typeof listen>[0]) => {
+    const server = await listen(answer);
+    servers.push(server);
+    return server.url;
+  };
+  const bucket = await serve((incoming, body) => {
+    const replace = (objects: World['objects']) => {
+      world = { ...world, objects };
+    };
+    return serveObjects({ key: world.key, now: Date.now, store: () => world.objects, replace }, incoming, body);
+  });
+  world = seededWorld(version, new URL(bucket).host, Date.now());
+
+  const apply = (cluster: string, request: ClusterRequest) => {
+    const outcome = answerClusterRequest(world, cluster, request);
+    world = outcome.world;
+    return outcome.answer;
+  };
+  const answer = async (
+    at: string,
+    name: string,
+    incoming: IncomingMessage,
+    reply: (effect?: Effect) => Promise<Reply>,
+  ): Promise<Reply> => {
+    const call = `${incoming.method} ${pathOf(incoming)}`;
+    log(`${name} ${call}`);
+    const met = faultAt(left, call, at);
+    left = met.left;
+    return met.effect ? suffer(met.effect, reply) : reply();
+  };
+  const cluster = (name: string) =>
+    serve((incoming, body) =>
+      answer(name, name, incoming, async (effect) => {
+        const request = requestOf(incoming, body);
+        const given = apply(
+          name,
+          effect?.kind === 'misfortune' ? { ...request, misfortune: effect.misfortune } : request,
+        );
+        return jsonReply(given.status, given.body, given.headers);
+      }),
+    );
+  const kibana = (name: string, at: string) =>
+    serve((incoming, body) =>
+      answer(at, name, incoming, async () => {
+        const elasticsearch: Elasticsearch = async (method, path, content) =>
+          apply(at, innerRequest(incoming, method, path, content));
+        return kibanaReply(version, incoming, body, elasticsearch);
+      }),
+    );
+  const urls = {
+    source: await cluster('source'),
+    destination: await cluster('destination'),
+    bucket,
+    source_kibana: await kibana('source_kibana', 'source'),
+    destination_kibana: await kibana('destination_kibana', 'destination'),
+  };
+  return {
+    version,
+    urls,
+    world: () => world,
+    replace: (after) => {
+      world = after;
+    },
+    close: async () => {
+      await Promise.all(servers.map((server) => server.close()));
+    },
+  };
+}
+
+async function suffer(effect: Effect, reply: (effect?: Effect) => Promise<Reply>): Promise<Reply> {
+  switch (effect.kind) {
+    case 'misfortune':
+      return reply(effect);
+    case 'slow':
+      await new Promise((resolve) => setTimeout(resolve, effect.milliseconds));
+      return reply();
+    case 'truncate': {
+      const whole = await reply();
+      if (typeof whole === 'string') return whole;
+      // As long as it says, and it is not there.
+      const length = String(Buffer.byteLength(whole.body));
+      return {
+        ...whole,
+        headers: { ...whole.headers, 'content-length': length },
+        body: whole.body.slice(0, whole.body.length / 2),
+        isCut: true,
+      };
+    }
+    case 'status':
+      if (effect.isAccepted) await reply();
+      return {
+        status: effect.status,
+        headers: { 'content-type': 'text/html' },
+        body: `<html><h1>${effect.status}</h1></html>`,
+      };
+    case 'reset':
+    case 'hang':
+      if (effect.isAccepted) await reply();
+      return effect.kind;
+  }
+}
+
+function pathOf({ url = '/' }: IncomingMessage): string {
+  return url.split('?')[0] ?? '/';
+}
+
+function requestOf(incoming: IncomingMessage, body: Uint8Array): ClusterRequest {
+  const { searchParams } = new URL(incoming.url ?? '/', 'http://sandbox');
+  return {
+    method: incoming.method ?? 'GET',
+    path: pathOf(incoming),
+    query: Object.fromEntries(searchParams),
+    headers: headersOf(incoming),
+    body: Buffer.from(body).toString('utf8'),
+    now: Date.now(),
+  };
+}
+
+function headersOf({ headers }: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')]));
+}
+
+/** What Kibana asks of its cluster, with the login of whoever asked Kibana. */
+function innerRequest(
+  { headers }: IncomingMessage,
+  method: string,
+  path: string,
+  body: Json | undefined,
+): ClusterRequest {
+  const url = new URL(path, 'http://sandbox');
+  return {
+    method,
+    path: url.pathname,
+    query: Object.fromEntries(url.searchParams),
+    headers: {
+      authorization: headers.authorization,
+      'x-elastic-product-origin': 'kibana',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    body: body === undefined ? '' : JSON.stringify(body),
+    now: Date.now(),
+  };
+}
+
+/** Kibana's answer to an HTTP request. */
+export async function kibanaReply(
+  version: string,
+  incoming: IncomingMessage,
+  body: Uint8Array,
+  elasticsearch: Elasticsearch,
+): Promise<Reply> {
+  const query: Record<string, string[]> = {};
+  for (const [name, value] of new URL(incoming.url ?? '/', 'http://sandbox').searchParams)
+    query[name] = [...(query[name] ?? []), value];
+  const request = {
+    method: incoming.method ?? 'GET',
+    path: pathOf(incoming),
+    query,
+    headers: headersOf(incoming),
+    body: Buffer.from(body).toString('utf8'),
+    now: Date.now(),
+  };
+  const answer = await answerKibanaRequest(version, request, elasticsearch);
+  if (!Array.isArray(answer.body) || !pathOf(incoming).endsWith('/_export'))
+    return jsonReply(answer.status, answer.body);
+  const lines = answer.body.map((line) => JSON.stringify(line)).join('\n');
+  return { status: answer.status, headers: { 'content-type': 'application/ndjson' }, body: lines };
+}
+
+function jsonReply(status: number, body: Json, headers: Readonly<Record<string, string>> = {}): Reply {
+  if (status === 204) return { status, headers, body: '' };
+  return {
+    status,
+    headers: { ...headers, 'content-type': 'application/json; charset=utf-8' },
+    body: JSON.stringify(body),
+  };
+}

@@ -1,0 +1,191 @@
+import { isObject, type Json, type JsonObject } from '../../language/index.ts';
+import { ok, Refusal, refused } from './answer.ts';
+import { sourceOf } from './filter-path.ts';
+import { createIndex } from './indices.ts';
+import { indicesNamed, singleIndex } from './names.ts';
+import { bodyOf, changed, jsonOf, listOf, part, type Scene, textOf, unchanged } from './scene.ts';
+import { type Index, idAfter, type Outcome, withIndex } from './state.ts';
+
+/** An index whose documents can be reached. */
+function reachable({ cluster }: Scene, name: string): Index {
+  const index = cluster.indices[name] as Index;
+  if (!index.isOpen)
+    throw new Refusal(refused(400, 'index_closed_exception', 'closed', { index_uuid: index.uuid, index: name }));
+  if (!index.recovery.isDone || index.failed.length === index.shards)
+    throw new Refusal(refused(503, 'no_shard_available_action_exception', `No shard available for [${name}]`));
+  return index;
+}
+
+export function getDocument(scene: Scene): Outcome {
+  const name = singleIndex(scene, part(scene, 'index'), 'read');
+  const id = part(scene, 'id');
+  const found = reachable(scene, name).documents.get(id);
+  if (!found) return unchanged(scene, { status: 404, body: { _index: name, _id: id, found: false } });
+  return unchanged(scene, ok({ _index: name, _id: id, _version: 1, found: true, _source: found }));
+}
+
+/** PUT and POST; an index that is not there is made. */
+export function putDocument(scene: Scene): Outcome {
+  const { op_type: operation } = scene.request.query;
+  const { world, id } =
+    scene.parts.id === undefined ? idAfter(scene.world) : { world: scene.world, id: part(scene, 'id') };
+  return written({ ...scene, world }, part(scene, 'index'), id, bodyOf(scene), operation === 'create');
+}
+
+function written(scene: Scene, target: string, id: string, document: JsonObject, isCreate: boolean): Outcome {
+  const isThere = Object.entries(scene.cluster.indices).some(
+    ([name, { aliases }]) => name === target || Object.hasOwn(aliases, target),
+  );
+  if (!isThere) {
+    const bare = { ...scene, parts: { index: target }, request: { ...scene.request, body: '' } };
+    const { world } = createIndex(bare);
+    return written(
+      { ...scene, world, cluster: world.clusters[scene.cluster.name] ?? scene.cluster },
+      target,
+      id,
+      document,
+      isCreate,
+    );
+  }
+  const name = singleIndex(scene, target, 'write');
+  const index = reachable(scene, name);
+  const exists = index.documents.has(id);
+  if (exists && isCreate)
+    throw new Refusal(
+      refused(
+        409,
+        'version_conflict_engine_exception',
+        `[${id}]: version conflict, document already exists (current version [1])`,
+        { index: name },
+      ),
+    );
+  const documents = new Map(index.documents).set(id, document);
+  const body = {
+    _index: name,
+    _id: id,
+    _version: exists ? 2 : 1,
+    result: exists ? 'updated' : 'created',
+    _shards: { total: 1, successful: 1, failed: 0 },
+  };
+  return changed(scene, withIndex(scene.cluster, name, { ...index, documents }), { status: exists ? 200 : 201, body });
+}
+
+export function deleteDocument(scene: Scene): Outcome {
+  const name = singleIndex(scene, part(scene, 'index'), 'write');
+  const id = part(scene, 'id');
+  const index = reachable(scene, name);
+  if (!index.documents.has(id))
+    return unchanged(scene, { status: 404, body: { _index: name, _id: id, result: 'not_found' } });
+  const documents = new Map(index.documents);
+  documents.delete(id);
+  return changed(
+    scene,
+    withIndex(scene.cluster, name, { ...index, documents }),
+    ok({ _index: name, _id: id, result: 'deleted' }),
+  );
+}
+
+/** `index` and `create` lines, each followed by its document; `delete` lines. */
+export function bulk(scene: Scene): Outcome {
+  const lines = scene.request.body
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map(jsonOf);
+  const items: Json[] = [];
+  let now = scene;
+  while (lines.length > 0) {
+    const [verb = '', target] = Object.entries(lines.shift() as JsonObject)[0] ?? [];
+    const place = isObject(target) ? target : {};
+    const index = textOf(place._index, scene.parts.index ?? '');
+    const { world, id } = place._id === undefined ? idAfter(now.world) : { world: now.world, id: String(place._id) };
+    now = { ...now, world };
+    const document = verb === 'delete' ? undefined : (lines.shift() as JsonObject);
+    try {
+      const outcome = document
+        ? written(now, index, id, document, verb === 'create')
+        : deleteDocument({ ...now, parts: { index, id } });
+      now = { ...now, world: outcome.world, cluster: outcome.world.clusters[scene.cluster.name] ?? now.cluster };
+      items.push({ [verb]: { ...(outcome.answer.body as JsonObject), status: outcome.answer.status } });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      items.push({
+        [verb]: {
+          _index: index,
+          _id: id,
+          status: error.answer.status,
+          error: (error.answer.body as JsonObject).error ?? null,
+        },
+      });
+    }
+  }
+  const errors = items.some(
+    (item) => isObject(item) && Object.values(item).some((one) => isObject(one) && one.error !== undefined),
+  );
+  return unchanged(now, ok({ took: 1, errors, items }));
+}
+
+export function search(scene: Scene): Outcome {
+  const { query, size, _source } = bodyOf(scene);
+  const names = indicesNamed(scene, part(scene, 'index'), 'open', 'read');
+  const hits = names.flatMap((name) =>
+    [...reachable(scene, name).documents]
+      .filter(([id, document]) => isHit(query ?? { match_all: {} }, id, document))
+      .map(([id, document]) => ({ _index: name, _id: id, _score: 1, _source: sourceOf(document, _source) })),
+  );
+  const shown = hits.slice(0, Number(size ?? scene.request.query.size ?? 10));
+  const shards = { total: names.length, successful: names.length, skipped: 0, failed: 0 };
+  return unchanged(
+    scene,
+    ok({
+      took: 1,
+      timed_out: false,
+      _shards: shards,
+      hits: { total: { value: hits.length, relation: 'eq' }, max_score: 1, hits: shown },
+    }),
+  );
+}
+
+function isHit(query: Json, id: string, document: JsonObject): boolean {
+  const [[kind, clause] = ['', null]] = Object.entries(isObject(query) ? query : {});
+  const of = isObject(clause) ? clause : {};
+  const [field = '', wanted] = Object.entries(of)[0] ?? [];
+  switch (kind) {
+    case 'match_all':
+      return true;
+    case 'ids':
+      return listOf(of.values).includes(id);
+    case 'term':
+      return hasValue(document, field, [isObject(wanted) ? (wanted.value ?? null) : (wanted ?? null)]);
+    case 'terms':
+      return hasValue(document, field, listOf(wanted));
+    case 'bool': {
+      const all = [...listOf(of.filter), ...listOf(of.must)];
+      const some = listOf(of.should);
+      return (
+        all.every((one) => isHit(one, id, document)) &&
+        listOf(of.must_not).every((one) => !isHit(one, id, document)) &&
+        (some.length === 0 || some.some((one) => isHit(one, id, document)))
+      );
+    }
+    default:
+      throw new Refusal(refused(400, 'parsing_exception', `unknown query [${kind}]: the sandbox does not play it`));
+  }
+}
+
+function hasValue(document: JsonObject, field: string, wanted: readonly Json[]): boolean {
+  const value = field
+    .replace(/\.keyword$/, '')
+    .split('.')
+    .reduce((at: Json | undefined, name) => (isObject(at) ? at[name] : undefined), document);
+  return listOf(value).some((one) => wanted.includes(one));
+}
+
+export function refresh(scene: Scene): Outcome {
+  return unchanged(scene, ok({ _shards: { total: 1, successful: 1, failed: 0 } }));
+}
+
+export function count(scene: Scene): Outcome {
+  const names = indicesNamed(scene, part(scene, 'index'), 'open', 'read');
+  const total = names.reduce((sum, name) => sum + reachable(scene, name).documents.size, 0);
+  return unchanged(scene, ok({ count: total, _shards: { total: 1, successful: 1, failed: 0 } }));
+}

@@ -1,0 +1,162 @@
+import type { Json, JsonObject } from '../../language/index.ts';
+import type { ObjectStore } from './bucket.ts';
+
+/** The versions that the sandbox plays. */
+export type Version = '7.10.2' | '8.5.3';
+
+/** Clusters of Elasticsearch and the object store that they reach. Never changed in place: a request gives another one. */
+export interface World {
+  readonly clusters: Readonly<Record<string, Cluster>>;
+  readonly objects: ObjectStore;
+  /** The access key that the object store accepts. */
+  readonly key: { readonly id: string; readonly secret: string };
+  /** How many ids were given: the next one follows from it, so that the same requests give the same world. */
+  readonly ids: number;
+}
+
+export interface Cluster {
+  readonly name: string;
+  readonly version: Version;
+  readonly uuid: string;
+  /** The superuser of the file realm: not in any index. */
+  readonly file: { readonly username: string; readonly password: string };
+  readonly indices: Readonly<Record<string, Index>>;
+  readonly repositories: Readonly<Record<string, Repository>>;
+  readonly snapshots: readonly RunningSnapshot[];
+  readonly restores: readonly RunningRestore[];
+}
+
+export interface Index {
+  readonly uuid: string;
+  readonly shards: number;
+  readonly isOpen: boolean;
+  /** Alias → its properties. */
+  readonly aliases: JsonObject;
+  readonly documents: ReadonlyMap<string, JsonObject>;
+  readonly recovery: Recovery;
+  /** Shards that could not be restored. */
+  readonly failed: readonly number[];
+}
+
+/** Where an index's shards came from last. */
+export interface Recovery {
+  readonly type: 'EMPTY_STORE' | 'EXISTING_STORE' | 'SNAPSHOT';
+  readonly isDone: boolean;
+  /** Milliseconds since 1970. */
+  readonly started: number;
+  readonly source?: { readonly repository: string; readonly snapshot: string; readonly index: string };
+}
+
+export interface Repository {
+  readonly type: string;
+  readonly settings: Readonly<Record<string, string>>;
+  /** The generation of the repository that this cluster has seen last, or that somebody else has written to it. */
+  readonly generation: number | 'unknown' | 'broken';
+}
+
+/** What a snapshot keeps of an index. */
+export interface SavedIndex {
+  readonly id: string;
+  readonly shards: number;
+  readonly aliases: JsonObject;
+  readonly documents: ReadonlyMap<string, JsonObject>;
+}
+
+/** A snapshot's description, as it stands in the repository. */
+export interface SnapshotInfo {
+  readonly snapshot: string;
+  readonly uuid: string;
+  readonly version: Version;
+  readonly indices: readonly string[];
+  readonly include_global_state: boolean;
+  readonly metadata?: Json;
+  readonly state: 'IN_PROGRESS' | 'SUCCESS' | 'PARTIAL';
+  readonly start_time_in_millis: number;
+  readonly end_time_in_millis: number;
+  readonly shards: { readonly total: number; readonly failed: number; readonly successful: number };
+  readonly failures: readonly JsonObject[];
+  readonly feature_states: readonly { readonly feature_name: string; readonly indices: readonly string[] }[];
+}
+
+export interface RunningSnapshot {
+  readonly repository: string;
+  readonly info: SnapshotInfo;
+  readonly content: Readonly<Record<string, SavedIndex>>;
+  readonly ends: number;
+}
+
+export interface RunningRestore {
+  readonly repository: string;
+  readonly snapshot: string;
+  readonly indices: readonly string[];
+  readonly ends: number;
+}
+
+/** Who asks, and what their roles grant. */
+export interface User {
+  readonly username: string;
+  readonly roles: readonly string[];
+  readonly realm: 'file' | 'native' | 'reserved' | 'api_key';
+  readonly grants: readonly Grant[];
+}
+
+export interface Grant {
+  readonly cluster: readonly string[];
+  readonly indices: readonly {
+    readonly names: readonly string[];
+    readonly privileges: readonly string[];
+    readonly isRestricted: boolean;
+  }[];
+}
+
+/** One HTTP request to a cluster. */
+export interface ClusterRequest {
+  readonly method: string;
+  /** Still percent-encoded, without the query. */
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** What goes wrong in it: the sandbox's faults that only the cluster itself can show. */
+  readonly misfortune?: 'partial' | 'failed-shard';
+}
+
+export interface ClusterAnswer {
+  readonly status: number;
+  readonly body: Json;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What a request gives: an answer, and the world after it. */
+export interface Outcome {
+  readonly world: World;
+  readonly answer: ClusterAnswer;
+}
+
+/** How long a snapshot or a restore takes, in milliseconds. */
+export const duration = 700;
+
+/** The next id: 22 characters, as Elasticsearch's are. */
+export function idAfter(world: World): { readonly world: World; readonly id: string } {
+  const ids = world.ids + 1;
+  return { world: { ...world, ids }, id: `sandbox-${ids.toString(36).padStart(14, '0')}` };
+}
+
+export function withCluster(world: World, cluster: Cluster): World {
+  return { ...world, clusters: { ...world.clusters, [cluster.name]: cluster } };
+}
+
+export function withIndex(cluster: Cluster, name: string, index: Index): Cluster {
+  return { ...cluster, indices: { ...cluster.indices, [name]: index } };
+}
+
+export function without<T>(record: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)));
+}
+
+export function isEight({ version }: Cluster): boolean {
+  return version.startsWith('8.');
+}

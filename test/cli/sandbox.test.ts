@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, it } from 'vitest';
+import { lastJournal, outcomes, program, runbook, workingDirectory } from '../program.ts';
+
+const started: ChildProcess[] = [];
+
+afterAll(async () => {
+  for (const child of started.splice(0)) {
+    child.kill('SIGTERM');
+    await new Promise((resolve) => (child.exitCode === null ? child.once('close', resolve) : resolve(undefined)));
+  }
+});
+
+/** `runbook sandbox` in a process of its own, once it is up. `said` gives what it has printed. */
+async function sandbox(directory: string, version: string, ...args: string[]) {
+  const child = spawn(process.execPath, [program, 'sandbox', '--version', version, ...args], {
+    cwd: directory,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  started.push(child);
+  let output = '';
+  await new Promise<void>((resolve, reject) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
+      output += chunk.toString('utf8');
+      if (output.includes('Ctrl-C ends it')) resolve();
+    });
+    child.once('close', (code) => reject(new Error(`it ended with ${code}: ${output}`)));
+  });
+  return { child, env: join('.runbook', 'sandbox', `sandbox-${version}.yaml`), said: () => output };
+}
+
+describe.concurrent('runbook sandbox', () => {
+  it('writes an environment that can be used, readable for its owner only, and ends when it is told to', async ({
+    expect,
+  }) => {
+    const directory = workingDirectory();
+    const { child, env, said } = await sandbox(directory, '8.5');
+
+    expect(said()).toContain(readFileSync(join(directory, env), 'utf8'));
+    for (const file of [env, join('.runbook', 'sandbox', 'access-key-secret')])
+      expect(statSync(join(directory, file)).mode & 0o777).toBe(0o600);
+    expect((await runbook(directory, ['validate', 'users-8.5', '--env', env])).stdout).toContain('0 errors');
+    expect((await runbook(directory, ['exec', 'users', '--env', env, '--confirm', 'replace/swap'])).code).toBe(0);
+    expect(said()).toContain('destination POST /_snapshot/my_restore/snapshot_1/_restore');
+    child.kill('SIGTERM');
+    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0);
+  });
+
+  it('refuses faults that it does not know, and lists those that it does', async ({ expect }) => {
+    const directory = workingDirectory();
+    const ended = await runbook(directory, [
+      'sandbox',
+      '--fault',
+      'restor:503',
+      '--fault',
+      'close:partial',
+      '--fault',
+      'nonsense',
+    ]);
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain('there is no call "restor"; known: restore, verify, ');
+    expect(ended.stderr).toContain('partial can happen to a snapshot only');
+    expect(ended.stderr).toContain('"nonsense" is no fault; expected CALL:EFFECT');
+    const { stdout } = await runbook(directory, ['sandbox', '--list-faults']);
+    expect(stdout).toContain(
+      'reset-after-accept             the call takes effect, and the connection breaks before its answer',
+    );
+  });
+});
+
+describe.concurrent('a bad day in the sandbox', () => {
+  it.for([
+    ['7.10', 'users', 'restore:reset-after-accept', 0, 'read back: it took effect'],
+    ['7.10', 'users', 'restore:504-after-accept', 0, 'read back: it took effect'],
+    ['7.10', 'users', 'close@destination:truncate', 0, 'read back: it took effect'],
+    ['7.10', 'users', 'snapshot@source:reset', 1, 'read back'],
+    ['7.10', 'users', 'restore:failed-shard', 1, 'Everything that was sent was rolled back.'],
+    ['7.10', 'users', 'restore:500', 1, 'Everything that was sent was rolled back.'],
+    ['7.10', 'users', 'open:503', 0, 'done, '],
+    ['7.10', 'users', 'read:503*2', 0, 'done, '],
+    ['7.10', 'users', '*:slow=20ms', 0, 'done, '],
+    ['7.10', 'users', 'snapshot@source:partial', 1, 'snapshots[0].state is "PARTIAL"'],
+    ['8.5', 'users', 'snapshot@source:partial', 1, 'snapshots[0].state is "PARTIAL"'],
+    [
+      '8.5',
+      'users',
+      'snapshot@destination:partial',
+      1,
+      'Without a whole safety snapshot the destination is not touched.',
+    ],
+    ['8.5', 'users', 'restore:failed-shard', 1, 'Everything that was sent was rolled back.'],
+    ['8.5', 'visualizations', 'restore:reset-after-accept', 0, 'read back: it took effect'],
+    ['7.10', 'users-merge', 'user:503', 1, 'Everything that was sent was rolled back.'],
+    ['8.5', 'visualizations-copy', 'import:reset-after-accept', 0, 'read back: it took effect'],
+  ] as const)('%s %s with %s ends with %i', async ([version, name, fault, code, said], { expect }) => {
+    const directory = workingDirectory();
+    const { env, said: calls } = await sandbox(directory, version, '--fault', fault);
+
+    const confirm = name === 'users' || name === 'visualizations' ? ['--confirm', 'replace/swap'] : [];
+    const ended = await runbook(directory, ['exec', name, '--env', env, ...confirm]);
+
+    expect(ended.stdout).toContain(said);
+    expect(ended.code).toBe(code);
+    const events = lastJournal(directory);
+    // No write is sent twice, but for those whose author says so.
+    const sent = events.flatMap((event) =>
+      event.type === 'write-intended' && !event.call.request.includes('_open') ? [event.step] : [],
+    );
+    expect(sent).toEqual([...new Set(sent)]);
+    // A snapshot that is not whole ends it before the destination is touched.
+    if (fault === 'snapshot@source:partial') {
+      expect(calls()).not.toMatch(/destination (PUT|DELETE|POST \/(?!_security\/user\/_has_privileges))/);
+    }
+    if (code === 1) expect(Object.values(outcomes(events))).not.toContain('in-doubt');
+  });
+});

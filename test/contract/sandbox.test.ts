@@ -1,0 +1,17 @@
+import { afterAll, beforeAll } from 'vitest';
+import type { Version } from '../real/lab.ts';
+import { runbooksContract } from './runbooks.ts';
+import { sandboxBackend } from './sandbox-backend.ts';
+import { serversContract } from './servers.ts';
+
+for (const version of ['7.10', '8.5'] satisfies Version[]) {
+  let backend: Awaited<ReturnType<typeof sandboxBackend>>;
+  beforeAll(async () => {
+    backend = await sandboxBackend(version);
+  });
+  afterAll(() => backend.sandbox.close());
+  // Each test asks for the backend when it runs.
+  const own = () => backend;
+  serversContract(`the sandbox of ${version}`, version, own);
+  runbooksContract(`the shipped runbooks in the sandbox of ${version}`, version, own);
+}
