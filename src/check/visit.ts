@@ -42,6 +42,12 @@ export function stepsIn(file: CheckedFile): Visited[] {
   ];
 }
 
+/** The connection of a step as it is written: its own or that of a block around it. */
+export function connectionOf({ step, ancestors }: Visited): string | undefined {
+  const named = [step, ...[...ancestors].reverse()].find((one) => 'on' in one && one.on !== undefined);
+  return named && 'on' in named ? named.on : undefined;
+}
+
 /** One text of a step that is read as a template, or a key that is read as an expression. */
 export interface TemplateText {
   readonly path: Path;

@@ -1,5 +1,5 @@
 import { openConnections } from '../connections/index.ts';
-import { type Answer, createRedactor } from '../engine/index.ts';
+import { createRedactor, isTransient } from '../engine/index.ts';
 import { type Environment, holdsVersion, isObject, type Runbook } from '../language/index.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 import { locateRunbook, readEnvironment, readRunbook, runbookFiles, shown, valueOrStop } from './files.ts';
@@ -118,8 +118,4 @@ async function askVersion(name: string, environment: Environment, file: string):
   } finally {
     await connection.close();
   }
-}
-
-function isTransient(answer: Answer): boolean {
-  return answer.kind === 'failure' || [429, 502, 503, 504].includes(answer.status);
 }

@@ -15,6 +15,11 @@ export interface Rendered {
 /** Statuses after which a read is sent again. */
 const transientStatuses = [429, 502, 503, 504];
 
+/** Whether a read is worth sending again. */
+export function isTransient(answer: Answer): boolean {
+  return answer.kind === 'failure' || transientStatuses.includes(answer.status);
+}
+
 /** Evaluates a request's templates. Throws `TemplateError`. */
 export function render(request: Request, { session, frame }: Here): Rendered {
   const values = valuesIn(session, frame);
@@ -37,9 +42,9 @@ export async function sendRead(
 ): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
     const answer = await send(rendered, 'read', timeout_ms, purpose, here);
-    const isTransient =
-      answer.kind === 'failure' || (transientStatuses.includes(answer.status) && !hasStatus(expect, answer.status));
-    if (!isTransient || attempt >= retry.attempts || isStopping(here.session, here.frame)) return answer;
+    const isExpected = answer.kind === 'answer' && hasStatus(expect, answer.status);
+    if (!isTransient(answer) || isExpected || attempt >= retry.attempts || isStopping(here.session, here.frame))
+      return answer;
     await wait(here, saidBy(answer), retry.delay_ms * 2 ** (attempt - 1));
   }
 }

@@ -37,6 +37,15 @@ export function preflightFor(
     .map((request, index) => ({ ...request, number: `p${index + 1}` }));
 }
 
+/** A read before the first write; the connections differ in what is asked and what it has to be. */
+function preflightOf(
+  id: string,
+  file: string,
+  asked: Pick<PlannedRequest, 'title' | 'request' | 'expect'>,
+): Omit<PlannedRequest, 'number'> {
+  return { kind: 'request', id: `preflight/${id}`, at: file, effect: 'read', ...asked, ...patience };
+}
+
 /** Reachable, the login accepted, the version in the runbook's range, and the pinned cluster. */
 function elasticsearchPreflight(
   name: string,
@@ -46,12 +55,8 @@ function elasticsearchPreflight(
 ): Omit<PlannedRequest, 'number'> {
   const login = identity === undefined ? connection.login : connection.identities?.[identity];
   const place = `${name} (${connection.url})`;
-  return {
-    kind: 'request',
-    id: `preflight/${name}${identity === undefined ? '' : `/${identity}`}`,
+  return preflightOf(`${name}${identity === undefined ? '' : `/${identity}`}`, runbook.file, {
     title: `${place} is reachable, accepts ${login}, and is ${runbook.elasticsearch}`,
-    at: runbook.file,
-    effect: 'read',
     request: {
       type: 'http',
       connection: name,
@@ -83,8 +88,7 @@ function elasticsearchPreflight(
             ]),
       ],
     },
-    ...patience,
-  };
+  });
 }
 
 /** Reachable, the login accepted, up, and of the clusters' version. */
@@ -94,12 +98,8 @@ function kibanaPreflight(
   { runbook }: Pick<Plan, 'runbook'>,
 ): Omit<PlannedRequest, 'number'> {
   const place = `${name} (${connection.url})`;
-  return {
-    kind: 'request',
-    id: `preflight/${name}`,
+  return preflightOf(name, runbook.file, {
     title: `${place} is up, accepts ${connection.login}, and is ${runbook.elasticsearch}`,
-    at: runbook.file,
-    effect: 'read',
     request: { type: 'http', connection: name, method: 'GET', path: '/api/status' },
     expect: {
       status: [200],
@@ -122,8 +122,7 @@ function kibanaPreflight(
         },
       ],
     },
-    ...patience,
-  };
+  });
 }
 
 /** There, in the region that the environment says, of a class that snapshots can be restored from, and private (field note R3). */
@@ -133,12 +132,8 @@ function bucketPreflight(
   { runbook }: Pick<Plan, 'runbook'>,
 ): Omit<PlannedRequest, 'number'> {
   const place = `${name} (${connection.url})`;
-  return {
-    kind: 'request',
-    id: `preflight/${name}`,
+  return preflightOf(name, runbook.file, {
     title: `${place} is there, of class Standard, private, and in ${connection.region}`,
-    at: runbook.file,
-    effect: 'read',
     request: { type: 'oss', connection: name, operation: 'bucketInfo' },
     expect: {
       status: [200],
@@ -169,8 +164,7 @@ function bucketPreflight(
         },
       ],
     },
-    ...patience,
-  };
+  });
 }
 
 /** `7.10.x` → `^7\.10\.`; `8.x` → `^8\.`; `8.5.3` → exactly that, with or without a suffix. */

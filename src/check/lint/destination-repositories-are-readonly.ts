@@ -1,5 +1,6 @@
 import { isObject } from '../../language/index.ts';
-import { atCall, bodyField, callsIn, connectionOf, type Lint } from './lint.ts';
+import { connectionOf } from '../visit.ts';
+import { atCall, bodyField, callsIn, type Lint } from './lint.ts';
 
 /** A repository of the destination says `readonly: true` (field note R1). */
 export const destinationRepositoriesAreReadonly: Lint = {

@@ -1,5 +1,4 @@
-import type { CallStep, Path } from '../../language/index.ts';
-import { isObject, partsOfCall } from '../../language/index.ts';
+import { type CallStep, isObject, type Method, type Path, partsOfCall } from '../../language/index.ts';
 import type { CheckedFile } from '../rule.ts';
 import { stepsIn, type Visited } from '../visit.ts';
 
@@ -27,7 +26,7 @@ export interface Finding {
 /** A step with a call, and the parts of that. */
 export interface VisitedCall extends Visited {
   readonly step: CallStep;
-  readonly method: string;
+  readonly method: Method;
   /** The path as it is written, templates and all. */
   readonly target: string;
 }
@@ -39,12 +38,6 @@ export function callsIn(file: CheckedFile): VisitedCall[] {
     const { method, path: target } = partsOfCall(step.call);
     return [{ ...visited, step, method, target }];
   });
-}
-
-/** The connection of a step as it is written: its own or that of a block around it. */
-export function connectionOf({ step, ancestors }: Visited): string | undefined {
-  const named = [step, ...[...ancestors].reverse()].find((one) => 'on' in one && one.on !== undefined);
-  return named && 'on' in named ? named.on : undefined;
 }
 
 /** A finding at the call of a step. */

@@ -15,7 +15,7 @@ export const writesDoNotWait: Lint = {
   },
   find: (file) =>
     callsIn(file)
-      .filter(({ step, method }) => !isReading(method as Parameters<typeof isReading>[0], step.effect))
+      .filter(({ step, method }) => !isReading(method, step.effect))
       .filter(({ step }) => String(step.query?.wait_for_completion) === 'true')
       .map(({ path }) => ({ path: [...path, 'query', 'wait_for_completion'], step: path })),
 };

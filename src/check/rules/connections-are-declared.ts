@@ -1,20 +1,16 @@
 import { type Connection, type Diagnostic, didYouMean, type Path, type Step } from '../../language/index.ts';
 import { type CheckedFile, problemAt, type Rule } from '../rule.ts';
-import { namesIn, stepsIn } from '../visit.ts';
+import { connectionOf, namesIn, stepsIn } from '../visit.ts';
 
 /** Every request has a connection, by its own `on` or a surrounding block's, of a kind that can answer it. */
 export const connectionsAreDeclared: Rule = (file) => {
   const declared = 'connections' in file.value ? file.value.connections : undefined;
-  return stepsIn(file).flatMap(({ step, path, ancestors }) => {
+  return stepsIn(file).flatMap((visited) => {
+    const { step, path } = visited;
     const diagnostics: Diagnostic[] = [];
-    const own = onOf(step);
+    const own = 'on' in step ? step.on : undefined;
     if (own !== undefined) diagnostics.push(...problemsOf(own, [...path, 'on'], file, declared));
-    const on =
-      own ??
-      [...ancestors]
-        .reverse()
-        .map(onOf)
-        .find((ancestor) => ancestor !== undefined);
+    const on = connectionOf(visited);
     const isRequest = 'call' in step || 'oss' in step;
     if (isRequest && on === undefined) {
       diagnostics.push(
@@ -44,10 +40,6 @@ export const connectionsAreDeclared: Rule = (file) => {
     return diagnostics;
   });
 };
-
-function onOf(step: Step): string | undefined {
-  return 'on' in step ? step.on : undefined;
-}
 
 function problemsOf(
   on: string,
