@@ -27,7 +27,8 @@ export async function runbook(
 ): Promise<Ended> {
   const child = spawn(process.execPath, [program, ...args], {
     cwd: directory,
-    env: { PATH: process.env.PATH ?? '', ...env },
+    // Locks are the user's own; a test has a user of its own.
+    env: { PATH: process.env.PATH ?? '', XDG_STATE_HOME: join(directory, 'state'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onStart(child);
@@ -51,6 +52,11 @@ export function lastJournal(directory: string): Event[] {
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as Event);
+}
+
+/** The writes of a run's own steps that were sent or about to be: not those of its locks. */
+export function writesIn(events: readonly Event[]): Extract<Event, { type: 'write-intended' }>[] {
+  return events.flatMap((event) => (event.type === 'write-intended' && !event.step.startsWith('lock/') ? [event] : []));
 }
 
 /** How each step of a run ended: step → outcome. */

@@ -3,6 +3,7 @@ import type { RunOutcome } from '../engine/index.ts';
 /** What the process's exit code says to a pipeline (README, exit codes). */
 export const exitCodes = {
   done: 0,
+  'rolled-back': 0,
   /** Failed; what was sent was rolled back. */
   failed: 1,
   /** The runbook, the environment or the command line is wrong; nothing was sent. */

@@ -25,6 +25,8 @@ export const shippedFolder = join(dirname(fileURLToPath(import.meta.url)), '..',
 export interface ReadFile<T> {
   readonly checked: Checked<T>;
   readonly print: (diagnostic: Diagnostic) => string;
+  /** The text of each file, by its path from the first one's folder. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 /**
@@ -90,14 +92,15 @@ function readChecked<T extends FileSet>(
       text,
     );
   };
-  return { checked: { diagnostics, ...(loaded.value ? { value: loaded.value } : {}) }, print };
+  return { checked: { diagnostics, ...(loaded.value ? { value: loaded.value } : {}) }, print, texts };
 }
 
 export function readEnvironment(path: string): ReadFile<Loaded<Environment>> {
   if (!existsSync(path)) throw new CommandError(`--env ${path}: there is no such file`);
   const text = readText(path);
   // Without the line itself: it may hold a secret that should not be there.
-  return { checked: loadEnvironment(shown(path), text), print: (diagnostic) => printDiagnostic(diagnostic) };
+  const print = (diagnostic: Diagnostic) => printDiagnostic(diagnostic);
+  return { checked: loadEnvironment(shown(path), text), print, texts: new Map([[path, text]]) };
 }
 
 /** Stops the command where there are errors; all of them are in the message. */

@@ -13,6 +13,23 @@ const setOption = () =>
     .argParser(collect)
     .default([]);
 
+const confirmOption = () =>
+  new Option('--confirm <step>', 'confirm a step that asks a person; once per step').argParser(collect).default([]);
+const noClusterLockOption = () =>
+  new Option(
+    '--no-cluster-lock',
+    'go on without the lock in the clusters; make sure that nobody else is at work there',
+  );
+const resumeOptions = () => [
+  new Option('--env <file>', 'the environment file, where it is at another place now'),
+  confirmOption(),
+  new Option('--assume-done <step>', 'a step in doubt: it took effect; once per step').argParser(collect).default([]),
+  new Option('--assume-not-done <step>', 'a step in doubt: it did not take effect, and is sent; once per step')
+    .argParser(collect)
+    .default([]),
+  noClusterLockOption(),
+];
+
 const program = new Command('runbook')
   .description('Operations on Elasticsearch written as YAML, run like software.')
   .version(RUNBOOK_VERSION)
@@ -45,11 +62,40 @@ program
   .addOption(environmentOption())
   .addOption(setOption())
   .option('--dry-run', 'send the reads, predict the writes', false)
-  .addOption(
-    new Option('--confirm <step>', 'confirm a step that asks a person; once per step').argParser(collect).default([]),
-  )
+  .addOption(confirmOption())
+  .option('--no-rollback', 'after a failure, leave what was sent as it is')
+  .addOption(noClusterLockOption())
   .action(async (name, options) => {
     process.exitCode = await (await import('./exec.ts')).exec(name, options);
+  });
+const resume = program
+  .command('resume')
+  .description('go on with a run whose process has died')
+  .argument('<run>', 'its id')
+  .action(async (id, options) => {
+    process.exitCode = await (await import('./resume.ts')).resume(id, options);
+  });
+const rollback = program
+  .command('rollback')
+  .description('undo what a run has sent, in reverse order; asks first')
+  .argument('<run>', 'its id')
+  .option('--yes', 'it was confirmed already', false)
+  .action(async (id, options) => {
+    process.exitCode = await (await import('./resume.ts')).rollback(id, options);
+  });
+for (const option of resumeOptions()) {
+  resume.addOption(option);
+  rollback.addOption(option);
+}
+program
+  .command('unlock')
+  .description('remove the lock that a dead run has left in a cluster; asks first')
+  .argument('<connection>', 'which cluster, as the environment file names it')
+  .addOption(environmentOption())
+  .option('--as <identity>', 'a further login of the connection')
+  .option('--yes', 'it was confirmed already', false)
+  .action(async (connection, options) => {
+    process.exitCode = await (await import('./unlock.ts')).unlock(connection, options);
   });
 program
   .command('list')
@@ -69,6 +115,14 @@ program
   .description('every call and assertion of one run')
   .argument('<run>', 'its id')
   .action(async (id) => (await import('./runs.ts')).show(id));
+program
+  .command('verify')
+  .description('whether the record of a run is as it was written: nothing changed, inserted or cut')
+  .argument('<run>', 'its id')
+  .option('--head <hash>', 'the hash that the run has printed at its end')
+  .action(async (id, { head }) => {
+    process.exitCode = await (await import('./runs.ts')).verify(id, head);
+  });
 
 program
   .command('sandbox')

@@ -1,5 +1,7 @@
+import type { Origin } from '../engine/index.ts';
 import type { Environment, Loaded } from '../language/index.ts';
 import { type Plan, planFor, planId } from '../plan/index.ts';
+import { hashOf } from '../runs/index.ts';
 import { readEnvironment, readRunbook, valueOrStop } from './files.ts';
 
 export interface PlanArguments {
@@ -11,7 +13,7 @@ export interface PlanArguments {
 export async function planned(
   path: string,
   { env, set }: PlanArguments,
-): Promise<{ plan: Plan; id: string; environment: Loaded<Environment> }> {
+): Promise<{ plan: Plan; id: string; environment: Loaded<Environment>; files: Origin['files'] }> {
   const runbook = readRunbook(path);
   const bundle = valueOrStop(runbook.checked, runbook.print);
   const environmentFile = readEnvironment(env);
@@ -19,5 +21,6 @@ export async function planned(
   const print = (diagnostic: Parameters<typeof runbook.print>[0]) =>
     diagnostic.file === environment.source.file ? environmentFile.print(diagnostic) : runbook.print(diagnostic);
   const plan = valueOrStop(planFor(bundle, environment, set), print);
-  return { plan, id: await planId(plan), environment };
+  const files = Object.fromEntries([...runbook.texts].map(([file, text]) => [file, hashOf(text)]));
+  return { plan, id: await planId(plan), environment, files };
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { linesOf } from '../report/index.ts';
 import { listRuns, readJournal } from '../runs/index.ts';
-import { CommandError } from './exit-codes.ts';
+import { CommandError, exitCodes } from './exit-codes.ts';
 import { table } from './list.ts';
 
 /** Where the runs of a working directory are kept. */
@@ -26,15 +26,47 @@ export async function runs(): Promise<void> {
   process.stdout.write(table([['RUN', 'STARTED', 'RUNBOOK', 'ENVIRONMENT', 'OUTCOME'], ...rows]));
 }
 
-/** `runbook show`: every call and assertion of one run. */
-export async function show(id: string): Promise<void> {
+/** The folder of a run. */
+export function folderOf(id: string): string {
   const folder = join(runsFolder, id);
   if (!/^[A-Za-z0-9_-]+$/.test(id) || !existsSync(folder))
     throw new CommandError(`there is no run "${id}" in ${runsFolder}; runbook runs lists them`);
-  const events = await readJournal(folder).catch((error: unknown) => {
-    throw new CommandError(error instanceof Error ? error.message : String(error));
-  });
+  return folder;
+}
+
+/** `runbook show`: every call and assertion of one run. */
+export async function show(id: string): Promise<void> {
+  const { events } = await readJournal(folderOf(id)).catch(stopWithout);
   for (const event of events) for (const line of linesOf(event, true)) process.stdout.write(`${line}\n`);
   if (events.at(-1)?.type !== 'run-finished')
-    process.stdout.write('The journal ends here: the run is still going on, or its process died.\n');
+    process.stdout.write(
+      `The journal ends here: the run is still going on, or its process died (runbook resume ${id} goes on with it).\n`,
+    );
+}
+
+/** `runbook verify`: whether the record of a run is as it was written. */
+export async function verify(id: string, expected: string | undefined): Promise<number> {
+  const { events, head, torn } = await readJournal(folderOf(id)).catch(stopWithout);
+  if (expected !== undefined && expected !== head) {
+    process.stdout.write(
+      `NOT the same record: it ends in ${head}, expected ${expected}. Lines were added or cut off at its end, or all of it was written anew.\n`,
+    );
+    return exitCodes.failed;
+  }
+  const last = events.at(-1);
+  process.stdout.write(
+    `${events.length} events, each follows from the one before; the plan is the one that was run. It ends in ${head}\n`,
+  );
+  if (torn > 0) process.stdout.write(`After them ${torn} bytes of a line that was not written to its end.\n`);
+  if (last?.type !== 'run-finished')
+    process.stdout.write('The run is not finished: it is going on, its process died, or the end was cut off.\n');
+  if (expected === undefined)
+    process.stdout.write(
+      'Whether lines were cut off at the end is only told by the hash that the run has printed: --head HASH\n',
+    );
+  return exitCodes.done;
+}
+
+function stopWithout(error: unknown): never {
+  throw new CommandError(error instanceof Error ? error.message : String(error), exitCodes.failed);
 }

@@ -38,16 +38,17 @@ export async function resolveSecrets(
   return { secrets, targets };
 }
 
-/** One connection with its own login only. */
+/** One connection with its own login, or with one identity, only. */
 export function resolveTarget(
   name: string,
   environment: Environment,
   file: string,
   redactor: Redactor,
+  login?: string,
 ): Promise<Target> {
   const settings = environment.connections[name] as EnvironmentConnection;
   const url = settings.kind === 'oss' ? settings.endpoint : settings.url.replace(/\/+$/, '');
-  return targetFor(name, url, (identity) => identity === undefined, { environment, folder: dirname(file), redactor });
+  return targetFor(name, url, (identity) => identity === login, { environment, folder: dirname(file), redactor });
 }
 
 /** Where secrets come from and where they are noted. */

@@ -117,16 +117,25 @@ async function send(
       headers,
     });
     const { body = null } = result;
+    const retryAfter = retryAfterOf(result.headers?.['retry-after'] as string | undefined);
     const type = String(result.headers?.['content-type'] ?? '');
     return {
       kind: 'answer',
       status: result.statusCode ?? 0,
       body: typeof body === 'string' && !type.includes('application/json') ? readText(body, type) : body,
       warnings: warningsOf(result.headers?.warning as string | string[] | undefined),
+      ...(retryAfter === undefined ? {} : { retry_after_ms: retryAfter }),
     };
   } catch (error) {
     return failureFor(error, timeout);
   }
+}
+
+/** `Retry-After: 30` or a date, in milliseconds from now. */
+function retryAfterOf(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  const milliseconds = /^\d+$/.test(header.trim()) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
+  return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : undefined;
 }
 
 /** `299 Elasticsearch-8.5.3-… "text"` → text. Proxies may add warnings of their own. */

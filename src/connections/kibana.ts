@@ -8,20 +8,22 @@ import { type Dialect, openHttp } from './http.ts';
  * that the import API wants, and gives NDJSON answers (an export) as a list.
  */
 export function openKibana(target: KibanaTarget): Connection {
-  return openHttp(target, {
-    paramsFor: (request) => ({
-      method: request.method,
-      path: request.path,
-      ...(request.query === undefined ? {} : { querystring: repeated(request.query) }),
-      ...bodyOf(request),
-    }),
-    headersFor: (request) => ({
-      'kbn-xsrf': 'true',
-      ...(isUpload(request) ? { 'content-type': `multipart/form-data; boundary=${boundary}` } : {}),
-    }),
-    readText,
-  });
+  return openHttp(target, kibanaDialect);
 }
+
+export const kibanaDialect = {
+  paramsFor: (request: HttpRequest) => ({
+    method: request.method,
+    path: request.path,
+    ...(request.query === undefined ? {} : { querystring: repeated(request.query) }),
+    ...bodyOf(request),
+  }),
+  headersFor: (request: HttpRequest) => ({
+    'kbn-xsrf': 'true',
+    ...(isUpload(request) ? { 'content-type': `multipart/form-data; boundary=${boundary}` } : {}),
+  }),
+  readText: (text: string, contentType: string) => readText(text, contentType),
+} satisfies Dialect;
 
 /** A list becomes the same parameter several times. */
 function repeated(query: JsonObject): string {

@@ -1,14 +1,14 @@
 import { TemplateError } from '../language/index.ts';
 import type { PlannedRead } from '../plan/index.ts';
 import { type Answered, hasStatus, judge, reasonOf } from './judge.ts';
-import { lookupAtRun, renderExpect } from './render.ts';
-import { render, sendRead } from './send.ts';
+import { type RenderedExpect, renderExpect } from './render.ts';
+import { patience, render, sendRead } from './send.ts';
 import { emit, type Here, valuesIn } from './session.ts';
 
 /** Whether what a step is to bring about is there. */
 export type Effect = { readonly state: 'there' } | { readonly state: 'not-there' | 'unknown'; readonly reason: string };
 
-const policy = { retry: { attempts: 3, delay_ms: 1_000 }, timeout_ms: 60_000 };
+const policy = { retry: patience, timeout_ms: 60_000 };
 
 /** Asks a `done_when`. In a dry run, one that reads what only a write would give is unknown. */
 export async function effectOf(read: PlannedRead, here: Here): Promise<Effect> {
@@ -23,12 +23,12 @@ export async function effectOf(read: PlannedRead, here: Here): Promise<Effect> {
 
 async function ask(read: PlannedRead, here: Here): Promise<Effect> {
   const rendered = render(read.request, here);
-  const expect = renderExpect(read.expect, lookupAtRun(valuesIn(here.session, here.frame), 'sent'));
+  const expect = renderExpect(read.expect, valuesIn(here.session, here.frame));
   const answer = await sendRead(rendered, { ...policy, expect }, 'done_when', here);
   return answer.kind === 'failure' ? { state: 'unknown', reason: answer.reason } : effectIn(expect, answer);
 }
 
-function effectIn(expect: PlannedRead['expect'], answer: Answered): Effect {
+function effectIn(expect: RenderedExpect, answer: Answered): Effect {
   const reason = reasonOf(judge(expect, answer), answer);
   if (reason === undefined) return { state: 'there' };
   const { status } = answer;

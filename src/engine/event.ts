@@ -18,7 +18,14 @@ export type StepOutcome =
   | 'depends';
 
 /** How a run ended; the exit codes of the command line follow from it. */
-export type RunOutcome = 'done' | 'failed' | 'needs-a-person' | 'refused' | 'interrupted';
+export type RunOutcome =
+  | 'done'
+  | 'failed'
+  | 'needs-a-person'
+  | 'refused'
+  | 'interrupted'
+  /** Undone because somebody asked for it. */
+  | 'rolled-back';
 
 /** Which part of the operation a step belongs to. */
 export type Phase = 'preflight' | 'steps' | 'always' | 'rollback';
@@ -32,6 +39,13 @@ export interface Note {
   readonly note: string;
 }
 
+/** Something that was to be cleaned up, and was not; the call is what a person may have to send. */
+export interface CleanupFailure {
+  readonly step: string;
+  readonly reason: string;
+  readonly call?: string;
+}
+
 export interface RunSummary {
   readonly outcome: RunOutcome;
   /** The first thing that went wrong. */
@@ -39,13 +53,28 @@ export interface RunSummary {
   /** Steps of which nobody knows whether they took effect. */
   readonly in_doubt: readonly string[];
   /** What did not work while cleaning up: in `always` or in the rollback. */
-  readonly cleanup_failures: readonly { readonly step: string; readonly reason: string }[];
+  readonly cleanup_failures: readonly CleanupFailure[];
   /** How many writes were sent. */
   readonly writes: number;
   /** Dry run: how many writes would be sent. */
   readonly predicted_writes: number;
   readonly rolled_back: boolean;
+  /** What may have been sent and was not undone, the newest first: nobody wanted it, or it could not be recorded. */
+  readonly not_rolled_back: readonly string[];
+  /** Why the run is not finished: somebody has to decide something first. */
+  readonly suspended?: { readonly step: string; readonly reason: string };
   readonly notes: readonly Note[];
+}
+
+/** What a run was started with: enough to plan it again. Paths are as they were given. */
+export interface Origin {
+  readonly runbook: string;
+  readonly env: string;
+  readonly set: readonly string[];
+  /** SHA-256 of the runbook and of each fragment it uses, by path. */
+  readonly files: { readonly [path: string]: string };
+  /** Steps that were confirmed by name. */
+  readonly confirm: readonly string[];
 }
 
 /**
@@ -61,7 +90,15 @@ export type Event = { readonly at: string } & (
       readonly runbook: string;
       readonly title: string;
       readonly environment: string;
+      /** Of the program. */
+      readonly version: string;
+      readonly origin: Origin;
+      /** What was asked for: after a failure it rolls back, or stays as it is. */
+      readonly rollback: boolean;
+      readonly cluster_lock: boolean;
     }
+  /** Another process goes on with the run, or undoes it. */
+  | { readonly type: 'run-resumed'; readonly as: 'resume' | 'rollback'; readonly version: string }
   | {
       readonly type: 'step-started';
       readonly step: string;
@@ -82,6 +119,8 @@ export type Event = { readonly at: string } & (
       readonly status: number;
       readonly duration_ms: number;
       readonly warnings: readonly string[];
+      /** Of a write: whether every assertion holds for the answer. */
+      readonly as_expected?: boolean;
       readonly error?: { readonly type: string; readonly reason: string };
     }
   | {
@@ -122,19 +161,33 @@ export type Event = { readonly at: string } & (
       readonly reason?: string;
       readonly place: string;
       readonly saved?: JsonObject;
+      /** Names of what was saved, too, and is secret. */
+      readonly concealed?: readonly string[];
     }
   | ({ readonly type: 'noted'; readonly step: string; readonly number: string; readonly depth: number } & Note)
   | { readonly type: 'interrupted' }
   | { readonly type: 'rollback-started'; readonly of: readonly string[] }
+  /** The undoing of one step or block has ended. */
+  | { readonly type: 'undone'; readonly step: string; readonly clean: boolean }
   | { readonly type: 'rollback-finished'; readonly clean: boolean }
+  /** A person has said whether a step in doubt took effect. */
+  | { readonly type: 'decided'; readonly step: string; readonly took_effect: boolean }
+  /** The run cannot go on before somebody decides something. Nothing else is sent; it can be resumed. */
+  | { readonly type: 'suspended'; readonly step: string; readonly reason: string }
+  | {
+      readonly type: 'lock';
+      readonly connection: string;
+      readonly state: 'taken' | 'released' | 'refused' | 'lost' | 'not-released';
+      readonly reason?: string;
+    }
   | ({ readonly type: 'run-finished' } & RunSummary)
 );
 
 /** An event before the interpreter has stamped it. */
 export type NewEvent = Event extends infer E ? (E extends Event ? Omit<E, 'at'> : never) : never;
 
-/** Why a request is sent: it is the step's own, or it asks whether the step's effect is there. */
-export type Purpose = 'step' | 'done_when';
+/** Why a request is sent: it is the step's own, it asks whether the step's effect is there, or it is about the lock. */
+export type Purpose = 'step' | 'done_when' | 'lock';
 
 /** A call as it may be kept: secrets are references. */
 export interface RecordedCall {

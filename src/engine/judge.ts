@@ -1,6 +1,8 @@
 import { expectedOf, holds, inOneLine, isObject, type Json, messageOf, valueAt } from '../language/index.ts';
-import type { Condition, PlannedExpect } from '../plan/index.ts';
+import type { PlannedExpect } from '../plan/index.ts';
 import type { Answer } from './ports.ts';
+import { concealed } from './redactor.ts';
+import type { RenderedCondition, RenderedExpect } from './render.ts';
 
 export type Answered = Extract<Answer, { kind: 'answer' }>;
 
@@ -17,7 +19,7 @@ export interface Assertion {
 const longestSeen = 4_000;
 
 /** Every assertion of an expectation over an answer: the status, and where that holds, the body. */
-export function judge(expect: PlannedExpect, answer: Answered): Assertion[] {
+export function judge(expect: RenderedExpect, answer: Answered): Assertion[] {
   const isExpected = hasStatus(expect, answer.status);
   const status: Assertion = {
     subject: 'status',
@@ -31,15 +33,15 @@ export function judge(expect: PlannedExpect, answer: Answered): Assertion[] {
 }
 
 /** Conditions over a body; `message` is for those that have none of their own. */
-export function judgeConditions(conditions: readonly Condition[], body: Json, message?: string): Assertion[] {
-  return conditions.map(({ subject, expect }) => {
+export function judgeConditions(conditions: readonly RenderedCondition[], body: Json, message?: string): Assertion[] {
+  return conditions.map(({ subject, expect, isSecret }) => {
     const seen = valueAt(body, subject);
     const isMet = holds(seen, expect);
     const words = messageOf(expect) ?? message;
     return {
       subject,
-      expected: expectedOf(expect),
-      seen: shortened(seen),
+      expected: isSecret ? concealed : expectedOf(expect),
+      seen: isSecret ? concealed : shortened(seen),
       holds: isMet,
       ...(isMet || words === undefined ? {} : { message: words }),
     };

@@ -3,9 +3,13 @@ import type { PlannedBlock, PlannedNode, PlannedNote, PlannedRequest } from '../
 import { unmetCondition } from './condition.ts';
 import { effectOf } from './effect.ts';
 import type { StepOutcome } from './event.ts';
+import { hasEffect, type PastStep } from './past.ts';
 import { refusalOf } from './permission.ts';
 import { runRead } from './read.ts';
+import { remember } from './remember.ts';
 import { instanceId, lookupAtRun, type Outputs, renderText } from './render.ts';
+import { saveFromJournal } from './save.ts';
+import { recorded, render } from './send.ts';
 import {
   emit,
   type Finished,
@@ -15,11 +19,12 @@ import {
   type Here,
   isCleanup,
   isStopping,
+  pastOfStep,
   type Session,
   type Undo,
   valuesIn,
 } from './session.ts';
-import { undoFor } from './undo.ts';
+import { mayHaveBeenSent, undoFor } from './undo.ts';
 import { predictWrite, runWrite } from './write.ts';
 
 /** Runs nodes in their order until one of them stops the run. */
@@ -32,16 +37,24 @@ export async function runNodes(nodes: readonly PlannedNode[], session: Session, 
 
 async function runNode(node: PlannedNode, session: Session, frame: Frame): Promise<Flow> {
   const here: Here = { session, frame, id: instanceId(node.id, frame.passes) };
+  const past = pastOfStep(here);
+  if (session.suspended) return 'stop';
+  if (past?.finished && !isPassedThrough(node, past)) return replayed(node, past, past.finished, here);
   if (node.kind === 'skipped') return finish(node, { outcome: 'skipped', reason: node.reason }, here);
-  if (isStopping(session, frame)) return interrupt(session);
+  // What has begun is ended: a block for its `always`, a write to know what became of it.
+  const hasBegun = past !== undefined && (node.kind === 'block' ? past.isStarted : past.attempts > 0);
+  if (!hasBegun && isStopping(session, frame)) return interrupt(session);
   try {
-    const unmet = unmetCondition(node.when ?? [], session, frame);
-    if (unmet !== undefined) return await finish(node, { outcome: 'skipped', reason: unmet }, here);
-    const refusal = session.isDry ? undefined : await refusalOf(node, here);
-    // Ctrl-C at the question is no answer to it.
-    if (isStopping(session, frame)) return await interrupt(session);
-    if (refusal !== undefined) return await finish(node, { outcome: 'failed', reason: refusal }, here);
-    await emit(session, { type: 'step-started', ...described(node, here), kind: node.kind });
+    if (!past?.isStarted) {
+      await remember(node, here);
+      const unmet = unmetCondition(node.when ?? [], session, frame);
+      if (unmet !== undefined) return await finish(node, { outcome: 'skipped', reason: unmet }, here);
+      const refusal = session.isDry ? undefined : await refusalOf(node, here);
+      // Ctrl-C at the question is no answer to it.
+      if (isStopping(session, frame)) return await interrupt(session);
+      if (refusal !== undefined) return await finish(node, { outcome: 'failed', reason: refusal }, here);
+      await emit(session, { type: 'step-started', ...described(node, here), kind: node.kind });
+    }
     if (node.kind === 'block') return await runBlock(node, here);
     return await finish(node, await runLeaf(node, here), here);
   } catch (error) {
@@ -49,23 +62,50 @@ async function runNode(node: PlannedNode, session: Session, frame: Frame): Promi
   }
 }
 
+/** A block that has ended is gone through again for what its steps saved, and for what undoes them. */
+function isPassedThrough(node: PlannedNode, { isStarted, finished, effect }: PastStep): boolean {
+  if (node.kind !== 'block' || !isStarted || finished?.reason !== undefined) return false;
+  return finished?.outcome !== 'unchanged' && effect !== 'there';
+}
+
+/** A step that an earlier process has ended: what it gave and what follows from it, and nothing is sent. */
+function replayed(node: PlannedNode, past: PastStep, finished: Finished, here: Here): Flow {
+  const { session, frame, id } = here;
+  if (node.kind === 'request') {
+    const undo = node.effect === 'write' ? undoFor(node, id, session, frame) : undefined;
+    if (hasEffect(past)) mayHaveBeenSent(frame, undo);
+    session.writes += past.writes;
+    saveFromJournal(finished, node, here);
+  }
+  if (past.note) session.notes.push(past.note);
+  return flowAfter(node, finished, here);
+}
+
 /** Records how a step ended, and says what follows from it. */
 async function finish(node: PlannedNode, finished: Finished, here: Here): Promise<Flow> {
-  const { session, frame, id } = here;
+  // Nothing has ended: whoever resumes the run finds the step as it is.
+  if (here.session.suspended) return 'stop';
   await ended(node, finished, here);
+  if (finished.outcome === 'interrupted') return interrupt(here.session);
+  return flowAfter(node, finished, here);
+}
+
+function flowAfter(node: PlannedNode, finished: Finished, here: Here): Flow {
+  const { session, frame, id } = here;
   const reason = finished.reason ?? finished.outcome;
   switch (finished.outcome) {
     case 'depends':
       session.undetermined.add(id);
       return 'go-on';
     case 'interrupted':
-      return interrupt(session);
+      session.wasInterrupted = true;
+      return 'stop';
     case 'in-doubt':
       session.inDoubt.push(id);
       fail(session, id, reason);
       break;
     case 'failed':
-      if (isCleanup(frame)) session.cleanupFailures.push({ step: id, reason });
+      if (isCleanup(frame)) session.cleanupFailures.push({ step: id, reason, ...callOf(node, here) });
       else fail(session, id, reason);
       break;
     default:
@@ -73,6 +113,16 @@ async function finish(node: PlannedNode, finished: Finished, here: Here): Promis
   }
   // Each step of `always` is tried, whatever became of the one before; a rollback's steps build on each other.
   return frame.phase === 'always' ? 'go-on' : 'stop';
+}
+
+function callOf(node: PlannedNode, here: Here): { readonly call?: string } {
+  if (node.kind !== 'request') return {};
+  try {
+    const { connection, request } = recorded(render(node.request, here), node.effect, 'step', here);
+    return { call: `${request} on ${connection}` };
+  } catch {
+    return {};
+  }
 }
 
 async function ended(node: PlannedNode, finished: Finished, here: Here): Promise<void> {
@@ -87,7 +137,8 @@ function described(node: PlannedNode, { session, frame, id }: Here) {
 }
 
 async function interrupt(session: Session): Promise<Flow> {
-  if (!session.wasInterrupted) await emit(session, { type: 'interrupted' });
+  const isNew = !session.wasInterrupted && !session.past?.isInterrupted && session.options.rollback !== 'now';
+  if (isNew) await emit(session, { type: 'interrupted' });
   session.wasInterrupted = true;
   return 'stop';
 }
@@ -100,6 +151,11 @@ function failedOn(error: unknown): Finished {
 }
 
 async function tell({ note, severity, number }: PlannedNote, { session, frame, id }: Here): Promise<Finished> {
+  const before = pastOfStep({ session, frame, id })?.note;
+  if (before) {
+    session.notes.push(before);
+    return { outcome: 'done' };
+  }
   const told = { severity, note: String(evaluateValue(note, lookupAtRun(valuesIn(session, frame), 'shown'))) };
   session.notes.push(told);
   await emit(session, { type: 'noted', step: id, number, depth: frame.depth, ...told });
@@ -120,13 +176,25 @@ async function runLeaf(node: PlannedRequest | PlannedNote, here: Here): Promise<
 
 async function runRequest(node: PlannedRequest, here: Here): Promise<Finished> {
   const { session, frame, id } = here;
+  const isWrite = node.effect === 'write' && !session.isDry;
+  const undo = isWrite ? undoFor(node, id, session, frame) : undefined;
+  const past = pastOfStep(here);
+  // What an earlier process may have sent has to be undone even where this one cannot go on with it.
+  if (isWrite && past) {
+    session.writes += past.writes;
+    if (hasEffect(past)) mayHaveBeenSent(frame, undo);
+  }
+  await remember(node, here);
   if (node.effect === 'read') return runRead(node, here);
-  return session.isDry ? predictWrite(node, here) : runWrite(node, here, undoFor(node, id, session, frame));
+  return session.isDry ? predictWrite(node, here) : runWrite(node, here, undo);
 }
 
 async function runBlock(node: PlannedBlock, here: Here): Promise<Flow> {
   const { session, frame, id } = here;
-  if (node.done_when) {
+  const past = pastOfStep(here);
+  // Once its steps have begun, it is they who know.
+  if (node.done_when && past?.effect !== 'not-there') {
+    await remember(node, here);
     const effect = await effectOf(node.done_when, here);
     if (effect.state === 'there') return finish(node, { outcome: 'unchanged' }, here);
     if (effect.state === 'unknown' && !session.isDry) {
@@ -138,6 +206,7 @@ async function runBlock(node: PlannedBlock, here: Here): Promise<Flow> {
   const failuresBefore = session.cleanupFailures.length;
   let flow: Flow;
   try {
+    await remember(node, here);
     flow = await (node.for_each === undefined
       ? runNodes(node.steps, session, within)
       : runPasses(node, node.for_each, session, within));
@@ -150,7 +219,7 @@ async function runBlock(node: PlannedBlock, here: Here): Promise<Flow> {
   const isInterrupted = session.wasInterrupted && !session.failure;
   const outcome: StepOutcome = flow === 'go-on' ? 'done' : isInterrupted ? 'interrupted' : 'failed';
   // The step inside has said why, and what follows from it.
-  await ended(node, { outcome }, here);
+  if (!past?.finished && !session.suspended) await ended(node, { outcome }, here);
   return flow;
 }
 
@@ -180,11 +249,14 @@ function gather(
     if (node.kind !== 'request' || !node.save) continue;
     const lists: Outputs = new Map();
     for (const [name, { secret }] of Object.entries(node.save)) {
-      const values = Array.from(
-        { length: count },
-        (_, index) => outputs.get(instanceId(node.id, [...passes, index + 1]))?.get(name)?.value,
-      );
-      lists.set(name, { value: values.filter((value) => value !== undefined), isSecret: secret === true });
+      const values = Array.from({ length: count }, (_, index) =>
+        outputs.get(instanceId(node.id, [...passes, index + 1]))?.get(name),
+      ).filter((output) => output !== undefined);
+      lists.set(name, {
+        value: values.map(({ value }) => value),
+        isSecret: secret === true,
+        ...(values.some(({ isForgotten }) => isForgotten) ? { isForgotten: true } : {}),
+      });
     }
     outputs.set(instanceId(node.id, passes).replace('#*', ''), lists);
   }

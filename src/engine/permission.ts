@@ -1,6 +1,6 @@
 import type { PlannedNode, SkippedNode } from '../plan/index.ts';
 import { renderText } from './render.ts';
-import { emit, type Flow, fail, type Here, type Session, valuesIn } from './session.ts';
+import { emit, type Flow, fail, type Here, pastOfStep, type Session, valuesIn } from './session.ts';
 import { isInWindow, windowsInWords } from './window.ts';
 
 /** Before anything is written: whether now is a time for the disruptive steps of the plan. */
@@ -11,15 +11,14 @@ export function checkWindows(session: Session): Flow {
 }
 
 /** Why a step that needs a window or a person may not run; undefined where it may. */
-export async function refusalOf(
-  node: Exclude<PlannedNode, SkippedNode>,
-  { session, frame, id }: Here,
-): Promise<string | undefined> {
+export async function refusalOf(node: Exclude<PlannedNode, SkippedNode>, here: Here): Promise<string | undefined> {
+  const { session, frame, id } = here;
   if (node.disruptive && !isWindowOpen(session)) return outsideWindow(session);
   if (node.confirm === undefined) return undefined;
   const question = renderText(node.confirm, valuesIn(session, frame));
-  const confirmed = await session.ports.confirm({ step: id, question });
-  await emit(session, { type: 'confirmation', step: id, question, confirmed });
+  const answered = pastOfStep(here)?.confirmed;
+  const confirmed = answered ?? (await session.ports.confirm({ step: id, question }));
+  if (answered === undefined) await emit(session, { type: 'confirmation', step: id, question, confirmed });
   return confirmed ? undefined : `it was not confirmed: ${question}`;
 }
 

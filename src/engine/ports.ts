@@ -10,9 +10,16 @@ export interface Ports {
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** A number from 0 up to, but not, 1: for the jitter of pauses. */
+  readonly random: () => number;
   /** Asks a person. */
   readonly confirm: (question: Question) => Promise<boolean>;
-  /** Keeps an event. A `write-intended` is on disk when this resolves; it rejects where it cannot be kept. */
+  /** Asks a person whether a step in doubt took effect; `unknown` where nobody can say. */
+  readonly decide: (question: Question) => Promise<'done' | 'not-done' | 'unknown'>;
+  /**
+   * Keeps an event. A `write-intended` is on disk when this resolves. It rejects where the event cannot be kept, and, with
+   * `isKept` in the error, where it is kept and there is hardly room for more: the run then ends, and cleans up.
+   */
   readonly record: (event: Event) => Promise<void>;
   /** Whether somebody wants the run to stop: once, or (for the second time) without a rollback. */
   readonly interruption: () => 'none' | 'stop' | 'stop-without-rollback';
@@ -28,7 +35,14 @@ export interface Call {
 }
 
 export type Answer =
-  | { readonly kind: 'answer'; readonly status: number; readonly body: Json; readonly warnings: readonly string[] }
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly body: Json;
+      readonly warnings: readonly string[];
+      /** When the server wants to be asked again (`Retry-After`). */
+      readonly retry_after_ms?: number;
+    }
   /** No answer. `sent: maybe` is ambiguous: the request may have taken effect. */
   | { readonly kind: 'failure'; readonly sent: 'no' | 'maybe'; readonly reason: string };
 

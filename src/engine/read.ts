@@ -1,20 +1,23 @@
-import { durationOf, evaluateValue, inOneLine } from '../language/index.ts';
-import type { Condition, PlannedExpect, PlannedRequest } from '../plan/index.ts';
+import { durationOf, inOneLine } from '../language/index.ts';
+import type { Condition, PlannedRequest } from '../plan/index.ts';
 import { factsOf, hasStatus, judge, judgeConditions, reasonOf } from './judge.ts';
 import type { Answer } from './ports.ts';
-import { lookupAtRun, renderExpect } from './render.ts';
+import { type RenderedExpect, renderConditions, renderExpect } from './render.ts';
 import { saveFrom } from './save.ts';
-import { type Rendered, render, sendRead } from './send.ts';
-import { emit, type Finished, type Here, isStopping, type Session, valuesIn, wait } from './session.ts';
+import { isTransient, type Rendered, render, saidBy, send, sendRead } from './send.ts';
+import { emit, type Finished, type Here, isStopping, type Session, valuesIn } from './session.ts';
+import { wait } from './wait.ts';
 
 /** The longest that one poll waits for its answer. */
 const longestPoll = 60_000;
+/** How long a poll goes on while the server does not answer at all: it may be restarting. */
+const longestSilence = 300_000;
 
 /** Sends a read, polls where it has an `until`, asserts and saves. */
 export async function runRead(node: PlannedRequest, here: Here): Promise<Finished> {
   const { session, frame, id } = here;
   const rendered = render(node.request, here);
-  const expect = renderExpect(node.expect, lookupAtRun(valuesIn(session, frame), 'sent'));
+  const expect = renderExpect(node.expect, valuesIn(session, frame));
   const answer = node.until
     ? await poll(node, node.until, rendered, expect, here)
     : await sendRead(rendered, { ...node, expect }, 'step', here);
@@ -24,7 +27,7 @@ export async function runRead(node: PlannedRequest, here: Here): Promise<Finishe
   for (const assertion of assertions) await emit(session, { type: 'asserted', step: id, ...assertion });
   const reason = reasonOf(assertions, answer);
   if (reason !== undefined) return dependent(session, { outcome: 'failed', reason }, factsOf(assertions));
-  return { outcome: 'done', ...saveFrom(answer, node, here) };
+  return { outcome: 'done', ...(await saveFrom(answer, node, here)) };
 }
 
 /** In a dry run, a read behind a predicted write sees the world without that write. */
@@ -38,28 +41,34 @@ async function poll(
   node: PlannedRequest,
   until: readonly Condition[],
   rendered: Rendered,
-  expect: PlannedExpect,
+  expect: RenderedExpect,
   here: Here,
 ): Promise<Answer | { readonly finished: Finished }> {
   const { session, frame } = here;
-  const lookup = lookupAtRun(valuesIn(session, frame), 'sent');
-  const conditions = until.map((condition) => ({ ...condition, expect: evaluateValue(condition.expect, lookup) }));
+  const conditions = renderConditions(until, valuesIn(session, frame));
   const deadline = session.ports.now() + node.timeout_ms;
   const every = node.every_ms ?? 0;
+  let silentSince: number | undefined;
   for (;;) {
-    const timeout_ms = Math.min(longestPoll, Math.max(1, deadline - session.ports.now()));
-    const answer = await sendRead(rendered, { expect, retry: node.retry, timeout_ms }, 'step', here);
-    if (answer.kind === 'failure' || !hasStatus(expect, answer.status)) return answer;
-    const unmet = judgeConditions(conditions, answer.body).filter((assertion) => !assertion.holds);
-    if (unmet.length === 0) return answer;
-    const reason = unmet
-      .map(({ subject, seen, expected }) => `${subject} is ${inOneLine(seen)}, waiting for ${expected}`)
-      .join('; ');
+    const now = session.ports.now();
+    const timeout_ms = Math.min(longestPoll, Math.max(1, deadline - now));
+    const answer = await send(rendered, { effect: 'read', timeout_ms, purpose: 'step', expect }, here);
+    const isAnswered = answer.kind === 'answer' && hasStatus(expect, answer.status);
+    silentSince = isAnswered ? undefined : (silentSince ?? now);
+    if (!isAnswered && (!isTransient(answer) || now - (silentSince ?? now) > longestSilence)) return answer;
+    const unmet = isAnswered ? judgeConditions(conditions, answer.body).filter((assertion) => !assertion.holds) : [];
+    if (isAnswered && unmet.length === 0) return answer;
+    const reason = isAnswered
+      ? unmet
+          .map(({ subject, seen, expected }) => `${subject} is ${inOneLine(seen)}, waiting for ${expected}`)
+          .join('; ')
+      : saidBy(answer);
     if (session.isDry) return { finished: dependent(session, { outcome: 'failed', reason }) };
-    if (session.ports.now() + every > deadline) {
+    const pause = Math.max(every, answer.kind === 'answer' ? (answer.retry_after_ms ?? 0) : 0);
+    if (session.ports.now() + pause > deadline) {
       return { finished: { outcome: 'failed', reason: `timed out after ${durationOf(node.timeout_ms)}: ${reason}` } };
     }
-    if (!isStopping(session, frame)) await wait(here, reason, every);
+    if (!isStopping(session, frame)) await wait(here, reason, pause);
     if (isStopping(session, frame)) return { finished: { outcome: 'interrupted', reason } };
   }
 }

@@ -7,11 +7,30 @@ import {
   resolvePath,
   TemplateError,
 } from '../language/index.ts';
-import type { PlannedExpect, Request } from '../plan/index.ts';
+import type { Condition, PlannedExpect, Request } from '../plan/index.ts';
 import { concealed } from './redactor.ts';
 
 /** What a step has saved: name → value, and whether it may be shown. */
-export type Outputs = Map<string, { readonly value: Json; readonly isSecret: boolean }>;
+export type Outputs = Map<string, Output>;
+
+export interface Output {
+  readonly value: Json;
+  readonly isSecret: boolean;
+  /** It was in the memory of a process that has ended. */
+  readonly isForgotten?: true;
+}
+
+/** A name stands for a secret that died with an earlier process; the read that gave it can be sent again. */
+export class ForgottenSecret extends TemplateError {
+  readonly step: string;
+
+  constructor(step: string, name: string) {
+    super(
+      `steps.${step}.${name} is a secret, and was in the memory of the process that has ended only; what undoes a step does not read it again, because the step may have changed it`,
+    );
+    this.step = step;
+  }
+}
 
 /** What names mean while a step runs. */
 export interface Values {
@@ -58,6 +77,7 @@ export function lookupAtRun(values: Values, purpose: 'sent' | 'shown' | 'conditi
             `there is no steps.${id}.${name}: step "${id}" did not run, or its answer had nothing there`,
           );
         }
+        if (output.isForgotten && purpose !== 'shown') throw new ForgottenSecret(id, name);
         return {
           value:
             purpose === 'shown' && output.isSecret ? concealed : descend(output.value, rest, `steps.${id}.${name}`),
@@ -94,14 +114,40 @@ export function renderRequest(request: Request, lookup: Lookup): Request {
   };
 }
 
+/** A condition whose templates are evaluated. What is compared with a secret is as secret as that. */
+export type RenderedCondition = Condition & { readonly isSecret?: true };
+
+export interface RenderedExpect extends PlannedExpect {
+  readonly body: readonly RenderedCondition[];
+}
+
 /** The expectations with every template evaluated. Throws `TemplateError`. */
-export function renderExpect(expect: PlannedExpect, lookup: Lookup): PlannedExpect {
+export function renderExpect(expect: PlannedExpect, values: Values): RenderedExpect {
   return {
     status: expect.status,
-    body: expect.body.map(({ subject, expect: expectation }) => ({
-      subject,
-      expect: evaluateValue(expectation, lookup),
-    })),
-    ...(expect.message === undefined ? {} : { message: String(evaluateValue(expect.message, lookup)) }),
+    body: renderConditions(expect.body, values),
+    ...(expect.message === undefined
+      ? {}
+      : { message: String(evaluateValue(expect.message, lookupAtRun(values, 'sent'))) }),
   };
+}
+
+export function renderConditions(conditions: readonly Condition[], values: Values): RenderedCondition[] {
+  return conditions.map(({ subject, expect }) => ({
+    subject,
+    expect: evaluateValue(expect, lookupAtRun(values, 'sent')),
+    ...(namesSecret(expect, values) ? { isSecret: true } : {}),
+  }));
+}
+
+function namesSecret(value: Json, values: Values): boolean {
+  let isSecret = false;
+  const shown = lookupAtRun(values, 'shown');
+  evaluateValue(value, (path) => {
+    const { root, segments } = path;
+    const output = values.outputs.get(instanceId(segments[0] ?? '', values.passes))?.get(segments[1] ?? '');
+    if (root === 'inputs' || (root === 'steps' && output?.isSecret)) isSecret = true;
+    return root === 'steps' && output ? { value: output.value } : shown(path);
+  });
+  return isSecret;
 }

@@ -1,24 +1,53 @@
-import { type JsonObject, valueAt } from '../language/index.ts';
+import { inOneLine, type Json, valueAt } from '../language/index.ts';
 import type { PlannedRequest } from '../plan/index.ts';
 import type { Answered } from './judge.ts';
-import type { Outputs } from './render.ts';
-import type { Here } from './session.ts';
+import { concealed } from './redactor.ts';
+import type { Output, Outputs } from './render.ts';
+import type { Finished, Here } from './session.ts';
 
 /** Keeps what a step saves of its answer; gives what of it may be recorded. A value that is not there is not saved. */
-export function saveFrom(
+export async function saveFrom(
   answer: Answered,
   node: PlannedRequest,
   { session, id }: Here,
-): { readonly saved?: JsonObject } {
+): Promise<Pick<Finished, 'saved' | 'concealed'>> {
   if (!node.save) return {};
   const values: Outputs = new Map();
-  for (const [name, { path, secret }] of Object.entries(node.save)) {
-    const value = valueAt(answer.body, path);
-    if (value === undefined) continue;
+  for (const [name, { path, secret, digest }] of Object.entries(node.save)) {
+    const found = valueAt(answer.body, path);
+    if (found === undefined) continue;
+    const value = digest ? await digestOf(found) : found;
     if (secret) session.options.redactor.add(value);
     values.set(name, { value, isSecret: secret === true });
   }
   session.outputs.set(id, values);
   const shown = [...values].filter(([, { isSecret }]) => !isSecret);
-  return { saved: Object.fromEntries(shown.map(([name, { value }]) => [name, value])) };
+  const concealed = [...values].flatMap(([name, { isSecret }]) => (isSecret ? [name] : []));
+  return {
+    saved: Object.fromEntries(shown.map(([name, { value }]) => [name, value])),
+    ...(concealed.length > 0 ? { concealed } : {}),
+  };
+}
+
+/** What a step saved in an earlier process, as its journal has it. Secrets are not in it: they are read again when needed. */
+export function saveFromJournal({ saved, concealed: names = [] }: Finished, node: PlannedRequest, here: Here): void {
+  if (!node.save || saved === undefined) return;
+  const { session, frame, id } = here;
+  const values: Outputs = new Map();
+  for (const [name, value] of Object.entries(saved)) {
+    // A secret in the middle of what is none was taken out of the record.
+    const isForgotten = inOneLine(value, Number.POSITIVE_INFINITY).includes(concealed);
+    values.set(name, isForgotten ? forgotten : { value, isSecret: false });
+  }
+  for (const name of names) values.set(name, forgotten);
+  if ([...values.values()].includes(forgotten)) session.forgotten.set(id, { node, frame });
+  session.outputs.set(id, values);
+}
+
+const forgotten: Output = { value: null, isSecret: true, isForgotten: true };
+
+/** SHA-256 of a value's JSON, in hexadecimal. */
+async function digestOf(value: Json): Promise<string> {
+  const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(value)));
+  return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

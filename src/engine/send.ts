@@ -1,10 +1,11 @@
 import { TemplateError } from '../language/index.ts';
-import type { PlannedRead, PlannedRequest, Request } from '../plan/index.ts';
+import type { PlannedRequest, Request } from '../plan/index.ts';
 import type { Purpose, RecordedCall } from './event.ts';
-import { errorOf, hasStatus } from './judge.ts';
-import type { Answer } from './ports.ts';
-import { lookupAtRun, renderRequest } from './render.ts';
-import { emit, type Here, isStopping, valuesIn, wait } from './session.ts';
+import { errorOf, hasStatus, judge } from './judge.ts';
+import type { Answer, Call } from './ports.ts';
+import { lookupAtRun, type RenderedExpect, renderRequest } from './render.ts';
+import { emit, type Here, isStopping, valuesIn } from './session.ts';
+import { wait } from './wait.ts';
 
 /** A request twice: as it is sent, and as it may be recorded. */
 export interface Rendered {
@@ -33,54 +34,89 @@ export function render(request: Request, { session, frame }: Here): Rendered {
   }
 }
 
+/** How a request is tried again. `budget_ms`: no pause begins that would end later than this after the first answer. */
+export type Retry = PlannedRequest['retry'];
+/** For what the engine itself asks. */
+export const patience: Retry = { attempts: 6, delay_ms: 1_000, budget_ms: 60_000 };
+const longestPause = 30_000;
+
+/**
+ * The pause before the next attempt: twice as long each time, between half of it and the whole at random, so that many
+ * runs do not come back at the same moment; at least as long as the server asks for. Undefined where there is no next one.
+ */
+export function pauseBefore(
+  attempt: number,
+  retry: Retry,
+  answer: Answer,
+  first: number,
+  { ports }: Here['session'],
+): number | undefined {
+  if (attempt > retry.attempts) return undefined;
+  const whole = Math.min(longestPause, retry.delay_ms * 2 ** (attempt - 2));
+  const asked = answer.kind === 'answer' ? (answer.retry_after_ms ?? 0) : 0;
+  const pause = Math.max(asked, Math.round(whole * (0.5 + ports.random() / 2)));
+  return ports.now() + pause - first > retry.budget_ms ? undefined : pause;
+}
+
 /** Sends a read, and again after a transient failure: it changes nothing. */
 export async function sendRead(
   rendered: Rendered,
-  { expect, retry, timeout_ms }: Pick<PlannedRequest, 'retry' | 'timeout_ms'> & Pick<PlannedRead, 'expect'>,
+  { expect, retry, timeout_ms }: Pick<PlannedRequest, 'retry' | 'timeout_ms'> & Pick<Sending, 'expect'>,
   purpose: Purpose,
   here: Here,
 ): Promise<Answer> {
+  let first: number | undefined;
   for (let attempt = 1; ; attempt++) {
-    const answer = await send(rendered, 'read', timeout_ms, purpose, here);
+    const answer = await send(rendered, { effect: 'read', timeout_ms, purpose, expect }, here);
     const isExpected = answer.kind === 'answer' && hasStatus(expect, answer.status);
-    if (!isTransient(answer) || isExpected || attempt >= retry.attempts || isStopping(here.session, here.frame))
-      return answer;
-    await wait(here, saidBy(answer), retry.delay_ms * 2 ** (attempt - 1));
+    if (!isTransient(answer) || isExpected || isStopping(here.session, here.frame)) return answer;
+    first ??= here.session.ports.now();
+    const pause = pauseBefore(attempt + 1, retry, answer, first, here.session);
+    if (pause === undefined) return answer;
+    await wait(here, saidBy(answer), pause);
   }
+}
+
+/** What a request is sent for, and what its answer has to be. */
+export interface Sending {
+  readonly effect: 'read' | 'write';
+  readonly timeout_ms: number;
+  readonly purpose: Purpose;
+  readonly expect: RenderedExpect;
 }
 
 /** Sends once, and records what came back. */
 export async function send(
   rendered: Rendered,
-  effect: 'read' | 'write',
-  timeout: number,
-  purpose: Purpose,
+  { effect, timeout_ms, purpose, expect }: Sending,
   here: Here,
 ): Promise<Answer> {
   const { session, id } = here;
   const call = recorded(rendered, effect, purpose, here);
   const started = session.ports.now();
-  const answer = await answerTo(rendered.sent, effect, timeout, call.opaque_id, here);
+  const answer = await answerTo({ effect, request: rendered.sent, timeout_ms, opaque_id: call.opaque_id }, here);
   const common = { step: id, purpose, call, duration_ms: session.ports.now() - started };
   if (answer.kind === 'failure') {
     await emit(session, { type: 'call-failed', ...common, sent: answer.sent, reason: answer.reason });
   } else {
     const { status, warnings } = answer;
     const error = status >= 400 ? errorOf(answer.body) : undefined;
-    await emit(session, { type: 'call-answered', ...common, status, warnings, ...(error ? { error } : {}) });
+    const verdict = effect === 'write' ? { as_expected: judge(expect, answer).every(({ holds }) => holds) } : {};
+    await emit(session, {
+      type: 'call-answered',
+      ...common,
+      status,
+      warnings,
+      ...verdict,
+      ...(error ? { error } : {}),
+    });
   }
   return answer;
 }
 
-async function answerTo(
-  request: Request,
-  effect: 'read' | 'write',
-  timeout_ms: number,
-  opaque_id: string,
-  { session }: Here,
-): Promise<Answer> {
+async function answerTo(call: Call, { session }: Here): Promise<Answer> {
   try {
-    return await session.ports.send({ effect, request, timeout_ms, opaque_id });
+    return await session.ports.send(call);
   } catch (error) {
     // A bug in a connection must not skip what cleans up.
     const reason = `the connection failed: ${error instanceof Error ? error.message : String(error)}`;

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../language/index.ts';
-import type { Plan, PlannedNode } from '../plan/index.ts';
-import type { Event, NewEvent, Note, Phase, StepOutcome } from './event.ts';
+import type { Plan, PlannedLock, PlannedNode, PlannedRequest } from '../plan/index.ts';
+import type { CleanupFailure, Event, NewEvent, Note, Origin, Phase, StepOutcome } from './event.ts';
+import type { Past, PastStep } from './past.ts';
 import type { Ports } from './ports.ts';
 import type { Redactor } from './redactor.ts';
 import type { Outputs, Values } from './render.ts';
@@ -15,6 +16,17 @@ export interface RunOptions {
   readonly secrets: ReadonlyMap<string, Json>;
   /** Knows every secret of the process; what steps save as secret is added to it. */
   readonly redactor: Redactor;
+  /** After a failure; `now`: somebody wants the run undone, whatever became of it. */
+  readonly rollback: 'on-failure' | 'never' | 'now';
+  /** Whether the clusters that are written to are locked for other runs. */
+  readonly clusterLock: boolean;
+  /** Who runs this, for others who find the lock. */
+  readonly owner: string;
+  /** For the record. */
+  readonly version: string;
+  readonly origin: Origin;
+  /** What an earlier process has recorded of this run: it is replayed, and the run goes on where it ends. */
+  readonly journal?: readonly Event[];
 }
 
 /** One run: what it was given, and all of its state. */
@@ -23,13 +35,16 @@ export interface Session {
   readonly options: RunOptions;
   readonly ports: Ports;
   readonly isDry: boolean;
+  readonly past: Past | undefined;
   /** Step → what it saved. */
   readonly outputs: Map<string, Outputs>;
+  /** Reads whose secrets were in the memory of an earlier process only. */
+  readonly forgotten: Map<string, { readonly node: PlannedRequest; readonly frame: Frame }>;
   /** What a rollback may have to undo, the oldest first. */
   readonly undoStack: Undo[];
   readonly inDoubt: string[];
   readonly notes: Note[];
-  readonly cleanupFailures: { readonly step: string; readonly reason: string }[];
+  readonly cleanupFailures: CleanupFailure[];
   /** Dry run: steps whose answer would be another one after the predicted writes. */
   readonly undetermined: Set<string>;
   /** The first thing that went wrong. */
@@ -39,8 +54,17 @@ export interface Session {
   writes: number;
   /** Dry run: writes that would be sent. */
   predicted: number;
-  /** Why the journal cannot be written. */
+  /** Why the journal cannot be written; with a reserve on the disk it may be written again. */
   journalProblem?: string;
+  /** The last event is in no journal. */
+  isUnrecorded: boolean;
+  isRollingBack: boolean;
+  /** Why the run cannot go on before somebody decides. */
+  suspended?: { readonly step: string; readonly reason: string };
+  /** Locks that are held, by connection; undefined before they are needed. */
+  locks?: Map<string, HeldLock>;
+  /** Why there is no lock, or not any more: nothing but what cleans up is sent. */
+  lockProblem?: string;
 }
 
 /** Where a node runs. */
@@ -61,6 +85,15 @@ export interface Here {
   readonly id: string;
 }
 
+/** A lock document that this run has written last. */
+export interface HeldLock {
+  readonly lock: PlannedLock;
+  readonly since: number;
+  /** When its heartbeat was written last, or was tried to be, in milliseconds since 1970. */
+  readonly beat: number;
+  readonly version: { readonly if_seq_no: number; readonly if_primary_term: number };
+}
+
 /** Something that a rollback may have to undo. */
 export interface Undo {
   readonly step: string;
@@ -75,24 +108,29 @@ export interface Finished {
   readonly outcome: StepOutcome;
   readonly reason?: string;
   readonly saved?: JsonObject;
+  readonly concealed?: readonly string[];
 }
 
 /** Whether the steps after a node may run. */
 export type Flow = 'go-on' | 'stop';
 
-export function createSession(plan: Plan, options: RunOptions, ports: Ports): Session {
+export function createSession(plan: Plan, options: RunOptions, ports: Ports, past: Past | undefined): Session {
   return {
     plan,
     options,
     ports,
     isDry: options.mode === 'dry',
+    past,
     outputs: new Map(),
+    forgotten: new Map(),
     undoStack: [],
     inDoubt: [],
     notes: [],
     cleanupFailures: [],
     undetermined: new Set(),
     wasInterrupted: false,
+    isUnrecorded: false,
+    isRollingBack: false,
     writes: 0,
     predicted: 0,
   };
@@ -101,11 +139,13 @@ export function createSession(plan: Plan, options: RunOptions, ports: Ports): Se
 /** Stamps an event, takes the secrets out of it and gives it to the journal. */
 export async function emit(session: Session, event: NewEvent): Promise<void> {
   const { ports, options } = session;
-  const stamped = { at: new Date(ports.now()).toISOString(), ...event } as Event;
+  const stamped = { ...event, at: new Date(ports.now()).toISOString() } as Event;
   try {
     await ports.record(options.redactor.value(stamped));
+    session.isUnrecorded = false;
   } catch (error) {
     // Without its record a run must not write; what cleans up goes on all the same.
+    session.isUnrecorded = (error as { isKept?: boolean }).isKept !== true;
     session.journalProblem ??= options.redactor.text(error instanceof Error ? error.message : String(error));
   }
 }
@@ -117,20 +157,19 @@ export function fail(session: Session, step: string, reason: string): Flow {
 }
 
 /** Only what belongs to the operation itself stops for a signal: what cleans up goes on. */
-export function isStopping({ ports }: Session, { phase }: Frame): boolean {
+export function isStopping({ ports, past, options }: Session, { phase }: Frame): boolean {
   if (phase === 'always') return false;
   if (phase === 'rollback') return ports.interruption() === 'stop-without-rollback';
-  return ports.interruption() !== 'none';
+  return ports.interruption() !== 'none' || past?.isInterrupted === true || options.rollback === 'now';
+}
+
+/** What the journal says of a step, where a run goes on. */
+export function pastOfStep({ session, id }: Here): PastStep | undefined {
+  return session.past?.steps.get(id);
 }
 
 export function isCleanup({ phase }: Frame): boolean {
   return phase === 'always' || phase === 'rollback';
-}
-
-/** Waits, and says why. */
-export async function wait({ session, id }: Here, reason: string, ms: number): Promise<void> {
-  await emit(session, { type: 'waiting', step: id, reason, ms });
-  await session.ports.sleep(ms);
 }
 
 /** What names mean in a frame. */

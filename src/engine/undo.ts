@@ -1,5 +1,5 @@
 import type { PlannedNode } from '../plan/index.ts';
-import { emit, type Frame, type Session, type Undo } from './session.ts';
+import { emit, type Flow, type Frame, type Session, type Undo } from './session.ts';
 
 /** Notes what undoes a step, before it runs; nothing where nothing does. What cleans up is not undone. */
 export function undoFor(
@@ -24,18 +24,50 @@ export function mayHaveBeenSent(frame: Frame, undo: Undo | undefined): void {
  * Undoes in reverse order what may have been sent. What cannot be undone is noted, and the rest goes on.
  * @returns Whether there was something to undo and all of it was.
  */
-export async function rollBack(session: Session, undo: (one: Undo) => Promise<unknown>): Promise<boolean> {
-  const needed = session.undoStack.filter(({ isNeeded }) => isNeeded).reverse();
-  if (needed.length === 0) return false;
-  await emit(session, { type: 'rollback-started', of: needed.map(({ step }) => step) });
-  const before = session.cleanupFailures.length;
-  for (const one of needed) {
-    if (session.ports.interruption() === 'stop-without-rollback') {
-      const reason = 'its rollback was skipped: the run was interrupted twice';
-      session.cleanupFailures.push({ step: one.step, reason });
-    } else await undo(one);
+export async function rollBack(session: Session, undo: (one: Undo) => Promise<Flow>): Promise<boolean> {
+  const { past } = session;
+  const needed = neededUndos(session);
+  const hasBegun = past?.isRollingBack === true || past?.rollbackEnded !== undefined;
+  if (needed.length === 0) {
+    if (past?.isRollingBack) await emit(session, { type: 'rollback-finished', clean: true });
+    return past !== undefined && past.undone.size > 0;
   }
-  const clean = session.cleanupFailures.length === before;
-  await emit(session, { type: 'rollback-finished', clean });
+  if (!hasBegun) await emit(session, { type: 'rollback-started', of: needed.map(({ step }) => step) });
+  session.isRollingBack = true;
+  const before = session.cleanupFailures.length + session.inDoubt.length;
+  for (const one of needed) {
+    const reason = whyNot(session);
+    if (reason !== undefined) {
+      session.cleanupFailures.push({ step: one.step, reason: `not rolled back: ${reason}` });
+      continue;
+    }
+    const failures = session.cleanupFailures.length + session.inDoubt.length;
+    const flow = await undo(one);
+    if (session.suspended) return false;
+    // Stopped by a signal, which fails no step.
+    if (flow === 'stop' && session.cleanupFailures.length + session.inDoubt.length === failures)
+      session.cleanupFailures.push({ step: one.step, reason: `not rolled back to its end: ${interruptedTwice}` });
+    const clean = session.cleanupFailures.length + session.inDoubt.length === failures;
+    if (past?.undone.get(one.step) !== clean) await emit(session, { type: 'undone', step: one.step, clean });
+  }
+  const clean = session.cleanupFailures.length + session.inDoubt.length === before;
+  if (!past?.rollbackEnded) await emit(session, { type: 'rollback-finished', clean });
   return clean;
+}
+
+/** What has to be undone, the newest first. What an earlier process has undone is not undone again. */
+export function neededUndos({ undoStack, past }: Session): Undo[] {
+  return undoStack.filter(({ isNeeded, step }) => isNeeded && past?.undone.get(step) !== true).reverse();
+}
+
+const interruptedTwice = 'the run was interrupted twice';
+
+/**
+ * Why nothing may be undone now. Without a record a later `resume` would take what was undone for done; without the lock
+ * another run may be working on what this one would undo.
+ */
+function whyNot({ ports, isUnrecorded, journalProblem, lockProblem }: Session): string | undefined {
+  if (ports.interruption() === 'stop-without-rollback') return interruptedTwice;
+  if (isUnrecorded) return `the journal cannot be written (${journalProblem})`;
+  return lockProblem;
 }

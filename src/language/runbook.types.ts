@@ -55,7 +55,7 @@ export type StatusCode = number | '1xx' | '2xx' | '3xx' | '4xx' | '5xx';
  * A whole number with a unit: 500ms, 2s, 30m, 1h.
  */
 export type Duration = string;
-export type Saved = string | {path: string; secret?: boolean};
+export type Saved = string | {path: string; secret?: boolean; digest?: boolean};
 
 export interface Runbook {
   apiVersion: ApiVersion;

@@ -67,10 +67,18 @@ export function parseTemplate(
   return problems.length > 0 ? { problems } : { template: { parts: merged(parts) } };
 }
 
+/** Templates that were parsed already: a run evaluates the same ones with each poll. */
+const parsed = new Map<string, Template>();
+const mostParsed = 5_000;
+
 /** A template that was checked before: a problem in it is a bug. */
 export function templateOf(text: string): Template {
+  const known = parsed.get(text);
+  if (known) return known;
   const result = parseTemplate(text);
   if ('problems' in result) throw new TemplateError(result.problems[0]?.message ?? text);
+  if (parsed.size >= mostParsed) parsed.clear();
+  parsed.set(text, result.template);
   return result.template;
 }
 

@@ -12,6 +12,7 @@ import {
 } from '../language/index.ts';
 import { expand } from './expand.ts';
 import { inputsFor } from './inputs.ts';
+import { locksFor } from './locks.ts';
 import type { Plan, PlannedConnection } from './plan.ts';
 import { preflightFor } from './preflight.ts';
 
@@ -48,6 +49,7 @@ export function planFor(bundle: Bundle, environment: Loaded<Environment>, sets: 
       format: 'runbook-plan/v1',
       ...head,
       inputs: Object.fromEntries(inputs),
+      locks: locksFor({ steps, rollback }, connections),
       preflight: preflightFor(head, used),
       steps,
       rollback,

@@ -19,6 +19,8 @@ export interface Plan {
     readonly maintenance_windows?: readonly MaintenanceWindow[];
   };
   readonly inputs: { readonly [name: string]: { readonly value: Json } | { readonly secret: SecretReference } };
+  /** A document in each cluster that is written to: it keeps other runs out. */
+  readonly locks: readonly PlannedLock[];
   /** Reads that have to hold before anything else is done. */
   readonly preflight: readonly PlannedRequest[];
   readonly steps: readonly PlannedNode[];
@@ -35,6 +37,14 @@ export interface PlannedConnection {
   readonly cluster_uuid?: string;
   /** Of a bucket, without `oss-`. */
   readonly region?: string;
+}
+
+/** Created before the first write, kept while the run goes on, deleted at its end. */
+export interface PlannedLock {
+  readonly connection: string;
+  /** A login that goes on when the connection's own does not. */
+  readonly identity?: string;
+  readonly path: string;
 }
 
 export type PlannedNode = PlannedRequest | PlannedNote | PlannedBlock | SkippedNode;
@@ -66,10 +76,13 @@ export interface PlannedRequest extends Conditional {
   readonly until?: readonly Condition[];
   readonly every_ms?: number;
   readonly timeout_ms: number;
-  readonly save?: { readonly [name: string]: { readonly path: string; readonly secret?: true } };
+  readonly save?: {
+    readonly [name: string]: { readonly path: string; readonly secret?: true; readonly digest?: true };
+  };
   readonly done_when?: PlannedRead;
   readonly rollback?: readonly PlannedNode[];
-  readonly retry: { readonly attempts: number; readonly delay_ms: number };
+  /** No pause begins that would end later than `budget_ms` after the first answer. */
+  readonly retry: { readonly attempts: number; readonly delay_ms: number; readonly budget_ms: number };
 }
 
 /** Something that a person has to know; nothing is sent. */

@@ -22,7 +22,7 @@ const preflights: Readonly<
 };
 
 /** A cluster that has just been started may need a moment. */
-const patience = { timeout_ms: 30_000, retry: { attempts: 3, delay_ms: 1_000 } } as const;
+const patience = { timeout_ms: 30_000, retry: { attempts: 3, delay_ms: 1_000, budget_ms: 30_000 } } as const;
 
 /** The preflight of every connection that the plan uses, with each login that it uses there. */
 export function preflightFor(

@@ -3,6 +3,7 @@ import type {
   Condition,
   Plan,
   PlannedExpect,
+  PlannedLock,
   PlannedNode,
   PlannedRead,
   PlannedRequest,
@@ -42,6 +43,7 @@ export function planText(plan: Plan, id: string): string {
     `${counts.reads} reads, ${counts.writes} writes${counts.disruptive > 0 ? `, ${counts.disruptive} disruptive` : ''}${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}. Values in {{…}} are known only when it runs.`,
     '',
     'Before the first write',
+    ...plan.locks.map((lock) => lockLine(lock, plan)),
     ...plan.preflight.flatMap((request) => nodeLines(request, 1, plan)),
     '',
     'Steps',
@@ -51,6 +53,24 @@ export function planText(plan: Plan, id: string): string {
       : []),
   ];
   return `${lines.map((line) => inert(line)).join('\n')}\n`;
+}
+
+/** What would be undone, as an auditor reads it: the calls of each step's undoing, in the order in which they are sent. */
+export function undoText(
+  undos: readonly { readonly step: string; readonly steps: readonly PlannedNode[] }[],
+  plan: Plan,
+): string {
+  const lines = undos.flatMap(({ step, steps }) => [
+    `To undo ${step}`,
+    ...steps.flatMap((node) => nodeLines(node, 1, plan)),
+  ]);
+  return `${lines.map((line) => inert(line)).join('\n')}\n`;
+}
+
+function lockLine({ connection, identity, path }: PlannedLock, plan: Plan): string {
+  const { url, identities } = plan.environment.connections[connection] ?? {};
+  const login = identity === undefined ? '' : ` as ${identity} (${identities?.[identity] ?? 'unknown'})`;
+  return `  lock ${connection}${login}: PUT ${url ?? ''}${path}?op_type=create, written again every minute, deleted at the end`;
 }
 
 function nodeLines(node: PlannedNode, depth: number, plan: Plan): string[] {
@@ -101,7 +121,10 @@ function requestLines(node: PlannedRequest, inner: string, plan: Plan): string[]
     ...(node.save
       ? [
           `${inner}saves     ${Object.entries(node.save)
-            .map(([name, { path, secret }]) => `${name} = ${path}${secret ? ' (secret)' : ''}`)
+            .map(
+              ([name, { path, secret, digest }]) =>
+                `${name} = ${path}${secret ? ' (secret)' : digest ? ' (SHA-256)' : ''}`,
+            )
             .join('; ')}`,
         ]
       : []),

@@ -40,6 +40,8 @@ function textOf(event: Event, isDetailed: boolean): string[] {
       return [
         `${event.mode === 'dry' ? 'DRY RUN ' : 'run '}${event.run}: ${event.title} (${event.runbook}, environment ${event.environment}, plan ${event.plan.slice(0, 12)})`,
       ];
+    case 'run-resumed':
+      return [event.as === 'resume' ? 'the run goes on where its record ends' : 'the run is undone, as asked'];
     case 'step-started':
       // A request has one line, when it has ended; a write has another one when it is sent.
       if (event.kind !== 'block' && !isDetailed) return [];
@@ -54,6 +56,7 @@ function textOf(event: Event, isDetailed: boolean): string[] {
       ];
     }
     case 'write-intended':
+      if (event.step.startsWith('lock/') && !isDetailed) return [];
       return [
         `    sending ${isDetailed ? callText(event.call) : `${event.call.request} to ${event.call.connection}${event.call.identity === undefined ? '' : ` as ${event.call.identity}`}`}`,
       ];
@@ -89,14 +92,34 @@ function textOf(event: Event, isDetailed: boolean): string[] {
       return [`${indent(event.depth)}${event.number} ${event.step}: ${noteText(event)}`];
     case 'interrupted':
       return [
-        'interrupted: the call in flight is finished; what has to run always runs now, then the rollback. A second signal skips the rollback.',
+        'interrupted: the call in flight is finished; what has to run always runs now, then the rollback where it is wanted.',
       ];
     case 'rollback-started':
       return [`rolling back, in reverse order: ${event.of.join(', ')}`];
+    case 'undone':
+      return [event.clean ? `undone: ${event.step}` : `NOT undone: ${event.step}`];
+    case 'decided':
+      return [`${event.step}: a person says that it ${event.took_effect ? 'took effect' : 'did not take effect'}`];
+    case 'suspended':
+      return [`stopped at ${event.step}: ${event.reason}`];
+    case 'lock':
+      return lockLines(event, isDetailed);
     case 'rollback-finished':
       return [event.clean ? 'rolled back' : 'the rollback is NOT complete'];
     case 'run-finished':
       return [`${outcomeSentence(event)}`];
+  }
+}
+
+function lockLines(event: Extract<Event, { type: 'lock' }>, isDetailed: boolean): string[] {
+  const { connection, state, reason = '' } = event;
+  switch (state) {
+    case 'taken':
+      return isDetailed ? [`locked ${connection} for other runs`] : [];
+    case 'released':
+      return isDetailed ? [`gave back the lock of ${connection}`] : [];
+    default:
+      return [reason];
   }
 }
 
@@ -109,6 +132,8 @@ export function noteText({ severity, note }: Note): string {
 export function outcomeSentence(summary: RunSummary): string {
   const failure = summary.failure ? ` at ${summary.failure.step}: ${summary.failure.reason}` : '';
   switch (summary.outcome) {
+    case 'rolled-back':
+      return summary.rolled_back ? 'undone: everything that was sent was rolled back' : 'nothing had to be rolled back';
     case 'done':
       return `done, ${summary.writes} ${summary.writes === 1 ? 'write was' : 'writes were'} sent`;
     case 'refused':
@@ -118,7 +143,9 @@ export function outcomeSentence(summary: RunSummary): string {
     case 'interrupted':
       return `interrupted. ${summary.rolled_back ? 'Everything that was sent was rolled back.' : summary.writes === 0 ? 'Nothing was written.' : 'Nothing had to be rolled back.'}`;
     case 'needs-a-person':
-      return `failed, and a person has to look${failure}`;
+      return summary.suspended
+        ? `stopped at ${summary.suspended.step}, and a person has to decide: ${summary.suspended.reason}`
+        : `failed, and a person has to look${failure}`;
   }
 }
 

@@ -2,15 +2,29 @@ import type { RunSummary } from '../engine/index.ts';
 import { inert } from '../language/index.ts';
 import { noteText, outcomeSentence } from './run-lines.ts';
 
-/** What a person has to know at the end of a run, and what to do next. `run` is the id that `runbook show` takes. */
-export function summaryText(summary: RunSummary, run: string, mode: 'real' | 'dry'): string {
+/** The run's id, and the hash that its journal ends in. */
+interface Record {
+  readonly run: string;
+  readonly mode: 'real' | 'dry';
+  readonly head: string;
+}
+
+/** What a person has to know at the end of a run, and what to do next. */
+export function summaryText(summary: RunSummary, { run, mode, head }: Record): string {
   const lines = [
     mode === 'dry' && summary.outcome === 'done'
       ? `dry run finished: ${summary.predicted_writes} ${summary.predicted_writes === 1 ? 'write' : 'writes'} would be sent; nothing was`
       : outcomeSentence(summary),
   ];
   if (summary.notes.length > 0) lines.push('', 'To know:', ...summary.notes.map((note) => `  ${noteText(note)}`));
-  if (summary.in_doubt.length > 0) {
+  if (summary.suspended) {
+    const { step } = summary.suspended;
+    lines.push(
+      '',
+      ...(step === 'lock' || step === 'journal' ? [`Then go on: runbook resume ${run}`] : decisionLines(run, step)),
+    );
+  }
+  if (summary.in_doubt.length > 0 && !summary.suspended) {
     lines.push(
       '',
       'In doubt, look at the server before you run this again:',
@@ -21,9 +35,33 @@ export function summaryText(summary: RunSummary, run: string, mode: 'real' | 'dr
     lines.push(
       '',
       'Not cleaned up, do these by hand:',
-      ...summary.cleanup_failures.map(({ step, reason }) => `  ${step}: ${reason}`),
+      ...summary.cleanup_failures.map(
+        ({ step, reason, call }) => `  ${step}: ${call === undefined ? '' : `${call} — `}${reason}`,
+      ),
     );
   }
-  lines.push('', `Every call and assertion: runbook show ${run}`);
+  if (summary.not_rolled_back.length > 0) {
+    lines.push(
+      '',
+      'Not rolled back, as asked:',
+      ...summary.not_rolled_back.map((step) => `  ${step}`),
+      `Undo them: runbook rollback ${run}`,
+    );
+  }
+  if (summary.outcome === 'done' && summary.writes > 0) lines.push('', `Undo it: runbook rollback ${run}`);
+  lines.push(
+    '',
+    `Every call and assertion: runbook show ${run}`,
+    `That nobody changed the record: runbook verify ${run} --head ${head}`,
+  );
   return `${lines.map((line) => inert(line)).join('\n')}\n`;
+}
+
+function decisionLines(run: string, step: string): string[] {
+  return [
+    'Look at the server, then say whether it took effect:',
+    `  it did:      runbook resume ${run} --assume-done ${step}`,
+    `  it did not:  runbook resume ${run} --assume-not-done ${step}`,
+    `Or undo the run: runbook rollback ${run}`,
+  ];
 }

@@ -1,14 +1,29 @@
-import { type FileHandle, mkdir, open, readFile, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Event } from '../engine/index.ts';
+import { type Chain, chainOf, hashOf, lineOf } from './chain.ts';
 
 /** The record of one run: a folder with the plan and, line by line, every event. Only its owner can read it. */
 export interface Journal {
   readonly folder: string;
-  /** Appends one event. A `write-intended` is on the disk when this resolves (fsync); others may still be in a cache. */
+  /**
+   * Appends one event. A `write-intended` is on the disk when this resolves (fsync); others may still be in a cache.
+   * Rejects where it is not written, or where the disk is full and it was written into the reserve.
+   */
   readonly record: (event: Event) => Promise<void>;
+  /** The hash of the last line. */
+  readonly head: () => string;
   readonly close: () => Promise<void>;
 }
+
+/** Where a run's plan and events stand in its folder. */
+const planFile = 'plan.json';
+const journalFile = 'journal.jsonl';
+/** Given back to a full disk, so that what cleans up can still be recorded. */
+const reserveFile = 'reserve';
+const reserveBytes = 1_000_000;
+/** What loses nothing but time when the machine loses power is not worth an fsync. */
+const synced: ReadonlySet<Event['type']> = new Set(['run-started', 'run-resumed', 'write-intended', 'run-finished']);
 
 /**
  * Makes the folder of a new run and writes its plan.
@@ -18,29 +33,102 @@ export async function createJournal(runs: string, id: string, plan: string): Pro
   const folder = join(runs, id);
   await mkdir(runs, { recursive: true, mode: 0o700 });
   await mkdir(folder, { mode: 0o700 });
-  await writeFile(join(folder, 'plan.json'), plan, { mode: 0o600, flag: 'wx' });
-  const file = await open(join(folder, 'journal.jsonl'), 'ax', 0o600);
+  await writeFile(join(folder, planFile), plan, { mode: 0o600, flag: 'wx' });
+  const file = await open(join(folder, journalFile), 'ax', 0o600);
+  await reserve(folder);
   await syncFolder(folder);
   await syncFolder(dirname(folder));
+  return journalIn(folder, file, hashOf(plan), 0);
+}
+
+/**
+ * Opens the journal of a run that goes on. A torn last line is cut off; nothing else may be wrong with it.
+ * @throws `JournalDamage`, or where it cannot be written.
+ */
+export async function reopenJournal(folder: string): Promise<{ readonly journal: Journal; readonly chain: Chain }> {
+  const chain = await readJournal(folder);
+  const file = await open(join(folder, journalFile), 'a', 0o600);
+  if (chain.torn > 0) {
+    await file.truncate(chain.length);
+    await file.sync();
+  }
+  await reserve(folder);
+  return { journal: journalIn(folder, file, chain.head, chain.length), chain };
+}
+
+/**
+ * The events of a journal, in order. A torn last line, as a crash leaves it, is left out.
+ * @throws `JournalDamage` where any other line is damaged; the message names it.
+ */
+export async function readJournal(folder: string): Promise<Chain> {
+  const file = join(folder, journalFile);
+  return chainOf(await readFile(file), await readPlan(folder), file);
+}
+
+/** The text of a run's plan. */
+export function readPlan(folder: string): Promise<string> {
+  return readFile(join(folder, planFile), 'utf8');
+}
+
+function journalIn(folder: string, file: FileHandle, start: string, size: number): Journal {
+  let head = start;
+  let length = size;
+  /** Why nothing more can be written: a line is torn, and what follows must not stand behind it. */
+  let broken: Error | undefined;
+  let hasReserve = true;
+  const append = async (event: Event): Promise<void> => {
+    if (broken) throw broken;
+    const line = lineOf(event, head);
+    const bytes = Buffer.from(`${line}\n`);
+    try {
+      await writeWhole(file, bytes);
+    } catch (error) {
+      await file.truncate(length).catch((cause: Error) => {
+        broken = cause;
+      });
+      throw error;
+    }
+    head = hashOf(line);
+    length += bytes.length;
+    if (synced.has(event.type)) await file.sync();
+  };
+  const record = async (event: Event): Promise<void> => {
+    try {
+      await append(event);
+    } catch (error) {
+      if (!hasReserve || (error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+      hasReserve = false;
+      await unlink(join(folder, reserveFile)).catch(() => undefined);
+      await append(event);
+      throw Object.assign(error as Error, { isKept: true });
+    }
+  };
   // One after the other: lines must not mix, and an intent must be behind everything that happened before it.
   let last: Promise<void> = Promise.resolve();
   return {
     folder,
     record: (event) => {
-      const written = last.catch(() => undefined).then(() => append(file, event));
+      const written = last.catch(() => undefined).then(() => record(event));
       last = written;
       return written;
     },
+    head: () => head,
     close: async () => {
       await last.catch(() => undefined);
       await file.close();
+      await unlink(join(folder, reserveFile)).catch(() => undefined);
     },
   };
 }
 
-async function append(file: FileHandle, event: Event): Promise<void> {
-  await file.appendFile(`${JSON.stringify(event)}\n`);
-  if (event.type === 'write-intended' || event.type === 'run-finished') await file.sync();
+async function writeWhole(file: FileHandle, bytes: Buffer): Promise<void> {
+  for (let written = 0; written < bytes.length; )
+    written += (await file.write(bytes, written, bytes.length - written)).bytesWritten;
+}
+
+/** Real bytes, not a hole: a disk that is full has no room for a hole's. */
+async function reserve(folder: string): Promise<void> {
+  await writeFile(join(folder, reserveFile), Buffer.alloc(reserveBytes, 1), { mode: 0o600 });
 }
 
 /** A new file is only there after a power loss when its folder is on the disk, too. */
@@ -51,24 +139,4 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-/**
- * The events of a journal, in order. A torn last line, as a crash leaves it, is left out.
- * @throws where any other line is damaged; the message names it.
- */
-export async function readJournal(folder: string): Promise<Event[]> {
-  const file = join(folder, 'journal.jsonl');
-  const lines = (await readFile(file, 'utf8')).split('\n');
-  const torn = lines.pop();
-  const events = lines.map((line, index) => {
-    try {
-      return JSON.parse(line) as Event;
-    } catch {
-      throw new Error(`${file}:${index + 1}: this line is no event; the journal was damaged`);
-    }
-  });
-  if (torn !== undefined && torn !== '' && events.length === 0)
-    throw new Error(`${file}:1: this line is no event; the journal was damaged`);
-  return events;
 }

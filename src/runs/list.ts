@@ -20,7 +20,7 @@ export async function listRuns(runs: string): Promise<{ readonly entries: RunEnt
   const problems: string[] = [];
   for (const id of names.sort().reverse()) {
     try {
-      const entry = entryFor(id, await readJournal(join(runs, id)));
+      const entry = entryFor(id, (await readJournal(join(runs, id))).events);
       if (entry) entries.push(entry);
     } catch (error) {
       problems.push(error instanceof Error ? error.message : String(error));

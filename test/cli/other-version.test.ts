@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sandboxBackend } from '../contract/sandbox-backend.ts';
-import { lastJournal, runbook, workingDirectory } from '../program.ts';
+import { lastJournal, runbook, workingDirectory, writesIn } from '../program.ts';
 import { environmentOf, secretsOf } from '../real/environment.ts';
 
 type Sandbox = Awaited<ReturnType<typeof sandboxBackend>>;
@@ -38,7 +38,7 @@ describe('a snapshot of another version', () => {
 
     expect(ended.code).toBe(1);
     expect(ended.stdout).toContain('The repository cannot be read. Does a cluster of another version');
-    const writes = ended.events().flatMap((event) => (event.type === 'write-intended' ? [event.call.connection] : []));
+    const writes = writesIn(ended.events()).map(({ call }) => call.connection);
     expect(new Set(writes)).toEqual(new Set(['source']));
   });
 
@@ -51,7 +51,7 @@ describe('a snapshot of another version', () => {
     expect(ended.code).toBe(1);
     expect(ended.stdout).toContain('The snapshot lacks a feature.');
     expect(ended.stdout).toContain('The snapshot was made by another version of Elasticsearch.');
-    const writes = ended.events().flatMap((event) => (event.type === 'write-intended' ? [event.call.connection] : []));
+    const writes = writesIn(ended.events()).map(({ call }) => call.connection);
     expect(new Set(writes)).toEqual(new Set(['source']));
   });
 });

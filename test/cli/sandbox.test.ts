@@ -1,35 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, it } from 'vitest';
-import { lastJournal, outcomes, program, runbook, workingDirectory } from '../program.ts';
+import { lastJournal, outcomes, runbook, workingDirectory, writesIn } from '../program.ts';
+import { sandbox, stopSandboxes } from '../sandbox-process.ts';
 
-const started: ChildProcess[] = [];
-
-afterAll(async () => {
-  for (const child of started.splice(0)) {
-    child.kill('SIGTERM');
-    await new Promise((resolve) => (child.exitCode === null ? child.once('close', resolve) : resolve(undefined)));
-  }
-});
-
-/** `runbook sandbox` in a process of its own, once it is up. `said` gives what it has printed. */
-async function sandbox(directory: string, version: string, ...args: string[]) {
-  const child = spawn(process.execPath, [program, 'sandbox', '--version', version, ...args], {
-    cwd: directory,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  started.push(child);
-  let output = '';
-  await new Promise<void>((resolve, reject) => {
-    child.stdout?.on('data', (chunk: Buffer) => {
-      output += chunk.toString('utf8');
-      if (output.includes('Ctrl-C ends it')) resolve();
-    });
-    child.once('close', (code) => reject(new Error(`it ended with ${code}: ${output}`)));
-  });
-  return { child, env: join('.runbook', 'sandbox', `sandbox-${version}.yaml`), said: () => output };
-}
+afterAll(stopSandboxes);
 
 describe.concurrent('runbook sandbox', () => {
   it('writes an environment that can be used, readable for its owner only, and ends when it is told to', async ({
@@ -105,13 +80,13 @@ describe.concurrent('a bad day in the sandbox', () => {
     expect(ended.code).toBe(code);
     const events = lastJournal(directory);
     // No write is sent twice, but for those whose author says so.
-    const sent = events.flatMap((event) =>
-      event.type === 'write-intended' && !event.call.request.includes('_open') ? [event.step] : [],
-    );
+    const sent = writesIn(events).flatMap(({ step, call }) => (call.request.includes('_open') ? [] : [step]));
     expect(sent).toEqual([...new Set(sent)]);
     // A snapshot that is not whole ends it before the destination is touched.
     if (fault === 'snapshot@source:partial') {
-      expect(calls()).not.toMatch(/destination (PUT|DELETE|POST \/(?!_security\/user\/_has_privileges))/);
+      expect(calls()).not.toMatch(
+        /destination (PUT|DELETE) \/(?!runbook-locks)|destination POST \/(?!_security\/user\/_has_privileges)/,
+      );
     }
     if (code === 1) expect(Object.values(outcomes(events))).not.toContain('in-doubt');
   });

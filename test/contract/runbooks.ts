@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { flightIndex, type LoopbackServer } from '../../src/sandbox/index.ts';
 import { startKibana } from '../kibana.ts';
-import { filesBelow, lastJournal, outcomes, runbook, workingDirectory } from '../program.ts';
+import { filesBelow, lastJournal, outcomes, runbook, workingDirectory, writesIn } from '../program.ts';
 import { environmentOf, secretsOf } from '../real/environment.ts';
 import { canLogIn, type Pair, passwords, request, type Version } from '../real/lab.ts';
 import type { Backend } from './backend.ts';
@@ -39,7 +39,7 @@ export function runbooksContract(name: string, version: Version, backend: () => 
       for (const secret of Object.values(secrets)) expect(texts.filter((text) => text.includes(secret))).toEqual([]);
       return ended;
     }
-    const writes = () => lastJournal(directory).filter((event) => event.type === 'write-intended').length;
+    const writes = () => writesIn(lastJournal(directory)).length;
     const kara = () => canLogIn(pair, pair.destination, 'kara', passwords.kara);
     const runner = () => canLogIn(pair, pair.destination, 'runner', passwords.runner);
     const at = (method: string, path: string, body?: unknown) => request(pair, pair.destination, method, path, body);
@@ -140,9 +140,7 @@ export function runbooksContract(name: string, version: Version, backend: () => 
           expect(await canLogIn(pair, pair.destination, 'elastic', passwords.elasticAtDestination)).toBe(true);
           expect(ended.stdout).toContain('user "kara": created');
           expect(ended.stdout).toContain('role "cj_test_role": created');
-          const sent = lastJournal(directory).flatMap((event) =>
-            event.type === 'write-intended' ? [event.call.request] : [],
-          );
+          const sent = writesIn(lastJournal(directory)).map(({ call }) => call.request);
           expect(sent.filter((call) => call.includes('_close'))).toEqual([]);
           const { body } = await at('GET', '/_cat/indices/runbook-copy-*?format=json&h=index&expand_wildcards=all');
           expect(body).toEqual([]);

@@ -35,6 +35,11 @@ interface World {
   readonly recordFails?: (event: Event) => boolean;
   readonly now?: number;
   readonly secrets?: Record<string, Json>;
+  readonly rollback?: RunOptions['rollback'];
+  readonly clusterLock?: boolean;
+  /** What an earlier process has recorded. */
+  readonly journal?: readonly Event[];
+  readonly decide?: 'done' | 'not-done';
 }
 
 /** Runs a plan in a world of plain functions: time passes only while the run sleeps. */
@@ -58,6 +63,8 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
       now += milliseconds;
     },
     now: () => now,
+    random: () => 0,
+    decide: async () => world.decide ?? 'unknown',
     confirm: async () => world.confirm ?? true,
     record: async (event) => {
       if (world.recordFails?.(event)) throw new Error('no space left on device');
@@ -71,7 +78,19 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
   for (const secret of secrets.values()) redactor.add(secret);
   const summary = await run(
     plan,
-    { id: 'run-1', planId: 'plan-1', mode: world.mode ?? 'real', secrets, redactor },
+    {
+      id: 'run-1',
+      planId: 'plan-1',
+      mode: world.mode ?? 'real',
+      secrets,
+      redactor,
+      rollback: world.rollback ?? 'on-failure',
+      clusterLock: world.clusterLock ?? false,
+      owner: 'somebody@here',
+      version: '0.1.0',
+      origin: { runbook: 'test.yaml', env: 'env.yaml', set: [], files: {}, confirm: [] },
+      ...(world.journal ? { journal: world.journal } : {}),
+    },
     ports,
   );
   const finished = events.flatMap((event) => (event.type === 'step-finished' ? [event] : []));

@@ -50,7 +50,7 @@ async function badDay() {
 describe('a run in plain lines', () => {
   it('says for a log what happened, and at its end what it means', async () => {
     const { events, summary } = await badDay();
-    const text = `${events.flatMap((event) => linesOf(event)).join('\n')}\n\n${summaryText(summary, 'run-1', 'real')}`;
+    const text = `${events.flatMap((event) => linesOf(event)).join('\n')}\n\n${summaryText(summary, { run: 'run-1', mode: 'real', head: 'e3b0c4' })}`;
     await expect(text).toMatchFileSnapshot('../golden/run.txt');
   });
 

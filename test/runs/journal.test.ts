@@ -14,6 +14,10 @@ const started: Event = {
   runbook: 'users-7.10.yaml',
   title: 't',
   environment: 'lab',
+  version: '0.1.0',
+  origin: { runbook: 'users-7.10.yaml', env: 'lab.yaml', set: [], files: {}, confirm: [] },
+  rollback: true,
+  cluster_lock: true,
 };
 const finished: Event = {
   at: '2026-01-01T00:00:01.000Z',
@@ -24,6 +28,7 @@ const finished: Event = {
   writes: 1,
   predicted_writes: 0,
   rolled_back: false,
+  not_rolled_back: [],
   notes: [],
 };
 
@@ -43,7 +48,7 @@ describe('the journal', () => {
 
   it('keeps events in their order, readable for their owner only', async () => {
     const folder = await written(started, finished);
-    expect(await readJournal(folder)).toEqual([started, finished]);
+    expect((await readJournal(folder)).events).toEqual([started, finished]);
     for (const file of ['journal.jsonl', 'plan.json']) expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600);
     expect(statSync(folder).mode & 0o777).toBe(0o700);
   });
@@ -57,7 +62,7 @@ describe('the journal', () => {
     const folder = await written(started, finished);
     const file = join(folder, 'journal.jsonl');
     appendFileSync(file, '{"type":"step-st');
-    expect(await readJournal(folder)).toEqual([started, finished]);
+    expect((await readJournal(folder)).events).toEqual([started, finished]);
 
     writeFileSync(file, readFileSync(file, 'utf8').replace('"run-started"', '"run-sta'));
     await expect(readJournal(folder)).rejects.toThrow('journal.jsonl:1: this line is no event');

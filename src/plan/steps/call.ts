@@ -1,7 +1,7 @@
 import { type CallStep, isReading, millisecondsOf, type Path } from '../../language/index.ts';
 import { type Context, numbersFrom } from '../context.ts';
 import type { PlannedNode, PlannedRequest } from '../plan.ts';
-import { defaults, plannedConditions, plannedExpect } from './fields.ts';
+import { defaults, plannedConditions, plannedExpect, plannedRetry } from './fields.ts';
 import type { StepPlanner } from './planner.ts';
 import { httpRequest, plannedDoneWhen } from './read.ts';
 
@@ -22,10 +22,7 @@ export const callPlanner: StepPlanner<CallStep> = {
       ...saved(step.save),
       ...plannedDoneWhen(step.done_when, [...path, 'done_when'], context),
       ...plannedRollback(step, path, common, context),
-      retry: {
-        attempts: step.retry?.attempts ?? (isRead ? defaults.readAttempts : 1),
-        delay_ms: step.retry?.delay === undefined ? defaults.retryDelay : millisecondsOf(step.retry.delay),
-      },
+      retry: plannedRetry(step.retry, isRead ? 'read' : 'write'),
     };
   },
 };
@@ -47,11 +44,12 @@ export function polling(
 
 export function saved(save: CallStep['save']): Pick<PlannedRequest, 'save'> {
   if (!save) return {};
-  const entries = Object.entries(save).map(([name, value]): [string, { path: string; secret?: true }] => [
-    name,
-    typeof value === 'string' ? { path: value } : { path: value.path, ...(value.secret ? { secret: true } : {}) },
-  ]);
-  return { save: Object.fromEntries(entries) };
+  const entries = Object.entries(save).map(([name, value]) => {
+    if (typeof value === 'string') return [name, { path: value }] as const;
+    const { path, secret, digest } = value;
+    return [name, { path, ...(secret ? { secret: true } : {}), ...(digest ? { digest: true } : {}) }] as const;
+  });
+  return { save: Object.fromEntries(entries) as PlannedRequest['save'] & {} };
 }
 
 /** The steps that undo this one; they inherit its connection and identity. */

@@ -1,8 +1,8 @@
-import { millisecondsOf, type OssStep } from '../../language/index.ts';
+import type { OssStep } from '../../language/index.ts';
 import { resolved } from '../context.ts';
 import { polling, saved } from './call.ts';
 import { connectionFor } from './connection.ts';
-import { defaults, plannedExpect } from './fields.ts';
+import { plannedExpect, plannedRetry } from './fields.ts';
 import type { StepPlanner } from './planner.ts';
 
 /** One read of an OSS bucket. */
@@ -26,10 +26,7 @@ export const ossPlanner: StepPlanner<OssStep> = {
       expect: plannedExpect(step.expect, [...path, 'expect'], context),
       ...polling(step, path, context),
       ...saved(step.save),
-      retry: {
-        attempts: step.retry?.attempts ?? defaults.readAttempts,
-        delay_ms: step.retry?.delay === undefined ? defaults.retryDelay : millisecondsOf(step.retry.delay),
-      },
+      retry: plannedRetry(step.retry, 'read'),
     };
   },
 };

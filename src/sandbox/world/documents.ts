@@ -21,7 +21,29 @@ export function getDocument(scene: Scene): Outcome {
   const id = part(scene, 'id');
   const found = reachable(scene, name).documents.get(id);
   if (!found) return unchanged(scene, { status: 404, body: { _index: name, _id: id, found: false } });
-  return unchanged(scene, ok({ _index: name, _id: id, _version: 1, found: true, _source: found }));
+  const version = { _version: 1, _seq_no: sequenceOf(reachable(scene, name), id), _primary_term: 1 };
+  return unchanged(scene, ok({ _index: name, _id: id, ...version, found: true, _source: found }));
+}
+
+function sequenceOf({ sequence }: Index, id: string): number {
+  return sequence?.by[id] ?? 0;
+}
+
+/** The index after one more operation, and its number. */
+function nextSequence(index: Index, id: string): { readonly index: Index; readonly number: number } {
+  const number = (index.sequence?.last ?? -1) + 1;
+  return { index: { ...index, sequence: { last: number, by: { ...index.sequence?.by, [id]: number } } }, number };
+}
+
+/** `if_seq_no`: the document has to be as it was when the caller saw it last. */
+function refuseOtherVersion({ request }: Scene, name: string, index: Index, id: string): void {
+  const { if_seq_no: wanted } = request.query;
+  if (wanted === undefined) return;
+  const current = index.documents.has(id) ? sequenceOf(index, id) : undefined;
+  if (current === Number(wanted)) return;
+  const found = current === undefined ? 'but no document was found' : `current document has seqNo [${current}]`;
+  const reason = `[${id}]: version conflict, required seqNo [${wanted}], primary term [1]. ${found}`;
+  throw new Refusal(refused(409, 'version_conflict_engine_exception', reason, { index: name }));
 }
 
 /** PUT and POST; an index that is not there is made. */
@@ -59,28 +81,36 @@ function written(scene: Scene, target: string, id: string, document: JsonObject,
         { index: name },
       ),
     );
+  refuseOtherVersion(scene, name, index, id);
+  const next = nextSequence(index, id);
   const documents = new Map(index.documents).set(id, document);
   const body = {
     _index: name,
     _id: id,
     _version: exists ? 2 : 1,
+    _seq_no: next.number,
+    _primary_term: 1,
     result: exists ? 'updated' : 'created',
     _shards: { total: 1, successful: 1, failed: 0 },
   };
-  return changed(scene, withIndex(scene.cluster, name, { ...index, documents }), { status: exists ? 200 : 201, body });
+  return changed(scene, withIndex(scene.cluster, name, { ...next.index, documents }), {
+    status: exists ? 200 : 201,
+    body,
+  });
 }
 
 export function deleteDocument(scene: Scene): Outcome {
   const name = singleIndex(scene, part(scene, 'index'), 'write');
   const id = part(scene, 'id');
   const index = reachable(scene, name);
+  refuseOtherVersion(scene, name, index, id);
   if (!index.documents.has(id))
     return unchanged(scene, { status: 404, body: { _index: name, _id: id, result: 'not_found' } });
   const documents = new Map(index.documents);
   documents.delete(id);
   return changed(
     scene,
-    withIndex(scene.cluster, name, { ...index, documents }),
+    withIndex(scene.cluster, name, { ...nextSequence(index, id).index, documents }),
     ok({ _index: name, _id: id, result: 'deleted' }),
   );
 }

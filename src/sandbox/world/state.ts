@@ -33,6 +33,8 @@ export interface Index {
   /** Alias → its properties. */
   readonly aliases: JsonObject;
   readonly documents: ReadonlyMap<string, JsonObject>;
+  /** Which of the index's operations has written a document last; of those that were written since there is one. */
+  readonly sequence?: { readonly last: number; readonly by: Readonly<Record<string, number>> };
   readonly recovery: Recovery;
   /** Shards that could not be restored. */
   readonly failed: readonly number[];

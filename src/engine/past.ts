@@ -1,0 +1,174 @@
+import type { Event, Note } from './event.ts';
+import type { Finished } from './session.ts';
+
+/** What the journal of a run says of one step. */
+export interface PastStep {
+  /** Its `when` held and it was allowed to run. */
+  isStarted: boolean;
+  confirmed?: boolean;
+  /** What its `done_when` said last. */
+  effect?: 'there' | 'not-there' | 'unknown';
+  note?: Note;
+  /** How often its write was about to be sent. */
+  attempts: number;
+  /** Writes that were sent, or may have been. */
+  writes: number;
+  /** Whether one of them may have taken effect; the last one aside, where that is not known. */
+  mayHaveBeenSent: boolean;
+  /** What became of the last of them; `unknown` where the journal ends before its answer. */
+  last?: 'unknown' | 'not-sent' | 'ambiguous' | Answered;
+  finished?: Finished;
+}
+
+/** The recorded answer to a write. */
+export interface Answered {
+  readonly status: number;
+  readonly isExpected: boolean;
+  readonly said: string;
+}
+
+/** A run so far, as its journal tells it. */
+export interface Past {
+  readonly steps: ReadonlyMap<string, PastStep>;
+  readonly isInterrupted: boolean;
+  /** Somebody asked for the rollback. */
+  readonly isRollbackWanted: boolean;
+  /** A rollback has begun and has not ended. */
+  readonly isRollingBack: boolean;
+  /** The rollback has ended, and the run has not. */
+  readonly rollbackEnded?: { readonly clean: boolean };
+  /** Step → whether all that undoes it was done. */
+  readonly undone: ReadonlyMap<string, boolean>;
+  readonly isFinished: boolean;
+}
+
+/** A 4xx says that nothing took effect (docs/decisions/0003). */
+export function isRefusal(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 408;
+}
+
+/** Whether a write of the step may have taken effect. */
+export function hasEffect({ mayHaveBeenSent, last }: PastStep): boolean {
+  return mayHaveBeenSent || last === 'unknown';
+}
+
+/** Folds a journal into what replaying needs of it; its size does not grow with the number of polls. */
+export function pastOf(events: readonly Event[]): Past {
+  const steps = new Map<string, PastStep>();
+  const undone = new Map<string, boolean>();
+  /** What ran since the last rollback began. */
+  let undoing = new Set<string>();
+  let isInterrupted = false;
+  let isRollbackWanted = false;
+  let isRollingBack = false;
+  let rollbackEnded: { clean: boolean } | undefined;
+  let isFinished = false;
+  const stepOf = (id: string): PastStep => {
+    const found = steps.get(id) ?? { isStarted: false, attempts: 0, writes: 0, mayHaveBeenSent: false };
+    steps.set(id, found);
+    if (isRollingBack) undoing.add(id);
+    return found;
+  };
+  for (const event of events) {
+    switch (event.type) {
+      case 'run-resumed':
+        if (event.as === 'rollback') isRollbackWanted = true;
+        if (isFinished) {
+          // What was not undone is tried again from its beginning.
+          for (const id of undoing) steps.delete(id);
+          for (const [step, clean] of undone) if (!clean) undone.delete(step);
+          undoing = new Set();
+          rollbackEnded = undefined;
+        }
+        isFinished = false;
+        break;
+      case 'interrupted':
+        isInterrupted = true;
+        break;
+      case 'rollback-started':
+        isRollingBack = true;
+        break;
+      case 'undone':
+        undone.set(event.step, event.clean);
+        break;
+      case 'rollback-finished':
+        isRollingBack = false;
+        rollbackEnded = { clean: event.clean };
+        break;
+      case 'run-finished':
+        isFinished = true;
+        isRollingBack = false;
+        break;
+      case 'step-started':
+      case 'confirmation':
+      case 'effect-checked':
+      case 'noted':
+      case 'write-intended':
+      case 'call-answered':
+      case 'call-failed':
+      case 'step-finished':
+        note(stepOf(event.step), event);
+        break;
+      default:
+    }
+  }
+  return {
+    steps,
+    isInterrupted,
+    isRollbackWanted,
+    isRollingBack,
+    ...(rollbackEnded ? { rollbackEnded } : {}),
+    undone,
+    isFinished,
+  };
+}
+
+function note(step: PastStep, event: Event): void {
+  switch (event.type) {
+    case 'step-started':
+      step.isStarted = true;
+      break;
+    case 'confirmation':
+      step.confirmed = event.confirmed;
+      break;
+    case 'effect-checked':
+      step.effect = event.effect;
+      break;
+    case 'noted':
+      step.note = { severity: event.severity, note: event.note };
+      break;
+    case 'write-intended':
+      // What became of an earlier one is not known, and will not be.
+      if (step.last === 'unknown') step.mayHaveBeenSent = true;
+      step.attempts = event.attempt;
+      step.writes++;
+      step.last = 'unknown';
+      break;
+    case 'call-answered':
+      if (event.call.effect !== 'write') break;
+      step.last = {
+        status: event.status,
+        isExpected: event.as_expected === true,
+        said: `status ${event.status}${event.error ? ` (${event.error.type}: ${event.error.reason})` : ''}`,
+      };
+      if (!isRefusal(event.status)) step.mayHaveBeenSent = true;
+      break;
+    case 'call-failed':
+      if (event.call.effect !== 'write') break;
+      step.last = event.sent === 'no' ? 'not-sent' : 'ambiguous';
+      if (event.sent === 'no') step.writes--;
+      else step.mayHaveBeenSent = true;
+      break;
+    case 'step-finished': {
+      const { outcome, reason, saved, concealed } = event;
+      step.finished = {
+        outcome,
+        ...(reason === undefined ? {} : { reason }),
+        ...(saved === undefined ? {} : { saved }),
+        ...(concealed === undefined ? {} : { concealed }),
+      };
+      break;
+    }
+    default:
+  }
+}

@@ -1,0 +1,38 @@
+import type { Plan, PlannedConnection, PlannedLock, PlannedNode } from './plan.ts';
+
+/** Where the lock stands in a cluster: one for the whole of it. */
+export const lockPath = '/runbook-locks/_doc/cluster';
+
+/**
+ * The locks of a plan: one per Elasticsearch cluster that a step writes to. A named identity is there because the
+ * connection's own login may end while the run goes on: the lock takes it, too.
+ */
+export function locksFor(
+  plan: Pick<Plan, 'steps' | 'rollback'>,
+  connections: Readonly<Record<string, PlannedConnection>>,
+): PlannedLock[] {
+  return [...writtenConnections(plan)]
+    .filter(([connection]) => connections[connection]?.kind === 'elasticsearch')
+    .map(([connection, identity]) => ({
+      connection,
+      ...(identity === undefined ? {} : { identity }),
+      path: lockPath,
+    }));
+}
+
+/** The connections that a step of the plan writes to, by name, each with the first named identity that writes there. */
+export function writtenConnections({ steps, rollback }: Pick<Plan, 'steps' | 'rollback'>) {
+  const identities = new Map<string, string | undefined>();
+  const visit = (nodes: readonly PlannedNode[]): void => {
+    for (const node of nodes) {
+      if (node.kind === 'request' && node.effect === 'write' && node.request.type === 'http') {
+        const { connection, identity } = node.request;
+        identities.set(connection, identities.get(connection) ?? identity);
+      }
+      if (node.kind === 'block') visit([...node.steps, ...(node.always ?? [])]);
+      if (node.kind === 'block' || node.kind === 'request') visit(node.rollback ?? []);
+    }
+  };
+  visit([...steps, ...rollback]);
+  return new Map([...identities].sort(([left], [right]) => (left < right ? -1 : 1)));
+}

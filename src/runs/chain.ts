@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import type { Event } from '../engine/index.ts';
+
+/**
+ * A journal is a chain: each line carries the hash of the line before it, the first one that of the plan. Whoever changes,
+ * inserts or removes a line has to write every later line anew, and the last hash is then another one.
+ */
+export interface Chain {
+  readonly events: readonly Event[];
+  /** SHA-256 of the last line (of the plan where there is none), in hexadecimal. */
+  readonly head: string;
+  /** Bytes of the whole lines. */
+  readonly length: number;
+  /** Bytes of a last line that was not written to its end, as a crash leaves it. */
+  readonly torn: number;
+}
+
+/** The journal's lines are damaged; the message names the first one that is. */
+export class JournalDamage extends Error {}
+
+/** SHA-256 of a text in UTF-8, in hexadecimal. */
+export function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** An event as a line of the journal, without its line break. */
+export function lineOf(event: Event, previous: string): string {
+  return JSON.stringify({ previous, ...event });
+}
+
+/**
+ * Reads the lines of a journal and checks every link.
+ * @param plan The text of the run's plan.
+ * @param file The journal's name, for messages.
+ * @throws `JournalDamage` where a whole line is no event or does not follow from the line before.
+ */
+export function chainOf(bytes: Buffer, plan: string, file: string): Chain {
+  const length = bytes.lastIndexOf('\n') + 1;
+  const lines = length === 0 ? [] : bytes.toString('utf8', 0, length - 1).split('\n');
+  let head = hashOf(plan);
+  const events = lines.map((line, index) => {
+    const { previous, ...event } = eventIn(line, `${file}:${index + 1}`);
+    if (previous !== head) throw new JournalDamage(`${file}:${index + 1}: ${brokenLink(index, previous)}`);
+    head = hashOf(line);
+    return event as Event;
+  });
+  return { events, head, length, torn: bytes.length - length };
+}
+
+function eventIn(line: string, place: string): Event & { readonly previous?: string } {
+  try {
+    const value: unknown = JSON.parse(line);
+    if (typeof value === 'object' && value !== null && 'type' in value && 'at' in value)
+      return value as Event & { readonly previous?: string };
+  } catch {
+    // Said below.
+  }
+  throw new JournalDamage(`${place}: this line is no event: the journal was damaged or changed`);
+}
+
+function brokenLink(index: number, previous: string | undefined): string {
+  if (previous === undefined) return 'this line carries no hash of the line before: it was changed or inserted';
+  if (index === 0) return 'this line does not belong to the plan in plan.json: the plan or the line was changed';
+  return `this line does not follow from line ${index}: one of the two was changed, or lines were inserted or cut out between them`;
+}
