@@ -1,0 +1,178 @@
+// What runs cost: the journal per read and per write, resuming a long run, memory while polling. Ratios in one run.
+import { mkdtempSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { check } from '../src/check/index.ts';
+import { createRedactor, type Event, type Ports, type RunOptions, run } from '../src/engine/index.ts';
+import { loadBundle, loadEnvironment } from '../src/language/index.ts';
+import { canonicalJson, type Plan, planFor } from '../src/plan/index.ts';
+import { createJournal, hashOf, reopenJournal } from '../src/runs/index.ts';
+
+declare const gc: () => void;
+
+const folder = mkdtempSync(join(tmpdir(), 'runbook-bench-'));
+
+function planOf(steps: string): Plan {
+  const text = `apiVersion: runbook/v1\nname: bench\nelasticsearch: 7.10.x\ntitle: Bench\nconnections: { es: { kind: elasticsearch } }\nsteps:\n${steps}`;
+  const environment = `apiVersion: runbook/v1\nenvironment: bench\nconnections: { es: { url: 'http://es:9200' } }\n`;
+  const { value: bundle } = loadBundle('bench.yaml', text, () => undefined);
+  const { value: loaded } = loadEnvironment('env.yaml', environment);
+  if (!bundle || !loaded || check(bundle).some(({ severity }) => severity === 'error')) throw new Error('not valid');
+  const { value: plan } = planFor(bundle, loaded, []);
+  if (!plan) throw new Error('no plan');
+  return plan;
+}
+
+function optionsFor(plan: Plan, journal?: readonly Event[]): RunOptions {
+  return {
+    id: 'r',
+    planId: hashOf(canonicalJson(plan)),
+    mode: 'real',
+    secrets: new Map(),
+    redactor: createRedactor(),
+    rollback: 'on-failure',
+    clusterLock: false,
+    owner: 'bench',
+    version: '0.1.0',
+    origin: { runbook: 'bench.yaml', env: 'env.yaml', set: [], files: {}, confirm: [] },
+    ...(journal ? { journal } : {}),
+  };
+}
+
+function portsWith(record: Ports['record'], body: (count: number) => object = () => ({})): Ports {
+  let now = 0;
+  let count = 0;
+  return {
+    send: async () => ({
+      kind: 'answer',
+      status: 200,
+      body: { version: { number: '7.10.2' }, ...body(++count) },
+      warnings: [],
+    }),
+    sleep: async (milliseconds) => {
+      now += milliseconds;
+    },
+    now: () => now,
+    random: () => 0,
+    confirm: async () => true,
+    decide: async () => 'unknown',
+    record,
+    interruption: () => 'none',
+  };
+}
+
+async function millisecondsEach(times: number, does: (index: number) => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  for (let index = 0; index < times; index++) await does(index);
+  return (performance.now() - started) / times;
+}
+
+async function journalCost(): Promise<void> {
+  const journal = await createJournal(folder, 'cost', '{}');
+  const call = {
+    connection: 'es',
+    effect: 'read',
+    request: 'GET /_cluster/health',
+    opaque_id: 'runbook/r/look',
+  } as const;
+  const read: Event = {
+    at: new Date(0).toISOString(),
+    type: 'call-answered',
+    step: 'look',
+    purpose: 'step',
+    call,
+    status: 200,
+    duration_ms: 3,
+    warnings: [],
+  };
+  const write: Event = {
+    at: read.at,
+    type: 'write-intended',
+    step: 'w',
+    attempt: 1,
+    call: { ...call, effect: 'write' },
+  };
+  const bare = await open(join(folder, 'bare'), 'a');
+  const line = Buffer.from(`${JSON.stringify(read)}\n`);
+  const reads = 5_000;
+  const writes = 200;
+  for (let warm = 0; warm < reads; warm++) await bare.write(line);
+  const readBare = await millisecondsEach(reads, () => bare.write(line));
+  const readCost = await millisecondsEach(reads, () => journal.record(read));
+  const writeBare = await millisecondsEach(writes, async () => {
+    await bare.write(line);
+    await bare.sync();
+  });
+  const writeCost = await millisecondsEach(writes, () => journal.record(write));
+  await journal.close();
+  await bare.close();
+  print(
+    'journal, per read',
+    `${(readCost * 1_000).toFixed(0)} µs, ${(readCost / readBare).toFixed(2)}× a bare write of the line`,
+  );
+  print(
+    'journal, per write',
+    `${(writeCost * 1_000).toFixed(0)} µs, ${(writeCost / writeBare).toFixed(2)}× a bare write with fsync`,
+  );
+}
+
+async function resumeCost(): Promise<void> {
+  // Four events per step.
+  const steps = 2_500;
+  const plan = planOf(
+    `  - { id: look, for_each: [${Array.from({ length: steps }, (_, index) => index)}], on: es, call: 'GET /{{item}}' }\n`,
+  );
+  const journal = await createJournal(folder, 'long', canonicalJson(plan));
+  let count = 0;
+  const killed = new Promise<void>((resolve) => {
+    const ports = portsWith(async (event) => {
+      if (event.type === 'run-finished' || ('step' in event && event.step === `look#${steps}`)) {
+        resolve();
+        await new Promise(() => undefined);
+      }
+      count++;
+      await journal.record(event);
+    });
+    void run(plan, optionsFor(plan), ports);
+  });
+  const started = performance.now();
+  await killed;
+  await journal.close();
+  const took = performance.now() - started;
+  const again = performance.now();
+  const { journal: reopened, chain } = await reopenJournal(journal.folder);
+  const summary = await run(plan, optionsFor(plan, chain.events), portsWith(reopened.record));
+  const resumed = performance.now() - again;
+  await reopened.close();
+  if (summary.outcome !== 'done') throw new Error(`it ends ${summary.outcome}`);
+  print(
+    `resume after ${count} events`,
+    `${resumed.toFixed(0)} ms, ${(resumed / took).toFixed(2)}× the run itself against a server that takes no time`,
+  );
+}
+
+async function pollMemory(): Promise<void> {
+  const plan = planOf(`  - { id: wait, on: es, call: GET /, until: { ready: true }, every: 1s, timeout: 400h }\n`);
+  const used = async (polls: number) => {
+    const ports = portsWith(
+      async () => undefined,
+      (count) => ({ ready: count > polls }),
+    );
+    await run(plan, optionsFor(plan), ports);
+    gc();
+    return process.memoryUsage().heapUsed;
+  };
+  const few = await used(1_000);
+  const many = await used(100_000);
+  print('memory', `after 100000 polls ${(many / few).toFixed(2)}× that after 1000`);
+}
+
+function print(what: string, figures: string): void {
+  process.stdout.write(`${what.padEnd(28)}${figures}\n`);
+}
+
+await journalCost();
+await resumeCost();
+await pollMemory();

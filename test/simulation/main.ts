@@ -1,0 +1,161 @@
+import { availableParallelism } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import { parseArgs } from 'node:util';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { linesOf } from '../../src/report/index.ts';
+import { parseFaults } from './faults.ts';
+import { scenarios } from './scenarios.ts';
+import type { Sabotage } from './simulate.ts';
+import { baselineOf, namedWorld, randomWorld, singleFaults, type Verdict } from './worlds.ts';
+
+/** What a thread is to do: every `threads`th world, beginning with its own. */
+interface Work {
+  readonly scenario?: string;
+  readonly sabotage: Sabotage;
+  readonly isExhaustive: boolean;
+  readonly first: number;
+  readonly runs: number;
+  readonly thread: number;
+  readonly threads: number;
+}
+
+/** What has been seen; sums only, so that a million worlds need no more memory than one. */
+interface Tally {
+  worlds: number;
+  faults: number;
+  survived: number;
+  processes: number;
+  outcomes: Record<string, number>;
+  violations: number;
+  examples: { readonly name: string; readonly violation: string }[];
+}
+
+const mostExamples = 10;
+
+const usage = `npm run simulate -- [--runs N] [--seed S]    N random worlds from number S on
+                    [--exhaustive]           one world for each single fault at each call and each event
+                    [--scenario NAME]        only these
+                    [--threads N]
+                    [--sabotage no-write-ahead | no-always | no-read-back]   switches off what the invariants are about
+One world again, with its journal:
+npm run simulate -- --world NUMBER
+npm run simulate -- --scenario NAME --faults FAULTS
+`;
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      runs: { type: 'string', default: '2000' },
+      seed: { type: 'string', default: '1' },
+      exhaustive: { type: 'boolean', default: false },
+      scenario: { type: 'string' },
+      threads: { type: 'string', default: String(availableParallelism()) },
+      sabotage: { type: 'string', default: 'none' },
+      world: { type: 'string' },
+      faults: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const sabotage = values.sabotage as Sabotage;
+  if (values.help) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  if (values.world !== undefined || values.faults !== undefined)
+    return showWorld({ ...values, sabotage, faults: values.faults ?? '' });
+  const threads = Number(values.threads);
+  const shared = { sabotage, isExhaustive: values.exhaustive, first: Number(values.seed), runs: Number(values.runs) };
+  const only = values.scenario === undefined ? {} : { scenario: values.scenario };
+  const started = performance.now();
+  const tallies = await Promise.all(
+    Array.from({ length: threads }, (_, thread) => tallyOf({ ...shared, ...only, thread, threads })),
+  );
+  return report(tallies, (performance.now() - started) / 1_000, threads);
+}
+
+/** A thread's tally. */
+function tallyOf(work: Work): Promise<Tally> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL(import.meta.url), { workerData: work });
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  });
+}
+
+async function work({ scenario, sabotage, isExhaustive, first, runs, thread, threads }: Work): Promise<Tally> {
+  const baselines = await Promise.all(chosen(scenario).map(baselineOf));
+  const tally: Tally = { worlds: 0, faults: 0, survived: 0, processes: 0, outcomes: {}, violations: 0, examples: [] };
+  if (isExhaustive) {
+    let number = 0;
+    for (const baseline of baselines)
+      for (const faults of singleFaults(baseline))
+        if (number++ % threads === thread) count(tally, await namedWorld(baseline, faults, sabotage));
+  } else {
+    for (let number = first + thread; number < first + runs; number += threads)
+      count(tally, await randomWorld(baselines, number, sabotage, scenario));
+  }
+  return tally;
+}
+
+function chosen(name: string | undefined) {
+  const all = scenarios();
+  const found = all.filter((scenario) => name === undefined || scenario.name === name);
+  if (found.length === 0)
+    throw new Error(`there is no scenario "${name}"; known: ${all.map((one) => one.name).join(', ')}`);
+  return found;
+}
+
+function count(tally: Tally, { name, met, processes, outcome, violations }: Verdict): void {
+  tally.worlds++;
+  tally.faults += met;
+  tally.processes += processes;
+  if (violations.length === 0) tally.survived += met;
+  tally.outcomes[outcome] = (tally.outcomes[outcome] ?? 0) + 1;
+  tally.violations += violations.length;
+  for (const violation of violations)
+    if (tally.examples.length < mostExamples) tally.examples.push({ name, violation });
+}
+
+function report(tallies: readonly Tally[], seconds: number, threads: number): number {
+  const sum = (of: (tally: Tally) => number) => tallies.reduce((total, tally) => total + of(tally), 0);
+  const outcomes: Record<string, number> = {};
+  for (const tally of tallies)
+    for (const [outcome, times] of Object.entries(tally.outcomes)) outcomes[outcome] = (outcomes[outcome] ?? 0) + times;
+  const worlds = sum((tally) => tally.worlds);
+  const violations = sum((tally) => tally.violations);
+  const examples = tallies.flatMap((tally) => tally.examples).slice(0, mostExamples);
+  process.stdout.write(
+    `${[
+      `worlds       ${worlds} in ${seconds.toFixed(1)} s, ${Math.round(worlds / seconds)} worlds per second (${threads} threads), ${sum((tally) => tally.processes)} processes`,
+      `faults       ${sum((tally) => tally.faults)} came to pass, ${sum((tally) => tally.survived)} survived`,
+      `runs ended   ${Object.entries(outcomes)
+        .map(([outcome, times]) => `${outcome} ${times}`)
+        .join(', ')}`,
+      `violations   ${violations}`,
+      ...examples.flatMap(({ name, violation }) => [`  ${violation}`, `    again: npm run simulate -- ${name}`]),
+    ].join('\n')}\n`,
+  );
+  return violations === 0 ? 0 : 1;
+}
+
+async function showWorld(wanted: {
+  readonly world?: string | undefined;
+  readonly scenario?: string | undefined;
+  readonly faults: string;
+  readonly sabotage: Sabotage;
+}): Promise<number> {
+  const baselines = await Promise.all(chosen(wanted.scenario).map(baselineOf));
+  const [baseline] = baselines;
+  if (!baseline) throw new Error('there is no scenario');
+  const { ending, violations, outcome } =
+    wanted.world === undefined
+      ? await namedWorld(baseline, parseFaults(wanted.faults), wanted.sabotage)
+      : await randomWorld(baselines, Number(wanted.world), wanted.sabotage, wanted.scenario);
+  for (const event of ending.events) for (const line of linesOf(event, true)) process.stdout.write(`${line}\n`);
+  process.stdout.write(`\nended: ${outcome}\nviolations   ${violations.length}\n`);
+  for (const violation of violations) process.stdout.write(`  ${violation}\n`);
+  return violations.length === 0 ? 0 : 1;
+}
+
+if (isMainThread) process.exitCode = await main();
+else parentPort?.postMessage(await work(workerData as Work));

@@ -1,0 +1,54 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+
+/** `npm run simulate -- …`, as a person calls it. */
+function simulate(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', 'simulate', '--', ...args], {
+    encoding: 'utf8',
+    maxBuffer: 100_000_000,
+  });
+  return { status, stdout, stderr };
+}
+
+describe('the shipped runbooks in simulated worlds', () => {
+  it('keep every promise after any single fault, at every call and every event', () => {
+    const { status, stdout, stderr } = simulate('--exhaustive');
+    expect(stderr).toBe('');
+    expect(stdout).toContain('violations   0\n');
+    expect(Number(/^worlds {7}(\d+)/.exec(stdout)?.[1])).toBeGreaterThan(15_000);
+    expect(status).toBe(0);
+  });
+
+  it('keep every promise after several faults', () => {
+    const { status, stdout } = simulate('--runs', '4000', '--seed', '1');
+    expect(stdout).toMatch(/^worlds {7}4000 in .* worlds per second/);
+    expect(stdout).toContain('violations   0\n');
+    expect(status).toBe(0);
+  });
+
+  it.each(['no-write-ahead', 'no-always', 'no-read-back'])(
+    'break them with %s, and the world that shows it can be made again',
+    (sabotage) => {
+      const { status, stdout } = simulate('--runs', '600', '--sabotage', sabotage);
+      expect(status).toBe(1);
+      const again = /again: npm run simulate -- (.*)/.exec(stdout)?.[1] ?? '';
+
+      const once = simulate(...again.split(' '));
+      const twice = simulate(...again.split(' '));
+
+      expect(once.status).toBe(1);
+      expect(once.stdout).toMatch(/violations {3}[1-9]/);
+      expect(twice.stdout).toBe(once.stdout);
+      // The same world without the sabotage keeps them.
+      expect(simulate(...again.replace(` --sabotage ${sabotage}`, '').split(' ')).status).toBe(0);
+    },
+  );
+
+  it('are all there', () => {
+    const { stderr } = simulate('--scenario', 'none');
+    for (const name of ['users-7.10', 'users-8.5', 'users-merge-7.10', 'visualizations-7.10', 'visualizations-8.5'])
+      expect(stderr).toContain(name);
+    for (const name of ['visualizations-copy-8.5', 'prepare-users-7.10', 'prepare-visualizations-8.5'])
+      expect(stderr).toContain(name);
+  });
+});

@@ -1,0 +1,322 @@
+import {
+  type Answer,
+  type Call,
+  createRedactor,
+  type Event,
+  type Ports,
+  type RunOptions,
+  type RunSummary,
+  run,
+} from '../../src/engine/index.ts';
+import type { Plan } from '../../src/plan/index.ts';
+import { chainOf, hashOf, lineOf } from '../../src/runs/index.ts';
+import type { ClusterRequest, World } from '../../src/sandbox/world/state.ts';
+import { answerTo } from './connection.ts';
+import type { Faults } from './faults.ts';
+import type { Random } from './random.ts';
+import { beginning, type Scenario } from './scenarios.ts';
+
+/** A write that has arrived, or may have. */
+export interface Sent {
+  readonly step: string;
+  readonly call: string;
+  readonly connection: string;
+  /** An intent of its own was on the disk. */
+  readonly isIntended: boolean;
+  /** How many events the journal had when it was sent. */
+  readonly events: number;
+  /** In which process, from 1. */
+  readonly process: number;
+  readonly isUnrecorded: boolean;
+  readonly tookEffect: boolean;
+}
+
+/** A world after everything has happened in it. */
+export interface Ending {
+  readonly scenario: Scenario;
+  readonly faults: Faults;
+  readonly isUndone: boolean;
+  readonly world: World;
+  readonly journal: Buffer;
+  readonly events: readonly Event[];
+  readonly summary: RunSummary | undefined;
+  readonly sent: readonly Sent[];
+  readonly sends: number;
+  readonly records: number;
+  readonly processes: number;
+  /** How many of the faults have come to pass. */
+  readonly met: number;
+  /** How many events the journal had after each power loss. */
+  readonly cuts: readonly number[];
+}
+
+/** What a test switches off to see that the invariants notice. */
+export type Sabotage = 'none' | 'no-write-ahead' | 'no-always' | 'no-read-back';
+
+export interface Wishes {
+  readonly sabotage?: Sabotage;
+  /** Somebody wants the run undone: when it is finished, or when its first process has died. */
+  readonly undone?: 'never' | 'afterwards' | 'early';
+}
+
+const mostProcesses = 25;
+
+/**
+ * Runs a scenario in a world of its own, with faults. A process that dies is followed by one that resumes, until the run
+ * is finished; a person who is asked knows what the world knows.
+ */
+export async function simulate(
+  scenario: Scenario,
+  faults: Faults,
+  random: Random,
+  { sabotage = 'none', undone = 'never' }: Wishes = {},
+): Promise<Ending> {
+  const plan = sabotage === 'no-always' ? withoutAlways(scenario.plan) : scenario.plan;
+  let { world } = scenario;
+  let now = beginning;
+  let sends = 0;
+  let records = 0;
+  let met = 0;
+  let processes = 0;
+  /** The journal as it is in the cache of the machine, and how much of it is on the disk. */
+  let lines = '';
+  let synced = 0;
+  let count = 0;
+  const intents = new Map<string, number>();
+  const sent: Sent[] = [];
+  const cuts: number[] = [];
+  const truth = new Map<string, boolean>();
+  const outages = new Map<string, number>();
+
+  async function live(
+    options: Pick<RunOptions, 'rollback' | 'journal'>,
+    head: string,
+  ): Promise<RunSummary | undefined> {
+    processes++;
+    // Somebody has to notice that a process has ended, and comes back later.
+    if (processes > 1) now += 300_000;
+    const process = processes;
+    let signals = 0;
+    let isDead = false;
+    let disk: 'good' | 'dead' = 'good';
+    let isUnrecorded = false;
+    let last = head;
+    let die: () => void = () => undefined;
+    const death = new Promise<undefined>((resolve) => {
+      die = () => {
+        isDead = true;
+        resolve(undefined);
+      };
+    });
+    const never = () => new Promise<never>(() => undefined);
+    const append = (event: Event) => {
+      const line = lineOf(event, last);
+      last = hashOf(line);
+      lines += `${line}\n`;
+      count++;
+      const isSynced =
+        event.type === 'run-started' ||
+        event.type === 'run-resumed' ||
+        event.type === 'run-finished' ||
+        (event.type === 'write-intended' && sabotage !== 'no-write-ahead');
+      if (isSynced) synced = lines.length;
+      if (isSynced && event.type === 'write-intended') intents.set(event.step, (intents.get(event.step) ?? 0) + 1);
+    };
+    const ports: Ports = {
+      send: async (call) => {
+        if (isDead) return never();
+        now += 5;
+        const fault = faults.sends.get(sends++);
+        const { connection } = call.request;
+        if (fault) met++;
+        if (fault === 'outage') outages.set(connection, now + 5_000 + random.below(20_000));
+        if (fault === 'long-outage') outages.set(connection, now + 900_000);
+        if ((outages.get(connection) ?? 0) > now)
+          return { kind: 'failure', sent: 'no', reason: 'connect ECONNREFUSED: nothing listens there' };
+        const { arrives, answer } = fateOf(fault, call);
+        const misfortune = misfortuneOf(fault, call);
+        const before = world;
+        const outcome = arrives ? await answerTo(call, scenario, world, now, misfortune) : undefined;
+        if (outcome) world = outcome.world;
+        if (call.effect === 'write' && fault !== 'refused') {
+          const step = call.opaque_id.split('/').slice(2).join('/');
+          const status = outcome?.answer.kind === 'answer' ? outcome.answer.status : 0;
+          const tookEffect = world !== before && status >= 200 && status < 300;
+          truth.set(step, tookEffect);
+          const { request } = call;
+          const text = request.type === 'http' ? `${request.method} ${request.path}` : '';
+          sent.push({
+            step,
+            call: text,
+            connection,
+            isIntended:
+              isUnrecorded ||
+              sent.filter((one) => one.step === step && !one.isUnrecorded).length < (intents.get(step) ?? 0),
+            events: count,
+            process,
+            isUnrecorded,
+            tookEffect,
+          });
+        }
+        if (fault?.startsWith('hang')) now += call.timeout_ms;
+        const given = answer ?? (outcome as { answer: Answer }).answer;
+        if (sabotage === 'no-read-back' && call.effect === 'write' && given.kind === 'failure')
+          return { ...given, sent: 'no' };
+        return given;
+      },
+      sleep: async (milliseconds) => {
+        now += signals > 0 ? Math.min(milliseconds, 1_000) : milliseconds;
+      },
+      now: () => now,
+      random: random.next,
+      confirm: async () => true,
+      decide: async ({ step }) => (random.below(2) === 0 ? 'unknown' : truth.get(step) === true ? 'done' : 'not-done'),
+      interruption: () => (signals === 0 ? 'none' : signals === 1 ? 'stop' : 'stop-without-rollback'),
+      record: async (event) => {
+        if (isDead) return never();
+        const fault = faults.records.get(records++);
+        if (fault) met++;
+        switch (fault) {
+          case 'die-before':
+            die();
+            return never();
+          case 'torn': {
+            const line = lineOf(event, last);
+            lines += line.slice(0, 1 + random.below(line.length));
+            die();
+            return never();
+          }
+          case 'dead-disk':
+            disk = 'dead';
+            break;
+          case 'signal':
+            signals++;
+            break;
+          case 'two-signals':
+            signals += 2;
+            break;
+          default:
+        }
+        if (disk === 'dead') {
+          isUnrecorded = true;
+          throw new Error('input/output error');
+        }
+        append(event);
+        if (fault === 'full') throw Object.assign(new Error('no space left on device'), { isKept: true });
+        if (fault === 'die-after') {
+          die();
+          return never();
+        }
+        if (fault === 'power-loss') {
+          // What was not synced is on the disk up to some point.
+          const kept = synced + random.below(lines.length - synced + 1);
+          lines = lines.slice(0, kept);
+          die();
+          return never();
+        }
+      },
+    };
+    const redactor = createRedactor();
+    for (const secret of scenario.secrets.values()) redactor.add(secret);
+    for (const [, password] of Object.values(scenario.logins)) redactor.add(password);
+    const shared = { id: 'run-1', planId: scenario.planId, mode: 'real', secrets: scenario.secrets, redactor } as const;
+    const origin = { runbook: scenario.name, env: 'simulated.yaml', set: [], files: {}, confirm: [] };
+    const rest = { clusterLock: true, owner: `p${process}@simulation`, version: '0.1.0', origin } as const;
+    return Promise.race([run(plan, { ...shared, ...rest, ...options }, ports), death]);
+  }
+
+  const chain = () => {
+    const read = chainOf(Buffer.from(lines), scenario.planText, 'journal');
+    lines = lines.slice(0, Buffer.from(lines).toString('utf8', 0, read.length).length);
+    synced = lines.length;
+    if (read.events.length < count) cuts.push(read.events.length);
+    count = read.events.length;
+    return read;
+  };
+  let summary: RunSummary | undefined;
+  /** Lets processes go on until the run is finished; without an event nothing was begun, and it is run again. */
+  const finish = async () => {
+    while (processes < mostProcesses) {
+      const { events, head } = chain();
+      if (events.at(-1)?.type === 'run-finished') return;
+      const journal = events.length === 0 ? {} : { journal: events };
+      const isUndone = undone === 'early' && processes === 1 && events.length > 0;
+      summary = await live({ rollback: isUndone ? 'now' : 'on-failure', ...journal }, head);
+    }
+  };
+  await finish();
+  if (undone === 'afterwards' && processes < mostProcesses) {
+    const { events, head } = chain();
+    summary = await live({ rollback: 'now', journal: events }, head);
+    await finish();
+  }
+  const { events } = chain();
+  // The last end is the one that counts: a dead process has told nobody.
+  const last = events.at(-1);
+  return {
+    scenario,
+    faults,
+    isUndone: undone !== 'never',
+    world,
+    journal: Buffer.from(lines),
+    events,
+    summary: last?.type === 'run-finished' ? last : summary,
+    sent,
+    sends,
+    records,
+    processes,
+    met,
+    cuts,
+  };
+}
+
+function fateOf(fault: string | undefined, call: Call): { readonly arrives: boolean; readonly answer?: Answer } {
+  const lost = (reason: string, sent: 'no' | 'maybe' = 'maybe'): Answer => ({ kind: 'failure', sent, reason });
+  const status = (code: number, body: Extract<Answer, { kind: 'answer' }>['body'] = null): Answer => ({
+    kind: 'answer',
+    status: code,
+    body,
+    warnings: [],
+  });
+  switch (fault) {
+    case 'refused':
+      return { arrives: false, answer: lost('connect ECONNREFUSED', 'no') };
+    case 'reset-before':
+      return { arrives: false, answer: lost('socket hang up') };
+    case 'reset-after':
+      return { arrives: true, answer: lost('socket hang up') };
+    case 'hang-before':
+      return { arrives: false, answer: lost(`no answer within ${call.timeout_ms / 1_000} s`) };
+    case 'hang-after':
+      return { arrives: true, answer: lost(`no answer within ${call.timeout_ms / 1_000} s`) };
+    case '503-before':
+      return { arrives: false, answer: status(503) };
+    case '504-after':
+      return { arrives: true, answer: status(504) };
+    case '429':
+      return { arrives: false, answer: { ...status(429), retry_after_ms: 7_000 } as Answer };
+    case '500':
+      return {
+        arrives: false,
+        answer: status(500, { error: { type: 'repository_exception', reason: 'could not read' } }),
+      };
+    case '401':
+      return { arrives: false, answer: status(401, { error: { type: 'security_exception', reason: 'unable' } }) };
+    case 'garbage':
+      return { arrives: true, answer: lost('the answer is not JSON') };
+    default:
+      return { arrives: true };
+  }
+}
+
+function misfortuneOf(fault: string | undefined, { request }: Call): ClusterRequest['misfortune'] {
+  if (request.type !== 'http') return undefined;
+  const call = `${request.method} ${request.path}`;
+  if (fault === 'partial' && /^PUT \/_snapshot\/[^/]+\/[^/]+$/.test(call)) return 'partial';
+  if (fault === 'failed-shard' && call.endsWith('/_restore')) return 'failed-shard';
+  return undefined;
+}
+
+function withoutAlways(plan: Plan): Plan {
+  return JSON.parse(JSON.stringify(plan, (key, value) => (key === 'always' ? undefined : value))) as Plan;
+}
