@@ -15,6 +15,8 @@ export interface Pair {
   readonly file: { readonly username: string; readonly password: string };
   /** The url of the object store. */
   readonly objects: string;
+  /** Where a node can be killed and started again: POST /destination-7.10. Only real ones can. */
+  readonly control?: string;
 }
 
 export interface Cluster {
@@ -99,6 +101,7 @@ export async function reset(
     const indices = Object.keys(await systemIndices(lab, cluster));
     if (indices.length > 0) await does('DELETE', `/${indices.join(',')}`);
     await request(lab, cluster, 'DELETE', `/${flightIndex}`);
+    await request(lab, cluster, 'DELETE', '/runbook-locks');
     await does('POST', '/_security/realm/*/_clear_cache');
     for (const [index, alias] of systemAliases[lab.version]) {
       await does('PUT', `/${index}`, {

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, request } from 'node:http';
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What the proxy does with one request. */
@@ -11,6 +11,12 @@ export type Treatment =
   | 'hang'
   /** Passes it on, and answers this status without a body. */
   | { readonly status: number }
+  /** Passes it on, and when the answer is there, calls this instead of passing it back. */
+  | { readonly swallow: () => void }
+  /** Passes it on, and the answer back a few bytes at a time. */
+  | 'drip'
+  /** Passes it on, and half of the answer back. */
+  | 'truncate'
   /** Passes it on, and changes the answer's text. */
   | ((text: string) => string);
 
@@ -40,6 +46,7 @@ export async function proxyTo(
         answer.on('data', (chunk: Buffer) => chunks.push(chunk));
         answer.on('end', () => {
           if (treatment === 'reset-after-forwarding') return incoming.socket.resetAndDestroy();
+          if (typeof treatment === 'object' && 'swallow' in treatment) return treatment.swallow();
           if (typeof treatment === 'object') return outgoing.writeHead(treatment.status).end();
           const text = Buffer.concat(chunks).toString('utf8');
           const changed = typeof treatment === 'function' ? treatment(text) : text;
@@ -49,9 +56,11 @@ export async function proxyTo(
             'transfer-encoding': _transfer,
             ...headers
           } = answer.headers;
-          return outgoing
-            .writeHead(answer.statusCode ?? 502, { ...headers, 'content-length': Buffer.byteLength(changed) })
-            .end(changed);
+          outgoing.writeHead(answer.statusCode ?? 502, { ...headers, 'content-length': Buffer.byteLength(changed) });
+          if (treatment === 'truncate') {
+            return outgoing.write(changed.slice(0, changed.length / 2), () => incoming.socket.destroy());
+          }
+          return treatment === 'drip' ? drip(outgoing, changed) : outgoing.end(changed);
         });
       },
     );
@@ -67,4 +76,10 @@ export async function proxyTo(
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function drip(outgoing: ServerResponse, text: string): void {
+  if (text === '') return void outgoing.end();
+  outgoing.write(text.slice(0, 3));
+  setTimeout(() => drip(outgoing, text.slice(3)), 30);
 }

@@ -14,6 +14,7 @@ import {
 import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { listen } from '../../src/sandbox/index.ts';
 import { startObjectServer } from '../object-store.ts';
 import type { Lab, Pair, Version } from './lab.ts';
 
@@ -46,19 +47,31 @@ export async function startLab(): Promise<{ readonly lab: Lab; readonly stop: ()
   const folder = mkdtempSync(join(tmpdir(), 'runbook-real-'));
   const objects = await startObjectServer();
   const ports = await freePorts(8);
-  const nodes = [
-    node710(folder, 'source-7.10', ports.slice(0, 2)),
-    node710(folder, 'destination-7.10', ports.slice(2, 4)),
-    node85(folder, 'source-8.5', ports.slice(4, 6)),
-    node85(folder, 'destination-8.5', ports.slice(6, 8)),
-  ];
+  const starters: Record<string, () => Node> = {
+    'source-7.10': () => node710(folder, 'source-7.10', ports.slice(0, 2)),
+    'destination-7.10': () => node710(folder, 'destination-7.10', ports.slice(2, 4)),
+    'source-8.5': () => node85(folder, 'source-8.5', ports.slice(4, 6)),
+    'destination-8.5': () => node85(folder, 'destination-8.5', ports.slice(6, 8)),
+  };
+  const nodes = new Map(Object.entries(starters).map(([name, begin]) => [name, begin()]));
+  // The tests run in other processes than the nodes' parent: they ask for a node to be killed and started again.
+  const control = await listen(async (incoming) => {
+    const name = incoming.url?.slice(1) ?? '';
+    await nodes.get(name)?.kill();
+    const again = starters[name]?.();
+    if (!again) return { status: 404, headers: {}, body: '' };
+    nodes.set(name, again);
+    await again.ready;
+    return { status: 200, headers: {}, body: '' };
+  });
   const stop = async () => {
-    await Promise.all(nodes.map((node) => node.stop()));
+    await control.close();
+    await Promise.all([...nodes.values()].map((node) => node.stop()));
     await objects.close();
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    await Promise.all(nodes.map((node) => node.ready));
+    await Promise.all([...nodes.values()].map((node) => node.ready));
   } catch (error) {
     await stop();
     throw error;
@@ -69,6 +82,7 @@ export async function startLab(): Promise<{ readonly lab: Lab; readonly stop: ()
     destination: { name: 'destination', url: `http://127.0.0.1:${ports[first + 2]}` },
     file,
     objects: objects.url,
+    control: control.url,
   });
   return { lab: { '7.10': pair('7.10', 0), '8.5': pair('8.5', 4) }, stop };
 }
@@ -209,6 +223,8 @@ const patience = 180_000;
 
 interface Node {
   readonly ready: Promise<void>;
+  /** As a power loss ends it. */
+  readonly kill: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -233,6 +249,10 @@ function start(name: string, port: number, args: readonly string[]): Node {
   });
   return {
     ready,
+    kill: async () => {
+      node.kill('SIGKILL');
+      await ended;
+    },
     stop: async () => {
       node.stdin?.end();
       await ended;

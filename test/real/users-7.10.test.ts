@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { accessKey } from '../object-store.ts';
-import { filesBelow, lastJournal, outcomes, runbook, workingDirectory } from '../program.ts';
+import { filesBelow, lastJournal, outcomes, runbook, workingDirectory, writesIn } from '../program.ts';
 import { type EnvironmentChange, environmentOf, secretsOf } from './environment.ts';
 import { bucket, canLogIn, type Lab, passwords, request, reset, systemIndices } from './lab.ts';
 import { type FaultyProxy, proxyTo, type Treatment } from './proxy.ts';
@@ -163,7 +163,7 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
 
     expect(again.code).toBe(0);
     const events = lastJournal(directory);
-    expect(events.filter((event) => event.type === 'write-intended')).toEqual([]);
+    expect(writesIn(events)).toEqual([]);
     expect(outcomes(events)).toMatchObject({
       'backup-repository/register-cloud': 'unchanged',
       'snapshot/reuse': 'unchanged',
@@ -229,7 +229,7 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
     expect(ended.code).toBe(4);
     expect(ended.stdout).toContain('version.number is "7.9.3"');
     expect(ended.stdout).toContain('users-7.10.yaml is written for Elasticsearch 7.10.x');
-    expect(lastJournal(directory).filter((event) => event.type === 'write-intended')).toEqual([]);
+    expect(writesIn(lastJournal(directory))).toEqual([]);
   });
 
   it('refuses another cluster than the pinned one', async () => {
