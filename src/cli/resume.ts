@@ -108,8 +108,7 @@ async function goOn(recorded: Recorded, options: ResumeOptions, wanted: 'on-fail
     ...options.assumeNotDone.map((step): [string, 'not-done'] => [step, 'not-done']),
   ]);
   checkAssumptions(assumed, options, recorded.events);
-  let journal: Awaited<ReturnType<typeof reopenJournal>> | undefined;
-  const execution = {
+  return execute({
     id,
     plan,
     planId: started.plan,
@@ -121,22 +120,19 @@ async function goOn(recorded: Recorded, options: ResumeOptions, wanted: 'on-fail
     confirmed: [...origin.confirm, ...options.confirm],
     assumed,
     journal: recorded.events,
-  } as const;
-  return execute({
-    ...execution,
     record: async () => {
-      journal = await reopenJournal(folder).catch((error: unknown) => {
+      const { journal, chain } = await reopenJournal(folder).catch((error: unknown) => {
         throw new CommandError(
           `the journal cannot be opened: ${error instanceof Error ? error.message : String(error)}; nothing was sent`,
           exitCodes.refused,
         );
       });
       // Between the reading and the lock another process may have gone on with it.
-      if (journal.chain.events.length !== recorded.events.length) {
-        await journal.journal.close();
+      if (chain.events.length !== recorded.events.length) {
+        await journal.close();
         throw new CommandError(`another process has gone on with the run ${id}; nothing was sent`, exitCodes.refused);
       }
-      return journal.journal;
+      return journal;
     },
   });
 }

@@ -1,8 +1,8 @@
-import { TemplateError } from '../language/index.ts';
+import { patience, TemplateError } from '../language/index.ts';
 import type { PlannedRead } from '../plan/index.ts';
 import { type Answered, hasStatus, judge, reasonOf } from './judge.ts';
 import { type RenderedExpect, renderExpect } from './render.ts';
-import { patience, render, sendRead } from './send.ts';
+import { render, sendRead } from './send.ts';
 import { emit, type Here, valuesIn } from './session.ts';
 
 /** Whether what a step is to bring about is there. */

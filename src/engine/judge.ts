@@ -69,6 +69,18 @@ export function factsOf(assertions: readonly Assertion[]): string {
     .join('; ');
 }
 
+/** What an answer said that is none that was wanted, in a few words. */
+export function saidBy(answer: Answer): string {
+  return answer.kind === 'failure' ? answer.reason : statusText(answer.status, errorOf(answer.body));
+}
+
+export function statusText(
+  status: number,
+  error: { readonly type: string; readonly reason: string } | undefined,
+): string {
+  return `status ${status}${error ? ` (${error.type}: ${error.reason})` : ''}`;
+}
+
 /** Elasticsearch's own words for a refusal, from the answer's body. */
 export function errorOf(body: Json): { type: string; reason: string } | undefined {
   const error = isObject(body) ? body.error : undefined;

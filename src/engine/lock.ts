@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../language/index.ts';
 import type { PlannedLock } from '../plan/index.ts';
 import type { RecordedCall } from './event.ts';
-import { errorOf } from './judge.ts';
+import { saidBy } from './judge.ts';
 import { isRefusal } from './past.ts';
 import type { Answer } from './ports.ts';
 import { emit, type HeldLock, type Session } from './session.ts';
@@ -89,12 +89,11 @@ async function take(lock: PlannedLock, session: Session): Promise<HeldLock | str
     if (found.kind === 'ours') return { lock, since, beat: since, version: found.version };
     if (found.kind === 'other')
       return `${lock.connection} is locked by ${found.holder}. Wait for it; where it died, go on with it (runbook resume) or remove its lock (runbook unlock)`;
-    said = wordsOf(made);
+    said = saidBy(made);
     if (found.kind === 'none') mayBeThere = false;
     else if (isSent && !(made.kind === 'answer' && isRefusal(made.status))) mayBeThere = true;
-    const isFinal = made.kind === 'answer' && made.status >= 400 && made.status < 500 && made.status !== 429;
-    // What was deleted between the two calls can be created now.
-    if (isFinal && made.status !== 409) break;
+    // 409: what was deleted between the two calls can be created now. 429: later.
+    if (made.kind === 'answer' && isRefusal(made.status) && made.status !== 409 && made.status !== 429) break;
   }
   if (mayBeThere) {
     const note = `The lock of ${lock.connection} may have been taken, and its answer was lost. Look, once the cluster answers: runbook unlock ${lock.connection}.`;
@@ -109,7 +108,7 @@ async function release(lock: PlannedLock, version: HeldLock['version'], session:
     if (pause > 0) await session.ports.sleep(pause);
     const answer = await call(lock, session, 'DELETE', { ...version });
     if (answer.kind === 'answer' && (answer.status === 200 || answer.status === 404)) return undefined;
-    said = wordsOf(answer);
+    said = saidBy(answer);
     // An answer that was lost: either the lock is gone, or a heartbeat has changed its version.
     const found = await find(lock, session);
     if (found.kind === 'none' || found.kind === 'other') return undefined;
@@ -189,10 +188,4 @@ function versionIn(answer: Answer): { readonly version: HeldLock['version'] } | 
   const { _seq_no, _primary_term } = answer.body as Record<string, Json>;
   if (typeof _seq_no !== 'number' || typeof _primary_term !== 'number') return undefined;
   return { version: { if_seq_no: _seq_no, if_primary_term: _primary_term } };
-}
-
-function wordsOf(answer: Answer): string {
-  if (answer.kind === 'failure') return answer.reason;
-  const error = errorOf(answer.body);
-  return `status ${answer.status}${error ? ` (${error.type}: ${error.reason})` : ''}`;
 }

@@ -1,4 +1,5 @@
 import type { Event, Note } from './event.ts';
+import { statusText } from './judge.ts';
 import type { Finished } from './session.ts';
 
 /** What the journal of a run says of one step. */
@@ -33,13 +34,10 @@ export interface Past {
   readonly isInterrupted: boolean;
   /** Somebody asked for the rollback. */
   readonly isRollbackWanted: boolean;
-  /** A rollback has begun and has not ended. */
-  readonly isRollingBack: boolean;
-  /** The rollback has ended, and the run has not. */
-  readonly rollbackEnded?: { readonly clean: boolean };
+  /** How far the rollback is. */
+  readonly rollback: 'none' | 'begun' | 'ended';
   /** Step → whether all that undoes it was done. */
   readonly undone: ReadonlyMap<string, boolean>;
-  readonly isFinished: boolean;
 }
 
 /** A 4xx says that nothing took effect (docs/decisions/0003). */
@@ -60,13 +58,12 @@ export function pastOf(events: readonly Event[]): Past {
   let undoing = new Set<string>();
   let isInterrupted = false;
   let isRollbackWanted = false;
-  let isRollingBack = false;
-  let rollbackEnded: { clean: boolean } | undefined;
+  let rollback: Past['rollback'] = 'none';
   let isFinished = false;
   const stepOf = (id: string): PastStep => {
     const found = steps.get(id) ?? { isStarted: false, attempts: 0, writes: 0, mayHaveBeenSent: false };
     steps.set(id, found);
-    if (isRollingBack) undoing.add(id);
+    if (rollback === 'begun') undoing.add(id);
     return found;
   };
   for (const event of events) {
@@ -78,7 +75,7 @@ export function pastOf(events: readonly Event[]): Past {
           for (const id of undoing) steps.delete(id);
           for (const [step, clean] of undone) if (!clean) undone.delete(step);
           undoing = new Set();
-          rollbackEnded = undefined;
+          rollback = 'none';
         }
         isFinished = false;
         break;
@@ -86,18 +83,16 @@ export function pastOf(events: readonly Event[]): Past {
         isInterrupted = true;
         break;
       case 'rollback-started':
-        isRollingBack = true;
+        rollback = 'begun';
         break;
       case 'undone':
         undone.set(event.step, event.clean);
         break;
       case 'rollback-finished':
-        isRollingBack = false;
-        rollbackEnded = { clean: event.clean };
+        rollback = 'ended';
         break;
       case 'run-finished':
         isFinished = true;
-        isRollingBack = false;
         break;
       case 'step-started':
       case 'confirmation':
@@ -112,15 +107,7 @@ export function pastOf(events: readonly Event[]): Past {
       default:
     }
   }
-  return {
-    steps,
-    isInterrupted,
-    isRollbackWanted,
-    isRollingBack,
-    ...(rollbackEnded ? { rollbackEnded } : {}),
-    undone,
-    isFinished,
-  };
+  return { steps, isInterrupted, isRollbackWanted, rollback, undone };
 }
 
 function note(step: PastStep, event: Event): void {
@@ -149,7 +136,7 @@ function note(step: PastStep, event: Event): void {
       step.last = {
         status: event.status,
         isExpected: event.as_expected === true,
-        said: `status ${event.status}${event.error ? ` (${event.error.type}: ${event.error.reason})` : ''}`,
+        said: statusText(event.status, event.error),
       };
       if (!isRefusal(event.status)) step.mayHaveBeenSent = true;
       break;

@@ -1,10 +1,10 @@
 import { durationOf, inOneLine } from '../language/index.ts';
 import type { Condition, PlannedRequest } from '../plan/index.ts';
-import { factsOf, hasStatus, judge, judgeConditions, reasonOf } from './judge.ts';
+import { factsOf, hasStatus, judge, judgeConditions, reasonOf, saidBy } from './judge.ts';
 import type { Answer } from './ports.ts';
 import { type RenderedExpect, renderConditions, renderExpect } from './render.ts';
 import { saveFrom } from './save.ts';
-import { isTransient, type Rendered, render, saidBy, send, sendRead } from './send.ts';
+import { isTransient, type Rendered, render, send, sendRead } from './send.ts';
 import { emit, type Finished, type Here, isStopping, type Session, valuesIn } from './session.ts';
 import { wait } from './wait.ts';
 

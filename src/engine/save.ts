@@ -1,4 +1,4 @@
-import { inOneLine, type Json, valueAt } from '../language/index.ts';
+import { inOneLine, sha256, valueAt } from '../language/index.ts';
 import type { PlannedRequest } from '../plan/index.ts';
 import type { Answered } from './judge.ts';
 import { concealed } from './redactor.ts';
@@ -16,7 +16,7 @@ export async function saveFrom(
   for (const [name, { path, secret, digest }] of Object.entries(node.save)) {
     const found = valueAt(answer.body, path);
     if (found === undefined) continue;
-    const value = digest ? await digestOf(found) : found;
+    const value = digest ? await sha256(JSON.stringify(found)) : found;
     if (secret) session.options.redactor.add(value);
     values.set(name, { value, isSecret: secret === true });
   }
@@ -45,9 +45,3 @@ export function saveFromJournal({ saved, concealed: names = [] }: Finished, node
 }
 
 const forgotten: Output = { value: null, isSecret: true, isForgotten: true };
-
-/** SHA-256 of a value's JSON, in hexadecimal. */
-async function digestOf(value: Json): Promise<string> {
-  const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(value)));
-  return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-}

@@ -1,7 +1,7 @@
 import { TemplateError } from '../language/index.ts';
 import type { PlannedRequest, Request } from '../plan/index.ts';
 import type { Purpose, RecordedCall } from './event.ts';
-import { errorOf, hasStatus, judge } from './judge.ts';
+import { errorOf, hasStatus, judge, saidBy } from './judge.ts';
 import type { Answer, Call } from './ports.ts';
 import { lookupAtRun, type RenderedExpect, renderRequest } from './render.ts';
 import { emit, type Here, isStopping, valuesIn } from './session.ts';
@@ -36,8 +36,6 @@ export function render(request: Request, { session, frame }: Here): Rendered {
 
 /** How a request is tried again. `budget_ms`: no pause begins that would end later than this after the first answer. */
 export type Retry = PlannedRequest['retry'];
-/** For what the engine itself asks. */
-export const patience: Retry = { attempts: 6, delay_ms: 1_000, budget_ms: 60_000 };
 const longestPause = 30_000;
 
 /**
@@ -146,11 +144,4 @@ export function recorded(
     ...(shown.body === undefined ? {} : { body: shown.body }),
     opaque_id,
   };
-}
-
-/** What an answer said that is none that was wanted, in a few words. */
-export function saidBy(answer: Answer): string {
-  if (answer.kind === 'failure') return answer.reason;
-  const error = errorOf(answer.body);
-  return `status ${answer.status}${error ? ` (${error.type}: ${error.reason})` : ''}`;
 }

@@ -27,37 +27,42 @@ export function mayHaveBeenSent(frame: Frame, undo: Undo | undefined): void {
 export async function rollBack(session: Session, undo: (one: Undo) => Promise<Flow>): Promise<boolean> {
   const { past } = session;
   const needed = neededUndos(session);
-  const hasBegun = past?.isRollingBack === true || past?.rollbackEnded !== undefined;
+  const before = past?.rollback ?? 'none';
   if (needed.length === 0) {
-    if (past?.isRollingBack) await emit(session, { type: 'rollback-finished', clean: true });
+    if (before === 'begun') await emit(session, { type: 'rollback-finished', clean: true });
     return past !== undefined && past.undone.size > 0;
   }
-  if (!hasBegun) await emit(session, { type: 'rollback-started', of: needed.map(({ step }) => step) });
+  if (before === 'none') await emit(session, { type: 'rollback-started', of: needed.map(({ step }) => step) });
   session.isRollingBack = true;
-  const before = session.cleanupFailures.length + session.inDoubt.length;
+  const failuresBefore = troublesOf(session);
   for (const one of needed) {
     const reason = whyNot(session);
     if (reason !== undefined) {
       session.cleanupFailures.push({ step: one.step, reason: `not rolled back: ${reason}` });
       continue;
     }
-    const failures = session.cleanupFailures.length + session.inDoubt.length;
+    const failures = troublesOf(session);
     const flow = await undo(one);
     if (session.suspended) return false;
     // Stopped by a signal, which fails no step.
-    if (flow === 'stop' && session.cleanupFailures.length + session.inDoubt.length === failures)
+    if (flow === 'stop' && troublesOf(session) === failures)
       session.cleanupFailures.push({ step: one.step, reason: `not rolled back to its end: ${interruptedTwice}` });
-    const clean = session.cleanupFailures.length + session.inDoubt.length === failures;
+    const clean = troublesOf(session) === failures;
     if (past?.undone.get(one.step) !== clean) await emit(session, { type: 'undone', step: one.step, clean });
   }
-  const clean = session.cleanupFailures.length + session.inDoubt.length === before;
-  if (!past?.rollbackEnded) await emit(session, { type: 'rollback-finished', clean });
+  const clean = troublesOf(session) === failuresBefore;
+  if (before !== 'ended') await emit(session, { type: 'rollback-finished', clean });
   return clean;
 }
 
 /** What has to be undone, the newest first. What an earlier process has undone is not undone again. */
 export function neededUndos({ undoStack, past }: Session): Undo[] {
   return undoStack.filter(({ isNeeded, step }) => isNeeded && past?.undone.get(step) !== true).reverse();
+}
+
+/** How much has gone wrong so far that a rollback is not clean with. */
+function troublesOf({ cleanupFailures, inDoubt }: Session): number {
+  return cleanupFailures.length + inDoubt.length;
 }
 
 const interruptedTwice = 'the run was interrupted twice';

@@ -1,13 +1,13 @@
-import { TemplateError } from '../language/index.ts';
+import { patience, TemplateError } from '../language/index.ts';
 import type { PlannedRequest } from '../plan/index.ts';
 import { type Effect, effectOf } from './effect.ts';
-import { type Answered, hasStatus, judge, reasonOf } from './judge.ts';
+import { type Answered, hasStatus, judge, reasonOf, saidBy } from './judge.ts';
 import { keepLocks, takeLocks } from './lock.ts';
 import { isRefusal, type PastStep } from './past.ts';
 import type { Answer } from './ports.ts';
-import { type RenderedExpect, renderExpect } from './render.ts';
+import { type RenderedExpect, renderExpect, renderText } from './render.ts';
 import { saveFrom } from './save.ts';
-import { patience, pauseBefore, type Rendered, recorded, render, saidBy, send } from './send.ts';
+import { pauseBefore, type Rendered, recorded, render, send } from './send.ts';
 import { emit, type Finished, type Here, isCleanup, isStopping, pastOfStep, type Undo, valuesIn } from './session.ts';
 import { mayHaveBeenSent } from './undo.ts';
 import { wait } from './wait.ts';
@@ -197,7 +197,7 @@ async function settle(
 
 async function decided(node: PlannedRequest, reason: string, here: Here): Promise<Finished | undefined> {
   const { session, frame, id } = here;
-  const question = `${node.title}: ${reason}`;
+  const question = `${renderText(node.title, valuesIn(session, frame))}: ${reason}`;
   const decision = await session.ports.decide({ step: id, question });
   // Whoever wants the run undone need not know: it is undone in any case.
   if (decision === 'unknown' && frame.phase === 'steps' && session.options.rollback === 'now')

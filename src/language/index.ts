@@ -15,6 +15,7 @@ export * from './inert.ts';
 export * from './json.ts';
 export * from './load.ts';
 export * from './matchers/index.ts';
+export { patience } from './patience.ts';
 export * from './query.ts';
 export type {
   Block,
@@ -32,6 +33,7 @@ export type {
   Step,
   UseStep,
 } from './runbook.types.ts';
+export { sha256 } from './sha256.ts';
 export * from './suggestion.ts';
 export * from './template.ts';
 export * from './version.ts';

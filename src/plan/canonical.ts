@@ -1,4 +1,5 @@
 import canonicalize from 'canonicalize';
+import { sha256 } from '../language/index.ts';
 import type { Plan } from './plan.ts';
 
 /** The plan's bytes: canonical JSON after RFC 8785. The same plan gives the same text everywhere. */
@@ -9,7 +10,6 @@ export function canonicalJson(plan: Plan): string {
 }
 
 /** The plan's id: SHA-256 over its canonical JSON, in hexadecimal. */
-export async function planId(plan: Plan): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(canonicalJson(plan)));
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+export function planId(plan: Plan): Promise<string> {
+  return sha256(canonicalJson(plan));
 }

@@ -6,6 +6,7 @@ import {
   literalValue,
   millisecondsOf,
   type Path,
+  patience,
   type Status,
 } from '../../language/index.ts';
 import { type Context, resolved } from '../context.ts';
@@ -14,10 +15,7 @@ import type { Condition, PlannedExpect, PlannedRequest } from '../plan.ts';
 /** The pause between two polls, and how long to poll or to wait for one answer, where the author does not say. */
 export const defaults = { every: 2_000, pollTimeout: 600_000, callTimeout: 60_000 };
 
-/** Long enough for a node to restart; how long all attempts together may take follows from the author's delays. */
-const patience = { attempts: 6, delay_ms: 1_000, budget_ms: 60_000 };
-
-/** `retry` of a step; without one reads are sent again, and writes are not. */
+/** `retry` of a step; without one reads are sent again, and writes are not. What all may take follows from the delays. */
 export function plannedRetry(retry: CallStep['retry'], effect: 'read' | 'write'): PlannedRequest['retry'] {
   const attempts = retry?.attempts ?? (effect === 'read' ? patience.attempts : 1);
   const delay_ms = retry?.delay === undefined ? patience.delay_ms : millisecondsOf(retry.delay);
