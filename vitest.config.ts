@@ -12,7 +12,16 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
           testTimeout: 60_000,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/real/**', 'test/simulation/**'],
+          exclude: ['test/real/**', 'test/simulation/**', 'test/browser/**'],
+          globalSetup: ['test/build.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          sequence: { groupOrder: 0 },
+          testTimeout: 60_000,
+          include: ['test/browser/**/*.test.ts'],
           globalSetup: ['test/build.ts'],
         },
       },

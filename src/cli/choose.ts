@@ -1,9 +1,7 @@
-import { openConnections } from '../connections/index.ts';
-import { createRedactor, isTransient } from '../engine/index.ts';
-import { type Environment, holdsVersion, isObject, type Runbook } from '../language/index.ts';
+import { type Environment, holdsVersion, type Runbook } from '../language/index.ts';
+import { askWho } from './ask.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 import { locateRunbook, readEnvironment, readRunbook, runbookFiles, shown, valueOrStop } from './files.ts';
-import { resolveTarget } from './secrets.ts';
 
 interface Candidate {
   readonly path: string;
@@ -73,7 +71,12 @@ export function versionAsked(environmentFile: string): VersionSource {
       throw new CommandError(
         `${environmentFile} has none of the connections that say which version is needed: ${[...new Set(candidates.flatMap(({ connections }) => Object.keys(connections)))].join(', ')}`,
       );
-    return askVersion(name, environment, environmentFile);
+    const asked = await askWho(name, environment, environmentFile);
+    if (asked.version !== undefined) return asked.version;
+    throw new CommandError(
+      `the connection "${name}" did not say its version (${asked.said}); nothing was sent. Check its url and auth in ${environmentFile}, or name a runbook with its version`,
+      exitCodes.refused,
+    );
   };
 }
 
@@ -87,35 +90,4 @@ function deciding(candidates: readonly Runbook[], { connections }: Environment):
     given.find(([, { kind }]) => kind === 'kibana'),
   ];
   return order.find((entry) => entry !== undefined)?.[0];
-}
-
-async function askVersion(name: string, environment: Environment, file: string): Promise<string> {
-  const redactor = createRedactor();
-  const target = await resolveTarget(name, environment, file, redactor);
-  const connection = await openConnections(new Map([[name, target]]));
-  try {
-    const path = target.kind === 'kibana' ? '/api/status' : '/';
-    const request = { type: 'http', connection: name, method: 'GET', path } as const;
-    const send = () =>
-      connection.send({ effect: 'read', request, timeout_ms: 30_000, opaque_id: 'runbook/which-version' });
-    let answer = await send();
-    for (let attempt = 2; attempt <= 3 && isTransient(answer); attempt++) {
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
-      answer = await send();
-    }
-    const said = answer.kind === 'failure' ? answer.reason : `status ${answer.status}`;
-    const body =
-      answer.kind === 'answer' && isObject(answer.body) && isObject(answer.body.version)
-        ? answer.body.version.number
-        : undefined;
-    if (typeof body === 'string') return body;
-    throw new CommandError(
-      redactor.text(
-        `the connection "${name}" did not say its version (${said}); nothing was sent. Check its url and auth in ${file}, or name a runbook with its version`,
-      ),
-      exitCodes.refused,
-    );
-  } finally {
-    await connection.close();
-  }
 }

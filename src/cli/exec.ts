@@ -1,23 +1,35 @@
 import { randomBytes } from 'node:crypto';
 import { canonicalJson, type Plan, type PlannedNode } from '../plan/index.ts';
 import { createJournal } from '../runs/index.ts';
+import { type ApprovalPolicy, approvalsOf } from './approvals.ts';
 import { chooseRunbook, versionAsked } from './choose.ts';
 import { execute, isInteractive } from './execute.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
-import { type PlanArguments, planned } from './planned.ts';
+import { locateRunbook } from './files.ts';
+import { plannedAsKept, readPlanFile } from './plan-file.ts';
+import { planned } from './planned.ts';
 import { runsFolder } from './runs.ts';
 
-export interface ExecOptions extends PlanArguments {
+export interface ExecOptions {
+  readonly env: string;
+  readonly set: readonly string[];
   readonly dryRun: boolean;
   readonly confirm: readonly string[];
   readonly rollback: boolean;
   readonly clusterLock: boolean;
+  readonly detailedExitcode: boolean;
+  /** A file with the plan that is to be run. */
+  readonly plan?: string;
+  readonly requireApprovals?: number;
+  readonly allowedSigners?: string;
+  readonly preventSelfApproval: boolean;
 }
 
 /** `runbook exec`: plans and runs. The exit code says what became of the clusters. */
-export async function exec(name: string, options: ExecOptions): Promise<number> {
-  const runbook = await chooseRunbook(name, versionAsked(options.env));
-  const { plan, id: planId, environment, files } = await planned(runbook, options);
+export async function exec(name: string | undefined, options: ExecOptions): Promise<number> {
+  if (options.detailedExitcode && !options.dryRun)
+    throw new CommandError('--detailed-exitcode: a dry run tells what there is to do; add --dry-run');
+  const { runbook, plan, id: planId, environment, files, approvals } = await toRun(name, options);
   checkConfirmations(plan, options);
   const id = newRunId();
   const { env, set, confirm, clusterLock } = options;
@@ -29,7 +41,8 @@ export async function exec(name: string, options: ExecOptions): Promise<number> 
     mode: options.dryRun ? 'dry' : 'real',
     rollback: options.rollback ? 'on-failure' : 'never',
     clusterLock,
-    origin: { runbook, env, set, files, confirm },
+    detailedExitcode: options.detailedExitcode,
+    origin: { runbook, env, set, files, confirm, ...approvals },
     confirmed: confirm,
     assumed: new Map(),
     record: () =>
@@ -40,6 +53,35 @@ export async function exec(name: string, options: ExecOptions): Promise<number> 
         );
       }),
   });
+}
+
+/** What is to be run: what the runbook gives now, or a kept plan, which has to be just that and approved where it has to be. */
+async function toRun(name: string | undefined, options: ExecOptions) {
+  const { plan: file, env, set } = options;
+  const policy = policyIn(options);
+  if (file === undefined) {
+    if (policy) throw new CommandError('--require-approvals: approvals are of a plan in a file; add --plan plan.json');
+    if (name === undefined) throw new CommandError('which runbook? Give its name or path, or a plan: --plan plan.json');
+    const runbook = await chooseRunbook(name, versionAsked(env));
+    return { runbook, ...(await planned(runbook, { env, set })), approvals: {} };
+  }
+  if (set.length > 0) throw new CommandError('--set and --plan: the inputs are in the plan; leave --set out');
+  const kept = readPlanFile(file);
+  const approvals = policy ? { approvals: await approvalsOf(kept, policy) } : {};
+  const now = await plannedAsKept(kept, name === undefined ? undefined : locateRunbook(name), env);
+  return { ...now, approvals: { plan_file: file, ...approvals } };
+}
+
+function policyIn({ requireApprovals, allowedSigners, preventSelfApproval }: ExecOptions): ApprovalPolicy | undefined {
+  if (requireApprovals === undefined) {
+    if (allowedSigners === undefined && !preventSelfApproval) return undefined;
+    throw new CommandError('how many people have to approve it? Add --require-approvals N');
+  }
+  if (allowedSigners === undefined)
+    throw new CommandError(
+      'whose approvals count? Add --allowed-signers FILE (its form: man ssh-keygen, ALLOWED SIGNERS)',
+    );
+  return { required: requireApprovals, allowedSigners, withoutAuthor: preventSelfApproval };
 }
 
 /** `20261124-130501-3f9a1c`: sorts by time, fits into a snapshot's name. */

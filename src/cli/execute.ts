@@ -4,15 +4,13 @@ import { openConnections, readsOnly } from '../connections/index.ts';
 import { createRedactor, type Event, type Ports, type Question, type RunOptions, run } from '../engine/index.ts';
 import type { Environment } from '../language/index.ts';
 import { type Plan, writtenConnections } from '../plan/index.ts';
-import { plainView, summaryText } from '../report/index.ts';
+import { forecastSentence, forecastText, plainView, reportOf, summaryText } from '../report/index.ts';
 import { type Journal, Locked, lockHere, locksFolder } from '../runs/index.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 import { type Output, openOutput, throughOutput } from './output.ts';
 import { resolveSecrets } from './secrets.ts';
 import { interruptions } from './signals.ts';
-
-declare const RUNBOOK_VERSION: string;
-export const version = RUNBOOK_VERSION;
+import { version } from './version.ts';
 
 /** A run that begins, or goes on. */
 export interface Execution
@@ -22,6 +20,8 @@ export interface Execution
   /** Steps that are confirmed by name, and what was said of steps in doubt. */
   readonly confirmed: readonly string[];
   readonly assumed: ReadonlyMap<string, 'done' | 'not-done'>;
+  /** After a dry run, 5 where there is something to do. */
+  readonly detailedExitcode?: boolean;
   /** Opens the record, once nothing else is in the way. */
   readonly record: () => Promise<Journal>;
 }
@@ -74,7 +74,8 @@ async function executeWith(execution: Execution, redactor: RunOptions['redactor'
   const connections = await openConnections(targets);
   const signals = interruptions((text) => output.write(`\n${text}\n`), rollback);
   const canAsk = isInteractive();
-  const show = await view(canAsk, output);
+  const show = await view(canAsk, output, mode);
+  const dryEvents: Event[] = [];
   // One after the other, and nobody waits for it but who asks a question.
   let shown: Promise<unknown> = Promise.resolve();
   const isShown = () => Promise.race([shown, new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
@@ -94,6 +95,7 @@ async function executeWith(execution: Execution, redactor: RunOptions['redactor'
     record: async (event) => {
       // Shown first: what cannot be written to the disk is at least seen. What cannot be shown stops nothing.
       shown = shown.then(() => show(event)).catch(() => undefined);
+      if (mode === 'dry') dryEvents.push(event);
       await journal.record(event);
     },
     interruption: signals.interruption,
@@ -107,8 +109,17 @@ async function executeWith(execution: Execution, redactor: RunOptions['redactor'
       ports,
     );
     await isShown();
-    output.write(`\n${redactor.text(summaryText(summary, { run: id, mode, head: journal.head() }))}`);
-    return exitCodes[summary.outcome];
+    const head = journal.head();
+    if (mode === 'real') {
+      output.write(`\n${redactor.text(summaryText(summary, { run: id, head }))}`);
+      return exitCodes[summary.outcome];
+    }
+    const { forecast: forecasts = [] } = reportOf(plan, dryEvents, { head, events: dryEvents.length });
+    const forecast = forecastSentence(forecasts);
+    output.write(`\n${redactor.text(forecastText(forecasts))}`);
+    output.write(`\n${redactor.text(summaryText(summary, { run: id, head, forecast }))}`);
+    const isPending = summary.outcome === 'done' && summary.predicted_writes > 0;
+    return isPending && execution.detailedExitcode ? exitCodes['something-to-do'] : exitCodes[summary.outcome];
   } finally {
     signals.stop();
     await journal.close();
@@ -166,12 +177,12 @@ export async function answerTo(question: string, signal?: AbortSignal): Promise<
   }
 }
 
-async function view(canAsk: boolean, output: Output): Promise<(event: Event) => Promise<void>> {
+async function view(canAsk: boolean, output: Output, mode: 'real' | 'dry'): Promise<(event: Event) => Promise<void>> {
   // Some pseudo-terminals say that they are 0 columns wide: a spinner would wrap after each character.
-  if (canAsk && !process.env.NO_COLOR && process.stdout.columns > 0) {
+  if (canAsk && mode === 'real' && !process.env.NO_COLOR && process.stdout.columns > 0) {
     const { terminalView } = await import('../report/terminal.ts');
     throughOutput(output);
     return terminalView(output.write).show;
   }
-  return plainView(output.write);
+  return plainView(output.write, mode);
 }

@@ -12,8 +12,10 @@ export const exitCodes = {
   'needs-a-person': 3,
   /** Refused before the first write. */
   refused: 4,
+  /** `--detailed-exitcode`: nothing is wrong, and there is something to do, or a difference. */
+  'something-to-do': 5,
   interrupted: 130,
-} as const satisfies Record<RunOutcome | 'usage', number>;
+} as const satisfies Record<RunOutcome | 'usage' | 'something-to-do', number>;
 
 /** Ends a command with a message for people: what was found, what was expected, what to do. */
 export class CommandError extends Error {

@@ -25,6 +25,8 @@ export const shippedFolder = join(dirname(fileURLToPath(import.meta.url)), '..',
 export interface ReadFile<T> {
   readonly checked: Checked<T>;
   readonly print: (diagnostic: Diagnostic) => string;
+  /** The diagnostic with its file's path as a user would write it here. */
+  readonly placed: (diagnostic: Diagnostic) => Diagnostic;
   /** The text of each file, by its path from the first one's folder. */
   readonly texts: ReadonlyMap<string, string>;
 }
@@ -85,14 +87,10 @@ function readChecked<T extends FileSet>(
   };
   const loaded = load(name, texts.get(name) ?? '', read);
   const diagnostics = loaded.value ? [...loaded.diagnostics, ...check(loaded.value)] : loaded.diagnostics;
-  const print = (diagnostic: Diagnostic) => {
-    const text = texts.get(diagnostic.file);
-    return printDiagnostic(
-      text === undefined ? diagnostic : { ...diagnostic, file: shown(join(folder, diagnostic.file)) },
-      text,
-    );
-  };
-  return { checked: { diagnostics, ...(loaded.value ? { value: loaded.value } : {}) }, print, texts };
+  const placed = (diagnostic: Diagnostic) =>
+    texts.has(diagnostic.file) ? { ...diagnostic, file: shown(join(folder, diagnostic.file)) } : diagnostic;
+  const print = (diagnostic: Diagnostic) => printDiagnostic(placed(diagnostic), texts.get(diagnostic.file));
+  return { checked: { diagnostics, ...(loaded.value ? { value: loaded.value } : {}) }, print, placed, texts };
 }
 
 export function readEnvironment(path: string): ReadFile<Loaded<Environment>> {
@@ -100,7 +98,8 @@ export function readEnvironment(path: string): ReadFile<Loaded<Environment>> {
   const text = readText(path);
   // Without the line itself: it may hold a secret that should not be there.
   const print = (diagnostic: Diagnostic) => printDiagnostic(diagnostic);
-  return { checked: loadEnvironment(shown(path), text), print, texts: new Map([[path, text]]) };
+  const placed = (diagnostic: Diagnostic) => diagnostic;
+  return { checked: loadEnvironment(shown(path), text), print, placed, texts: new Map([[path, text]]) };
 }
 
 /** Stops the command where there are errors; all of them are in the message. */

@@ -1,3 +1,4 @@
+import { inert } from '../language/index.ts';
 import { readRunbook, runbookFiles, shown } from './files.ts';
 
 /** `runbook list`: the runbooks that a name can mean. */
@@ -14,12 +15,12 @@ export function list(): void {
 
 /** Rows as text, each column as wide as its widest cell. */
 export function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => inert(row[column] ?? '').length))) ?? [];
   return rows
     .map(
       (row) =>
         `${row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .map((cell, column) => inert(cell).padEnd(widths[column] ?? 0))
           .join('  ')
           .trimEnd()}\n`,
     )

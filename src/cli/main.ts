@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { join } from 'node:path';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { CommandError, exitCodes } from './exit-codes.ts';
-
-declare const RUNBOOK_VERSION: string;
+import { inertLines } from './print.ts';
+import { version } from './version.ts';
 
 const collect = (value: string, previous: readonly string[]) => [...previous, value];
 const environmentOption = () =>
@@ -30,9 +30,24 @@ const resumeOptions = () => [
   noClusterLockOption(),
 ];
 
+const countOf = (text: string) => {
+  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError('A number from 1 to 99 is needed.');
+  return Number(text);
+};
+
+const portOf = (text: string) => {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+    throw new InvalidArgumentError('A number up to 65535 is needed.');
+  return Number(text);
+};
+
+/** As `src/report/formats` has them: they are loaded when they are needed. A test holds the lists together. */
+const planFormats = ['text', 'markdown', 'html', 'json', 'yaml', 'console', 'curl'];
+const runFormats = ['text', 'markdown', 'html', 'json', 'console', 'curl', 'junit', 'github'];
+
 const program = new Command('runbook')
   .description('Operations on Elasticsearch written as YAML, run like software.')
-  .version(RUNBOOK_VERSION)
+  .version(version)
   .enablePositionalOptions()
   .exitOverride()
   .showHelpAfterError('(runbook --help lists the commands)');
@@ -43,6 +58,7 @@ program
   .description('check runbooks and environment files; prints every error of every file')
   .argument('[runbook...]', 'names or paths; all that `runbook list` shows without any')
   .addOption(new Option('--env <file>', 'an environment file to check, too').argParser(collect).default([]))
+  .addOption(new Option('--format <format>', 'how').choices(['text', 'github', 'sarif']).default('text'))
   .action(async (names, options) => {
     process.exitCode = await (await import('./validate.ts')).validate(names, options);
   });
@@ -53,15 +69,44 @@ program
   .addOption(environmentOption())
   .addOption(setOption())
   .option('--elasticsearch <version>', 'the version to plan for, where the name does not say it: 8.5')
-  .addOption(new Option('--format <format>', 'how').choices(['text', 'json', 'yaml']).default('text'))
+  .addOption(new Option('--format <format>', 'how').choices(planFormats).default('text'))
+  .option('--out <file>', 'keep the plan in a file, for runbook diff, approve and exec --plan')
+  .option('--pin', 'ask each cluster for its cluster_uuid, and pin the plan to it', false)
+  .option('--author <name>', 'who makes the plan, to be written into it')
   .action(async (name, options) => (await import('./plan.ts')).plan(name, options));
+program
+  .command('diff')
+  .description('what one plan does that another does not, step by step; sends nothing')
+  .argument('<before>', 'a file of plan --out, or a runbook')
+  .argument('<after>', 'a file of plan --out, or a runbook')
+  .option('--env <file>', 'the environment file to plan the runbook with')
+  .addOption(setOption())
+  .option('--elasticsearch <version>', 'the version to plan for, where the name does not say it: 8.5')
+  .addOption(new Option('--format <format>', 'how').choices(['text', 'markdown', 'json']).default('text'))
+  .option('--detailed-exitcode', 'exit with 5 where there is a difference', false)
+  .action(async (before, after, options) => {
+    process.exitCode = await (await import('./diff.ts')).diff(before, after, options);
+  });
+program
+  .command('approve')
+  .description('sign with an SSH key that a plan may be run; sends nothing')
+  .argument('<plan>', 'a file of plan --out')
+  .requiredOption('--name <name>', 'who approves it, as the allowed-signers file has the key')
+  .requiredOption('--key <file>', 'an SSH key: ~/.ssh/id_ed25519, or a .pub whose key the agent has')
+  .option('--expires <duration>', 'a run has to begin within this time', '24h')
+  .action(async (file, options) => (await import('./approve.ts')).approve(file, options));
 program
   .command('exec')
   .description('plan and run')
-  .argument('<runbook>', 'a name or a path')
+  .argument('[runbook]', 'a name or a path; with --plan only where its name is not found')
   .addOption(environmentOption())
   .addOption(setOption())
+  .option('--plan <file>', 'run exactly this plan of plan --out, or refuse')
+  .addOption(new Option('--require-approvals <n>', 'how many people have to have approved the plan').argParser(countOf))
+  .option('--allowed-signers <file>', 'whose approvals count, as ssh-keygen(1) describes it')
+  .option('--prevent-self-approval', 'an approval by the author of the plan does not count', false)
   .option('--dry-run', 'send the reads, predict the writes', false)
+  .option('--detailed-exitcode', 'with --dry-run: exit with 5 where there is something to do, with 0 where not', false)
   .addOption(confirmOption())
   .option('--no-rollback', 'after a failure, leave what was sent as it is')
   .addOption(noClusterLockOption())
@@ -116,14 +161,31 @@ program
   .argument('<run>', 'its id')
   .action(async (id) => (await import('./runs.ts')).show(id));
 program
+  .command('report')
+  .description('a run, or a plan in a file, for a pull request, a browser, a pipeline or a program')
+  .argument('<run>', 'its id, or a file of plan --out')
+  .addOption(
+    new Option('--format <format>', 'how').choices([...new Set([...planFormats, ...runFormats])]).default('text'),
+  )
+  .option('--out <file>', 'write it to a file')
+  .option('--allowed-signers <file>', 'with a plan: show who of them has approved it')
+  .action(async (argument, options) => (await import('./report.ts')).report(argument, options));
+program
   .command('verify')
   .description('whether the record of a run is as it was written: nothing changed, inserted or cut')
   .argument('<run>', 'its id')
   .option('--head <hash>', 'the hash that the run has printed at its end')
-  .action(async (id, { head }) => {
-    process.exitCode = await (await import('./runs.ts')).verify(id, head);
+  .option('--allowed-signers <file>', 'check the approvals in the record, too')
+  .action(async (id, options) => {
+    process.exitCode = await (await import('./verify.ts')).verify(id, options);
   });
 
+program
+  .command('serve')
+  .description('the runs and plans of this directory in a browser, to be read; nothing can be started from it')
+  .addOption(new Option('--port <port>', 'a free one without it').argParser(portOf))
+  .option('--host <address>', 'where to listen', '127.0.0.1')
+  .action(async (options) => (await import('./serve.ts')).serve(options));
 program
   .command('sandbox')
   .description('two clusters, a bucket and Kibana on this machine, to rehearse in')
@@ -150,7 +212,7 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : exitCodes.usage;
   else if (error instanceof CommandError) {
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`${inertLines(error.message)}\n`);
     process.exitCode = error.exitCode;
   } else throw error;
 }

@@ -1,28 +1,66 @@
-import { stringify } from 'yaml';
+import type { Environment } from '../language/index.ts';
 import { canonicalJson } from '../plan/index.ts';
-import { planText } from '../report/index.ts';
+import { formats } from '../report/index.ts';
+import { askWho } from './ask.ts';
 import { chooseRunbook, versionGiven } from './choose.ts';
+import { CommandError, exitCodes } from './exit-codes.ts';
+import { keepPlan } from './plan-file.ts';
 import { type PlanArguments, planned } from './planned.ts';
+import { print } from './print.ts';
 
-export interface PlanOptions extends PlanArguments {
-  readonly format: 'text' | 'json' | 'yaml';
+export interface PlanOptions extends Omit<PlanArguments, 'pins' | 'inputs'> {
+  readonly format: string;
   /** Which version, where the name does not say it. */
   readonly elasticsearch?: string;
+  /** A file to keep the plan in. */
+  readonly out?: string;
+  /** Asks each cluster for its `cluster_uuid`. */
+  readonly pin: boolean;
 }
 
-/** `runbook plan`: prints every call that a run would make. Offline; nothing is sent and no secret is read. */
+/** `runbook plan`: prints every call that a run would make. Offline but for `--pin`; nothing else is sent, no secret is read. */
 export async function plan(name: string, options: PlanOptions): Promise<void> {
-  const { plan, id } = await planned(await chooseRunbook(name, versionGiven(options.elasticsearch)), options);
-  switch (options.format) {
-    case 'text':
-      process.stdout.write(planText(plan, id));
-      return;
-    // Exactly the bytes that the id is taken over: `sha256sum` gives it.
-    case 'json':
-      process.stdout.write(canonicalJson(plan));
-      return;
-    case 'yaml':
-      process.stdout.write(`# plan ${id}\n${stringify(JSON.parse(canonicalJson(plan)))}`);
-      return;
+  const { env, set, author } = options;
+  const path = await chooseRunbook(name, versionGiven(options.elasticsearch));
+  const given = { env, set, ...(author === undefined ? {} : { author }) };
+  const offline = await planned(path, given);
+  const pins = options.pin ? await pinsOf(offline, env) : {};
+  const { plan, id } = options.pin ? await planned(path, { ...given, pins }) : offline;
+  const format = formats[options.format];
+  print(format?.render({ plan, id, bytes: canonicalJson(plan) }) ?? '');
+  if (options.out === undefined) return;
+  await keepPlan(plan, options.out);
+  process.stderr.write(
+    `plan ${id} is in ${options.out}; run exactly that: runbook exec --plan ${options.out} --env ${env}\n`,
+  );
+}
+
+/** Connection → the `cluster_uuid` that its cluster says it has. */
+async function pinsOf(
+  {
+    plan,
+    environment,
+  }: {
+    readonly plan: Awaited<ReturnType<typeof planned>>['plan'];
+    readonly environment: { readonly value: Environment };
+  },
+  file: string,
+): Promise<Record<string, string>> {
+  const pins: Record<string, string> = {};
+  for (const [name, { kind, cluster_uuid: pinned }] of Object.entries(plan.environment.connections)) {
+    if (kind !== 'elasticsearch') continue;
+    const { cluster_uuid: seen, said } = await askWho(name, environment.value, file);
+    if (seen === undefined)
+      throw new CommandError(
+        `--pin: the connection "${name}" did not say its cluster_uuid (${said}). Check its url and auth in ${file}`,
+        exitCodes.refused,
+      );
+    if (pinned !== undefined && pinned !== seen)
+      throw new CommandError(
+        `--pin: the connection "${name}" leads to the cluster ${seen}, and ${file} pins cluster_uuid: ${pinned}. Check its url, or the pin`,
+        exitCodes.refused,
+      );
+    pins[name] = seen;
   }
+  return pins;
 }

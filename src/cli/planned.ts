@@ -1,10 +1,10 @@
 import type { Origin } from '../engine/index.ts';
 import type { Environment, Loaded } from '../language/index.ts';
-import { type Plan, planFor, planId } from '../plan/index.ts';
+import { type Plan, type PlanExtras, planFor, planId } from '../plan/index.ts';
 import { hashOf } from '../runs/index.ts';
 import { readEnvironment, readRunbook, valueOrStop } from './files.ts';
 
-export interface PlanArguments {
+export interface PlanArguments extends PlanExtras {
   readonly env: string;
   readonly set: readonly string[];
 }
@@ -12,7 +12,7 @@ export interface PlanArguments {
 /** Loads, checks and plans the runbook at a path; every problem of the runbook or the environment ends the command with all of them. */
 export async function planned(
   path: string,
-  { env, set }: PlanArguments,
+  { env, set, ...extras }: PlanArguments,
 ): Promise<{ plan: Plan; id: string; environment: Loaded<Environment>; files: Origin['files'] }> {
   const runbook = readRunbook(path);
   const bundle = valueOrStop(runbook.checked, runbook.print);
@@ -20,7 +20,7 @@ export async function planned(
   const environment = valueOrStop(environmentFile.checked, environmentFile.print);
   const print = (diagnostic: Parameters<typeof runbook.print>[0]) =>
     diagnostic.file === environment.source.file ? environmentFile.print(diagnostic) : runbook.print(diagnostic);
-  const plan = valueOrStop(planFor(bundle, environment, set), print);
+  const plan = valueOrStop(planFor(bundle, environment, set, extras), print);
   const files = Object.fromEntries([...runbook.texts].map(([file, text]) => [file, hashOf(text)]));
   return { plan, id: await planId(plan), environment, files };
 }

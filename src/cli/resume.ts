@@ -1,12 +1,13 @@
 import { type Event, undosOf } from '../engine/index.ts';
-import { isObject } from '../language/index.ts';
 import type { Plan } from '../plan/index.ts';
 import { undoText } from '../report/index.ts';
 import { hashOf, readJournal, readPlan, reopenJournal } from '../runs/index.ts';
-import { answerTo, execute, isInteractive, version } from './execute.ts';
+import { answerTo, execute, isInteractive } from './execute.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
+import { differenceIn, extrasOf, inputsOf } from './plan-file.ts';
 import { planned } from './planned.ts';
 import { folderOf } from './runs.ts';
+import { version } from './version.ts';
 
 export interface ResumeOptions {
   readonly env?: string;
@@ -93,7 +94,8 @@ async function goOn(recorded: Recorded, options: ResumeOptions, wanted: 'on-fail
     );
   }
   const origin = { ...started.origin, ...(options.env === undefined ? {} : { env: options.env }) };
-  const now = await planned(origin.runbook, { env: origin.env, set: origin.set });
+  const inputs = origin.plan_file === undefined ? {} : { inputs: inputsOf(plan) };
+  const now = await planned(origin.runbook, { env: origin.env, set: origin.set, ...extrasOf(plan), ...inputs });
   const changed = Object.keys({ ...origin.files, ...now.files }).filter(
     (file) => origin.files[file] !== now.files[file],
   );
@@ -102,7 +104,11 @@ async function goOn(recorded: Recorded, options: ResumeOptions, wanted: 'on-fail
       `the run ${id} cannot go on: ${changed.join(', ')} (of ${origin.runbook}) was changed since it began, and nobody has reviewed that for it. Put it back as it was, then resume; nothing was sent.`,
     );
   }
-  if (now.id !== started.plan) throw new CommandError(differenceText(id, plan, now.plan, origin));
+  if (now.id !== started.plan) {
+    throw new CommandError(
+      `the run ${id} cannot go on: ${origin.runbook} with ${origin.env} gives another plan now than the one that it began with.\n${differenceIn({ plan, id: started.plan }, now)}\nPut the files back as they were, then resume; nothing was sent.`,
+    );
+  }
   const assumed = new Map([
     ...options.assumeDone.map((step): [string, 'done'] => [step, 'done']),
     ...options.assumeNotDone.map((step): [string, 'not-done'] => [step, 'not-done']),
@@ -162,20 +168,4 @@ function checkAssumptions(
 function majorOf(text: string): string {
   const [major = '', minor = ''] = text.split('.');
   return major === '0' ? `0.${minor}` : major;
-}
-
-function differenceText(id: string, before: Plan, now: Plan, { runbook, env }: Started['origin']): string {
-  const changed = differences(before, now);
-  return `the run ${id} cannot go on: ${runbook} with ${env} gives another plan now than the one that it began with. Changed: ${changed.slice(0, 5).join(', ')}${changed.length > 5 ? ` and ${changed.length - 5} more` : ''}. Put the files back as they were, then resume; nothing was sent.`;
-}
-
-/** Where two JSON values differ: `steps.2.request.path`. */
-function differences(left: unknown, right: unknown, path = ''): string[] {
-  if (left === right) return [];
-  const both = [left, right].every((value) => isObject(value) || Array.isArray(value));
-  if (!both) return [path];
-  const [one, other] = [left, right] as [Record<string, unknown>, Record<string, unknown>];
-  return [...new Set([...Object.keys(one), ...Object.keys(other)])].flatMap((key) =>
-    differences(one[key], other[key], path === '' ? key : `${path}.${key}`),
-  );
 }

@@ -4,6 +4,7 @@ import { linesOf } from '../report/index.ts';
 import { listRuns, readJournal } from '../runs/index.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 import { table } from './list.ts';
+import { inertLines } from './print.ts';
 
 /** Where the runs of a working directory are kept. */
 export const runsFolder = join('.runbook', 'runs');
@@ -11,7 +12,7 @@ export const runsFolder = join('.runbook', 'runs');
 /** `runbook runs`: every run of this working directory, the newest first. */
 export async function runs(): Promise<void> {
   const { entries, problems } = await listRuns(runsFolder);
-  for (const problem of problems) process.stderr.write(`${problem}\n`);
+  for (const problem of problems) process.stderr.write(`${inertLines(problem)}\n`);
   if (entries.length === 0) {
     process.stdout.write(`no runs in ${runsFolder}\n`);
     return;
@@ -44,29 +45,7 @@ export async function show(id: string): Promise<void> {
     );
 }
 
-/** `runbook verify`: whether the record of a run is as it was written. */
-export async function verify(id: string, expected: string | undefined): Promise<number> {
-  const { events, head, torn } = await readJournal(folderOf(id)).catch(stopWithout);
-  if (expected !== undefined && expected !== head) {
-    process.stdout.write(
-      `NOT the same record: it ends in ${head}, expected ${expected}. Lines were added or cut off at its end, or all of it was written anew.\n`,
-    );
-    return exitCodes.failed;
-  }
-  const last = events.at(-1);
-  process.stdout.write(
-    `${events.length} events, each follows from the one before; the plan is the one that was run. It ends in ${head}\n`,
-  );
-  if (torn > 0) process.stdout.write(`After them ${torn} bytes of a line that was not written to its end.\n`);
-  if (last?.type !== 'run-finished')
-    process.stdout.write('The run is not finished: it is going on, its process died, or the end was cut off.\n');
-  if (expected === undefined)
-    process.stdout.write(
-      'Whether lines were cut off at the end is only told by the hash that the run has printed: --head HASH\n',
-    );
-  return exitCodes.done;
-}
-
-function stopWithout(error: unknown): never {
+/** Ends a command with what is wrong with a run's record. */
+export function stopWithout(error: unknown): never {
   throw new CommandError(error instanceof Error ? error.message : String(error), exitCodes.failed);
 }

@@ -1,6 +1,6 @@
 import { openConnections } from '../connections/index.ts';
 import { type Answer, createRedactor, lockHolder } from '../engine/index.ts';
-import { isObject, type JsonObject } from '../language/index.ts';
+import { inert, isObject, type JsonObject } from '../language/index.ts';
 import { lockPath } from '../plan/index.ts';
 import { answerTo, isInteractive } from './execute.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
@@ -48,7 +48,7 @@ export async function unlock(name: string, { env, as, yes }: UnlockOptions): Pro
       return exitCodes.done;
     }
     const holder = lockHolder(lock._source as JsonObject, Date.now());
-    process.stdout.write(`${name} is locked by ${holder}\n`);
+    process.stdout.write(`${name} is locked by ${inert(holder)}\n`);
     await confirmed(yes);
     // Only this very lock: its run may have given it back meanwhile, and another one have taken it.
     const version = { if_seq_no: lock._seq_no ?? 0, if_primary_term: lock._primary_term ?? 0 };

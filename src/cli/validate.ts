@@ -1,38 +1,44 @@
-import type { Diagnostic } from '../language/index.ts';
+import { type Diagnostic, isEqual, type Json } from '../language/index.ts';
+import { githubDiagnostics, sarif } from '../report/index.ts';
 import { exitCodes } from './exit-codes.ts';
-import { locateRunbook, readEnvironment, readFiles, runbookFiles } from './files.ts';
+import { locateRunbook, type ReadFile, readEnvironment, readFiles, runbookFiles } from './files.ts';
+import { print } from './print.ts';
+import { version } from './version.ts';
+
+export interface ValidateOptions {
+  readonly env: readonly string[];
+  readonly format: 'text' | 'github' | 'sarif';
+}
 
 /** `runbook validate`: every error of every file, not the first. Exit code 2 where there is one. */
-export async function validate(
-  names: readonly string[],
-  { env }: { readonly env: readonly string[] },
-): Promise<number> {
+export async function validate(names: readonly string[], { env, format }: ValidateOptions): Promise<number> {
   const paths = names.length > 0 ? names.map(locateRunbook) : runbookFiles();
-  let errors = 0;
-  let warnings = 0;
-  const printed = new Set<string>();
-  const report = (diagnostics: readonly Diagnostic[], print: (diagnostic: Diagnostic) => string) => {
-    for (const diagnostic of diagnostics) {
-      const text = print(diagnostic);
+  const files: ReadFile<unknown>[] = [...paths.map(readFiles), ...env.map(readEnvironment)];
+  const found: { readonly diagnostic: Diagnostic; readonly text: string }[] = [];
+  for (const { checked, print, placed } of files) {
+    for (const one of checked.diagnostics) {
+      const diagnostic = placed(one);
       // A fragment that several runbooks use is wrong once.
-      if (printed.has(text)) continue;
-      printed.add(text);
-      if (diagnostic.severity === 'error') errors++;
-      else warnings++;
-      process.stdout.write(`${text}\n\n`);
+      const isKnown = found.some((other) =>
+        isEqual(other.diagnostic as unknown as Json, diagnostic as unknown as Json),
+      );
+      if (!isKnown) found.push({ diagnostic, text: print(one) });
     }
-  };
-  for (const path of paths) {
-    const { checked, print } = readFiles(path);
-    report(checked.diagnostics, print);
   }
-  for (const path of env) {
-    const { checked, print } = readEnvironment(path);
-    report(checked.diagnostics, print);
+  const diagnostics = found.map(({ diagnostic }) => diagnostic);
+  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+  const warnings = diagnostics.length - errors;
+  const words = `${files.length} ${files.length === 1 ? 'file' : 'files'} checked: ${errors} ${errors === 1 ? 'error' : 'errors'}${warnings > 0 ? `, ${warnings} warnings` : ''}\n`;
+  switch (format) {
+    case 'text':
+      process.stdout.write(`${found.map(({ text }) => `${text}\n\n`).join('')}${words}`);
+      break;
+    case 'github':
+      process.stdout.write(`${githubDiagnostics(diagnostics)}${words}`);
+      break;
+    case 'sarif':
+      print(sarif(diagnostics, version));
+      break;
   }
-  const files = paths.length + env.length;
-  process.stdout.write(
-    `${files} ${files === 1 ? 'file' : 'files'} checked: ${errors} ${errors === 1 ? 'error' : 'errors'}${warnings > 0 ? `, ${warnings} warnings` : ''}\n`,
-  );
   return errors > 0 ? exitCodes.usage : exitCodes.done;
 }

@@ -56,7 +56,7 @@ export interface RunSummary {
   readonly cleanup_failures: readonly CleanupFailure[];
   /** How many writes were sent. */
   readonly writes: number;
-  /** Dry run: how many writes would be sent. */
+  /** Dry run: how many writes would be sent, or depend on one that would be. */
   readonly predicted_writes: number;
   readonly rolled_back: boolean;
   /** What may have been sent and was not undone, the newest first: nobody wanted it, or it could not be recorded. */
@@ -66,11 +66,36 @@ export interface RunSummary {
   readonly notes: readonly Note[];
 }
 
+/** One assertion and what it saw. */
+export interface Assertion {
+  readonly subject: string;
+  readonly expected: string;
+  readonly seen: Json;
+  readonly holds: boolean;
+  /** The author's words, where it does not hold. */
+  readonly message?: string;
+}
+
+/** That a person has approved the plan, and the proof of it: `runbook verify` checks it again. */
+export interface GivenApproval {
+  readonly name: string;
+  /** Its kind and fingerprint. */
+  readonly key: string;
+  readonly approved_at?: string;
+  readonly expires_at?: string;
+  /** What was signed; without it, the plan itself. */
+  readonly statement?: string;
+  readonly signature: string;
+}
+
 /** What a run was started with: enough to plan it again. Paths are as they were given. */
 export interface Origin {
   readonly runbook: string;
   readonly env: string;
   readonly set: readonly string[];
+  /** The file with the plan that was run, where it was one: the inputs are in it. */
+  readonly plan_file?: string;
+  readonly approvals?: readonly GivenApproval[];
   /** SHA-256 of the runbook and of each fragment it uses, by path. */
   readonly files: { readonly [path: string]: string };
   /** Steps that were confirmed by name. */
@@ -133,15 +158,7 @@ export type Event = { readonly at: string } & (
       readonly duration_ms: number;
     }
   | { readonly type: 'waiting'; readonly step: string; readonly reason: string; readonly ms: number }
-  | {
-      readonly type: 'asserted';
-      readonly step: string;
-      readonly subject: string;
-      readonly expected: string;
-      readonly seen: Json;
-      readonly holds: boolean;
-      readonly message?: string;
-    }
+  | ({ readonly type: 'asserted'; readonly step: string } & Assertion)
   | {
       readonly type: 'effect-checked';
       readonly step: string;
@@ -159,6 +176,8 @@ export type Event = { readonly at: string } & (
       readonly depth: number;
       readonly outcome: StepOutcome;
       readonly reason?: string;
+      /** Dry run: the step that would have to be sent before this one can be known. */
+      readonly depends_on?: string;
       readonly place: string;
       readonly saved?: JsonObject;
       /** Names of what was saved, too, and is secret. */

@@ -1,19 +1,11 @@
 import { expectedOf, holds, inOneLine, isObject, type Json, messageOf, valueAt } from '../language/index.ts';
 import type { PlannedExpect } from '../plan/index.ts';
+import type { Assertion } from './event.ts';
 import type { Answer } from './ports.ts';
 import { concealed } from './redactor.ts';
 import type { RenderedCondition, RenderedExpect } from './render.ts';
 
 export type Answered = Extract<Answer, { kind: 'answer' }>;
-
-/** One assertion and what it saw. */
-export interface Assertion {
-  readonly subject: string;
-  readonly expected: string;
-  readonly seen: Json;
-  readonly holds: boolean;
-  readonly message?: string;
-}
 
 /** Seen values are kept up to this many characters of JSON. */
 const longestSeen = 4_000;

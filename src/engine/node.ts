@@ -1,6 +1,7 @@
 import { evaluateValue, inOneLine, type Json, TemplateError } from '../language/index.ts';
 import type { PlannedBlock, PlannedNode, PlannedNote, PlannedRequest } from '../plan/index.ts';
 import { unmetCondition } from './condition.ts';
+import { dependentOn } from './dry.ts';
 import { effectOf } from './effect.ts';
 import type { StepOutcome } from './event.ts';
 import { hasEffect, type PastStep } from './past.ts';
@@ -58,7 +59,7 @@ async function runNode(node: PlannedNode, session: Session, frame: Frame): Promi
     if (node.kind === 'block') return await runBlock(node, here);
     return await finish(node, await runLeaf(node, here), here);
   } catch (error) {
-    return finish(node, failedOn(error), here);
+    return finish(node, dependentOn(error, session) ?? failedOn(error), here);
   }
 }
 
@@ -167,9 +168,8 @@ async function runLeaf(node: PlannedRequest | PlannedNote, here: Here): Promise<
   try {
     return node.kind === 'note' ? await tell(node, here) : await runRequest(node, here);
   } catch (error) {
-    const { session } = here;
-    const isDependent = session.isDry && session.predicted > 0 && error instanceof TemplateError;
-    if (isDependent) return { outcome: 'depends', reason: error.message };
+    const finished = dependentOn(error, here.session);
+    if (finished) return finished;
     throw error;
   }
 }

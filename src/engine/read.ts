@@ -1,11 +1,12 @@
 import { durationOf, inOneLine } from '../language/index.ts';
 import type { Condition, PlannedRequest } from '../plan/index.ts';
+import { dependent } from './dry.ts';
 import { factsOf, hasStatus, judge, judgeConditions, reasonOf, saidBy } from './judge.ts';
 import type { Answer } from './ports.ts';
 import { type RenderedExpect, renderConditions, renderExpect } from './render.ts';
 import { saveFrom } from './save.ts';
 import { isTransient, type Rendered, render, send, sendRead } from './send.ts';
-import { emit, type Finished, type Here, isStopping, type Session, valuesIn } from './session.ts';
+import { emit, type Finished, type Here, isStopping, valuesIn } from './session.ts';
 import { wait } from './wait.ts';
 
 /** The longest that one poll waits for its answer. */
@@ -22,18 +23,12 @@ export async function runRead(node: PlannedRequest, here: Here): Promise<Finishe
     ? await poll(node, node.until, rendered, expect, here)
     : await sendRead(rendered, { ...node, expect }, 'step', here);
   if ('finished' in answer) return answer.finished;
-  if (answer.kind === 'failure') return dependent(session, { outcome: 'failed', reason: answer.reason });
+  if (answer.kind === 'failure') return dependent(node, { outcome: 'failed', reason: answer.reason }, session);
   const assertions = judge(expect, answer);
   for (const assertion of assertions) await emit(session, { type: 'asserted', step: id, ...assertion });
   const reason = reasonOf(assertions, answer);
-  if (reason !== undefined) return dependent(session, { outcome: 'failed', reason }, factsOf(assertions));
+  if (reason !== undefined) return dependent(node, { outcome: 'failed', reason }, session, factsOf(assertions));
   return { outcome: 'done', ...(await saveFrom(answer, node, here)) };
-}
-
-/** In a dry run, a read behind a predicted write sees the world without that write. */
-function dependent({ isDry, predicted }: Session, finished: Finished, facts = finished.reason): Finished {
-  if (!isDry || predicted === 0) return finished;
-  return { outcome: 'depends', ...(facts === undefined ? {} : { reason: `now ${facts}` }) };
 }
 
 /** The first answer that meets the conditions, or is none that could; or how the step ended without one. */
@@ -63,7 +58,7 @@ async function poll(
           .map(({ subject, seen, expected }) => `${subject} is ${inOneLine(seen)}, waiting for ${expected}`)
           .join('; ')
       : saidBy(answer);
-    if (session.isDry) return { finished: dependent(session, { outcome: 'failed', reason }) };
+    if (session.isDry) return { finished: dependent(node, { outcome: 'failed', reason }, session) };
     const pause = Math.max(every, answer.kind === 'answer' ? (answer.retry_after_ms ?? 0) : 0);
     if (session.ports.now() + pause > deadline) {
       return { finished: { outcome: 'failed', reason: `timed out after ${durationOf(node.timeout_ms)}: ${reason}` } };

@@ -13,7 +13,10 @@ export const concealed = '‹secret›';
 /** Shorter ones would be found everywhere; the command line refuses to use them. */
 export const shortestSecret = 4;
 
-/** A redactor that knows nothing yet. It finds a secret as it is, JSON-escaped, percent-encoded and in base64. */
+/**
+ * A redactor that knows nothing yet. It finds a secret as it is, escaped for JSON or HTML, percent-encoded, and in base64
+ * at any place of a longer text.
+ */
 export function createRedactor(): Redactor {
   // The longest first: a secret may be part of another one.
   let forms: readonly string[] = [];
@@ -30,7 +33,7 @@ export function createRedactor(): Redactor {
   const text = (plain: string) => forms.reduce((shown, form) => shown.replaceAll(form, () => concealed), plain);
   const value = <T>(plain: T): T => {
     if (forms.length === 0) return plain;
-    return redacted(plain as Json, text) as T;
+    return redacted(plain as Json, text, []) as T;
   };
   return { add, text, value };
 }
@@ -54,24 +57,33 @@ const structural = new Set([
   'severity',
 ]);
 
-function redacted(value: Json, text: (plain: string) => string): Json {
+/** What of an event the engine itself has written: below that everything may be a server's or a runbook's. */
+function isStructural(key: string, place: readonly string[]): boolean {
+  return place.length === 0 ? structural.has(key) : place.length === 1 && place[0] === 'call' && key === 'effect';
+}
+
+function redacted(value: Json, text: (plain: string) => string, place: readonly string[]): Json {
   if (typeof value === 'string') return text(value);
   if (typeof value === 'number') {
     const shown = text(String(value));
     return shown === String(value) ? value : shown;
   }
-  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => redacted(item, text));
+  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => redacted(item, text, [...place, '']));
   if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) =>
-      structural.has(key) && typeof item !== 'object' ? [key, item] : [text(key), redacted(item, text)],
+      isStructural(key, place) && typeof item !== 'object'
+        ? [key, item]
+        : [text(key), redacted(item, text, [...place, key])],
     ),
   );
 }
 
+/** Shorter pieces of base64 would be found in texts that have nothing to do with the secret. */
+const shortestPiece = 5;
+
 function formsOf(secret: string): string[] {
   const bytes = new TextEncoder().encode(secret);
-  const base64 = btoa(String.fromCharCode(...bytes)).replace(/=+$/, '');
   const percent = (isUpperCase: boolean, isKept: RegExp) =>
     [...bytes]
       .map((byte) => {
@@ -83,15 +95,42 @@ function formsOf(secret: string): string[] {
   const unreserved = /[A-Za-z0-9_.~-]/;
   // What encodeURIComponent keeps.
   const component = /[A-Za-z0-9_.!~*'()-]/;
+  const json = JSON.stringify(secret).slice(1, -1);
+  const pieces = [0, 1, 2].map((offset) => base64At(bytes, offset)).filter(({ length }) => length >= shortestPiece);
   return [
     secret,
-    JSON.stringify(secret).slice(1, -1),
+    json,
+    // As writers of JSON escape that keep to ASCII, or protect what stands in HTML.
+    json.replaceAll('/', '\\/'),
+    json.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+    secret.replace(/[&<>"']/g, (character) => entities[character] ?? character),
     ...[unreserved, component].flatMap((kept) => [
       percent(true, kept),
       percent(false, kept),
       percent(true, kept).replaceAll('%20', '+'),
     ]),
-    base64,
-    base64.replaceAll('+', '-').replaceAll('/', '_'),
+    base64Of(bytes).replace(/=+$/, ''),
+    ...pieces,
+    ...pieces.map((piece) => piece.replaceAll('+', '-').replaceAll('/', '_')),
   ];
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function base64Of(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes));
+}
+
+/** Base64 of bytes with others around them: the characters that belong to them alone. */
+function base64At(bytes: Uint8Array, offset: number): string {
+  const text = base64Of(new Uint8Array([...new Uint8Array(offset), ...bytes]));
+  const first = Math.ceil((offset * 8) / 6);
+  const last = Math.floor(((offset + bytes.length) * 8) / 6);
+  return text.slice(first, last);
 }

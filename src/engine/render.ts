@@ -20,6 +20,18 @@ export interface Output {
   readonly isForgotten?: true;
 }
 
+/** A name stands for what a step would have saved, and it has not. */
+export class MissingOutput extends TemplateError {
+  readonly step: string;
+  readonly output: string;
+
+  constructor(step: string, name: string) {
+    super(`there is no steps.${step}.${name}: step "${step}" did not run, or its answer had nothing there`);
+    this.step = step;
+    this.output = name;
+  }
+}
+
 /** A name stands for a secret that died with an earlier process; the read that gave it can be sent again. */
 export class ForgottenSecret extends TemplateError {
   readonly step: string;
@@ -73,9 +85,7 @@ export function lookupAtRun(values: Values, purpose: 'sent' | 'shown' | 'conditi
         const output = values.outputs.get(id)?.get(name);
         if (!output) {
           if (purpose === 'condition') return { value: null };
-          throw new TemplateError(
-            `there is no steps.${id}.${name}: step "${id}" did not run, or its answer had nothing there`,
-          );
+          throw new MissingOutput(id, name);
         }
         if (output.isForgotten && purpose !== 'shown') throw new ForgottenSecret(id, name);
         return {

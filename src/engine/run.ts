@@ -112,7 +112,7 @@ function summaryOf(session: Session, flow: Flow, rolled_back: boolean, left: rea
     in_doubt: session.inDoubt,
     cleanup_failures: redactor.value(session.cleanupFailures),
     writes: session.writes,
-    predicted_writes: session.predicted,
+    predicted_writes: session.predicted.length,
     rolled_back,
     not_rolled_back: left,
     ...(session.suspended ? { suspended: redactor.value(session.suspended) } : {}),

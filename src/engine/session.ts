@@ -52,8 +52,8 @@ export interface Session {
   wasInterrupted: boolean;
   /** Writes that were sent, or may have been. */
   writes: number;
-  /** Dry run: writes that would be sent. */
-  predicted: number;
+  /** Dry run: writes that would be sent, or that depend on one that would be, in their order. */
+  readonly predicted: { readonly step: string; readonly connection: string }[];
   /** Why the journal cannot be written; with a reserve on the disk it may be written again. */
   journalProblem?: string;
   /** The last event is in no journal. */
@@ -107,6 +107,8 @@ export interface Undo {
 export interface Finished {
   readonly outcome: StepOutcome;
   readonly reason?: string;
+  /** Dry run: the step whose write would have to be sent first. */
+  readonly depends_on?: string;
   readonly saved?: JsonObject;
   readonly concealed?: readonly string[];
 }
@@ -132,7 +134,7 @@ export function createSession(plan: Plan, options: RunOptions, ports: Ports, pas
     isUnrecorded: false,
     isRollingBack: false,
     writes: 0,
-    predicted: 0,
+    predicted: [],
   };
 }
 

@@ -1,5 +1,6 @@
-import { patience, TemplateError } from '../language/index.ts';
+import { patience } from '../language/index.ts';
 import type { PlannedRequest } from '../plan/index.ts';
+import { dependentOn } from './dry.ts';
 import { type Effect, effectOf } from './effect.ts';
 import { type Answered, hasStatus, judge, reasonOf, saidBy } from './judge.ts';
 import { keepLocks, takeLocks } from './lock.ts';
@@ -66,18 +67,19 @@ async function sendWrite(
 
 /** What a dry run says of a write. */
 export async function predictWrite(node: PlannedRequest, here: Here): Promise<Finished> {
-  const { session } = here;
+  const { session, id } = here;
   try {
     render(node.request, here);
     const effect: Effect = node.done_when ? await effectOf(node.done_when, here) : { state: 'not-there', reason: '' };
     if (effect.state === 'there') return { outcome: 'unchanged' };
-    session.predicted++;
+    session.predicted.push({ step: id, connection: node.request.connection });
     if (effect.state === 'not-there') return { outcome: 'would-send' };
     return { outcome: 'would-send', reason: `whether it is there already is unknown: ${effect.reason}` };
   } catch (error) {
-    if (!(error instanceof TemplateError) || session.predicted === 0) throw error;
-    session.predicted++;
-    return { outcome: 'would-send', reason: `what exactly depends on earlier steps: ${error.message}` };
+    const finished = dependentOn(error, session);
+    if (finished) session.predicted.push({ step: id, connection: node.request.connection });
+    if (finished) return finished;
+    throw error;
   }
 }
 

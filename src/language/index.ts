@@ -33,6 +33,7 @@ export type {
   Step,
   UseStep,
 } from './runbook.types.ts';
+export { createValidator } from './schema.ts';
 export { sha256 } from './sha256.ts';
 export * from './suggestion.ts';
 export * from './template.ts';

@@ -6,6 +6,7 @@ import {
   type Input,
   isObject,
   type Json,
+  type JsonObject,
   type Loaded,
   type Runbook,
   type SecretReference,
@@ -17,11 +18,13 @@ export type InputValue = { readonly value: Json } | { readonly secret: SecretRef
 /**
  * The runbook's inputs: defaults, over them the environment's, over them `--set name=value`.
  * @param sets The texts behind `--set`, in their order.
+ * @param decided Values that come before all of them.
  */
 export function inputsFor(
   runbook: Loaded<Runbook>,
   environment: Loaded<Environment>,
   sets: readonly string[],
+  decided: JsonObject = {},
 ): { readonly inputs: ReadonlyMap<string, InputValue>; readonly diagnostics: readonly Diagnostic[] } {
   const declared = runbook.value.inputs ?? {};
   const diagnostics: Diagnostic[] = [];
@@ -33,6 +36,7 @@ export function inputsFor(
   };
   for (const [name, input] of Object.entries(declared)) {
     if (input.default !== undefined) inputs.set(name, { value: input.default });
+    if (Object.hasOwn(decided, name) && !input.secret) continue;
     const given = environment.value.inputs?.[name];
     if (given === undefined) continue;
     const place = {
@@ -62,6 +66,13 @@ export function inputsFor(
       if (mistake) problem(name, 'input', `the input "${name}" ${mistake}`, place);
       else inputs.set(name, { value: given as Json });
     }
+  }
+  for (const [name, value] of Object.entries(decided)) {
+    const input = Object.hasOwn(declared, name) ? declared[name] : undefined;
+    if (!input || input.secret) continue;
+    const mistake = inputProblem(input, value);
+    if (mistake) problem(name, 'input', `it ${mistake}`);
+    else inputs.set(name, { value });
   }
   for (const set of sets) {
     const equals = set.indexOf('=');

@@ -7,6 +7,7 @@ import {
   type Environment,
   type EnvironmentConnection,
   hasErrors,
+  type JsonObject,
   type Loaded,
   type Runbook,
 } from '../language/index.ts';
@@ -16,18 +17,32 @@ import { locksFor } from './locks.ts';
 import type { Plan, PlannedConnection } from './plan.ts';
 import { preflightFor } from './preflight.ts';
 
+/** What else a plan can be made from. */
+export interface PlanExtras {
+  readonly author?: string;
+  /** Connection → the `cluster_uuid` that was seen there; the environment's own pin comes first. */
+  readonly pins?: { readonly [connection: string]: string };
+  /** Values of inputs, instead of those that the environment has. */
+  readonly inputs?: JsonObject;
+}
+
 /**
  * The plan of a runbook in an environment: offline and deterministic, the same arguments give the same plan.
  * @param bundle A runbook without errors (`check`).
  * @param sets `name=value` texts that override inputs.
  * @returns The plan, or everything that is wrong with the inputs, the environment, or a template that now has values.
  */
-export function planFor(bundle: Bundle, environment: Loaded<Environment>, sets: readonly string[]): Checked<Plan> {
-  const { inputs, diagnostics: inputDiagnostics } = inputsFor(bundle.runbook, environment, sets);
+export function planFor(
+  bundle: Bundle,
+  environment: Loaded<Environment>,
+  sets: readonly string[],
+  { author, pins = {}, inputs: decided = {} }: PlanExtras = {},
+): Checked<Plan> {
+  const { inputs, diagnostics: inputDiagnostics } = inputsFor(bundle.runbook, environment, sets, decided);
   const diagnostics: Diagnostic[] = [...inputDiagnostics, ...connectionDiagnostics(bundle.runbook, environment)];
   if (hasErrors(diagnostics)) return { diagnostics };
   const runbook = bundle.runbook.value;
-  const connections = plannedConnections(runbook, environment.value);
+  const connections = plannedConnections(runbook, environment.value, pins);
   const { steps, rollback, used, diagnostics: found } = expand(bundle, environment, connections, inputs);
   diagnostics.push(...found);
   if (hasErrors(diagnostics)) return { diagnostics };
@@ -47,6 +62,7 @@ export function planFor(bundle: Bundle, environment: Loaded<Environment>, sets: 
   return {
     value: {
       format: 'runbook-plan/v1',
+      ...(author === undefined ? {} : { author }),
       ...head,
       inputs: Object.fromEntries(inputs),
       locks: locksFor({ steps, rollback }, connections),
@@ -92,16 +108,21 @@ function connectionDiagnostics(runbook: Loaded<Runbook>, environment: Loaded<Env
   });
 }
 
-function plannedConnections(runbook: Runbook, environment: Environment): Record<string, PlannedConnection> {
+function plannedConnections(
+  runbook: Runbook,
+  environment: Environment,
+  pins: NonNullable<PlanExtras['pins']>,
+): Record<string, PlannedConnection> {
   return Object.fromEntries(
     Object.keys(runbook.connections).flatMap((name) => {
       const connection = environment.connections[name];
-      return connection ? [[name, plannedConnection(connection)]] : [];
+      const pin = Object.hasOwn(pins, name) ? pins[name] : undefined;
+      return connection ? [[name, plannedConnection(connection, pin)]] : [];
     }),
   );
 }
 
-function plannedConnection(connection: EnvironmentConnection): PlannedConnection {
+function plannedConnection(connection: EnvironmentConnection, pin: string | undefined): PlannedConnection {
   if ('endpoint' in connection)
     return {
       kind: 'oss',
@@ -110,6 +131,7 @@ function plannedConnection(connection: EnvironmentConnection): PlannedConnection
       region: connection.region.replace(/^oss-/, ''),
     };
   const identities = 'identities' in connection ? Object.entries(connection.identities ?? {}) : [];
+  const uuid = connection.kind === 'kibana' ? undefined : (connection.cluster_uuid ?? pin);
   return {
     kind: connection.kind ?? 'elasticsearch',
     url: connection.url.replace(/\/+$/, '') + spaceOf(connection),
@@ -117,7 +139,7 @@ function plannedConnection(connection: EnvironmentConnection): PlannedConnection
     ...(identities.length > 0
       ? { identities: Object.fromEntries(identities.map(([name, identity]) => [name, loginOf(identity.auth)])) }
       : {}),
-    ...('cluster_uuid' in connection && connection.cluster_uuid ? { cluster_uuid: connection.cluster_uuid } : {}),
+    ...(uuid === undefined ? {} : { cluster_uuid: uuid }),
   };
 }
 

@@ -7,6 +7,8 @@ import type { Json, JsonObject, MaintenanceWindow, Method, SecretReference } fro
  */
 export interface Plan {
   readonly format: 'runbook-plan/v1';
+  /** Who made it, where somebody said so: an approval of that name is none where that is asked for. */
+  readonly author?: string;
   readonly runbook: {
     readonly name: string;
     readonly elasticsearch: string;

@@ -82,7 +82,7 @@ function elasticsearchPreflight(
                 subject: 'cluster_uuid',
                 expect: {
                   equals: connection.cluster_uuid,
-                  message: `${place} is not the cluster that the environment file pins. Check the url; change cluster_uuid only if the cluster really was replaced.`,
+                  message: `${place} is not the pinned cluster. Check the url; pin another one (cluster_uuid, or plan --pin) only if the cluster really was replaced.`,
                 },
               },
             ]),

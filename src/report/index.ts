@@ -1,3 +1,12 @@
-export { planText, undoText } from './plan-text.ts';
-export { linesOf, plainView } from './run-lines.ts';
+export { githubDiagnostics, sarif } from './diagnostics.ts';
+export { diffOf, type PlanDiff } from './diff.ts';
+export { diffMarkdown, diffSentence, diffText } from './diff-text.ts';
+export { forecastSentence, forecastText } from './forecast.ts';
+export type { Subject } from './formats/format.ts';
+export { formats, formatsOf } from './formats/index.ts';
+export { pageOf } from './page/page.ts';
+export { damagePage, runPage, runsPage } from './page/served.ts';
+export { planHead, undoText } from './plan-text.ts';
+export { reportOf } from './report-of.ts';
+export { approvalText, linesOf, plainView } from './run-lines.ts';
 export { summaryText } from './summary.ts';

@@ -1,47 +1,10 @@
-import { durationOf, expectedOf, inert, isMatcher, type Json, messageOf } from '../language/index.ts';
-import type {
-  Condition,
-  Plan,
-  PlannedExpect,
-  PlannedLock,
-  PlannedNode,
-  PlannedRead,
-  PlannedRequest,
-  Request,
-} from '../plan/index.ts';
+import { inert, type Json, type SecretReference } from '../language/index.ts';
+import type { Plan, PlannedLock, PlannedNode, PlannedRead, PlannedRequest, Request } from '../plan/index.ts';
+import { conditionText, doneWhenText, expectations, retryText, savesText, untilText, valueText } from './words.ts';
 
 /** A plan as an auditor reads it: every call in order, what it asserts, what undoes it. Nothing was sent to make it. */
 export function planText(plan: Plan, id: string): string {
-  const counts = countCalls(plan.steps);
   const lines = [
-    `${plan.runbook.title}`,
-    `  runbook      ${plan.runbook.file} (${plan.runbook.name}, Elasticsearch ${plan.runbook.elasticsearch})`,
-    `  environment  ${plan.environment.name}`,
-    ...Object.entries(plan.environment.connections).map(([name, connection]) => {
-      const identities = Object.entries(connection.identities ?? {}).map(
-        ([identity, login]) => `; as ${identity}: ${login}`,
-      );
-      const pin = connection.cluster_uuid === undefined ? '' : `; cluster_uuid ${connection.cluster_uuid}`;
-      return `  connection   ${name}: ${connection.kind} at ${connection.url}, ${connection.login}${identities.join('')}${pin}`;
-    }),
-    ...(plan.environment.maintenance_windows ?? []).map(
-      ({ days, from, to, timezone }) =>
-        `  window       ${days ? days.join(', ') : 'daily'} ${from}–${to} ${timezone ?? 'UTC'}`,
-    ),
-    ...Object.entries(plan.inputs).map(
-      ([name, input]) =>
-        `  input        ${name} = ${
-          'value' in input
-            ? JSON.stringify(input.value)
-            : `secret from ${Object.entries(input.secret)
-                .map(([kind, from]) => `${kind} ${[from].flat().join(' ')}`)
-                .join()}`
-        }`,
-    ),
-    `  plan         ${id}`,
-    '',
-    `${counts.reads} reads, ${counts.writes} writes${counts.disruptive > 0 ? `, ${counts.disruptive} disruptive` : ''}${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}. Values in {{…}} are known only when it runs.`,
-    '',
     'Before the first write',
     ...plan.locks.map((lock) => lockLine(lock, plan)),
     ...plan.preflight.flatMap((request) => nodeLines(request, 1, plan)),
@@ -52,7 +15,57 @@ export function planText(plan: Plan, id: string): string {
       ? ['', 'Undoes the whole runbook', ...plan.rollback.flatMap((node) => nodeLines(node, 1, plan))]
       : []),
   ];
+  return `${planHead(plan, id)}\n${lines.map((line) => inert(line)).join('\n')}\n`;
+}
+
+/** What a plan is about, without its calls. */
+export function planHead(plan: Plan, id: string): string {
+  const lines = [
+    `${plan.runbook.title}`,
+    ...factsOf(plan, id).map(([name, value]) => `  ${name.padEnd(11)}  ${value}`),
+    '',
+    `${countsText(plan)}. Values in {{…}} are known only when it runs.`,
+  ];
   return `${lines.map((line) => inert(line)).join('\n')}\n`;
+}
+
+/** How much a plan does: `34 reads, 9 writes, 1 disruptive`. */
+export function countsText({ steps }: Plan): string {
+  const { reads, writes, disruptive, skipped } = countCalls(steps);
+  return `${reads} reads, ${writes} writes${disruptive > 0 ? `, ${disruptive} disruptive` : ''}${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+/** What a plan says once: name and value, for people. */
+export function factsOf({ runbook, environment, author, inputs }: Plan, id: string): [name: string, value: string][] {
+  return [
+    ['runbook', `${runbook.file} (${runbook.name}, Elasticsearch ${runbook.elasticsearch})`],
+    ['environment', environment.name],
+    ...(author === undefined ? [] : [['author', author] as [string, string]]),
+    ...Object.entries(environment.connections).map(([name, connection]): [string, string] => {
+      const identities = Object.entries(connection.identities ?? {}).map(
+        ([identity, login]) => `; as ${identity}: ${login}`,
+      );
+      const pin = connection.cluster_uuid === undefined ? '' : `; cluster_uuid ${connection.cluster_uuid}`;
+      return [
+        'connection',
+        `${name}: ${connection.kind} at ${connection.url}, ${connection.login}${identities.join('')}${pin}`,
+      ];
+    }),
+    ...(environment.maintenance_windows ?? []).map(({ days, from, to, timezone }): [string, string] => [
+      'window',
+      `${days ? days.join(', ') : 'daily'} ${from}–${to} ${timezone ?? 'UTC'}`,
+    ]),
+    ...Object.entries(inputs).map(([name, input]): [string, string] => [
+      'input',
+      `${name} = ${'value' in input ? JSON.stringify(input.value) : secretText(input.secret)}`,
+    ]),
+    ['plan', id],
+  ];
+}
+
+function secretText(reference: SecretReference): string {
+  const [[kind, from] = []] = Object.entries(reference);
+  return `secret from ${kind} ${[from].flat().join(' ')}`;
 }
 
 /** What would be undone, as an auditor reads it: the calls of each step's undoing, in the order in which they are sent. */
@@ -85,7 +98,7 @@ function nodeLines(node: PlannedNode, depth: number, plan: Plan): string[] {
   const inner = `${pad}     `;
   const common = [
     ...(node.when ?? []).map((condition) => `${inner}when      ${conditionText(condition)}`),
-    ...(node.for_each === undefined ? [] : [`${inner}for each  ${text(node.for_each)}`]),
+    ...(node.for_each === undefined ? [] : [`${inner}for each  ${valueText(node.for_each)}`]),
     ...(node.confirm === undefined ? [] : [`${inner}question  ${node.confirm}`]),
     ...('done_when' in node && node.done_when ? doneWhenLines(node.done_when, inner, plan) : []),
   ];
@@ -109,28 +122,17 @@ function section(title: string, nodes: readonly PlannedNode[] | undefined, depth
 }
 
 function requestLines(node: PlannedRequest, inner: string, plan: Plan): string[] {
-  const timing = node.until
-    ? [
-        `${inner}until     ${node.until.map(conditionText).join('; ')} — every ${durationOf(node.every_ms ?? 0)}, at most ${durationOf(node.timeout_ms)}`,
-      ]
-    : [];
+  const line = (name: string, value: string | undefined) =>
+    value === undefined ? [] : [`${inner}${name.padEnd(10)}${value}`];
   return [
     ...callLines(node.request, inner, plan),
-    ...timing,
-    ...expectLines(node.expect, inner),
-    ...(node.save
-      ? [
-          `${inner}saves     ${Object.entries(node.save)
-            .map(
-              ([name, { path, secret, digest }]) =>
-                `${name} = ${path}${secret ? ' (secret)' : digest ? ' (SHA-256)' : ''}`,
-            )
-            .join('; ')}`,
-        ]
-      : []),
-    ...(node.effect === 'write' && node.retry.attempts > 1
-      ? [`${inner}retry     up to ${node.retry.attempts} times, first after ${durationOf(node.retry.delay_ms)}`]
-      : []),
+    ...line('until', untilText(node)),
+    ...expectations(node.expect).map(
+      ({ text, message }, index) =>
+        `${inner}${index === 0 ? 'expects   ' : '          '}${text}${message === undefined ? '' : ` — otherwise: ${message}`}`,
+    ),
+    ...line('saves', savesText(node)),
+    ...line('retry', retryText(node)),
   ];
 }
 
@@ -145,11 +147,11 @@ function callLines(request: Request, inner: string, plan: Plan): string[] {
       `${inner}on        ${request.connection}`,
       `${inner}oss       ${request.operation} ${request.key ?? request.prefix ?? ''}`.trimEnd(),
     ];
-  const query = Object.entries(request.query ?? {}).map(([name, value]) => `${name}=${text(value)}`);
+  const query = Object.entries(request.query ?? {}).map(([name, value]) => `${name}=${valueText(value)}`);
   return [
     `${inner}on        ${request.connection}${identity}`,
     `${inner}${request.method.padEnd(9)} ${connection?.url ?? ''}${request.path}${query.length > 0 ? `?${query.join('&')}` : ''}`,
-    ...Object.entries(request.headers ?? {}).map(([name, value]) => `${inner}header    ${name}: ${text(value)}`),
+    ...Object.entries(request.headers ?? {}).map(([name, value]) => `${inner}header    ${name}: ${valueText(value)}`),
     ...(request.body === undefined ? [] : bodyLines(request.body, inner)),
   ];
 }
@@ -160,30 +162,12 @@ function bodyLines(body: Json, inner: string): string[] {
   return lines.map((line, index) => `${inner}${index === 0 ? 'body      ' : '          '}${line}`);
 }
 
-function expectLines(expect: PlannedExpect, inner: string): string[] {
-  return [
-    `${inner}expects   status ${expect.status.join(' or ')}${expect.message === undefined ? '' : ` — otherwise: ${expect.message}`}`,
-    ...expect.body.map((condition) => {
-      const message = messageOf(condition.expect);
-      return `${inner}          ${conditionText(condition)}${message === undefined ? '' : ` — otherwise: ${message}`}`;
-    }),
-  ];
-}
-
 function doneWhenLines(read: PlannedRead, inner: string, plan: Plan): string[] {
   const [where = '', call = '', ...rest] = callLines(read.request, '', plan);
   return [
-    `${inner}done when ${call.replace(/\s+/, ' ')} (${where.replace(/\s+/, ' ')}) says ${[`status ${read.expect.status.join(' or ')}`, ...read.expect.body.map(conditionText)].join('; ')}`,
+    `${inner}done when ${call.replace(/\s+/, ' ')} (${where.replace(/\s+/, ' ')}) says ${doneWhenText(read)}`,
     ...rest.map((line) => `${inner}          ${line}`),
   ];
-}
-
-function conditionText({ subject, expect }: Condition): string {
-  return isMatcher(expect) ? `${subject}: ${expectedOf(expect)}` : `${subject} = ${text(expect)}`;
-}
-
-function text(value: Json): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function countCalls(nodes: readonly PlannedNode[]): {

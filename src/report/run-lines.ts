@@ -1,4 +1,4 @@
-import type { Event, Note, RecordedCall, RunSummary, StepOutcome } from '../engine/index.ts';
+import type { Event, GivenApproval, Note, RecordedCall, RunSummary, StepOutcome } from '../engine/index.ts';
 import { inert, inOneLine } from '../language/index.ts';
 
 /** What became of a step, in words that stand alone. */
@@ -13,10 +13,14 @@ export const outcomeWords: Readonly<Record<StepOutcome, string>> = {
   depends: 'depends on a step that would be sent',
 };
 
-/** A run as it happens, for logs of pipelines; what a poll waits for is said again only when it changes. */
-export function plainView(write: (text: string) => void): (event: Event) => Promise<void> {
+/**
+ * A run as it happens, for logs of pipelines; what a poll waits for is said again only when it changes. What a dry run says
+ * of each step comes at its end, in the shape of the plan.
+ */
+export function plainView(write: (text: string) => void, mode: 'real' | 'dry'): (event: Event) => Promise<void> {
   let waiting: string | undefined;
   return async (event) => {
+    if (mode === 'dry' && (event.type === 'step-started' || event.type === 'step-finished')) return;
     if (event.type === 'waiting' && event.reason === waiting) return;
     if (event.type === 'waiting') waiting = event.reason;
     if (event.type === 'step-finished') waiting = undefined;
@@ -39,6 +43,7 @@ function textOf(event: Event, isDetailed: boolean): string[] {
     case 'run-started':
       return [
         `${event.mode === 'dry' ? 'DRY RUN ' : 'run '}${event.run}: ${event.title} (${event.runbook}, environment ${event.environment}, plan ${event.plan.slice(0, 12)})`,
+        ...(event.origin.approvals ?? []).map((given) => `approved by ${approvalText(given)}`),
       ];
     case 'run-resumed':
       return [event.as === 'resume' ? 'the run goes on where its record ends' : 'the run is undone, as asked'];
@@ -109,6 +114,11 @@ function textOf(event: Event, isDetailed: boolean): string[] {
     case 'run-finished':
       return [`${outcomeSentence(event)}`];
   }
+}
+
+/** Who has approved a plan: with which key, until when. */
+export function approvalText({ name, key, expires_at }: GivenApproval): string {
+  return `${name} (${key}), ${expires_at === undefined ? 'without an end' : `until ${expires_at}`}`;
 }
 
 function lockLines(event: Extract<Event, { type: 'lock' }>, isDetailed: boolean): string[] {

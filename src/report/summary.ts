@@ -5,16 +5,16 @@ import { noteText, outcomeSentence } from './run-lines.ts';
 /** The run's id, and the hash that its journal ends in. */
 interface Record {
   readonly run: string;
-  readonly mode: 'real' | 'dry';
   readonly head: string;
+  /** What a dry run predicts, in one sentence. */
+  readonly forecast?: string;
 }
 
 /** What a person has to know at the end of a run, and what to do next. */
-export function summaryText(summary: RunSummary, { run, mode, head }: Record): string {
+export function summaryText(summary: RunSummary, { run, head, forecast }: Record): string {
   const lines = [
-    mode === 'dry' && summary.outcome === 'done'
-      ? `dry run finished: ${summary.predicted_writes} ${summary.predicted_writes === 1 ? 'write' : 'writes'} would be sent; nothing was`
-      : outcomeSentence(summary),
+    ...(forecast === undefined ? [] : [`dry run: ${forecast}`]),
+    ...(forecast === undefined || summary.outcome !== 'done' ? [outcomeSentence(summary)] : []),
   ];
   if (summary.notes.length > 0) lines.push('', 'To know:', ...summary.notes.map((note) => `  ${noteText(note)}`));
   if (summary.suspended) {

@@ -65,6 +65,49 @@ export async function readJournal(folder: string): Promise<Chain> {
   return chainOf(await readFile(file), await readPlan(folder), file);
 }
 
+/**
+ * The events of a journal from the n-th on, as they are written; whether they follow from each other is for `readJournal`.
+ * @param skip How many events the caller has seen.
+ * @returns A function that gives what has come since it was called last.
+ */
+export function followJournal(folder: string, skip: number): () => Promise<Event[]> {
+  let offset = 0;
+  let toSkip = skip;
+  return async () => {
+    const file = await open(join(folder, journalFile), 'r');
+    try {
+      const { size } = await file.stat();
+      const bytes = Buffer.alloc(Math.max(0, size - offset));
+      const { bytesRead } = await file.read(bytes, 0, bytes.length, offset);
+      const length = bytes.subarray(0, bytesRead).lastIndexOf('\n') + 1;
+      offset += length;
+      if (length === 0) return [];
+      const lines = bytes.toString('utf8', 0, length - 1).split('\n');
+      const fresh = lines.slice(toSkip);
+      toSkip -= lines.length - fresh.length;
+      return fresh.map((line) => JSON.parse(line) as Event);
+    } finally {
+      await file.close();
+    }
+  };
+}
+
+/** Whether a journal ends in `run-finished`: only its end is read. */
+export async function isFinished(folder: string): Promise<boolean> {
+  const file = await open(join(folder, journalFile), 'r').catch(() => undefined);
+  if (!file) return false;
+  try {
+    const { size } = await file.stat();
+    const bytes = Buffer.alloc(Math.min(size, 100_000));
+    await file.read(bytes, 0, bytes.length, size - bytes.length);
+    const lines = bytes.toString('utf8').split('\n');
+    // A line break ends each line: behind the last one is nothing, or one that is torn.
+    return /"type":"run-finished"/.test(lines.at(-2) ?? '');
+  } finally {
+    await file.close();
+  }
+}
+
 /** The text of a run's plan. */
 export function readPlan(folder: string): Promise<string> {
   return readFile(join(folder, planFile), 'utf8');

@@ -15,10 +15,10 @@ export interface RunEntry {
 
 /** The runs in a folder, the newest first; none where there is no such folder. */
 export async function listRuns(runs: string): Promise<{ readonly entries: RunEntry[]; readonly problems: string[] }> {
-  const names = await readdir(runs).catch(() => []);
+  const names = await runNames(runs);
   const entries: RunEntry[] = [];
   const problems: string[] = [];
-  for (const id of names.sort().reverse()) {
+  for (const id of names) {
     try {
       const entry = entryFor(id, (await readJournal(join(runs, id))).events);
       if (entry) entries.push(entry);
@@ -27,6 +27,11 @@ export async function listRuns(runs: string): Promise<{ readonly entries: RunEnt
     }
   }
   return { entries, problems };
+}
+
+/** The ids of the runs in a folder, the newest first. */
+export async function runNames(runs: string): Promise<string[]> {
+  return (await readdir(runs).catch(() => [])).sort().reverse();
 }
 
 function entryFor(id: string, events: readonly Event[]): RunEntry | undefined {

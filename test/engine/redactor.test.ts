@@ -14,11 +14,27 @@ describe('the redactor', () => {
           JSON.stringify(secret).slice(1, -1),
           encodeURIComponent(secret),
           Buffer.from(secret).toString('base64').replace(/=+$/, ''),
+          JSON.stringify(secret).slice(1, -1).replaceAll('/', '\\/'),
         ]) {
           const shown = redactor.value({ list: [{ text: before + form + after, [form]: 1 }] });
           expect(shown.list[0]?.text).not.toContain(form);
           expect(Object.keys(shown.list[0] ?? {})).not.toContain(form);
         }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('leaves nothing in base64 that could be read, whatever stands around the secret', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[\x20-\x7e]{6,40}$/), fc.string(), fc.string(), (secret, before, after) => {
+        const redactor = createRedactor();
+        redactor.add(secret);
+        const shown = redactor.text(Buffer.from(before + secret + after).toString('base64'));
+
+        expect(shown).toContain('‹secret›');
+        const rest = shown.split('‹secret›').map((part) => Buffer.from(part, 'base64').toString('latin1'));
+        for (const part of rest) expect(part).not.toContain(secret.slice(1, -1));
       }),
       { numRuns: 500 },
     );
@@ -32,6 +48,20 @@ describe('the redactor', () => {
       outcome: 'done',
       reason: '‹secret›',
     });
+  });
+
+  it('knows those names only where the engine writes them: deeper they are a server’s', () => {
+    const redactor = createRedactor();
+    redactor.add('hunter22');
+    expect(
+      redactor.value({ type: 'x', call: { effect: 'read', body: { type: 'hunter22' } }, error: { type: 'hunter22' } }),
+    ).toEqual({
+      type: 'x',
+      call: { effect: 'read', body: { type: '‹secret›' } },
+      error: { type: '‹secret›' },
+    });
+    redactor.add('read');
+    expect(redactor.value({ call: { effect: 'read' } })).toEqual({ call: { effect: 'read' } });
   });
 
   it('conceals numbers and every text of a structure', () => {

@@ -199,23 +199,27 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
       destination: await behindProxy(lab.destination.url, () => 'forward'),
     };
 
-    const ended = await exec(
-      ['--dry-run'],
-      {},
-      environment({ source: proxy.source.url, destination: proxy.destination.url }),
+    const path = environment({ source: proxy.source.url, destination: proxy.destination.url });
+    const planned = ['plan', 'users-7.10', '--env', path, '--pin', '--out', 'plan.json'];
+    expect((await runbook(directory, planned, secrets)).stderr).toContain('is in plan.json');
+
+    const ended = await runbook(
+      directory,
+      ['exec', '--plan', 'plan.json', '--env', path, '--dry-run', '--detailed-exitcode'],
+      secrets,
     );
 
-    expect(ended.code).toBe(0);
+    expect(ended.code).toBe(5);
     const sent = [...proxy.source.seen, ...proxy.destination.seen];
     expect(sent.length).toBeGreaterThan(10);
     expect(sent.filter((call) => !/^(GET|HEAD) |_has_privileges|_verify/.test(call))).toEqual([]);
     expect(outcomes(lastJournal(directory))).toMatchObject({
       'snapshot/create': 'would-send',
-      'replace/close': 'would-send',
-      'replace/restore': 'would-send',
-      'replace/open': 'would-send',
+      'replace/close': 'depends',
+      'replace/restore': 'depends',
+      'replace/open': 'depends',
     });
-    expect(ended.stdout).toMatch(/dry run finished: \d+ writes would be sent; nothing was/);
+    expect(ended.stdout).toContain('dry run: 9 writes: 6 would be sent, 0 unchanged, 3 depend on what would be sent');
     await expectDestinationUntouched();
   });
 
@@ -232,11 +236,33 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
     expect(writesIn(lastJournal(directory))).toEqual([]);
   });
 
+  it('refuses the plan of another cluster behind the same address', async () => {
+    let isOther = false;
+    const destination = await behindProxy(lab.destination.url, (call) =>
+      isOther && call === 'GET /'
+        ? (text) => text.replace(/("cluster_uuid" : ")[^"]+/, '$1another-cluster')
+        : 'forward',
+    );
+    const path = environment({ destination: destination.url });
+    await runbook(directory, ['plan', 'users-7.10', '--env', path, '--pin', '--out', 'plan.json'], secrets);
+    isOther = true;
+
+    const ended = await runbook(
+      directory,
+      ['exec', '--plan', 'plan.json', '--env', path, '--confirm', 'replace/swap'],
+      secrets,
+    );
+
+    expect(ended.code).toBe(4);
+    expect(ended.stdout).toContain('is not the pinned cluster');
+    expect(writesIn(lastJournal(directory))).toEqual([]);
+  });
+
   it('refuses another cluster than the pinned one', async () => {
     const ended = await exec([], {}, environment({ pin: 'another-cluster-uuid' }));
 
     expect(ended.code).toBe(4);
-    expect(ended.stdout).toContain('is not the cluster that the environment file pins');
+    expect(ended.stdout).toContain('is not the pinned cluster');
   });
 
   it('refuses when source and destination are the same cluster', async () => {

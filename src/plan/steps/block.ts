@@ -7,7 +7,7 @@ import { plannedDoneWhen } from './read.ts';
 /** Steps that belong together, with what runs after them on every way out. */
 export const blockPlanner: StepPlanner<Block> = {
   isKind: (step: Step): step is Block => 'steps' in step,
-  title: (step) => `${step.steps.length} steps`,
+  title: ({ steps }) => (steps.length === 1 ? '1 step' : `${steps.length} steps`),
   plan: (step, path, common, context) => {
     const numbers = numbersFrom(`${common.number}.`, common.id);
     return {

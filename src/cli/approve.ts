@@ -1,0 +1,39 @@
+import { writeFile } from 'node:fs/promises';
+import { millisecondsOf } from '../language/index.ts';
+import { approvalNamespace, approvalText } from '../plan/index.ts';
+import { planHead } from '../report/index.ts';
+import { approvalEnding } from './approvals.ts';
+import { CommandError } from './exit-codes.ts';
+import { readPlanFile } from './plan-file.ts';
+import { sign } from './ssh-keygen.ts';
+
+export interface ApproveOptions {
+  readonly key: string;
+  readonly name: string;
+  /** How long no later than which a run has to begin: `24h`. */
+  readonly expires: string;
+}
+
+/** `runbook approve`: signs that a plan may be run. Writes the statement and its signature beside the plan. */
+export async function approve(file: string, { key, name, expires }: ApproveOptions): Promise<void> {
+  const { plan, id } = readPlanFile(file);
+  if (!/^[A-Za-z0-9][A-Za-z0-9._@+-]*$/.test(name))
+    throw new CommandError(
+      `--name ${name}: a name of letters, digits and . _ @ + - is needed, as the allowed-signers file has it`,
+    );
+  if (!/^\d{1,6}[mh]$/.test(expires)) throw new CommandError(`--expires ${expires}: minutes or hours are needed: 24h`);
+  const now = Date.now();
+  const statement = approvalText({
+    format: 'runbook-approval/v1',
+    plan: id,
+    name,
+    approved_at: new Date(now).toISOString(),
+    expires_at: new Date(now + millisecondsOf(expires)).toISOString(),
+  });
+  process.stdout.write(planHead(plan, id));
+  const signature = await sign(statement, key, approvalNamespace);
+  const written = `${file}.${name}${approvalEnding}`;
+  await writeFile(written, statement);
+  await writeFile(`${written}.sig`, signature);
+  process.stdout.write(`approved by ${name} for ${expires}: ${written} and ${written}.sig belong beside ${file}\n`);
+}

@@ -1,0 +1,127 @@
+import { readFileSync, statSync } from 'node:fs';
+import { open, rename, unlink } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { JsonObject } from '../language/index.ts';
+import { canonicalJson, largestPlan, type Plan, type PlanExtras, planIn } from '../plan/index.ts';
+import { diffOf, diffSentence } from '../report/index.ts';
+import { hashOf } from '../runs/index.ts';
+import { CommandError, exitCodes } from './exit-codes.ts';
+import { locateRunbook, shown } from './files.ts';
+import { planned } from './planned.ts';
+
+/** A plan that was kept in a file, and its id: the SHA-256 of the file's bytes. */
+export interface KeptPlan {
+  readonly file: string;
+  readonly plan: Plan;
+  readonly id: string;
+  /** The file's bytes. */
+  readonly text: string;
+}
+
+/** Writes a plan's bytes; another file of that name is replaced as a whole. */
+export async function keepPlan(plan: Plan, file: string): Promise<void> {
+  const written = `${file}.${process.pid}.tmp`;
+  try {
+    const handle = await open(written, 'wx');
+    try {
+      await handle.writeFile(canonicalJson(plan));
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(written, file);
+  } catch (error) {
+    await unlink(written).catch(() => undefined);
+    throw new CommandError(`--out ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Reads a plan of `plan --out`. @throws `CommandError` where its bytes are not those of a plan. */
+export function readPlanFile(path: string): KeptPlan {
+  const refuse = (problem: string): never => {
+    throw new CommandError(
+      `${shown(path)} cannot be used: ${problem}. Write it again: runbook plan … --out ${shown(path)}`,
+      exitCodes.refused,
+    );
+  };
+  let bytes: Buffer;
+  try {
+    const { size } = statSync(path);
+    if (size > largestPlan)
+      return refuse(`it is ${Math.ceil(size / 1_000_000)} MB large, and a plan at most ${largestPlan / 1_000_000} MB`);
+    bytes = readFileSync(path);
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw new CommandError(`${shown(path)} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return refuse('it is not UTF-8');
+  }
+  const read = planIn(text);
+  return 'problem' in read ? refuse(read.problem) : { file: path, plan: read.plan, id: hashOf(text), text };
+}
+
+/** Whether an argument means a plan's file rather than a runbook or a run. */
+export function isPlanFile(argument: string): boolean {
+  return argument.endsWith('.json');
+}
+
+/**
+ * Plans again what a kept plan was made from: the same inputs, author and pins.
+ * @param runbook Where its runbook is; without it, where its name is found.
+ * @throws `CommandError` where the runbook and the environment do not give exactly the kept bytes.
+ */
+export async function plannedAsKept(kept: KeptPlan, runbook: string | undefined, env: string) {
+  const path = runbook ?? runbookOf(kept);
+  const now = await planned(path, { env, set: [], ...extrasOf(kept.plan), inputs: inputsOf(kept.plan) });
+  if (now.id !== kept.id) {
+    throw new CommandError(
+      `${shown(kept.file)} is not what ${shown(path)} with ${env} gives: it was edited, or one of the two was changed since it was made.\n${differenceIn(kept, now)}\nrunbook diff ${shown(kept.file)} ${shown(path)} --env ${env} shows all of it. If the plan should be another one now, write it again (and have it approved again); nothing was sent.`,
+      exitCodes.refused,
+    );
+  }
+  return { ...now, runbook: path };
+}
+
+/** A plan has the name of its runbook's file, not its place: that is another one on every machine. */
+function runbookOf({ file, plan }: KeptPlan): string {
+  try {
+    return locateRunbook(basename(plan.runbook.file, '.yaml'));
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    throw new CommandError(
+      `${shown(file)} is a plan of ${plan.runbook.file}, and ${error.message}.\nSay where it is: runbook exec PATH/${plan.runbook.file} --plan ${shown(file)} …`,
+    );
+  }
+}
+
+/** What two plans differ in, in a few lines. */
+export function differenceIn(before: Pick<KeptPlan, 'plan' | 'id'>, after: Pick<KeptPlan, 'plan' | 'id'>): string {
+  const diff = diffOf(before.plan, before.id, after.plan, after.id);
+  const places = [
+    ...diff.head.map(({ field }) => field),
+    ...diff.steps.map(({ step, change, fields }) =>
+      change === 'changed' ? `${step} (${fields.map(({ field }) => field).join(', ')})` : `${step} (${change})`,
+    ),
+  ];
+  const rest = places.length > 5 ? ` and ${places.length - 5} more` : '';
+  return `${diffSentence(diff)}${places.length > 0 ? `: ${places.slice(0, 5).join(', ')}${rest}` : ''}`;
+}
+
+/** The author and the pins of a plan. */
+export function extrasOf({ author, environment }: Plan): PlanExtras {
+  const pins = Object.entries(environment.connections).flatMap(([name, { cluster_uuid }]) =>
+    cluster_uuid === undefined ? [] : [[name, cluster_uuid]],
+  );
+  return { ...(author === undefined ? {} : { author }), pins: Object.fromEntries(pins) };
+}
+
+/** The values of a plan's inputs; secrets are references in it, and stay the environment's. */
+export function inputsOf({ inputs }: Plan): JsonObject {
+  return Object.fromEntries(
+    Object.entries(inputs).flatMap(([name, input]) => ('value' in input ? [[name, input.value]] : [])),
+  );
+}

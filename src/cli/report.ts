@@ -1,0 +1,60 @@
+import { appendFile, writeFile } from 'node:fs/promises';
+import type { Plan } from '../plan/index.ts';
+import { formats, formatsOf, reportOf, type Subject } from '../report/index.ts';
+import { readJournal, readPlan } from '../runs/index.ts';
+import { approvalsBeside, uncountedLines } from './approvals.ts';
+import { CommandError } from './exit-codes.ts';
+import { isPlanFile, readPlanFile } from './plan-file.ts';
+import { inertLines, print } from './print.ts';
+import { folderOf, stopWithout } from './runs.ts';
+
+export interface ReportOptions {
+  readonly format: string;
+  /** A file instead of standard output. */
+  readonly out?: string;
+  /** With a plan: whose approvals are shown. */
+  readonly allowedSigners?: string;
+}
+
+/** `runbook report`: a run, or a plan in a file, in one of the formats. A record that was changed is refused. */
+export async function report(argument: string, { format, out, allowedSigners }: ReportOptions): Promise<void> {
+  const what = isPlanFile(argument) ? 'plan' : 'run';
+  const chosen = formats[format];
+  if (!chosen?.of.includes(what))
+    throw new CommandError(`--format ${format}: a ${what} is shown as ${formatsOf(what).join(', ')}`);
+  if (what === 'run' && allowedSigners !== undefined)
+    throw new CommandError(
+      `--allowed-signers is for plans; of a run: runbook verify ${argument} --allowed-signers FILE`,
+    );
+  const subject = what === 'plan' ? await planSubject(argument, allowedSigners) : await runSubject(folderOf(argument));
+  const text = chosen.render(subject);
+  if (out === undefined) print(text);
+  else
+    await writeFile(out, text).catch((error: Error) => {
+      throw new CommandError(`--out ${out}: ${error.message}`);
+    });
+  const summary = process.env.GITHUB_STEP_SUMMARY;
+  if (format === 'github' && summary) await appendFile(summary, formats.markdown?.render(subject) ?? '');
+}
+
+async function planSubject(file: string, allowedSigners: string | undefined): Promise<Subject> {
+  const kept = readPlanFile(file);
+  const subject = { plan: kept.plan, id: kept.id, bytes: kept.text };
+  if (allowedSigners === undefined) return subject;
+  const approvals = await approvalsBeside(kept, allowedSigners);
+  for (const line of uncountedLines(approvals)) process.stderr.write(`${inertLines(line)}\n`);
+  return { ...subject, approvals: approvals.counted };
+}
+
+/** A run as its folder tells it. */
+export async function runSubject(folder: string): Promise<Subject> {
+  const { events, head } = await readJournal(folder).catch(stopWithout);
+  const bytes = await readPlan(folder);
+  const [started] = events;
+  if (started?.type !== 'run-started')
+    throw new CommandError(`the run in ${folder} ended before its first event: there is nothing to report`);
+  // The first line of the journal belongs to these bytes.
+  const plan = JSON.parse(bytes) as Plan;
+  const report = reportOf(plan, events, { head, events: events.length });
+  return { plan, id: started.plan, bytes, run: { report, events } };
+}

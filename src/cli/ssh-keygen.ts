@@ -1,0 +1,132 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inert } from '../language/index.ts';
+import { CommandError, exitCodes } from './exit-codes.ts';
+
+/**
+ * OpenSSH's own program signs and verifies: it knows every kind of key that people have (agents, passphrases, hardware
+ * keys, certificates) and every line that an allowed-signers file can have.
+ */
+
+/** Whose signature it is, and with which key: `ED25519 SHA256:…`. */
+export interface Signer {
+  readonly name: string;
+  readonly key: string;
+}
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Signs a text with a key file, or with the agent's key where the file is a public one.
+ * @returns The signature in armour.
+ */
+export async function sign(text: string, key: string, namespace: string): Promise<string> {
+  // It asks for a passphrase, or a touch of the key, on the terminal.
+  const { code, stdout } = await sshKeygen(['-q', '-Y', 'sign', '-f', key, '-n', namespace], text, 'inherit');
+  if (code === 0) return stdout;
+  throw new CommandError(`ssh-keygen could not sign with ${key} (exit code ${code}); see above`);
+}
+
+/**
+ * Verifies a signature.
+ * @param name Who has to have signed; without it, whoever the file allows.
+ * @param at Lines of the file that were or are valid at this time only count then; milliseconds since 1970.
+ * @returns Who it was; or what is wrong, in a few words.
+ */
+export async function verifySignature(
+  text: string,
+  signature: string,
+  { name, namespace, allowedSigners, at }: { name?: string; namespace: string; allowedSigners: string; at: number },
+): Promise<Signer | { readonly problem: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'runbook-'));
+  try {
+    const file = join(folder, 'signature');
+    await writeFile(file, signature, { mode: 0o600 });
+    // Whether the signature itself is good, whoever made it: it tells a wrong key from a wrong text.
+    const check = await sshKeygen(['-Y', 'check-novalidate', '-n', namespace, '-s', file], text);
+    if (check.code !== 0) return { problem: `its signature is not good: ${wordsOf(check)}` };
+    const key = keyIn(check.stdout);
+    const time = `-Overify-time=${localTime(new Date(at))}`;
+    const signer = name ?? (await principalOf(file, allowedSigners, time));
+    const asked = ['-Y', 'verify', time, '-n', namespace, '-s', file, '-f', allowedSigners, '-I', signer ?? ''];
+    const verified = signer === undefined ? check : await sshKeygen(asked, text);
+    if (signer !== undefined && verified.code === 0) return { name: signer, key };
+    const why = verified.stderr.trim() === '' ? '' : ` (${wordsOf({ ...verified, stdout: '' })})`;
+    return {
+      problem: `${allowedSigners} does not allow the key ${key} ${name === undefined ? 'to anybody' : `to ${name}`}${why}`,
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function principalOf(signature: string, allowedSigners: string, time: string): Promise<string | undefined> {
+  const { code, stdout } = await sshKeygen(['-Y', 'find-principals', time, '-s', signature, '-f', allowedSigners], '');
+  // A pattern (`*@example.com`) is nobody's name.
+  return code === 0 ? stdout.split('\n').find((line) => line !== '' && !/[*?!]/.test(line)) : undefined;
+}
+
+/** `20261124130501`: older versions know no other zone than the machine's. */
+function localTime(date: Date): string {
+  const shifted = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
+  return shifted.toISOString().slice(0, 19).replace(/[-:T]/g, '');
+}
+
+/** What it needs of our environment; secrets in the rest are none of its business. */
+const passedOn = [
+  'PATH',
+  'HOME',
+  'TZ',
+  'TERM',
+  'DISPLAY',
+  'WAYLAND_DISPLAY',
+  'SSH_AUTH_SOCK',
+  'SSH_ASKPASS',
+  'SSH_ASKPASS_REQUIRE',
+  'SSH_SK_PROVIDER',
+];
+
+function keyIn(said: string): string {
+  const [, type = 'unknown', fingerprint = ''] = /with (\S+) key (\S+)/.exec(said) ?? [];
+  return `${type} ${fingerprint}`;
+}
+
+function wordsOf({ stdout, stderr }: Ended): string {
+  return inert((stderr.trim() || stdout.trim()).split('\n')[0] ?? '');
+}
+
+function sshKeygen(args: readonly string[], input: string, stderr: 'pipe' | 'inherit' = 'pipe'): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const env = Object.fromEntries(
+      passedOn.flatMap((name) => (name in process.env ? [[name, process.env[name]]] : [])),
+    );
+    const child = spawn('ssh-keygen', args, { stdio: ['pipe', 'pipe', stderr], env });
+    const said = { stdout: '', stderr: '' };
+    child.stdout?.on('data', (chunk: Buffer) => {
+      said.stdout += chunk.toString('utf8');
+    });
+    child.stderr?.on('data', (chunk: Buffer) => {
+      said.stderr += chunk.toString('utf8');
+    });
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        new CommandError(
+          error.code === 'ENOENT'
+            ? 'ssh-keygen is not there: approvals need OpenSSH 8.9 or newer (Debian: openssh-client)'
+            : `ssh-keygen: ${error.message}`,
+          exitCodes.refused,
+        ),
+      ),
+    );
+    child.once('close', (code) => resolve({ code, ...said }));
+    // It may have ended before it has read all of it.
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(input);
+  });
+}

@@ -1,0 +1,67 @@
+import type { Event } from '../engine/index.ts';
+import { inert } from '../language/index.ts';
+import type { Plan } from '../plan/index.ts';
+import { approvalText } from '../report/index.ts';
+import { readJournal, readPlan } from '../runs/index.ts';
+import { verifiedApproval } from './approvals.ts';
+import { exitCodes } from './exit-codes.ts';
+import { folderOf, stopWithout } from './runs.ts';
+
+export interface VerifyOptions {
+  /** The hash that the record has to end in. */
+  readonly head?: string;
+  readonly allowedSigners?: string;
+}
+
+/** `runbook verify`: whether the record of a run is as it was written, and who has approved its plan. */
+export async function verify(id: string, { head: expected, allowedSigners }: VerifyOptions): Promise<number> {
+  const folder = folderOf(id);
+  const { events, head, torn } = await readJournal(folder).catch(stopWithout);
+  if (expected !== undefined && expected !== head) {
+    process.stdout.write(
+      `NOT the same record: it ends in ${head}, expected ${expected}. Lines were added or cut off at its end, or all of it was written anew.\n`,
+    );
+    return exitCodes.failed;
+  }
+  const last = events.at(-1);
+  process.stdout.write(
+    `${events.length} events, each follows from the one before; the plan is the one that was run. It ends in ${head}\n`,
+  );
+  if (torn > 0) process.stdout.write(`After them ${torn} bytes of a line that was not written to its end.\n`);
+  if (last?.type !== 'run-finished')
+    process.stdout.write('The run is not finished: it is going on, its process died, or the end was cut off.\n');
+  if (expected === undefined)
+    process.stdout.write(
+      'Whether lines were cut off at the end is only told by the hash that the run has printed: --head HASH\n',
+    );
+  const [started] = events;
+  if (started?.type !== 'run-started') return exitCodes.done;
+  return allowedSigners === undefined
+    ? exitCodes.done
+    : verifyApprovals(started, JSON.parse(await readPlan(folder)) as Plan, allowedSigners);
+}
+
+/** Each approval in the record, as of the moment in which the run began. */
+async function verifyApprovals(
+  { at, plan: id, origin }: Extract<Event, { type: 'run-started' }>,
+  plan: Plan,
+  allowedSigners: string,
+): Promise<number> {
+  const given = origin.approvals ?? [];
+  if (given.length === 0) {
+    process.stdout.write('NOT approved: the run began without approvals\n');
+    return exitCodes.failed;
+  }
+  let isGood = true;
+  for (const approval of given) {
+    const found = await verifiedApproval(approval, { plan, id }, allowedSigners, Date.parse(at));
+    const problem = 'problem' in found ? found.problem : found.name === approval.name ? undefined : 'another name';
+    if (problem !== undefined) isGood = false;
+    process.stdout.write(
+      problem === undefined
+        ? `approved by ${inert(approvalText(approval))}\n`
+        : `NOT approved by ${inert(approval.name)}: ${problem}\n`,
+    );
+  }
+  return isGood ? exitCodes.done : exitCodes.failed;
+}

@@ -1,0 +1,72 @@
+import type { ErrorObject } from 'ajv/dist/2020.js';
+import planSchema from '../../schemas/plan.v1.schema.json' with { type: 'json' };
+import { createValidator, inOneLine, type Json } from '../language/index.ts';
+import { canonicalJson } from './canonical.ts';
+import type { Plan } from './plan.ts';
+
+/** Larger files are no plans; bytes. The largest of the shipped runbooks gives a hundredth of it. */
+export const largestPlan = 16_000_000;
+const deepest = 200;
+
+/**
+ * Reads the bytes of a plan that was kept in a file.
+ * @param text Of anybody: nothing in it is trusted.
+ * @returns The plan, whose canonical JSON is exactly `text`; or what is wrong, in one sentence.
+ */
+export function planIn(text: string): { readonly plan: Plan } | { readonly problem: string } {
+  if (text.length > largestPlan) return { problem: `it is larger than ${largestPlan / 1_000_000} MB` };
+  if (isDeeper(text, deepest)) return { problem: `it is nested more than ${deepest} levels deep` };
+  let value: Json;
+  try {
+    value = JSON.parse(text, (key, item) => {
+      // As an own key it is harmless here, and in the next program that copies the object it may not be.
+      if (key === '__proto__') throw new SyntaxError('the key __proto__ is not allowed');
+      return item;
+    });
+  } catch (error) {
+    return { problem: `it is no JSON: ${error instanceof Error ? error.message : String(error)}` };
+  }
+  const mismatch = schemaProblem(value);
+  if (mismatch !== undefined) return { problem: mismatch };
+  const plan = value as unknown as Plan;
+  if (canonicalJson(plan) !== text)
+    return { problem: 'its bytes are not those that runbook plan writes: it was edited or formatted' };
+  return { plan };
+}
+
+/** Whether brackets outside of texts are nested deeper: a parser that calls itself would run out of stack. */
+function isDeeper(text: string, limit: number): boolean {
+  let depth = 0;
+  let isInText = false;
+  for (let index = 0; index < text.length; index++) {
+    const character = text[index];
+    if (isInText) {
+      if (character === '\\') index++;
+      else if (character === '"') isInText = false;
+    } else if (character === '"') isInText = true;
+    else if (character === '{' || character === '[') {
+      if (++depth > limit) return true;
+    } else if (character === '}' || character === ']') depth--;
+  }
+  return false;
+}
+
+function schemaProblem(value: Json): string | undefined {
+  const format = typeof value === 'object' && value !== null && 'format' in value ? value.format : undefined;
+  if (format !== 'runbook-plan/v1')
+    return `it is no plan: its format is ${inOneLine(format as Json | undefined, 40)}, expected "runbook-plan/v1"`;
+  const validate = createValidator({ strict: false, validateSchema: false, allErrors: false }).compile(planSchema);
+  if (validate(value)) return undefined;
+  // The branches of a choice fail one after the other: the one that got furthest is the one that was meant.
+  const [error] = [...(validate.errors ?? [])].sort((left, right) => depthOf(right) - depthOf(left));
+  return error && `it is no plan of format runbook-plan/v1: ${placeOf(error)} ${error.message ?? 'is wrong'}`;
+}
+
+function depthOf({ instancePath }: ErrorObject): number {
+  return instancePath.split('/').length;
+}
+
+function placeOf({ instancePath, params }: ErrorObject): string {
+  const key = 'additionalProperty' in params ? ` ("${String(params.additionalProperty)}")` : '';
+  return `${instancePath === '' ? 'the whole' : instancePath.slice(1).replaceAll('/', '.')}${key}`;
+}

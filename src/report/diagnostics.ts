@@ -1,0 +1,61 @@
+import { type Diagnostic, inert } from '../language/index.ts';
+import { annotation } from './annotation.ts';
+
+/** What is wrong with files as annotations for GitHub Actions, each at its line. */
+export function githubDiagnostics(diagnostics: readonly Diagnostic[]): string {
+  return diagnostics
+    .map(({ severity, file, range, code, message, help }) => {
+      const place = range ? { line: range.start.line, col: range.start.column } : {};
+      return `${annotation(severity, { file, ...place, title: code }, wordsOf(message, help))}\n`;
+    })
+    .join('');
+}
+
+/** The same as SARIF 2.1.0, which code scanning and editors read; columns count UTF-16 code units. */
+export function sarif(diagnostics: readonly Diagnostic[], version: string): string {
+  const codes = [...new Set(diagnostics.map(({ code }) => code))];
+  const results = diagnostics.map(({ code, severity, message, help, file, range }) => ({
+    ruleId: code,
+    ruleIndex: codes.indexOf(code),
+    level: severity,
+    message: { text: wordsOf(message, help) },
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: uriOf(file) },
+          ...(range
+            ? {
+                region: {
+                  startLine: range.start.line,
+                  startColumn: range.start.column,
+                  endLine: range.end.line,
+                  endColumn: range.end.column,
+                },
+              }
+            : {}),
+        },
+      },
+    ],
+  }));
+  const driver = {
+    name: 'runbook',
+    semanticVersion: version,
+    rules: codes.map((id) => ({ id, shortDescription: { text: id.replaceAll('-', ' ') } })),
+  };
+  const log = {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [{ tool: { driver }, columnKind: 'utf16CodeUnits', results }],
+  };
+  return `${JSON.stringify(log, null, 2)}\n`;
+}
+
+function wordsOf(message: string, help: string | undefined): string {
+  return inert(help === undefined ? message : `${message} — ${help}`);
+}
+
+/** A path as a URI, relative where the path is. */
+function uriOf(path: string): string {
+  const encoded = path.split('/').map(encodeURIComponent).join('/');
+  return path.startsWith('/') ? `file://${encoded}` : encoded;
+}

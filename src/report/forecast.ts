@@ -1,0 +1,87 @@
+import { inert } from '../language/index.ts';
+import type { Plan } from '../plan/index.ts';
+import { entriesOf, passesOf } from './outline.ts';
+import type { Forecast, RunReport } from './run-report.ts';
+
+/** A dry run in the shape of its plan: a prediction for each step, once for each pass of a loop. What undoes is left out. */
+export function forecastOf(plan: Plan, report: RunReport): Forecast[] {
+  const stop = report.steps.find(
+    ({ outcome, kind }) => kind !== 'block' && (outcome === 'failed' || outcome === 'interrupted'),
+  );
+  const numbers = new Map(report.steps.map(({ step, number }) => [step, number]));
+  /** Blocks that are unchanged or skipped: so is everything in them. */
+  const settled = new Map<string, { readonly prediction: 'unchanged' | 'skipped'; readonly behind: string }>();
+  return entriesOf(plan)
+    .filter(({ section }) => section !== 'undo')
+    .flatMap(({ node, depth, within }): Forecast[] => {
+      const { id, number, title } = node;
+      const effect = node.kind === 'request' ? { effect: node.effect } : {};
+      const passes = passesOf(id, report);
+      const around = within === undefined ? undefined : settled.get(within);
+      const own = passes.find(({ outcome }) => outcome === 'unchanged' || outcome === 'skipped');
+      if (own) settled.set(id, { prediction: own.outcome === 'unchanged' ? 'unchanged' : 'skipped', behind: number });
+      else if (around) settled.set(id, around);
+      if (passes.length === 0) {
+        if (node.kind === 'skipped')
+          return [{ step: id, number, title, depth, prediction: 'skipped', reason: node.reason }];
+        if (around) return [{ step: id, number, title, depth, ...effect, ...around }];
+        if (!stop) return [];
+        return [{ step: id, number, title, depth, ...effect, prediction: 'blocked', behind: stop.number }];
+      }
+      return passes.map(({ step, title, outcome = 'interrupted', reason, depends_on }) => ({
+        ...{ step, number, title, depth, ...effect, prediction: outcome },
+        ...(reason === undefined ? {} : { reason }),
+        ...(depends_on === undefined ? {} : { behind: numbers.get(depends_on) ?? depends_on }),
+      }));
+    });
+}
+
+/** A prediction in words. */
+export function predictionText({ prediction, effect, reason, behind }: Forecast): string {
+  const because = reason === undefined ? '' : `: ${reason}`;
+  switch (prediction) {
+    case 'would-send':
+      return `would send${because}`;
+    case 'unchanged':
+      return behind === undefined ? 'unchanged, it is there already' : `unchanged, as block ${behind} is`;
+    case 'skipped':
+      return behind === undefined ? `skipped${because}` : `skipped with block ${behind}`;
+    case 'blocked':
+      return `blocked by an assertion of step ${behind}`;
+    case 'depends':
+      return `depends on step ${behind}${because}`;
+    case 'failed':
+      return `${effect === 'write' ? 'blocked' : 'BLOCKS'}${because}`;
+    case 'done':
+      return 'holds';
+    default:
+      return `${prediction}${because}`;
+  }
+}
+
+/** A dry run as a list in the shape of the plan. */
+export function forecastText(forecasts: readonly Forecast[]): string {
+  const lines = forecasts.map((forecast) => {
+    const { depth, number, step, title, effect } = forecast;
+    const mark = effect === 'write' ? ' [WRITE]' : '';
+    const words = effect === undefined && forecast.prediction === 'done' ? '' : ` → ${predictionText(forecast)}`;
+    return `${'  '.repeat(depth + 1)}${number} ${step}${mark}: ${title}${words}`;
+  });
+  return `${lines.map((line) => inert(line)).join('\n')}\n`;
+}
+
+/** What the writes of a dry run would do, in one sentence. */
+export function forecastSentence(forecasts: readonly Forecast[]): string {
+  const writes = forecasts.filter(({ effect }) => effect === 'write');
+  const count = (prediction: Forecast['prediction']) => writes.filter((one) => one.prediction === prediction).length;
+  const parts = [
+    `${count('would-send')} would be sent`,
+    `${count('unchanged')} unchanged`,
+    ...(count('depends') > 0
+      ? [`${count('depends')} ${count('depends') === 1 ? 'depends' : 'depend'} on what would be sent`]
+      : []),
+    ...(count('blocked') + count('failed') > 0 ? [`${count('blocked') + count('failed')} blocked`] : []),
+    ...(count('skipped') > 0 ? [`${count('skipped')} skipped`] : []),
+  ];
+  return `${writes.length} ${writes.length === 1 ? 'write' : 'writes'}: ${parts.join(', ')}; nothing was sent`;
+}

@@ -1,0 +1,341 @@
+import type { Json } from '../../language/index.ts';
+import type {
+  HttpRequest,
+  Plan,
+  PlannedConnection,
+  PlannedNode,
+  PlannedRequest,
+  Request,
+  SkippedNode,
+} from '../../plan/index.ts';
+import { type Blank, type Blanks, blanksOf, isUpload, jsonText, parametersOf, partsOf } from '../by-hand.ts';
+import { connectionText, type Entry, entriesOf, requestText, theRunbook } from '../outline.ts';
+import { factsOf } from '../plan-text.ts';
+import { comment, inHere, inQuotes, prelude, quoted } from '../shell.ts';
+import { conditionText, doneWhenText, expectations, untilText, valueText } from '../words.ts';
+import type { Format } from './format.ts';
+
+/**
+ * A Bash script that sends every call of a plan with curl. It asks before each write and after each answer that a run would
+ * judge: what the program does for its user, the script leaves to a person. Secrets come from environment variables, and are
+ * in no argument of a process.
+ */
+export const curl: Format = {
+  of: ['plan', 'run'],
+  render: ({ plan, id }) => {
+    const script: Script = { plan, blanks: blanksOf(plan), logins: loginsOf(plan) };
+    const entries = entriesOf(plan);
+    const undoing = entries.flatMap(({ node, section }) => {
+      const steps = 'rollback' in node && section !== 'undo' ? (node.rollback ?? []) : [];
+      return steps.length > 0 ? [{ of: node.id, steps }] : [];
+    });
+    const undo = [...undoing.reverse(), { of: theRunbook, steps: plan.rollback }];
+    return [
+      '#!/usr/bin/env bash',
+      ...factsOf(plan, id).map(([name, value]) => comment(`${name}: ${value}`)),
+      comment(''),
+      comment(
+        'Sends the calls of this plan one after the other. It asks before each write and after each answer that has to',
+      ),
+      comment(
+        'be judged; Enter stops it. Without locks, without rollback: `bash SCRIPT undo` asks for each call that undoes.',
+      ),
+      'set -euo pipefail',
+      '',
+      ...prelude.split('\n'),
+      '',
+      comment('Secrets, from the environment only:'),
+      ...script.logins.flatMap(({ variable, what }) => (variable === undefined ? [] : [needed(variable, what)])),
+      ...secretsOf(entries, script.blanks).map(({ name, source }) => needed(variableOf(name), source)),
+      '',
+      comment('Who logs in where. A certificate authority of your own: NAME_CA=file, with the name of the connection.'),
+      ...script.logins.map((login) => loginFunction(login)),
+      '',
+      'if [ "${1-}" = undo ]; then',
+      ...undo.flatMap(({ of, steps }) =>
+        steps.length === 0 ? [] : [`if ask ${quoted(`Undo ${of}?`)}; then`, ...linesOf(steps, script), 'fi'],
+      ),
+      'exit',
+      'fi',
+      ...linesOf([...plan.preflight, ...plan.steps], script),
+      '',
+      `say ${quoted('the end of the plan')}`,
+      '',
+    ].join('\n');
+  },
+};
+
+interface Script {
+  readonly plan: Plan;
+  readonly blanks: Blanks;
+  readonly logins: readonly Login[];
+}
+
+interface Login {
+  readonly connection: string;
+  readonly identity?: string;
+  /** The function that prints its header. */
+  readonly name: string;
+  readonly planned: PlannedConnection;
+  readonly login: string;
+  /** Where its secret is; none where nobody logs in. */
+  readonly variable?: string;
+  readonly what: string;
+}
+
+function loginsOf({ environment }: Plan): Login[] {
+  const names = new Set<string>();
+  return Object.entries(environment.connections).flatMap(([connection, planned]): Login[] => {
+    if (planned.kind === 'oss') return [];
+    const all: [string | undefined, string][] = [
+      [undefined, planned.login],
+      ...Object.entries(planned.identities ?? {}),
+    ];
+    return all.map(([identity, login]) => {
+      const words = [connection, ...(identity === undefined ? [] : [identity])]
+        .join('_')
+        .replace(/[^A-Za-z0-9_]/g, '_');
+      // `a-b` and `a_b` are two connections: neither may get the other's secret.
+      let stem = words;
+      while (names.has(stem.toUpperCase())) stem = `${stem}_`;
+      names.add(stem.toUpperCase());
+      const kind = login.startsWith('user ') ? 'PASSWORD' : login === 'an API key' ? 'API_KEY' : 'TOKEN';
+      return {
+        ...{ connection, name: `login_${stem}`, planned, login },
+        ...(identity === undefined ? {} : { identity }),
+        ...(login === 'no login' ? {} : { variable: `${stem.toUpperCase()}_${kind}` }),
+        what: `what ${login} logs in with at ${connection}${identity === undefined ? '' : ` as ${identity}`}`,
+      };
+    });
+  });
+}
+
+function loginFunction({ name, login, variable }: Login): string {
+  const header = login.startsWith('user ')
+    ? `basic ${quoted(login.slice('user '.length))} "$${variable}"`
+    : variable === undefined
+      ? "printf 'accept: application/json'"
+      : `printf 'authorization: %s %s' ${login === 'an API key' ? 'ApiKey' : 'Bearer'} "$${variable}"`;
+  return `${name}() { ${header}; }`;
+}
+
+function secretsOf(entries: readonly Entry[], blanks: Blanks): Blank[] {
+  const all = entries.flatMap(({ node }) => {
+    if (node.kind !== 'request' || node.request.type === 'oss') return [];
+    const { path, query, headers, body } = node.request;
+    return [path, query, headers, body].flatMap((value) => blanks.within(value));
+  });
+  return [...new Set(all.filter(({ isSecret }) => isSecret))];
+}
+
+function linesOf(nodes: readonly PlannedNode[], script: Script): string[] {
+  return nodes.flatMap((node) => nodeLines(node, script));
+}
+
+function nodeLines(node: PlannedNode, script: Script): string[] {
+  const head = `${node.number} ${node.id}: ${node.title}`;
+  if (node.kind === 'skipped') return ['', comment(`${head} — skipped, ${node.reason}`)];
+  const conditions = (node.when ?? []).map(
+    (condition) => `ask ${quoted(`Only when ${conditionText(condition)}. Is that so?`)}`,
+  );
+  const items = itemsIn(node, script.blanks);
+  const list =
+    node.for_each === undefined ? undefined : `Once for each item of ${valueText(node.for_each)}. Another one?`;
+  return [
+    '',
+    `say ${quoted(head)}`,
+    ...(conditions.length === 0 ? [] : [`if ${conditions.join(' && ')}; then`]),
+    ...(list === undefined
+      ? []
+      : [`while ask ${quoted(list)}; do`, ...(items.length > 0 ? [`unset ${items.join(' ')}`] : [':'])]),
+    ...insideOf(node, script),
+    ...(list === undefined ? [] : ['done']),
+    ...(conditions.length === 0 ? [] : ['fi']),
+  ];
+}
+
+function insideOf(node: Exclude<PlannedNode, SkippedNode>, script: Script): string[] {
+  if (node.kind === 'note') return [`say ${quoted(node.note)}`];
+  if (node.kind === 'request') return requestLines(node, script);
+  const always = node.always ?? [];
+  const inner = [
+    ...(node.confirm === undefined ? [] : [`ask ${quoted(node.confirm)} || stop 'it was not confirmed'`]),
+    // What has to be done whatever happens is said where the script stops before it.
+    ...(always.length === 0 ? [] : [`always=${quoted(`steps ${always.map(({ number }) => number).join(', ')}`)}`]),
+    ...linesOf(node.steps, script),
+    ...linesOf(always, script),
+    ...(always.length === 0 ? [] : ['always=']),
+  ];
+  if (!node.done_when) return inner.length === 0 ? [':'] : inner;
+  return [
+    ...callLines(node.done_when.request, 60_000, script, true),
+    `if ask ${quoted(`Needed unless that says ${doneWhenText(node.done_when)}. Go on with ${node.number}?`)}; then`,
+    ...inner,
+    'fi',
+  ];
+}
+
+/** The blanks that are another value with each pass. */
+function itemsIn(node: PlannedNode, blanks: Blanks): string[] {
+  const requests = node.kind === 'block' ? [...node.steps, ...(node.always ?? [])] : [node];
+  const names = requests.flatMap((inner) => {
+    if (inner.kind === 'block') return itemsIn(inner, blanks);
+    if (inner.kind !== 'request') return [];
+    const asked = [inner.request, ...(inner.done_when ? [inner.done_when.request] : [])];
+    return asked
+      .flatMap((request) => (request.type === 'http' ? blanksOfCall(request, blanks) : []))
+      .map(({ name }) => name);
+  });
+  return [...new Set(names)];
+}
+
+/** What a call leaves open. In its body, a blank that may be no text is filled in as JSON, and has another name. */
+function blanksOfCall({ path, query, headers, body }: HttpRequest, blanks: Blanks): Blank[] {
+  const found = [...[path, query, headers].flatMap((value) => blanks.within(value)), ...blanksOfBody(body, blanks)];
+  return [...new Map(found.map((blank) => [blank.name, blank])).values()];
+}
+
+function blanksOfBody(value: Json | undefined, blanks: Blanks): Blank[] {
+  if (typeof value === 'string') {
+    const whole = wholeJson(value, blanks);
+    return whole ? [whole] : blanks.within(value);
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap((item) => blanksOfBody(item as Json, blanks));
+}
+
+/** What a step saves may be a list or a mapping: where it is the whole of a text, it is filled in as JSON. */
+function wholeJson(text: string, blanks: Blanks): Blank | undefined {
+  const { parts, isWhole } = partsOf(text, blanks);
+  const [first] = parts;
+  if (!isWhole || typeof first !== 'object' || first.isSecret || first.expression === 'run.id') return undefined;
+  return { ...first, name: `${first.name}_json`, source: `as JSON: ${first.source}` };
+}
+
+function requestLines(node: PlannedRequest, script: Script): string[] {
+  const expected = expectations(node.expect).map(({ text }) => text);
+  const until = untilText(node);
+  const call = callLines(node.request, node.timeout_ms, script, accepts4xx(node));
+  const judged = node.expect.body.length > 0 || accepts4xx(node) ? [`judge ${quoted(expected.join('; '))}`] : [];
+  if (node.effect === 'read') {
+    if (until === undefined) return [...call, ...judged];
+    const pause = Math.max(1, Math.ceil((node.every_ms ?? 0) / 1_000));
+    return [
+      'while true; do',
+      ...call,
+      `ask ${quoted(`Is it so: ${until}?`)} && break`,
+      `sleep ${pause}`,
+      'done',
+      ...judged,
+    ];
+  }
+  const where = `${requestText(node.request)} on ${connectionText(node.request)}`;
+  const question = `Send ${where}${node.confirm === undefined ? '' : ` (${node.confirm})`}?`;
+  const before = node.done_when
+    ? [
+        ...callLines(node.done_when.request, 60_000, script, true),
+        `say ${quoted(`not needed when that says ${doneWhenText(node.done_when)}`)}`,
+      ]
+    : [];
+  return [...before, `if ask ${quoted(question)}; then`, ...call, ...judged, 'fi'];
+}
+
+function accepts4xx({ expect }: PlannedRequest): boolean {
+  return expect.status.some((status) => /^4/.test(String(status)));
+}
+
+function callLines(request: Request, timeout: number, { blanks, logins }: Script, mayFail: boolean): string[] {
+  if (request.type === 'oss') return [`judge ${quoted(`you have looked into the bucket: ${requestText(request)}`)}`];
+  const { headers = {}, body, connection, method } = request;
+  const login = logins.find((one) => one.connection === connection && one.identity === request.identity);
+  const isKibana = login?.planned.kind === 'kibana';
+  const isFile = isUpload(request, isKibana);
+  // Objects that an earlier answer gave stand in a file already, as Kibana has written them.
+  const whole = isFile && typeof body === 'string' ? wholeJson(body, blanks) : undefined;
+  const file = whole && {
+    name: whole.name.replace(/_json$/, '_file'),
+    source: `a file: ${whole.source.replace('as JSON', 'as NDJSON')}`,
+  };
+  const open = file ? [file] : blanksOfCall(request, blanks).filter(({ isSecret }) => !isSecret);
+  const type = Array.isArray(body) && !isKibana ? 'application/x-ndjson' : 'application/json';
+  const upload = `--form "file=@${file ? `\${${file.name}}` : '-'};filename=objects.ndjson"`;
+  const options = [
+    ...Object.entries(headers).map(([name, value]) => headerOption(name, value, blanks)),
+    ...(isKibana ? ['--header "kbn-xsrf: true"'] : []),
+    ...(body === undefined || isFile ? [] : [`--header "content-type: ${type}"`]),
+    ...(body === undefined ? [] : [isFile ? upload : '--data-binary @-']),
+  ];
+  const ca = `${connection.replace(/[^A-Za-z0-9_]/g, '_').toUpperCase()}_CA`;
+  const address = `"${inQuotes(login?.planned.url ?? '')}${urlOf(request, isKibana, blanks)}"`;
+  const command = [
+    `call ${login?.name ?? 'login_unknown'} ${ca} ${method} ${Math.ceil(timeout / 1_000)}`,
+    address,
+    ...options,
+  ].join(' ');
+  // A refusal is an answer here: a person judges it.
+  const end = mayFail ? ' || [ $? = 22 ]' : '';
+  return [
+    ...open.map(({ name, source }) => `fill ${name} ${quoted(source)}`),
+    ...(body === undefined || file
+      ? [`${command} </dev/null${end}`]
+      : [`${command} <<RUNBOOK_BODY${end}`, ...bodyLines(body, isKibana && !isFile, blanks), 'RUNBOOK_BODY']),
+  ];
+}
+
+/** What is filled in may be secret, and is printed by the shell itself: everybody can see the arguments of programs. */
+function headerOption(name: string, value: Json, blanks: Blanks): string {
+  const text = `"${inQuotes(`${name}: `)}${filled(valueText(value), blanks)}"`;
+  return blanks.within(value).length > 0 ? `--header @<(printf %s ${text})` : `--header ${text}`;
+}
+
+function urlOf(request: HttpRequest, isKibana: boolean, blanks: Blanks): string {
+  const pairs = parametersOf(request, isKibana).map(
+    ([name, value]) => `${encodeURIComponent(name)}=${filled(value, blanks, true)}`,
+  );
+  const whole = partsOf(request.path, blanks)
+    .parts.map((part) => (typeof part === 'string' ? inQuotes(part) : uri(part)))
+    .join('');
+  return `${whole}${pairs.length > 0 ? `?${pairs.join('&')}` : ''}`;
+}
+
+/** A text between double quotes of the script. */
+function filled(text: string, blanks: Blanks, isEncoded = false): string {
+  return partsOf(text, blanks)
+    .parts.map((part) => {
+      if (typeof part === 'string') return inQuotes(isEncoded ? encodeURIComponent(part).replaceAll('%2C', ',') : part);
+      return isEncoded ? uri(part) : `$${braced(part)}`;
+    })
+    .join('');
+}
+
+function uri(blank: Blank): string {
+  return `$(uri "$${braced(blank)}")`;
+}
+
+function braced({ name, isSecret }: Blank): string {
+  return `{${isSecret ? variableOf(name) : name}}`;
+}
+
+/** The body as it stands in a here-document: a blank that is the whole of a text and may be no text is JSON already. */
+function bodyLines(body: Json, isOneList: boolean, blanks: Blanks): string[] {
+  const text = (text: string) => {
+    const whole = wholeJson(text, blanks);
+    if (whole) return `$${braced(whole)}`;
+    const inner = partsOf(text, blanks).parts.map((part) =>
+      typeof part === 'string' ? inHere(JSON.stringify(part).slice(1, -1)) : `$(json "$${braced(part)}")`,
+    );
+    return `"${inner.join('')}"`;
+  };
+  const writer = { text, key: (key: string) => inHere(JSON.stringify(key)) };
+  if (Array.isArray(body) && !isOneList) return (body as readonly Json[]).map((line) => jsonText(line, writer, 0));
+  return jsonText(body, writer).split('\n');
+}
+
+/** Never that of a login, whatever an input is called. */
+function variableOf(name: string): string {
+  return `INPUT_${name.toUpperCase()}`;
+}
+
+function needed(variable: string, what: string): string {
+  return `need ${variable} ${quoted(what)}`;
+}

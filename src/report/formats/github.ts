@@ -1,0 +1,59 @@
+import { inert } from '../../language/index.ts';
+import { annotation } from '../annotation.ts';
+import { noteText, outcomeSentence, outcomeWords } from '../run-lines.ts';
+import type { ReportedStep, RunReport } from '../run-report.ts';
+import type { Format } from './format.ts';
+
+/** Annotations of a run for GitHub Actions: each at the line of the runbook that it is about. */
+export const github: Format = {
+  of: ['run'],
+  render: ({ run }) => {
+    // A poll gets the same warning many times.
+    const lines = run ? [...new Set(annotationsOf(run.report))] : [];
+    return lines.map((line) => `${line}\n`).join('');
+  },
+};
+
+function annotationsOf(report: RunReport): string[] {
+  const { summary, steps, state } = report;
+  const failed = steps.filter(
+    ({ outcome, kind }) => kind !== 'block' && (outcome === 'failed' || outcome === 'in-doubt'),
+  );
+  const warnings = steps.flatMap((step) =>
+    step.calls.flatMap((call) => call.warnings.map((warning) => ({ step, call, warning }))),
+  );
+  return [
+    ...failed.map((step) =>
+      annotation(
+        'error',
+        { ...placeOf(step, report), title: titleOf(step) },
+        `${step.outcome ? outcomeWords[step.outcome] : ''}: ${step.reason ?? ''}`,
+      ),
+    ),
+    ...(summary?.cleanup_failures ?? []).map(({ step, reason, call }) =>
+      annotation('error', { title: `not cleaned up: ${step}` }, `${call === undefined ? '' : `${call} — `}${reason}`),
+    ),
+    ...warnings.map(({ step, call, warning }) =>
+      annotation('warning', { ...placeOf(step, report), title: `${call.connection} warns` }, warning),
+    ),
+    ...(summary?.notes ?? []).map((note) =>
+      annotation(note.severity === 'warning' ? 'warning' : 'notice', {}, noteText(note)),
+    ),
+    annotation(
+      state === 'done' || state === 'rolled-back' ? 'notice' : 'error',
+      { title: `${report.mode === 'dry' ? 'dry run' : 'run'} ${report.run}` },
+      summary ? outcomeSentence(summary) : 'it is going on, or its process died',
+    ),
+  ];
+}
+
+function titleOf({ number, step }: ReportedStep): string {
+  return inert(`${number} ${step}`);
+}
+
+/** `fragments/x.yaml:41:5` of a runbook in `runbooks/` is in `runbooks/fragments/x.yaml`. */
+function placeOf({ place }: ReportedStep, { origin }: RunReport) {
+  const [, file = place, line, column] = /^(.*?)(?::(\d+):(\d+))?$/.exec(place) ?? [];
+  const folder = origin.runbook.replace(/[^/]*$/, '');
+  return { file: `${folder}${file}`, ...(line === undefined ? {} : { line, col: column }) };
+}

@@ -1,0 +1,215 @@
+import { inOneLine, type Json } from '../../language/index.ts';
+import type { PlannedNode, PlannedRequest, Request } from '../../plan/index.ts';
+import { forecastSentence, predictionText } from '../forecast.ts';
+import { codeBlock, inlineCode, plain } from '../markdown.ts';
+import { addressOf, connectionText, type Entry, entriesOf, passesOf, requestText, titleOf } from '../outline.ts';
+import { countsText, factsOf } from '../plan-text.ts';
+import { approvalText, noteText, outcomeSentence, outcomeWords } from '../run-lines.ts';
+import { durationBetween, type ReportedStep, type RunReport, timeText } from '../run-report.ts';
+import { conditionText, doneWhenText, expectations, retryText, savesText, untilText, valueText } from '../words.ts';
+import type { Format, Subject } from './format.ts';
+
+/** For a comment on a pull request: a summary, and each step folded below it. */
+export const markdown: Format = {
+  of: ['plan', 'run'],
+  render: (subject) => {
+    for (const detail of ['all', 'no reads', 'heads'] as const) {
+      const text = pageOf(subject, detail);
+      if (text.length <= longest || detail === 'heads') return text.length <= longest ? text : cut(text);
+    }
+    return '';
+  },
+};
+
+/** GitHub takes comments up to 65,536 characters; GitLab and others take more. */
+const longest = 65_000;
+
+type Detail = 'all' | 'no reads' | 'heads';
+
+const shortened = '\n*Shortened to fit into a comment; the JSON and the HTML page have everything.*\n';
+
+function cut(text: string): string {
+  const end = text.lastIndexOf('\n', longest - shortened.length);
+  return `${text.slice(0, end)}\n${shortened}`;
+}
+
+function pageOf(subject: Subject, detail: Detail): string {
+  const { plan, id, run } = subject;
+  return [
+    `### ${plain(plan.runbook.title)}\n`,
+    ...(run
+      ? runHead(run.report)
+      : [`Plan ${inlineCode(id)}: ${plain(countsText(plan))}\n`, ...approvalLines(subject)]),
+    fold(
+      'What it is about',
+      factsOf(plan, id)
+        .map(([name, value]) => `- ${plain(name)}: ${inlineCode(value)}`)
+        .join('\n'),
+    ),
+    ...(run
+      ? []
+      : [
+          fold(
+            'Locks',
+            plan.locks.map(({ connection, path }) => `- ${plain(connection)}: ${inlineCode(path)}`).join('\n') ||
+              'none',
+          ),
+        ]),
+    ...sectionsOf(subject, detail),
+    ...(detail === 'all' ? [] : [shortened]),
+  ].join('\n');
+}
+
+function approvalLines({ approvals }: Subject): string[] {
+  if (!approvals) return [];
+  if (approvals.length === 0) return ['- **nobody has approved it yet**\n'];
+  return [...approvals.map((given) => `- approved by ${plain(approvalText(given))}`), ''];
+}
+
+function runHead(report: RunReport): string[] {
+  const { summary, origin, journal, run, plan: id } = report;
+  const forecast = report.mode === 'dry' ? [`**Dry run**: ${plain(forecastSentence(report.forecast ?? []))}\n`] : [];
+  const duration = durationBetween(report.started_at, report.finished_at);
+  return [
+    ...forecast,
+    `**${plain(summary ? outcomeSentence(summary) : 'not finished: it is going on, or its process died')}**\n`,
+    `Run ${inlineCode(run)} of plan ${inlineCode(id)}, ${plain(report.started_at)}${duration === undefined ? '' : `, ${plain(timeText(duration))}`}.`,
+    `Journal: ${journal.events} events, ends in ${inlineCode(journal.head)}\n`,
+    ...(origin.approvals ?? []).map((approval) => `- approved by ${plain(approvalText(approval))}`),
+    ...(summary?.notes ?? []).map((note) => `- ${plain(noteText(note))}`),
+    ...(summary?.cleanup_failures ?? []).map(
+      ({ step, reason, call }) =>
+        `- **not cleaned up**: ${plain(step)}: ${call === undefined ? '' : `${inlineCode(call)} `}${plain(reason)}`,
+    ),
+    ...(summary?.in_doubt ?? []).map((step) => `- **in doubt**: ${plain(step)}`),
+    ...(summary?.not_rolled_back ?? []).map((step) => `- **not rolled back, as asked**: ${plain(step)}`),
+    '',
+  ];
+}
+
+const titles = { preflight: 'Before the first write', steps: 'Steps', always: 'Steps', undo: 'Steps' } as const;
+
+function sectionsOf(subject: Subject, detail: Detail): string[] {
+  let title = '';
+  return entriesOf(subject.plan).flatMap((entry) => {
+    const now = entry.undoes === 'the runbook' ? 'Undoes the whole runbook' : titles[entry.section];
+    const heading = now === title ? [] : [`\n#### ${now}\n`];
+    title = now;
+    return [...heading, ...entryText(entry, subject, detail)];
+  });
+}
+
+function entryText({ node, section, undoes, depth }: Entry, subject: Subject, detail: Detail): string[] {
+  const report = subject.run?.report;
+  const passes = report ? passesOf(node.id, report) : [];
+  // What was not needed is not part of what happened.
+  if (report && section === 'undo' && passes.length === 0) return [];
+  const indent = '&nbsp;'.repeat(depth * 2);
+  const marks = [
+    ...(node.kind === 'request' && node.effect === 'write' ? ['WRITE'] : []),
+    ...(node.kind !== 'skipped' && node.disruptive ? ['DISRUPTIVE'] : []),
+    ...(section === 'always' ? ['always'] : []),
+    ...(undoes === undefined || node.kind === 'block' ? [] : [`undoes ${undoes}`]),
+  ].map((mark) => `<b>${plain(mark)}</b> `);
+  const became = report
+    ? ` — ${becameText(node, passes, report)}`
+    : node.kind === 'skipped'
+      ? ` — skipped: ${plain(node.reason)}`
+      : '';
+  const head = `${indent}${plain(node.number)} ${marks.join('')}${plain(titleOf(node, passes))} <code>${plain(node.id)}</code>${became}`;
+  const isShort = detail === 'heads' || (detail === 'no reads' && node.kind === 'request' && node.effect === 'read');
+  const inside = isShort ? '' : [...plannedText(node, subject), ...passes.flatMap(passText)].join('\n');
+  return [inside === '' ? `${head}<br>` : fold(head, inside, true)];
+}
+
+function becameText(node: PlannedNode, passes: readonly ReportedStep[], report: RunReport): string {
+  if (report.mode === 'dry') {
+    const predictions = (report.forecast ?? []).filter(({ number }) => number === node.number);
+    return predictions.map((one) => plain(predictionText(one))).join('; ') || 'not reached';
+  }
+  if (passes.length === 0) return node.kind === 'skipped' ? `skipped: ${plain(node.reason)}` : 'not reached';
+  const words = passes.map(({ outcome, reason }) =>
+    outcome === undefined
+      ? '<b>not ended</b>'
+      : `${isBad(outcome) ? `<b>${plain(outcomeWords[outcome])}</b>` : plain(outcomeWords[outcome])}${reason === undefined ? '' : `: ${plain(reason)}`}`,
+  );
+  return [...new Set(words)].join('; ');
+}
+
+function isBad(outcome: ReportedStep['outcome']): boolean {
+  return outcome === 'failed' || outcome === 'in-doubt' || outcome === 'interrupted';
+}
+
+function plannedText(node: PlannedNode, { plan }: Subject): string[] {
+  if (node.kind === 'skipped') return [];
+  const item = (name: string, value: string | undefined) =>
+    value === undefined ? [] : [`- ${name} ${inlineCode(value)}`];
+  const common = [
+    ...(node.when ?? []).flatMap((condition) => item('only when', conditionText(condition))),
+    ...(node.for_each === undefined ? [] : item('once for each item of', valueText(node.for_each))),
+    ...item('asks a person:', node.confirm),
+    ...('done_when' in node && node.done_when
+      ? item('not sent when', `${requestText(node.done_when.request)} says ${doneWhenText(node.done_when)}`)
+      : []),
+  ];
+  if (node.kind === 'note') return [...common, `> ${plain(node.note)}`];
+  if (node.kind === 'block') return common;
+  return [callText(node.request, plan), '', ...common, ...itemsOf(node), `- at ${inlineCode(node.at)}`, ''];
+}
+
+function itemsOf(node: PlannedRequest): string[] {
+  const until = untilText(node);
+  const saves = savesText(node);
+  const retry = retryText(node);
+  return [
+    ...(until === undefined ? [] : [`- until ${inlineCode(until)}`]),
+    ...expectations(node.expect).map(
+      ({ text, message }) =>
+        `- expects ${inlineCode(text)}${message === undefined ? '' : ` — otherwise: ${plain(message)}`}`,
+    ),
+    ...(saves === undefined ? [] : [`- saves ${inlineCode(saves)}`]),
+    ...(retry === undefined ? [] : [`- sent ${inlineCode(retry)}`]),
+  ];
+}
+
+function callText(request: Request, plan: Subject['plan']): string {
+  if (request.type === 'oss') return codeBlock(`${requestText(request)}   # on ${request.connection}`, '');
+  const lines = [
+    `${request.method} ${addressOf(request, plan)}`,
+    `# on ${connectionText(request)}`,
+    ...Object.entries(request.headers ?? {}).map(([name, value]) => `${name}: ${valueText(value)}`),
+    ...(request.body === undefined ? [] : ['', ...bodyText(request.body)]),
+  ];
+  return codeBlock(lines.join('\n'), 'http');
+}
+
+function bodyText(body: Json): string[] {
+  return Array.isArray(body) ? body.map((line) => JSON.stringify(line)) : JSON.stringify(body, null, 2).split('\n');
+}
+
+function passText(step: ReportedStep): string[] {
+  const calls = step.calls.map(({ request, status, failure, duration_ms, error, warnings, opaque_id }) => {
+    const said = status ?? (failure ? `no answer: ${failure.reason}` : 'no answer on record');
+    const time = duration_ms === undefined ? '' : ` in ${duration_ms} ms`;
+    const why = error === undefined ? '' : ` — ${error.type}: ${error.reason}`;
+    const more = warnings.map((warning) => `\n  - warning: ${plain(warning)}`).join('');
+    return `- ${inlineCode(request)}: ${plain(`${said}${time}${why}`)} (${inlineCode(opaque_id)})${more}`;
+  });
+  if (step.assertions.length === 0) return calls;
+  return [
+    ...calls,
+    '',
+    '| | assertion | expected | seen |',
+    '|---|---|---|---|',
+    ...step.assertions.map(
+      ({ holds, subject, expected, seen }) =>
+        `| ${holds ? 'holds' : '**does not hold**'} | ${plain(subject)} | ${plain(expected)} | ${plain(inOneLine(seen))} |`,
+    ),
+    '',
+  ];
+}
+
+/** A part that opens with a click; its summary is HTML already where `isMarkup`. */
+function fold(summary: string, inside: string, isMarkup = false): string {
+  return `<details><summary>${isMarkup ? summary : plain(summary)}</summary>\n\n${inside}\n\n</details>\n`;
+}

@@ -1,0 +1,16 @@
+import { inert } from '../../language/index.ts';
+import { planText } from '../plan-text.ts';
+import { approvalText, linesOf } from '../run-lines.ts';
+import type { Format } from './format.ts';
+
+/** For a terminal. */
+export const text: Format = {
+  of: ['plan', 'run'],
+  render: ({ plan, id, run, approvals = [] }) =>
+    run
+      ? run.events
+          .flatMap((event) => linesOf(event, true))
+          .map((line) => `${line}\n`)
+          .join('')
+      : `${planText(plan, id)}${approvals.map((given) => `${inert(`approved by ${approvalText(given)}`)}\n`).join('')}`,
+};

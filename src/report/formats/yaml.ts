@@ -1,0 +1,8 @@
+import { stringify } from 'yaml';
+import type { Format } from './format.ts';
+
+/** A plan as YAML: the same content as its JSON. */
+export const yaml: Format = {
+  of: ['plan'],
+  render: ({ plan, id }) => `# plan ${id}\n${stringify(plan)}`,
+};

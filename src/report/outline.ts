@@ -1,0 +1,93 @@
+import type { HttpRequest, Plan, PlannedBlock, PlannedLock, PlannedNode, Request } from '../plan/index.ts';
+import type { ReportedStep, RunReport } from './run-report.ts';
+
+/** Why a node is in a plan: it is asked before the first write, it is a step, it cleans up, or it undoes something. */
+export type Section = 'preflight' | 'steps' | 'always' | 'undo';
+
+/** One node of a plan, and where in the plan it stands. */
+export interface Entry {
+  readonly node: PlannedNode;
+  readonly section: Section;
+  /** How many blocks are around it. */
+  readonly depth: number;
+  /** The block that it is in. */
+  readonly within?: string;
+  /** The step, block or whole runbook that it undoes. */
+  readonly undoes?: string;
+}
+
+/** What undoes everything says so by this name. */
+export const theRunbook = 'the runbook';
+
+/** Every node of a plan in the order in which a reader meets it: what undoes a step stands behind the step. */
+export function entriesOf(plan: Plan): Entry[] {
+  return [
+    ...plan.preflight.map((node): Entry => ({ node, section: 'preflight', depth: 0 })),
+    ...plan.steps.flatMap((node) => below(node, { section: 'steps', depth: 0 })),
+    ...plan.rollback.flatMap((node) => below(node, { section: 'undo', depth: 0, undoes: theRunbook })),
+  ];
+}
+
+function below(node: PlannedNode, place: Omit<Entry, 'node'>): Entry[] {
+  const entry: Entry = { ...place, node };
+  if (node.kind === 'skipped' || node.kind === 'note') return [entry];
+  const undo: Omit<Entry, 'node'> = { section: 'undo', depth: place.depth + 1, within: node.id, undoes: node.id };
+  const undoing = (node.rollback ?? []).flatMap((inner) => below(inner, undo));
+  if (node.kind === 'request') return [entry, ...undoing];
+  const within = { ...place, depth: place.depth + 1, within: node.id };
+  return [
+    entry,
+    ...node.steps.flatMap((inner) => below(inner, within)),
+    ...alwaysOf(node).flatMap((inner) =>
+      below(inner, { ...within, section: place.section === 'undo' ? 'undo' : 'always' }),
+    ),
+    ...undoing,
+  ];
+}
+
+function alwaysOf({ always }: PlannedBlock): readonly PlannedNode[] {
+  return always ?? [];
+}
+
+/** The address that a request goes to, as it was planned: `https://…/_snapshot/x?wait=true`. */
+export function addressOf(request: HttpRequest, plan: Plan): string {
+  return `${plan.environment.connections[request.connection]?.url ?? ''}${request.path}${queryOf(request)}`;
+}
+
+/** `?name=value&…` as it was planned, not encoded; nothing where there is no query. */
+export function queryOf({ query = {} }: HttpRequest): string {
+  const parts = Object.entries(query).map(
+    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
+  return parts.length > 0 ? `?${parts.join('&')}` : '';
+}
+
+/** The connection, and as whom it is used: `destination as recovery`. */
+export function connectionText({ connection, identity }: { readonly connection: string; readonly identity?: string }) {
+  return identity === undefined ? connection : `${connection} as ${identity}`;
+}
+
+/** A request in one line: `PUT /_snapshot/x`, `oss list prefix`. */
+export function requestText(request: Request): string {
+  return request.type === 'oss'
+    ? `oss ${request.operation} ${request.key ?? request.prefix ?? ''}`.trimEnd()
+    : `${request.method} ${request.path}${queryOf(request)}`;
+}
+
+/** A lock in one line. */
+export function lockText({ path }: PlannedLock): string {
+  return `PUT ${path}?op_type=create, written again every minute, deleted at the end`;
+}
+
+/** What a planned step became, once for each pass of the loops around it; none where it was not reached. */
+export function passesOf(id: string, report: RunReport): ReportedStep[] {
+  if (!id.includes('#*')) return report.steps.filter(({ step }) => step === id);
+  const pattern = new RegExp(`^${id.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&').replaceAll('#\\*', '#\\d+')}$`);
+  return report.steps.filter(({ step }) => pattern.test(step));
+}
+
+/** The title of a step: once it has run, with what the run knew. */
+export function titleOf({ title }: PlannedNode, passes: readonly ReportedStep[]): string {
+  const [only] = passes;
+  return only && passes.length === 1 ? only.title : title;
+}

@@ -1,0 +1,261 @@
+import type { GivenApproval } from '../../engine/index.ts';
+import { inOneLine, type Json } from '../../language/index.ts';
+import type { PlannedNode, PlannedRequest, Request } from '../../plan/index.ts';
+import { forecastSentence, predictionText } from '../forecast.ts';
+import type { Subject } from '../formats/format.ts';
+import {
+  addressOf,
+  connectionText,
+  type Entry,
+  entriesOf,
+  lockText,
+  passesOf,
+  requestText,
+  theRunbook,
+  titleOf,
+} from '../outline.ts';
+import { countsText, factsOf } from '../plan-text.ts';
+import { approvalText, noteText, outcomeSentence, outcomeWords } from '../run-lines.ts';
+import { durationBetween, type ReportedCall, type ReportedStep, type RunReport, timeText } from '../run-report.ts';
+import { conditionText, doneWhenText, expectations, retryText, savesText, untilText, valueText } from '../words.ts';
+import { undoGraph, waterfall } from './graphs.ts';
+import { type Html, html, lines, type Part } from './html.ts';
+import type { Page } from './page.ts';
+import { filterScript } from './script.ts';
+
+/** A plan, or a run with its plan, as a page for a browser. `above` stands before everything else. */
+export function subjectPage(subject: Subject, above?: Part): Page {
+  const { plan, id, run } = subject;
+  const report = run?.report;
+  const undo = undoGraph(plan, report);
+  const times = report && waterfall(report);
+  return {
+    title: `${report ? `${report.state}: ` : 'Plan: '}${plan.runbook.title}`,
+    scripts: [filterScript],
+    body: html`<a class="skip" href="#steps">To the steps</a>
+${above}<header>
+<h1>${plan.runbook.title}</h1>
+${report ? runHead(report) : html`<p class="state">Plan: ${countsText(plan)}. Nothing was sent.</p>`}
+</header>
+<main>
+<section aria-labelledby="about"><h2 id="about">What it is about</h2>
+${facts(factsOf(plan, id))}</section>
+${report && recordSection(report)}
+${subject.approvals && html`<section aria-labelledby="approvals"><h2 id="approvals">Approvals</h2>${approvalList(subject.approvals, 'Nobody has approved it yet.')}</section>`}
+${times && html`<section aria-labelledby="time"><h2 id="time">Time line</h2>${times}</section>`}
+${undo && html`<section aria-labelledby="undoing"><h2 id="undoing">What undoes what</h2>${undo}</section>`}
+<section aria-labelledby="steps"><h2 id="steps">Calls</h2>
+${filters(Object.keys(plan.environment.connections), report !== undefined)}
+${plan.locks.length > 0 && html`<p class="soft">Locks, before the first write: ${plan.locks.map((lock) => html`${connectionText(lock)}: <code>${lockText(lock)}</code>. `)}</p>`}
+${entriesOf(plan).map((entry) => entryHtml(entry, subject))}
+</section>
+</main>`,
+  };
+}
+
+/** Inputs are many, and rarely what somebody looks for first. */
+function facts(all: readonly (readonly [name: string, value: string])[]): Html {
+  const rows = (some: typeof all) =>
+    html`<dl>${some.map(([name, value]) => html`<dt>${name}</dt><dd class="mono">${value}</dd>\n`)}</dl>`;
+  const inputs = all.filter(([name]) => name === 'input');
+  return html`${rows(all.filter(([name]) => name !== 'input'))}
+${inputs.length > 0 && html`<details><summary>${inputs.length} inputs</summary>${rows(inputs)}</details>`}`;
+}
+
+function runHead(report: RunReport): Html {
+  const { summary, state, mode } = report;
+  const kind = state === 'done' || state === 'rolled-back' ? 'good' : state === 'unfinished' ? 'warn' : 'bad';
+  const duration = durationBetween(report.started_at, report.finished_at);
+  const said = summary ? outcomeSentence(summary) : 'not finished: it is going on, or its process died';
+  return html`<p class="state ${kind}">${mode === 'dry' ? `Dry run: ${forecastSentence(report.forecast ?? [])}` : said}</p>
+${mode === 'dry' && state !== 'done' && html`<p>${said}</p>`}
+<p>Run <code>${report.run}</code>, began ${report.started_at}${duration !== undefined && ` and took ${timeText(duration)}`}, by runbook ${report.version}.</p>
+${list((summary?.notes ?? []).map((note) => html`${noteText(note)}`))}
+${list((summary?.cleanup_failures ?? []).map(({ step, reason, call }) => html`<strong class="bad">Not cleaned up:</strong> ${step}: ${call !== undefined && html`<code>${call}</code> `}${reason}`))}
+${list((summary?.in_doubt ?? []).map((step) => html`<strong class="bad">In doubt:</strong> ${step}`))}
+${list((summary?.not_rolled_back ?? []).map((step) => html`<strong class="warn">Not rolled back, as asked:</strong> ${step}`))}`;
+}
+
+function approvalList(approvals: readonly GivenApproval[], none: string): Part {
+  return approvals.length === 0 ? none : list(approvals.map((approval) => html`${approvalText(approval)}`));
+}
+
+function recordSection({ origin, journal, resumed, locks, run }: RunReport): Html {
+  const approvals = origin.approvals ?? [];
+  return html`<section aria-labelledby="record"><h2 id="record">Record and approvals</h2>
+<dl>
+<dt>journal</dt><dd>${journal.events} events, ends in <code>${journal.head}</code></dd>
+<dt>to check it</dt><dd><code>runbook verify ${run} --head ${journal.head}${approvals.length > 0 && ' --allowed-signers FILE'}</code></dd>
+<dt>approvals</dt><dd>${approvalList(approvals, 'none were asked for')}</dd>
+<dt>started with</dt><dd class="mono">${origin.runbook}, --env ${origin.env}${origin.plan_file !== undefined && `, --plan ${origin.plan_file}`}${origin.set.map((set) => `, --set ${set}`)}${origin.confirm.map((step) => `, --confirm ${step}`)}</dd>
+${resumed.map(({ at, as, version }) => html`<dt>${as === 'resume' ? 'resumed' : 'undone'}</dt><dd>${at}, by runbook ${version}</dd>`)}
+${locks.map(({ at, connection, state, reason }) => html`<dt>lock</dt><dd>${at} ${connection}: ${state}${reason !== undefined && `: ${reason}`}</dd>`)}
+</dl></section>`;
+}
+
+function filters(connections: readonly string[], isRun: boolean): Html {
+  const radio = (value: string, label: string) =>
+    html`<label><input type="radio" name="effect" value="${value}"${value === '' && html` checked`}> ${label}</label>`;
+  return html`<div class="filters" role="search">
+<label for="search">Search <span class="soft">(press /)</span><input type="search" id="search" autocomplete="off"></label>
+<label for="connection">Connection<select id="connection"><option value="">all</option>${connections.map((name) => html`<option>${name}</option>`)}</select></label>
+<fieldset><legend>Show</legend>${radio('', 'all')}${radio('read', 'reads')}${radio('write', 'writes')}${isRun && radio('bad', 'what failed')}</fieldset>
+<button type="button" id="open">Open or close all</button>
+<span id="count" role="status" aria-live="polite"></span>
+</div>`;
+}
+
+function entryHtml({ node, section, depth, undoes }: Entry, { plan, run }: Subject): Part {
+  const report = run?.report;
+  const passes = report ? passesOf(node.id, report) : [];
+  const level = Math.min(6, depth);
+  const anchor = `step-${node.id}`;
+  const marks: Part[] = [
+    node.kind === 'request' && html` <span class="tag ${node.effect}">${node.effect.toUpperCase()}</span>`,
+    node.kind !== 'skipped' && node.disruptive && html` <span class="tag disruptive">DISRUPTIVE</span>`,
+    section === 'always' && html` <span class="tag soft">always</span>`,
+    undoes !== undefined && html` <span class="tag soft">undoes ${undoes}</span>`,
+  ];
+  const became = report
+    ? html` ${becameHtml(node, passes, report, section)}`
+    : node.kind === 'skipped' && html` <span class="soft">skipped: ${node.reason}</span>`;
+  const head = html`<span class="number">${node.number}</span>${marks} ${titleOf(node, passes)} <code class="soft">${node.id}</code>${became}`;
+  const opening = undoes === theRunbook && depth === 0 && html`<h3>Undoes the whole runbook</h3>`;
+  if (node.kind !== 'request') {
+    const inside = [...commonParts(node), ...(node.kind === 'note' ? [html`<q>${node.note}</q>`] : [])];
+    return html`${opening}<div class="block" id="${anchor}" data-depth="${level}">${head}${inside.length > 0 && html`<div class="soft">${list(inside)}</div>`}</div>\n`;
+  }
+  const isWrong = passes.some(({ outcome, assertions }) => isBad(outcome) || assertions.some(({ holds }) => !holds));
+  const connections = [node.request.connection, ...(node.done_when ? [node.done_when.request.connection] : [])];
+  return html`${opening}<article class="step ${node.effect}" id="${anchor}" data-depth="${level}" data-effect="${node.effect}" data-connections="${connections.join(' ')}" data-bad="${isWrong ? 'yes' : 'no'}" aria-label="${node.number} ${titleOf(node, passes)}">
+<details${isWrong && html` open`}><summary>${head}</summary><div>
+${requestHtml(node.request, plan)}
+${list([...commonParts(node), ...requestParts(node)])}
+${passes.map((step) => passHtml(step, passes.length > 1))}
+</div></details></article>\n`;
+}
+
+function becameHtml(
+  node: PlannedNode,
+  passes: readonly ReportedStep[],
+  report: RunReport,
+  section: Entry['section'],
+): Html {
+  if (report.mode === 'dry') {
+    const predictions = (report.forecast ?? []).filter(({ number }) => number === node.number);
+    return html`<strong>${predictions.map((one) => predictionText(one)).join('; ') || (section === 'undo' ? '' : 'not reached')}</strong>`;
+  }
+  if (passes.length === 0)
+    return section === 'undo'
+      ? html``
+      : html`<span class="soft">${node.kind === 'skipped' ? `skipped: ${node.reason}` : 'not reached'}</span>`;
+  const total = passes.reduce(
+    (sum, { started_at, finished_at }) => sum + (durationBetween(started_at, finished_at) ?? 0),
+    0,
+  );
+  const said = [
+    ...new Set(
+      passes.map(
+        ({ outcome, reason }) =>
+          `${outcome === undefined ? 'not ended' : outcomeWords[outcome]}${reason === undefined ? '' : `: ${reason}`}`,
+      ),
+    ),
+  ];
+  const kind = passes.some(({ outcome }) => isBad(outcome))
+    ? 'bad'
+    : passes.every(({ outcome }) => outcome === 'done')
+      ? 'good'
+      : 'soft';
+  return html`<strong class="${kind}">${said.join('; ')}</strong>${total > 0 && html` <span class="soft">${timeText(total)}</span>`}`;
+}
+
+function isBad(outcome: ReportedStep['outcome']): boolean {
+  return outcome === undefined || outcome === 'failed' || outcome === 'in-doubt' || outcome === 'interrupted';
+}
+
+function requestHtml(request: Request, plan: Subject['plan']): Html {
+  if (request.type === 'oss') return html`<pre>${lines(`${requestText(request)}\non ${request.connection}`)}</pre>`;
+  const headers = Object.entries(request.headers ?? {}).map(([name, value]) => `\n${name}: ${valueText(value)}`);
+  return html`<p class="soft">on ${connectionText(request)}</p>
+<pre tabindex="0" role="group" aria-label="Request">${lines(`${request.method} ${addressOf(request, plan)}${headers.join('')}`)}${request.body !== undefined && html`\n\n${lines(bodyText(request.body))}`}</pre>`;
+}
+
+function bodyText(body: Json): string {
+  return Array.isArray(body) ? body.map((line) => JSON.stringify(line)).join('\n') : JSON.stringify(body, null, 2);
+}
+
+function commonParts(node: PlannedNode): Html[] {
+  if (node.kind === 'skipped') return [];
+  return [
+    ...(node.when ?? []).map((condition) => html`only when <code>${conditionText(condition)}</code>`),
+    ...(node.for_each === undefined ? [] : [html`once for each item of <code>${valueText(node.for_each)}</code>`]),
+    ...(node.confirm === undefined ? [] : [html`asks a person: ${node.confirm}`]),
+    ...('done_when' in node && node.done_when
+      ? [
+          html`not sent when <code>${requestText(node.done_when.request)}</code> says <code>${doneWhenText(node.done_when)}</code>`,
+        ]
+      : []),
+  ];
+}
+
+function requestParts(node: PlannedRequest): Html[] {
+  const item = (name: string, value: string | undefined) =>
+    value === undefined ? [] : [html`${name} <code>${value}</code>`];
+  return [
+    ...item('until', untilText(node)),
+    ...expectations(node.expect).map(
+      ({ text, message }) => html`expects <code>${text}</code>${message !== undefined && ` — otherwise: ${message}`}`,
+    ),
+    ...item('saves', savesText(node)),
+    ...item('sent', retryText(node)),
+    html`at <code>${node.at}</code>`,
+  ];
+}
+
+function passHtml(step: ReportedStep, isOneOfMany: boolean): Html {
+  const { calls, assertions, saved = {}, concealed = [], started_at, finished_at, confirmation } = step;
+  const saves = [
+    ...Object.entries(saved).map(([name, value]) => `${name} = ${inOneLine(value, 2_000)}`),
+    ...concealed.map((name) => `${name} = ‹secret›`),
+  ];
+  const duration = durationBetween(started_at, finished_at);
+  return html`<h3>What happened${isOneOfMany && html`: <code>${step.step}</code>`}</h3>
+<p>Began ${started_at}${duration !== undefined && `, took ${timeText(duration)}`}${step.reason !== undefined && `: ${step.reason}`}</p>
+${confirmation && html`<p>${confirmation.question} <strong>${confirmation.confirmed ? 'yes' : 'no'}</strong></p>`}
+${callsTable(calls)}
+${
+  assertions.length > 0 &&
+  html`<table><thead><tr><th>Assertion</th><th>Expected</th><th>Seen</th><th>Holds</th></tr></thead><tbody>${assertions.map(
+    ({ subject, expected, seen, holds, message }) =>
+      html`<tr><td><code>${subject}</code></td><td><code>${expected}</code></td><td><code>${inOneLine(seen, 4_000)}</code></td><td>${holds ? html`<span class="good">yes</span>` : html`<strong class="bad">NO</strong>${message !== undefined && ` ${message}`}`}</td></tr>`,
+  )}</tbody></table>`
+}
+${saves.length > 0 && html`<p>Saved: ${saves.map((text) => html`<code>${text}</code> `)}</p>`}`;
+}
+
+/** A poll asks the same many times: the first and the last ones are shown. */
+const mostCalls = 20;
+
+function callsTable(calls: readonly ReportedCall[]): Part {
+  if (calls.length === 0) return undefined;
+  const left = calls.length - mostCalls;
+  const shown = left > 0 ? [...calls.slice(0, mostCalls / 2), ...calls.slice(-mostCalls / 2)] : calls;
+  return html`${left > 0 && html`<p class="soft">${left} calls in the middle are left out here; the JSON has them.</p>`}
+<table><thead><tr><th>Call</th><th>Answer</th><th>Time</th><th>x-opaque-id</th></tr></thead><tbody>${shown.map(
+    (call) =>
+      html`<tr><td><code>${call.request}</code>${call.purpose === 'done_when' && html` <span class="soft">(done when)</span>`}${call.query !== undefined && html`<br><code>${inOneLine(call.query, 1_000)}</code>`}${call.body !== undefined && call.effect === 'write' && html`<pre tabindex="0" role="group" aria-label="Body as it was sent">${lines(bodyText(call.body))}</pre>`}</td><td>${answerHtml(call)}</td><td>${call.duration_ms === undefined ? '' : timeText(call.duration_ms)}</td><td><code>${call.opaque_id}</code></td></tr>`,
+  )}</tbody></table>`;
+}
+
+function answerHtml({ status, failure, error, warnings }: ReportedCall): Html {
+  const said =
+    status ??
+    (failure
+      ? `no answer: ${failure.reason}${failure.sent === 'maybe' ? ' (it may have arrived)' : ''}`
+      : 'no answer is on record');
+  return html`${said}${error && html`<br>${error.type}: ${error.reason}`}${warnings.map((warning) => html`<br><span class="warn">Warning: ${warning}</span>`)}`;
+}
+
+function list(items: readonly Html[]): Part {
+  return items.length > 0 && html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`;
+}

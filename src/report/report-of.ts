@@ -1,0 +1,149 @@
+import type { Event, Purpose, RunSummary } from '../engine/index.ts';
+import type { Plan } from '../plan/index.ts';
+import { forecastOf } from './forecast.ts';
+import type { JournalFacts, ReportedCall, ReportedLock, ReportedStep, RunReport } from './run-report.ts';
+
+/** A value while it is made. */
+type Draft<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer I)[] ? I[] : T[K] };
+type DraftStep = Draft<ReportedStep>;
+type Of<T extends Event['type']> = Extract<Event, { type: T }>;
+
+/**
+ * Folds a journal into a report.
+ * @param events From `run-started` on.
+ */
+export function reportOf(plan: Plan, events: readonly Event[], journal: JournalFacts): RunReport {
+  const report = reportFrom(events, journal);
+  return report.mode === 'dry' ? { ...report, forecast: forecastOf(plan, report) } : report;
+}
+
+function reportFrom(events: readonly Event[], journal: JournalFacts): RunReport {
+  const [started] = events;
+  if (started?.type !== 'run-started') throw new TypeError('a journal begins with run-started');
+  const last = events.at(-1);
+  const isFinished = last?.type === 'run-finished';
+  const { run, mode, title, runbook, environment, plan, version, origin } = started;
+  const folded = foldedOf(events);
+  return {
+    format: 'runbook-report/v1',
+    ...{
+      run,
+      mode,
+      state: isFinished ? last.outcome : 'unfinished',
+      title,
+      runbook,
+      environment,
+      plan,
+      version,
+      origin,
+    },
+    started_at: started.at,
+    ...(isFinished ? { finished_at: last.at } : {}),
+    journal,
+    ...folded,
+  };
+}
+
+function foldedOf(events: readonly Event[]) {
+  const steps: DraftStep[] = [];
+  const open = new Map<string, DraftStep>();
+  const resumed: Draft<RunReport>['resumed'] = [];
+  const locks: ReportedLock[] = [];
+  const lock_calls: ReportedCall[] = [];
+  const undone: Draft<RunReport>['undone'] = [];
+  let summary: RunSummary | undefined;
+  /** Steps with a call or a question before they have begun: what they are is said when they begin or end. */
+  const stepOf = (id: string, at: string): DraftStep => {
+    const found = open.get(id);
+    if (found) return found;
+    const step: DraftStep = {
+      ...{ step: id, number: '', title: id, phase: 'steps', kind: 'request', depth: 0, place: '' },
+      ...{ started_at: at, calls: [], assertions: [], notes: [] },
+    };
+    open.set(id, step);
+    steps.push(step);
+    return step;
+  };
+  const callsOf = (event: Of<'write-intended' | 'call-answered' | 'call-failed'>): ReportedCall[] =>
+    isLock(event.step) ? lock_calls : stepOf(event.step, event.at).calls;
+  for (const event of events) {
+    switch (event.type) {
+      case 'run-resumed':
+        resumed.push({ at: event.at, as: event.as, version: event.version });
+        break;
+      case 'run-finished': {
+        const { at: _at, type: _type, ...rest } = event;
+        summary = rest;
+        break;
+      }
+      case 'lock': {
+        const { type: _type, ...lock } = event;
+        locks.push(lock);
+        break;
+      }
+      case 'undone':
+        undone.push({ step: event.step, clean: event.clean });
+        break;
+      case 'step-started':
+        Object.assign(stepOf(event.step, event.at), described(event));
+        break;
+      case 'step-finished': {
+        const step = stepOf(event.step, event.at);
+        const { outcome, reason, depends_on, saved, concealed } = event;
+        const given = Object.entries({ outcome, reason, depends_on, saved, concealed }).filter(
+          ([, value]) => value !== undefined,
+        );
+        Object.assign(step, described(event), Object.fromEntries(given), { finished_at: event.at });
+        // Its undoing may be tried a second time: that is another one.
+        open.delete(event.step);
+        break;
+      }
+      case 'confirmation':
+        stepOf(event.step, event.at).confirmation = { question: event.question, confirmed: event.confirmed };
+        break;
+      case 'noted':
+        stepOf(event.step, event.at).notes.push({ severity: event.severity, note: event.note });
+        break;
+      case 'asserted': {
+        const { type: _type, at: _at, step: _step, ...assertion } = event;
+        stepOf(event.step, event.at).assertions.push(assertion);
+        break;
+      }
+      case 'write-intended':
+        callsOf(event).push({ ...event.call, purpose: purposeOf(event), at: event.at, warnings: [] });
+        break;
+      case 'call-answered':
+      case 'call-failed':
+        answered(callsOf(event), event);
+        break;
+      default:
+    }
+  }
+  return { resumed, steps, locks, lock_calls, undone, ...(summary ? { summary } : {}) };
+}
+
+function described({ number, title, phase, kind, depth, place }: Of<'step-started' | 'step-finished'>) {
+  return { number, title, phase, kind, depth, place };
+}
+
+function isLock(step: string): boolean {
+  return step.startsWith('lock/');
+}
+
+function purposeOf({ step }: Of<'write-intended'>): Purpose {
+  return isLock(step) ? 'lock' : 'step';
+}
+
+/** The answer to a call; that to a write belongs to what was recorded before it was sent. */
+function answered(calls: ReportedCall[], event: Of<'call-answered' | 'call-failed'>): void {
+  const { call, purpose, at, duration_ms } = event;
+  const common = { ...call, purpose, at, duration_ms };
+  const answer: ReportedCall =
+    event.type === 'call-failed'
+      ? { ...common, warnings: [], failure: { sent: event.sent, reason: event.reason } }
+      : { ...common, status: event.status, warnings: event.warnings, ...(event.error ? { error: event.error } : {}) };
+  const last = calls.at(-1);
+  const isIntended = call.effect === 'write' && last?.effect === 'write' && last.duration_ms === undefined;
+  if (isIntended) calls[calls.length - 1] = answer;
+  else calls.push(answer);
+}

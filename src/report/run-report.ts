@@ -1,0 +1,126 @@
+import type {
+  Assertion,
+  Note,
+  Origin,
+  Phase,
+  Purpose,
+  RecordedCall,
+  RunOutcome,
+  RunSummary,
+  StepKind,
+  StepOutcome,
+} from '../engine/index.ts';
+import type { JsonObject } from '../language/index.ts';
+
+/** A run as its journal tells it: each step with its calls and what its assertions saw. It holds no secret. */
+export interface RunReport {
+  readonly format: 'runbook-report/v1';
+  readonly run: string;
+  readonly mode: 'real' | 'dry';
+  /** `unfinished`: it is going on, or its process died. */
+  readonly state: RunOutcome | 'unfinished';
+  readonly title: string;
+  /** The runbook's file, without its folder. */
+  readonly runbook: string;
+  readonly environment: string;
+  /** The plan's id. */
+  readonly plan: string;
+  /** Of the program. */
+  readonly version: string;
+  readonly origin: Origin;
+  /** ISO 8601, as all times here. */
+  readonly started_at: string;
+  readonly finished_at?: string;
+  readonly journal: JournalFacts;
+  /** Each other process that has gone on with it, or has undone it. */
+  readonly resumed: readonly { readonly at: string; readonly as: 'resume' | 'rollback'; readonly version: string }[];
+  readonly summary?: RunSummary;
+  /** In the order in which they began. */
+  readonly steps: readonly ReportedStep[];
+  readonly locks: readonly ReportedLock[];
+  /** What was sent to take the locks, to keep them and to give them back. */
+  readonly lock_calls: readonly ReportedCall[];
+  /** Steps whose undoing has ended. */
+  readonly undone: readonly { readonly step: string; readonly clean: boolean }[];
+  /** Of a dry run: what it predicts, in the shape of the plan. */
+  readonly forecast?: readonly Forecast[];
+}
+
+/** The journal that a report was made from: `runbook verify RUN --head` takes the hash. */
+export interface JournalFacts {
+  /** SHA-256 of its last line. */
+  readonly head: string;
+  readonly events: number;
+}
+
+export interface ReportedStep {
+  readonly step: string;
+  readonly number: string;
+  readonly title: string;
+  readonly phase: Phase;
+  readonly kind: StepKind;
+  /** How many blocks are around it. */
+  readonly depth: number;
+  /** Where it stands in the runbook: `users-7.10.yaml:41:5`. */
+  readonly place: string;
+  /** Missing where it has not ended. */
+  readonly outcome?: StepOutcome;
+  readonly reason?: string;
+  readonly depends_on?: string;
+  readonly started_at: string;
+  readonly finished_at?: string;
+  readonly calls: readonly ReportedCall[];
+  readonly assertions: readonly Assertion[];
+  readonly saved?: JsonObject;
+  /** Names of what was saved and is secret. */
+  readonly concealed?: readonly string[];
+  readonly confirmation?: { readonly question: string; readonly confirmed: boolean };
+  readonly notes: readonly Note[];
+}
+
+export interface ReportedCall extends RecordedCall {
+  readonly purpose: Purpose;
+  /** When its answer came; of a write without an answer, when it was about to be sent. */
+  readonly at: string;
+  readonly duration_ms?: number;
+  /** Missing where there was no answer, or none is on record. */
+  readonly status?: number;
+  readonly warnings: readonly string[];
+  readonly error?: { readonly type: string; readonly reason: string };
+  /** Why there was no answer. */
+  readonly failure?: { readonly sent: 'no' | 'maybe'; readonly reason: string };
+}
+
+export interface ReportedLock {
+  readonly at: string;
+  readonly connection: string;
+  readonly state: 'taken' | 'released' | 'refused' | 'lost' | 'not-released';
+  readonly reason?: string;
+}
+
+/** What a dry run says of one step of the plan. */
+export interface Forecast {
+  readonly step: string;
+  readonly number: string;
+  readonly title: string;
+  readonly depth: number;
+  readonly effect?: 'read' | 'write';
+  /** `blocked`: an earlier step stops the run. Otherwise how the step has ended in the dry run. */
+  readonly prediction: StepOutcome | 'blocked';
+  readonly reason?: string;
+  /** The number of the step that would have to be sent first, that blocks this one, or of the block that it is unchanged with. */
+  readonly behind?: string;
+}
+
+/** Milliseconds for people: `12 ms`, `5.2 s`, `3 min 20 s`. */
+export function timeText(milliseconds: number): string {
+  if (milliseconds < 1_000) return `${milliseconds} ms`;
+  if (milliseconds < 60_000) return `${(milliseconds / 1_000).toFixed(1)} s`;
+  const seconds = Math.round(milliseconds / 1_000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** Milliseconds between two times of a report; undefined where one of them is missing. */
+export function durationBetween(from: string | undefined, to: string | undefined): number | undefined {
+  return from === undefined || to === undefined ? undefined : Math.max(0, Date.parse(to) - Date.parse(from));
+}

@@ -1,0 +1,55 @@
+import { inert } from '../language/index.ts';
+
+/** What the script needs of Bash; no program but curl and base64. */
+export const prelude = `say() { printf '\\n== %s\\n' "$1" >&2; }
+always= # steps that have to be done whatever happens
+ended() { [ -z "$always" ] || printf '\\nSTILL TO BE DONE, whatever has happened: %s\\n' "$always" >&2; }
+trap ended EXIT
+stop() { printf '\\nstopped: %s\\n' "$1" >&2; exit 1; }
+ask() { local answer; printf '%s [y/N] ' "$1" >&2; read -r answer || answer=; [ "$answer" = y ]; }
+judge() { ask "Is that so: $1?" || stop "it is not: $1"; }
+fill() { [ -n "\${!1+x}" ] || { printf '%s (%s): ' "$1" "$2" >&2; read -r "$1" || stop "no value for $1"; }; }
+need() { [ -n "\${!1-}" ] || { printf 'set %s: %s\\n' "$1" "$2" >&2; exit 2; }; }
+json() { # a text between the quotes of JSON
+  local s=$1 i c u
+  s=\${s//\\\\/\\\\\\\\}; s=\${s//\\"/\\\\\\"}; s=\${s//$'\\n'/\\\\n}; s=\${s//$'\\r'/\\\\r}; s=\${s//$'\\t'/\\\\t}
+  for ((i = 1; i < 32; i++)); do
+    printf -v u '\\\\u%04x' "$i"; printf -v c '%b' "\\\\x\${u: -2}"; s=\${s//"$c"/"$u"}
+  done
+  printf '%s' "$s"
+}
+uri() { # a text in a path or a query
+  local LC_ALL=C s=$1 i c
+  for ((i = 0; i < \${#s}; i++)); do
+    c=\${s:i:1}
+    case $c in [A-Za-z0-9._~,-]) printf '%s' "$c" ;; *) printf '%%%02X' "$(( $(printf '%d' "'$c") & 255 ))" ;; esac
+  done
+}
+basic() { printf 'authorization: Basic %s' "$(printf '%s:%s' "$1" "$2" | base64 | tr -d '\\n')"; }
+# call LOGIN CA METHOD SECONDS URL [ARGUMENT…], the body on standard input: the answer is printed
+call() {
+  local login=$1 ca=$2 method=$3 seconds=$4 url=$5; shift 5
+  [ "$method" = HEAD ] && set -- --head "$@" || set -- --request "$method" "$@"
+  [ -z "\${!ca-}" ] || set -- --cacert "\${!ca}" "$@"
+  curl --silent --show-error --fail-with-body --globoff --max-time "$seconds" --header @<("$login") "$@" "$url" && echo
+}`;
+
+/** One argument of the shell, whatever is in it. */
+export function quoted(text: string): string {
+  return `'${inert(text).replaceAll("'", "'\\''")}'`;
+}
+
+/** Text between double quotes. */
+export function inQuotes(text: string): string {
+  return inert(text).replace(/[\\"$`]/g, (character) => `\\${character}`);
+}
+
+/** Text in a here-document whose mark is not quoted. */
+export function inHere(text: string): string {
+  return inert(text).replace(/[\\$`]/g, (character) => `\\${character}`);
+}
+
+/** A line that the shell does not read. */
+export function comment(text: string): string {
+  return inert(`# ${text}`).trimEnd();
+}

@@ -1,0 +1,47 @@
+import { durationOf, expectedOf, isMatcher, type Json, messageOf } from '../language/index.ts';
+import type { Condition, PlannedExpect, PlannedRead, PlannedRequest } from '../plan/index.ts';
+
+/** What a plan's parts mean, in the words that every view uses. */
+
+export function conditionText({ subject, expect }: Condition): string {
+  return isMatcher(expect) ? `${subject}: ${expectedOf(expect)}` : `${subject} = ${valueText(expect)}`;
+}
+
+/** A value in a line: a text as it is, everything else as JSON. */
+export function valueText(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Each assertion of an expectation: what has to hold, and what is said where it does not. */
+export function expectations(expect: PlannedExpect): { readonly text: string; readonly message?: string }[] {
+  const said = (message: string | undefined) => (message === undefined ? {} : { message });
+  return [
+    { text: `status ${expect.status.join(' or ')}`, ...said(expect.message) },
+    ...expect.body.map((condition) => ({ text: conditionText(condition), ...said(messageOf(condition.expect)) })),
+  ];
+}
+
+/** What a `done_when` has to say: `status 200; found = true`. */
+export function doneWhenText({ expect }: PlannedRead): string {
+  return [`status ${expect.status.join(' or ')}`, ...expect.body.map(conditionText)].join('; ');
+}
+
+/** What a poll waits for; undefined where nothing is polled. */
+export function untilText({ until, every_ms = 0, timeout_ms }: PlannedRequest): string | undefined {
+  if (!until) return undefined;
+  return `${until.map(conditionText).join('; ')} — every ${durationOf(every_ms)}, at most ${durationOf(timeout_ms)}`;
+}
+
+/** What is saved of the answer; undefined where nothing is. */
+export function savesText({ save }: PlannedRequest): string | undefined {
+  if (!save) return undefined;
+  return Object.entries(save)
+    .map(([name, { path, secret, digest }]) => `${name} = ${path}${secret ? ' (secret)' : digest ? ' (SHA-256)' : ''}`)
+    .join('; ');
+}
+
+/** How often a write may be sent; undefined where it is sent once. */
+export function retryText({ effect, retry }: PlannedRequest): string | undefined {
+  if (effect === 'read' || retry.attempts < 2) return undefined;
+  return `up to ${retry.attempts} times, first after ${durationOf(retry.delay_ms)}`;
+}

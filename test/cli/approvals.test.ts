@@ -1,0 +1,333 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { approvalsOf } from '../../src/cli/approvals.ts';
+import { readPlanFile } from '../../src/cli/plan-file.ts';
+import { approvalText, canonicalJson } from '../../src/plan/index.ts';
+import { hashOf } from '../../src/runs/index.ts';
+import { lastJournal, runbook, workingDirectory } from '../program.ts';
+import { sandbox, stopSandboxes } from '../sandbox-process.ts';
+import { planOf } from '../support.ts';
+
+afterAll(stopSandboxes);
+
+const ssh = (args: readonly string[], input = '') => execFileSync('ssh-keygen', args, { input, encoding: 'utf8' });
+
+/** People with keys, all but Mallory in the file of allowed signers. */
+const keys = mkdtempSync(join(tmpdir(), 'runbook-keys-'));
+const keyOf = (name: string) => join(keys, name);
+const allowed = keyOf('allowed_signers');
+
+beforeAll(() => {
+  for (const [name, type] of [
+    ['alice', 'ed25519'],
+    ['bob', 'ecdsa'],
+    ['carol', 'rsa'],
+    ['mallory', 'ed25519'],
+  ] as const)
+    ssh(['-q', '-t', type, '-N', '', '-C', name, '-f', keyOf(name)]);
+  const line = (name: string, key = name, options = '') =>
+    `${name}@example.com ${options}${readFileSync(keyOf(`${key}.pub`), 'utf8')}`;
+  const lines = [line('alice'), line('bob'), line('carol'), line('retired', 'carol', 'valid-before="20200101" ')];
+  writeFileSync(allowed, `${lines.join('')}${line('alias', 'alice')}`);
+});
+
+const plan = { ...planOf(`\n  - { id: make, on: es, call: PUT /made }\n`), author: 'alice@example.com' };
+const id = hashOf(canonicalJson(plan));
+const hour = 3_600_000;
+
+/** What `runbook approve` writes, made by ssh-keygen itself. */
+function approvedBy(
+  file: string,
+  name: string,
+  { key = name, of = id, from = 0, to = hour, namespace = 'runbook-plan' } = {},
+): void {
+  const times = {
+    approved_at: new Date(Date.now() + from).toISOString(),
+    expires_at: new Date(Date.now() + to).toISOString(),
+  };
+  const who = `${name}@example.com`;
+  const statement = approvalText({ format: 'runbook-approval/v1', plan: of, name: who, ...times });
+  writeFileSync(`${file}.${who}.approval`, statement);
+  writeFileSync(`${file}.${who}.approval.sig`, ssh(['-q', '-Y', 'sign', '-f', keyOf(key), '-n', namespace], statement));
+}
+
+function planFile(): string {
+  const file = join(workingDirectory(), 'plan.json');
+  writeFileSync(file, canonicalJson(plan));
+  return file;
+}
+
+async function outcome(file: string, required = 1, withoutAuthor = false): Promise<string> {
+  return approvalsOf(readPlanFile(file), { required, allowedSigners: allowed, withoutAuthor }).then(
+    (given) => given.map(({ name }) => name).join(', '),
+    (error: Error) => error.message,
+  );
+}
+
+describe('approvals of a plan', () => {
+  it('count when ssh-keygen has signed them, one of each person, whatever kind of key they have', async () => {
+    const file = planFile();
+    approvedBy(file, 'alice');
+    approvedBy(file, 'bob');
+    approvedBy(file, 'carol');
+
+    expect(await outcome(file, 3)).toBe('alice@example.com, bob@example.com, carol@example.com');
+  });
+
+  it('count when the bytes of the plan are signed', async () => {
+    const file = planFile();
+    ssh(['-q', '-Y', 'sign', '-f', keyOf('bob'), '-n', 'runbook-plan', file]);
+
+    expect(await outcome(file)).toBe('bob@example.com');
+  });
+
+  it.each<[string, RegExp, (file: string) => void]>([
+    ['nobody has signed', /has 0 of the 1 approvals that are required/, () => undefined],
+    [
+      'an unknown key has signed',
+      /does not allow the key ED25519 SHA256:\S+ to bob@/,
+      (file) => approvedBy(file, 'bob', { key: 'mallory' }),
+    ],
+    [
+      'somebody unknown has signed',
+      /does not allow the key \S+ \S+ to mallory@/,
+      (file) => approvedBy(file, 'mallory'),
+    ],
+    [
+      'another one of the file has signed',
+      /does not allow the key RSA \S+ to bob@/,
+      (file) => approvedBy(file, 'bob', { key: 'carol' }),
+    ],
+    ['it has expired', /it has expired \(2/, (file) => approvedBy(file, 'bob', { from: -2 * hour, to: -1 })],
+    ['it is from the future', /given in the future/, (file) => approvedBy(file, 'bob', { from: hour, to: 2 * hour })],
+    ['it is for another plan', /it is for another plan \(abc\)/, (file) => approvedBy(file, 'bob', { of: 'abc' })],
+    ['it is for another purpose', /namespace does not match/, (file) => approvedBy(file, 'bob', { namespace: 'git' })],
+    [
+      'the key is not allowed any more',
+      /does not allow .* retired@.*expired/,
+      (file) => approvedBy(file, 'retired', { key: 'carol' }),
+    ],
+    [
+      'it was edited',
+      /its signature is not good: .*incorrect signature/,
+      (file) => {
+        approvedBy(file, 'bob');
+        const path = `${file}.bob@example.com.approval`;
+        writeFileSync(path, readFileSync(path, 'utf8').replace(/"expires_at": "\d{4}/, '"expires_at": "2999'));
+      },
+    ],
+    ['it is not signed', /it is not signed/, (file) => writeFileSync(`${file}.bob@example.com.approval`, '{}')],
+    [
+      'it is no approval',
+      /it is no approval: its format/,
+      (file) => {
+        writeFileSync(`${file}.x.approval`, '{"__proto__":{"format":"runbook-approval/v1"}}');
+        writeFileSync(`${file}.x.approval.sig`, 'x');
+      },
+    ],
+    [
+      'its signature is none',
+      /its signature is not good: .*missing header/,
+      (file) => {
+        approvedBy(file, 'bob');
+        writeFileSync(`${file}.bob@example.com.approval.sig`, 'x');
+      },
+    ],
+    [
+      'the bytes of another plan are signed',
+      /plan\.json\.sig: its signature is not good: .*incorrect signature/,
+      (file) => writeFileSync(`${file}.sig`, ssh(['-q', '-Y', 'sign', '-f', keyOf('bob'), '-n', 'runbook-plan'], 'x')),
+    ],
+  ])('do not count when %s', async (_case, message, arrange) => {
+    const file = planFile();
+    arrange(file);
+
+    expect(await outcome(file)).toMatch(message);
+  });
+
+  it('count once for each person and each key', async () => {
+    const file = planFile();
+    approvedBy(file, 'alice');
+    approvedBy(file, 'alias', { key: 'alice' });
+    approvedBy(file, 'bob');
+    ssh(['-q', '-Y', 'sign', '-f', keyOf('bob'), '-n', 'runbook-plan', file]);
+
+    const said = await outcome(file, 3);
+
+    expect(said).toContain('has 2 of the 3 approvals');
+    expect(said).toContain('its key is that of alias@example.com, who has approved it already');
+    expect(said).toContain('plan.json.sig: bob@example.com has approved it already');
+  });
+
+  it('do not count from the author of the plan where that is asked for', async () => {
+    const file = planFile();
+    approvedBy(file, 'alice');
+
+    expect(await outcome(file, 1, false)).toBe('alice@example.com');
+    expect(await outcome(file, 1, true)).toContain("alice@example.com is the plan's author");
+  });
+});
+
+describe('runbook plan --out, approve, exec --plan', () => {
+  let directory: string;
+  let env: string;
+  const plan = () => join(directory, 'plan.json');
+  const exec = (...args: string[]) => runbook(directory, ['exec', '--env', env, '--dry-run', ...args]);
+
+  beforeAll(async () => {
+    directory = workingDirectory();
+    env = (await sandbox(directory, '7.10')).env;
+    const author = ['--author', 'carol@example.com'];
+    const made = ['--set', 'snapshot=other', '--pin', '--out', 'plan.json', ...author];
+    const ended = await runbook(directory, ['plan', 'users-7.10', '--env', env, ...made]);
+    expect(ended.stderr).toContain(`plan ${hashOf(readFileSync(plan(), 'utf8'))} is in plan.json`);
+  });
+
+  it('keeps which clusters it is for', () => {
+    const { connections } = readPlanFile(plan()).plan.environment;
+
+    expect(connections.destination?.cluster_uuid).toBe('sandbox-destination-00');
+    expect(connections.source?.cluster_uuid).toBe('sandbox-source-0000000');
+  });
+
+  it('runs exactly the approved plan, and the record proves it', async () => {
+    for (const name of ['alice', 'bob']) {
+      const args = ['--name', `${name}@example.com`, '--key', keyOf(name), '--expires', '8h'];
+      expect(await runbook(directory, ['approve', 'plan.json', ...args])).toMatchObject({ code: 0 });
+      const statement = `${plan()}.${name}@example.com.approval`;
+      const identity = ['-f', allowed, '-I', `${name}@example.com`, '-n', 'runbook-plan', '-s', `${statement}.sig`];
+      expect(ssh(['-Y', 'verify', ...identity], readFileSync(statement, 'utf8'))).toContain('Good "runbook-plan"');
+    }
+    for (const format of ['text', 'markdown', 'html']) {
+      const shown = await runbook(directory, ['report', 'plan.json', '--format', format, '--allowed-signers', allowed]);
+      expect(shown.stdout).toContain(format === 'markdown' ? 'approved by bob@' : 'bob@');
+      expect(shown.stdout).toMatch(/bob@.*ECDSA SHA256:/);
+    }
+    const needed = ['--require-approvals', '2', '--allowed-signers', allowed, '--prevent-self-approval'];
+
+    const ended = await exec('--plan', 'plan.json', ...needed);
+
+    expect(ended.code).toBe(0);
+    const [started] = lastJournal(directory);
+    if (started?.type !== 'run-started') throw new Error('no run');
+    expect(started.plan).toBe(readPlanFile(plan()).id);
+    expect(started.origin.approvals?.map(({ name }) => name)).toEqual(['alice@example.com', 'bob@example.com']);
+    const verified = await runbook(directory, ['verify', started.run, '--allowed-signers', allowed]);
+    expect(verified.code).toBe(0);
+    expect(verified.stdout).toMatch(/^approved by bob@example.com \(ECDSA SHA256:\S+\), until /m);
+    // Who is not in the file, or no longer, has not approved it.
+    writeFileSync(join(directory, 'others'), readFileSync(allowed, 'utf8').replace(/^bob.*\n/m, ''));
+    const others = await runbook(directory, ['verify', started.run, '--allowed-signers', 'others']);
+    expect(others.code).toBe(1);
+    expect(others.stdout).toContain('NOT approved by bob@example.com: others does not allow the key');
+  });
+
+  it.each<[string, RegExp, (text: string) => string]>([
+    [
+      'a byte of a path is',
+      /was edited.*\n.*\n?.*request\.path/,
+      (text) => text.replace('my_backup/other"', 'my_backup/othes"'),
+    ],
+    [
+      'a title is',
+      /users-7\.10\.yaml with .* gives: it was edited/,
+      (text) => text.replace('Snapshot the', 'Snapshow the'),
+    ],
+    [
+      'the login is',
+      /environment\.connections\.destination\.login/,
+      (text) => text.replace('"user runner"', '"user runnes"'),
+    ],
+    ['the form is', /bytes are not those/, (text) => JSON.stringify(JSON.parse(text), null, 2)],
+  ])('refuses a plan of which %s changed', async (_what, message, change) => {
+    const changed = change(readFileSync(plan(), 'utf8'));
+    writeFileSync(join(directory, 'changed.json'), changed);
+
+    const { code, stderr } = await exec('--plan', 'changed.json');
+
+    expect(stderr).toMatch(message);
+    expect(code).toBe(4);
+  });
+
+  it('refuses a plan for another environment', async () => {
+    const folder = join(directory, '.runbook', 'sandbox');
+    const text = readFileSync(join(directory, env), 'utf8');
+    writeFileSync(
+      join(folder, 'elsewhere.yaml'),
+      text.replace(/(destination:[\s\S]*?url: \S*?127\.0\.0\.1:)\d+/, '$11'),
+    );
+
+    const ended = await runbook(directory, ['exec', '--env', join(folder, 'elsewhere.yaml'), '--plan', 'plan.json']);
+
+    expect(ended.stderr).toContain('environment.connections.destination.url');
+    expect(ended.code).toBe(4);
+  });
+
+  it('refuses a plan whose approvals are of another one', async () => {
+    for (const name of ['alice', 'bob'])
+      for (const end of ['', '.sig'])
+        if (existsSync(`${plan()}.${name}@example.com.approval${end}`))
+          cpSync(`${plan()}.${name}@example.com.approval${end}`, join(directory, `second.json.${name}.approval${end}`));
+    await runbook(directory, ['plan', 'users-7.10', '--env', env, '--out', 'second.json']);
+
+    const ended = await exec('--plan', 'second.json', '--require-approvals', '1', '--allowed-signers', allowed);
+
+    expect(ended.stderr).toContain('it is for another plan');
+    expect(ended.code).toBe(4);
+  });
+
+  it('refuses a file of 100 MB without reading it', async () => {
+    writeFileSync(join(directory, 'large.json'), '');
+    truncateSync(join(directory, 'large.json'), 100_000_000);
+
+    const { code, stderr } = await exec('--plan', 'large.json');
+
+    expect(stderr).toContain('it is 100 MB large, and a plan at most 16 MB');
+    expect(code).toBe(4);
+  });
+
+  it.each<[string, string[]]>([
+    ['--set and --plan', ['--plan', 'plan.json', '--set', 'user=a']],
+    ['approvals are of a plan in a file', ['users-7.10', '--require-approvals', '1', '--allowed-signers', allowed]],
+    ['whose approvals count', ['--plan', 'plan.json', '--require-approvals', '1']],
+    ['how many people', ['--plan', 'plan.json', '--prevent-self-approval']],
+    ['which runbook', []],
+    ['A number from 1 to 99', ['--plan', 'plan.json', '--require-approvals', '0']],
+  ])('asks for what is missing: %s', async (message, args) => {
+    const { code, stderr } = await exec(...args);
+
+    expect(stderr).toContain(message);
+    expect(code).toBe(2);
+  });
+
+  it('asks where the runbook of a plan is, if its name is not found', async () => {
+    cpSync(join('runbooks', 'prepare-users-7.10.yaml'), join(directory, 'ops', 'own-7.10.yaml'));
+    cpSync(join('runbooks', 'fragments'), join(directory, 'ops', 'fragments'), { recursive: true });
+    await runbook(directory, ['plan', 'ops/own-7.10.yaml', '--env', env, '--out', 'own.json']);
+
+    const without = await exec('--plan', 'own.json');
+    const found = await exec('ops/own-7.10.yaml', '--plan', 'own.json');
+
+    expect(without.stderr).toContain('Say where it is: runbook exec PATH/own-7.10.yaml --plan own.json');
+    expect(without.code).toBe(2);
+    expect(found.code).toBe(0);
+  });
+
+  it('compares it with what the runbook gives now', async () => {
+    const args = ['diff', 'plan.json', 'users-7.10', '--env', env, '--detailed-exitcode'];
+
+    const same = await runbook(directory, args);
+    const other = await runbook(directory, [...args, '--set', 'user=lena', '--format', 'json']);
+
+    expect(same).toMatchObject({ code: 0, stdout: expect.stringContaining('the same, byte by byte') });
+    expect(other.code).toBe(5);
+    expect(JSON.parse(other.stdout)).toMatchObject({
+      format: 'runbook-diff/v1',
+      same: false,
+      head: [{ field: 'inputs.user.value', before: 'kara', after: 'lena' }],
+    });
+  });
+});

@@ -1,0 +1,129 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createJournal } from '../../src/runs/index.ts';
+import { runbook, workingDirectory } from '../program.ts';
+import { badDaySubject } from '../report/bad-day.ts';
+
+describe('runbook report', () => {
+  const directory = workingDirectory();
+  const id = '20260101-000000-aaaaaa';
+
+  beforeAll(async () => {
+    const { run, bytes } = await badDaySubject();
+    const journal = await createJournal(join(directory, '.runbook', 'runs'), id, bytes);
+    for (const event of run?.events ?? []) await journal.record(event);
+    await journal.close();
+    writeFileSync(join(directory, 'plan.json'), bytes);
+  });
+
+  it('writes a job summary where GitHub wants it, and annotations to its log', async () => {
+    const summary = join(directory, 'summary.md');
+    writeFileSync(summary, 'before\n');
+
+    const { code, stdout } = await runbook(directory, ['report', id, '--format', 'github'], {
+      GITHUB_STEP_SUMMARY: summary,
+    });
+
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^::error file=test\.yaml,line=21,col=9,title=3\.3 restore::FAILED: Ask the storage team/m);
+    expect(readFileSync(summary, 'utf8')).toMatch(/^before\n### A test\n\n\*\*failed at restore/);
+  });
+
+  it('gives the journal’s own hash, which verify takes', async () => {
+    const { stdout } = await runbook(directory, ['report', id, '--format', 'json']);
+    const { journal } = JSON.parse(stdout) as { journal: { head: string } };
+
+    expect(await runbook(directory, ['verify', id, '--head', journal.head])).toMatchObject({ code: 0 });
+    expect(await runbook(directory, ['verify', id, '--head', 'other'])).toMatchObject({ code: 1 });
+  });
+
+  it('has a journal that can be checked without the program', () => {
+    const folder = join(directory, '.runbook', 'runs', id);
+    const lines = readFileSync(join(folder, 'journal.jsonl'), 'utf8').trimEnd().split('\n');
+    const hash = (command: string) =>
+      execFileSync('bash', ['-c', `${command} | sha256sum`], { cwd: folder, encoding: 'utf8' }).slice(0, 64);
+
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ previous: hash('cat plan.json') });
+    expect(JSON.parse(lines[7] ?? '')).toMatchObject({ previous: hash("sed -n 7p journal.jsonl | tr -d '\n'") });
+  });
+
+  it('gives a plan’s own bytes as JSON', async () => {
+    const { stdout } = await runbook(directory, ['report', 'plan.json', '--format', 'json']);
+
+    expect(stdout).toBe(readFileSync(join(directory, 'plan.json'), 'utf8'));
+  });
+
+  it.each([
+    [
+      ['report', 'plan.json', '--format', 'junit'],
+      'a plan is shown as text, markdown, html, json, yaml, console, curl',
+    ],
+    [['report', id, '--format', 'yaml'], 'a run is shown as text, markdown, html, json, console, curl, junit, github'],
+    [['report', id, '--format', 'pdf'], 'Allowed choices are text'],
+    [['report', 'nothing'], 'there is no run "nothing"'],
+    [['report', 'nothing.json'], 'nothing.json cannot be read'],
+    [['report', id, '--out', 'no/such/folder'], '--out no/such/folder'],
+  ])('%s: says what is wrong', async (args, message) => {
+    const { code, stderr } = await runbook(directory, args);
+
+    expect(stderr).toContain(message);
+    expect(code).toBe(2);
+  });
+});
+
+describe('runbook validate --format', () => {
+  const directory = workingDirectory();
+
+  beforeAll(() => {
+    mkdirSync(join(directory, 'runbooks'));
+    writeFileSync(
+      join(directory, 'runbooks', 'wrong 1-7.10.yaml'),
+      `apiVersion: runbook/v1\nname: wrong\nelasticsearch: 7.10.x\ntitle: Wrong\nconnections: { es: { kind: elasticsearch } }\nsteps:\n  - { id: a, on: ess, call: GET /a }\n  - { id: b, on: es, call: PUT /a, until: { a: 1 } }\n`,
+    );
+  });
+
+  it('sarif gives each result its rule and its region', async () => {
+    const { code, stdout } = await runbook(directory, ['validate', 'runbooks/wrong 1-7.10.yaml', '--format', 'sarif']);
+    const log = JSON.parse(stdout) as {
+      version: string;
+      runs: [
+        {
+          tool: { driver: { name: string; rules: { id: string }[] } };
+          results: { ruleId: string; ruleIndex: number }[];
+        },
+      ];
+    };
+
+    expect(code).toBe(2);
+    expect(log.version).toBe('2.1.0');
+    const [{ tool, results }] = log.runs;
+    for (const { ruleId, ruleIndex } of results) expect(tool.driver.rules[ruleIndex]?.id).toBe(ruleId);
+    expect(results).toMatchObject([
+      {
+        ruleId: 'unknown-connection',
+        level: 'error',
+        message: { text: 'unknown connection "ess" — did you mean "es"?' },
+        locations: [
+          {
+            physicalLocation: {
+              artifactLocation: { uri: 'runbooks/wrong%201-7.10.yaml' },
+              region: { startLine: 7, startColumn: 18, endLine: 7, endColumn: 21 },
+            },
+          },
+        ],
+      },
+      { ruleId: 'write-under-until' },
+    ]);
+  });
+
+  it('github gives each one a line of its own', async () => {
+    const { stdout } = await runbook(directory, ['validate', 'runbooks/wrong 1-7.10.yaml', '--format', 'github']);
+
+    expect(stdout).toContain(
+      '::error file=runbooks/wrong 1-7.10.yaml,line=7,col=18,title=unknown-connection::unknown connection "ess" — did you mean "es"?\n',
+    );
+    expect(stdout).toContain('1 file checked: 2 errors');
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, it } from 'vitest';
+import { forecastSentence, forecastText, reportOf } from '../../src/report/index.ts';
+import { ok, runIn } from '../engine/world.ts';
+import { planOf } from '../support.ts';
+
+const plan = planOf(`
+  - { id: there, on: es, call: PUT /there, done_when: { call: GET /there, expect: { status: 200 } } }
+  - { id: new, on: es, call: PUT /new, done_when: { call: GET /new, expect: { status: 200 } } }
+  - { id: of-new, on: es, call: GET /of-new, expect: { body: { there: true } }, save: { name: name } }
+  - { id: by-name, on: es, call: 'PUT /{{steps.of-new.name}}' }
+  - { id: never, on: es, when: { inputs.name: { not: one } }, call: PUT /never }
+  - id: each
+    for_each: '{{inputs.names}}'
+    steps:
+      - { id: one, on: es, call: 'PUT /{{item}}', done_when: { call: 'GET /{{item}}', expect: { status: 200 } } }
+  - { id: held, on: es, call: GET /held, expect: { body: { held: true } } }
+  - { id: behind, on: es, call: PUT /behind, rollback: [{ id: undo, call: DELETE /behind }] }
+`);
+
+async function forecast(held: boolean) {
+  const { events } = await runIn(plan, {
+    mode: 'dry',
+    answer: (call) =>
+      ['GET /there', 'GET /b'].includes(call) ? ok() : call === 'GET /held' ? ok({ held }) : ok({}, 404),
+  });
+  return reportOf(plan, events, { head: 'abc', events: events.length }).forecast ?? [];
+}
+
+describe('what a dry run predicts', () => {
+  it('is one prediction for each step of the plan, with the step that it depends on', async ({ expect }) => {
+    const found = await forecast(true);
+
+    expect(
+      forecastText(found),
+    ).toBe(`  p1 preflight/es: es (http://127.0.0.1:9200) is reachable, accepts user elastic, and is 7.10.x → holds
+  1 there [WRITE]: PUT /there → unchanged, it is there already
+  2 new [WRITE]: PUT /new → would send
+  3 of-new: GET /of-new → depends on step 2: now status is 404, expected 2xx
+  4 by-name [WRITE]: PUT /{{steps.of-new.name}} → depends on step 3: it needs steps.of-new.name
+  5 never: PUT /never → skipped: inputs.name is "one", needed: not "one"
+  6 each: 1 step
+    6.1 each#1: 1 step
+      6.1.1 one#1 [WRITE]: PUT /a → would send
+    6.2 each#2: 1 step
+      6.2.1 one#2 [WRITE]: PUT /b → unchanged, it is there already
+  7 held: GET /held → holds
+  8 behind [WRITE]: PUT /behind → would send
+`);
+    expect(forecastSentence(found)).toBe(
+      '6 writes: 3 would be sent, 2 unchanged, 1 depends on what would be sent; nothing was sent',
+    );
+  });
+
+  it('is that what stands behind a failed assertion is blocked by it', async ({ expect }) => {
+    const alone = planOf(`
+  - id: whole
+    done_when: { on: es, call: GET /whole, expect: { status: 200 } }
+    steps: [{ id: inside, on: es, call: PUT /inside }]
+  - { id: held, on: es, call: GET /held, expect: { body: { held: true } } }
+  - { id: behind, on: es, call: PUT /behind }
+`);
+    const { events } = await runIn(alone, { mode: 'dry', answer: () => ok({ held: false }) });
+    const found = reportOf(alone, events, { head: 'abc', events: events.length }).forecast ?? [];
+
+    expect(forecastText(found)).toContain('1.1 inside [WRITE]: PUT /inside → unchanged, as block 1 is\n');
+    expect(forecastText(found)).toContain('2 held: GET /held → BLOCKS: held is false, expected true\n');
+    expect(forecastText(found)).toContain('3 behind [WRITE]: PUT /behind → blocked by an assertion of step 2\n');
+    expect(forecastSentence(found)).toBe('2 writes: 0 would be sent, 1 unchanged, 1 blocked; nothing was sent');
+  });
+});

@@ -1,0 +1,148 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createValidator } from '../../src/language/index.ts';
+import { formats, formatsOf, type Subject } from '../../src/report/index.ts';
+import { planOf } from '../support.ts';
+import { badDaySubject, hostileSubject, planSubject } from './bad-day.ts';
+
+const schemaOf = (name: string) => JSON.parse(readFileSync(`schemas/${name}.v1.schema.json`, 'utf8')) as object;
+const shown = (format: string, subject: Subject) => formats[format]?.render(subject) ?? '';
+
+describe('the formats of plans and runs', () => {
+  it.each(['markdown', 'console', 'curl'])('show a plan as %s', async (format) => {
+    const { plan } = await badDaySubject();
+    await expect(shown(format, planSubject(plan))).toMatchFileSnapshot(`../golden/plan.${format}`);
+  });
+
+  it.each(['markdown', 'junit', 'github'])('show a run as %s', async (format) => {
+    await expect(shown(format, await badDaySubject())).toMatchFileSnapshot(`../golden/run.${format}`);
+  });
+
+  it('are what the command line offers', async () => {
+    const main = readFileSync('src/cli/main.ts', 'utf8');
+    const listed = (name: string) => /\[(.*)\]/.exec(main.slice(main.indexOf(`const ${name} =`)))?.[1]?.match(/\w+/g);
+
+    expect(listed('planFormats')?.sort()).toEqual(formatsOf('plan').sort());
+    expect(listed('runFormats')?.sort()).toEqual(formatsOf('run').sort());
+  });
+
+  it('are JSON by their schemas', async () => {
+    const ajv = createValidator({ strict: false, validateSchema: true });
+    const subject = await badDaySubject();
+    for (const [name, value] of [
+      ['plan', shown('json', planSubject(subject.plan))],
+      ['report', shown('json', subject)],
+    ] as const) {
+      const validate = ajv.compile(schemaOf(name));
+      validate(JSON.parse(value));
+      expect(validate.errors ?? []).toEqual([]);
+    }
+    const validate = ajv.compile({ ...schemaOf('report'), $id: 'again' });
+    expect(validate({ ...JSON.parse(shown('json', subject)), steps: [{ step: 'x' }] })).toBe(false);
+  });
+
+  it('send by hand what a connection sends: lists, bulks and files to import', () => {
+    const plan = planOf(
+      `apiVersion: runbook/v1
+name: test
+elasticsearch: 8.5.x
+title: A test
+connections: { es: { kind: elasticsearch }, kb: { kind: kibana } }
+steps:
+  - { id: a, on: es, call: GET /a, query: { fields: [x, 'y&z'] } }
+  - { id: b, on: kb, call: GET /b, query: { fields: [x, 'y&z'] }, save: { objects: '[?type]' } }
+  - { id: c, on: kb, call: POST /c/_import, body: [{ id: 1 }, { id: 2 }], retry: { attempts: 1 } }
+  - { id: d, on: kb, call: POST /d/_import, body: '{{steps.b.objects}}', retry: { attempts: 1 } }
+  - { id: e, on: kb, call: POST /e/_bulk_get, body: [{ id: 1 }], effect: read }
+`,
+      {
+        whole: true,
+        environment: `apiVersion: runbook/v1\nenvironment: test\nconnections: { es: { url: 'http://127.0.0.1:1' }, kb: { kind: kibana, url: 'http://127.0.0.1:2' } }\n`,
+      },
+    );
+    const script = shown('curl', planSubject(plan));
+    const console = shown('console', planSubject(plan));
+
+    expect(script).toContain('"http://127.0.0.1:1/a?fields=x,y%26z"');
+    expect(script).toContain('"http://127.0.0.1:2/b?fields=x&fields=y%26z"');
+    expect(script).toMatch(
+      /\/c\/_import".* --form "file=@-;filename=objects.ndjson" <<RUNBOOK_BODY\n\{"id":1\}\n\{"id":2\}\nRUNBOOK_BODY/,
+    );
+    expect(script).toMatch(
+      /fill steps_b_objects_file 'a file: as NDJSON: \[\?type\] in the answer of step 2'\n.*"file=@\$\{steps_b_objects_file\};.*<\/dev\/null/,
+    );
+    expect(script).toMatch(/\/e\/_bulk_get".*application\/json.*<<RUNBOOK_BODY\n\[\n/);
+    expect(console).toContain('GET /a?fields=x%2Cy%26z\n');
+    expect(console).toContain('GET kbn:/b?fields=x&fields=y%26z\n');
+    expect(console).toMatch(/# {3}the Console cannot upload a file.*\n# \{"id":1\}/);
+  });
+
+  it('fit a comment on a pull request, however large the plan is', () => {
+    const steps = Array.from(
+      { length: 1_500 },
+      (_, index) => `  - { id: s${index}, on: es, call: PUT /i${index}, body: { a: ${index} } }\n`,
+    );
+    const text = shown('markdown', planSubject(planOf(`\n${steps.join('')}`)));
+
+    expect(text.length).toBeLessThan(65_536);
+    expect(text).toContain('Shortened to fit into a comment');
+  });
+});
+
+describe('hostile text of runbooks and servers', () => {
+  let subject: Subject;
+
+  beforeAll(async () => {
+    subject = await hostileSubject();
+  });
+
+  it.each(['text', 'markdown', 'html', 'junit', 'github', 'console', 'curl'])(
+    'sends nothing to a terminal as %s',
+    (format) => {
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal.
+      expect(shown(format, subject)).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u202a-\u202e]/);
+    },
+  );
+
+  it('is no markup in HTML, in JUnit and in Markdown', () => {
+    const outsideCode = shown('markdown', subject)
+      .replace(/^(`{3,})[\s\S]*?^\1$/gm, '')
+      .replace(/(`+)[^`][\s\S]*?\1/g, '');
+    for (const text of [shown('html', subject), shown('junit', subject)])
+      expect(text).not.toMatch(/<script>alert|<img|" onload=|\]\]>|-->/);
+    expect(outsideCode).not.toMatch(/<script|<img|<\/style/);
+    expect(outsideCode).not.toMatch(/@all|\]\(javascript|<!--/);
+  });
+
+  it('is no second workflow command', () => {
+    const lines = shown('github', subject).trimEnd().split('\n');
+
+    expect(lines.length).toBeGreaterThan(3);
+    for (const line of lines) expect(line).toMatch(/^::(error|warning|notice)[^:]*::/);
+  });
+
+  it('runs nothing in the curl script', () => {
+    const script = shown('curl', subject);
+    // Functions in the place of what sends and asks: what remains is what the shell itself would do.
+    const sent = execFileSync('bash', [], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH ?? '', ES_PASSWORD: 'pw', ES_RECOVERY_TOKEN: 'token' },
+      input: script
+        .replace(/^call\(\) \{[\s\S]*?^\}/m, 'call() { printf "CALL %s\\n" "$*"; cat; }')
+        .replace(/^ask\(\).*$/m, 'ask() { return 0; }')
+        .replace(/^fill\(\).*$/m, 'fill() { printf -v "$1" %s \'"value"\'; }'),
+    });
+
+    expect(sent).toContain('CALL login_es');
+    expect(sent).not.toContain('pwned\n');
+    expect(sent).toContain('$(touch pwned)');
+    // The bodies are what the plan says.
+    const [, body = ''] = /CALL \S+ \S+ PUT [^\n]*\/write[^\n]*\n([\s\S]*?\n\})/.exec(sent) ?? [];
+    const planned = subject.plan.steps.find(({ id }) => id === 'write');
+    expect(JSON.parse(body)).toEqual(
+      planned?.kind === 'request' && planned.request.type === 'http' && planned.request.body,
+    );
+  });
+});
