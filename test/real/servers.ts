@@ -42,10 +42,13 @@ export function missingTools(): string | undefined {
   return undefined;
 }
 
-/** Starts real nodes, empty, and a bucket that they reach; `stop` ends them and removes what they wrote. */
+/**
+ * Starts real nodes, empty, and for each version an object store that they reach, so that the tests of the two can go on side
+ * by side; `stop` ends them and removes what they wrote.
+ */
 export async function startLab(): Promise<{ readonly lab: Lab; readonly stop: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'runbook-real-'));
-  const objects = await startObjectServer();
+  const objects = { '7.10': await startObjectServer(), '8.5': await startObjectServer() };
   const ports = await freePorts(8);
   const starters: Record<string, () => Node> = {
     'source-7.10': () => node710(folder, 'source-7.10', ports.slice(0, 2)),
@@ -67,7 +70,7 @@ export async function startLab(): Promise<{ readonly lab: Lab; readonly stop: ()
   const stop = async () => {
     await control.close();
     await Promise.all([...nodes.values()].map((node) => node.stop()));
-    await objects.close();
+    await Promise.all(Object.values(objects).map((store) => store.close()));
     rmSync(folder, { recursive: true, force: true });
   };
   try {
@@ -81,7 +84,7 @@ export async function startLab(): Promise<{ readonly lab: Lab; readonly stop: ()
     source: { name: 'source', url: `http://127.0.0.1:${ports[first]}` },
     destination: { name: 'destination', url: `http://127.0.0.1:${ports[first + 2]}` },
     file,
-    objects: objects.url,
+    objects: objects[version].url,
     control: control.url,
   });
   return { lab: { '7.10': pair('7.10', 0), '8.5': pair('8.5', 4) }, stop };
