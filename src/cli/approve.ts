@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { millisecondsOf } from '../language/index.ts';
 import { approvalNamespace, approvalText } from '../plan/index.ts';
 import { planHead } from '../report/index.ts';
@@ -9,17 +9,19 @@ import { sign } from './ssh-keygen.ts';
 
 export interface ApproveOptions {
   readonly key: string;
-  readonly name: string;
+  /** As the allowed-signers file has it; without it, the comment of the public key. */
+  readonly name?: string;
   /** How long no later than which a run has to begin: `24h`. */
   readonly expires: string;
 }
 
 /** `runbook approve`: signs that a plan may be run. Writes the statement and its signature beside the plan. */
-export async function approve(file: string, { key, name, expires }: ApproveOptions): Promise<void> {
+export async function approve(file: string, { key, name: given, expires }: ApproveOptions): Promise<void> {
   const { plan, id } = readPlanFile(file);
+  const name = given ?? (await commentOf(key));
   if (!/^[A-Za-z0-9][A-Za-z0-9._@+-]*$/.test(name))
     throw new CommandError(
-      `--name ${name}: a name of letters, digits and . _ @ + - is needed, as the allowed-signers file has it`,
+      `${given === undefined ? `${key}.pub says "${name}"` : `--name ${name}`}: who approves it? A name of letters, digits and . _ @ + - is needed, as the allowed-signers file has it: --name NAME`,
     );
   if (!/^\d{1,6}[mh]$/.test(expires)) throw new CommandError(`--expires ${expires}: minutes or hours are needed: 24h`);
   const now = Date.now();
@@ -36,4 +38,10 @@ export async function approve(file: string, { key, name, expires }: ApproveOptio
   await writeFile(written, statement);
   await writeFile(`${written}.sig`, signature);
   process.stdout.write(`approved by ${name} for ${expires}: ${written} and ${written}.sig belong beside ${file}\n`);
+}
+
+/** What stands behind a public key: `ssh-ed25519 AAAA… alice@example.com`; nothing where there is none. */
+async function commentOf(key: string): Promise<string> {
+  const text = await readFile(key.endsWith('.pub') ? key : `${key}.pub`, 'utf8').catch(() => '');
+  return text.trim().split(/\s+/).slice(2).join(' ');
 }

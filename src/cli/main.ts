@@ -91,8 +91,8 @@ program
   .command('approve')
   .description('sign with an SSH key that a plan may be run; sends nothing')
   .argument('<plan>', 'a file of plan --out')
-  .requiredOption('--name <name>', 'who approves it, as the allowed-signers file has the key')
   .requiredOption('--key <file>', 'an SSH key: ~/.ssh/id_ed25519, or a .pub whose key the agent has')
+  .option('--name <name>', 'who approves it, as the allowed-signers file has it; else the comment of the .pub file')
   .option('--expires <duration>', 'a run has to begin within this time', '24h')
   .action(async (file, options) => (await import('./approve.ts')).approve(file, options));
 program

@@ -303,6 +303,23 @@ describe('runbook plan --out, approve, exec --plan', () => {
     expect(code).toBe(2);
   });
 
+  it('takes the name from the public key, and asks for one where there is none', async () => {
+    const approve = (...args: string[]) => runbook(directory, ['approve', 'plan.json', ...args]);
+    const named = await approve('--key', keyOf('mallory'));
+    writeFileSync(join(directory, 'bare'), readFileSync(keyOf('mallory')), { mode: 0o600 });
+    const bare = await approve('--key', 'bare');
+    writeFileSync(join(directory, 'bare.pub'), 'ssh-ed25519 AAAA the key of Mallory\n');
+    const odd = await approve('--key', 'bare');
+    const none = await approve('--key', 'nothing', '--name', 'nobody');
+
+    expect(named.stdout).toContain('approved by mallory for 24h');
+    expect(bare.stderr).toContain('bare.pub says "": who approves it?');
+    expect(odd.stderr).toContain('bare.pub says "the key of Mallory": who approves it?');
+    expect(none.stderr).toContain('ssh-keygen could not sign with nothing');
+    expect([bare.code, odd.code, none.code]).toEqual([2, 2, 2]);
+    expect(existsSync(`${plan()}.nobody.approval`)).toBe(false);
+  });
+
   it('asks where the runbook of a plan is, if its name is not found', async () => {
     cpSync(join('runbooks', 'prepare-users-7.10.yaml'), join(directory, 'ops', 'own-7.10.yaml'));
     cpSync(join('runbooks', 'fragments'), join(directory, 'ops', 'fragments'), { recursive: true });
