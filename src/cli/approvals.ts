@@ -99,17 +99,13 @@ async function givenIn(
   kept: KeptPlan,
   allowedSigners: string,
 ): Promise<GivenApproval | { problem: string }> {
-  if (!file.endsWith(approvalEnding)) {
-    const signature = textOf(file);
-    return verifiedApproval({ signature }, kept, allowedSigners, Date.now());
-  }
-  if (!existsSync(`${file}.sig`)) return { problem: `there is no ${basename(file)}.sig: it is not signed` };
-  return verifiedApproval(
-    { statement: textOf(file), signature: textOf(`${file}.sig`) },
-    kept,
-    allowedSigners,
-    Date.now(),
-  );
+  const isStatement = file.endsWith(approvalEnding);
+  if (isStatement && !existsSync(`${file}.sig`))
+    return { problem: `there is no ${basename(file)}.sig: it is not signed` };
+  const proof = isStatement
+    ? { statement: textOf(file), signature: textOf(`${file}.sig`) }
+    : { signature: textOf(file) };
+  return verifiedApproval(proof, kept, allowedSigners, Date.now());
 }
 
 /**

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { damagePage, linesOf, pageOf, runPage, runsPage, type Subject } from '../report/index.ts';
 import { followJournal, isFinished, listRuns, runNames } from '../runs/index.ts';
 import { CommandError } from './exit-codes.ts';
-import { type KeptPlan, readPlanFile } from './plan-file.ts';
+import { isPlanFile, type KeptPlan, readPlanFile } from './plan-file.ts';
 import { runSubject } from './report.ts';
 import { folderOf, runsFolder } from './runs.ts';
 
@@ -126,25 +126,28 @@ function isRun(id: string): boolean {
 
 async function listPage() {
   const { entries, problems } = await listRuns(runsFolder);
-  const plans = plansHere().map(({ file, plan, id }) => ({ file, title: plan.runbook.title, id }));
+  const plans = planFiles()
+    .flatMap((file) => planIn(file) ?? [])
+    .map(({ file, plan, id }) => ({ file, title: plan.runbook.title, id }));
   return runsPage(entries, plans, problems);
 }
 
-/** The plans of this directory; other JSON files are none of our business. */
-function plansHere(): KeptPlan[] {
-  return readdirSync('.')
-    .filter((file) => file.endsWith('.json'))
-    .flatMap((file) => {
-      try {
-        return [readPlanFile(file)];
-      } catch {
-        return [];
-      }
-    });
+/** The files of this directory that may be plans. */
+function planFiles(): string[] {
+  return readdirSync('.').filter(isPlanFile);
+}
+
+/** A plan of this directory; other JSON files are none of our business. */
+function planIn(file: string): KeptPlan | undefined {
+  try {
+    return readPlanFile(file);
+  } catch {
+    return undefined;
+  }
 }
 
 function planAnswer(response: ServerResponse, file: string): void {
-  const kept = plansHere().find((one) => one.file === file);
+  const kept = planFiles().includes(file) ? planIn(file) : undefined;
   if (kept) send(response, 200, pageOf(runPage({ plan: kept.plan, id: kept.id, bytes: kept.text })));
   else plainly(response, 404, 'not found');
 }
@@ -182,8 +185,7 @@ async function followList(request: IncomingMessage, response: ServerResponse): P
   const state = async () => {
     const runs = await runNames(runsFolder);
     for (const run of runs) if (!finished.has(run) && (await isFinished(join(runsFolder, run)))) finished.add(run);
-    const plans = readdirSync('.').filter((file) => file.endsWith('.json'));
-    return JSON.stringify([runs, [...finished].sort(), plans.map((file) => [file, statSync(file).mtimeMs])]);
+    return JSON.stringify([runs, [...finished].sort(), planFiles().map((file) => [file, statSync(file).mtimeMs])]);
   };
   const before = await state();
   await follow(request, response, async (say) => {

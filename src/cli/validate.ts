@@ -1,4 +1,4 @@
-import { type Diagnostic, isEqual, type Json } from '../language/index.ts';
+import type { Diagnostic } from '../language/index.ts';
 import { githubDiagnostics, sarif } from '../report/index.ts';
 import { exitCodes } from './exit-codes.ts';
 import { locateRunbook, type ReadFile, readEnvironment, readFiles, runbookFiles } from './files.ts';
@@ -14,24 +14,17 @@ export interface ValidateOptions {
 export async function validate(names: readonly string[], { env, format }: ValidateOptions): Promise<number> {
   const paths = names.length > 0 ? names.map(locateRunbook) : runbookFiles();
   const files: ReadFile<unknown>[] = [...paths.map(readFiles), ...env.map(readEnvironment)];
-  const found: { readonly diagnostic: Diagnostic; readonly text: string }[] = [];
-  for (const { checked, print, placed } of files) {
-    for (const one of checked.diagnostics) {
-      const diagnostic = placed(one);
-      // A fragment that several runbooks use is wrong once.
-      const isKnown = found.some((other) =>
-        isEqual(other.diagnostic as unknown as Json, diagnostic as unknown as Json),
-      );
-      if (!isKnown) found.push({ diagnostic, text: print(one) });
-    }
-  }
-  const diagnostics = found.map(({ diagnostic }) => diagnostic);
+  // By what is printed: a fragment that several runbooks use is wrong once.
+  const found = new Map<string, Diagnostic>();
+  for (const { checked, print, placed } of files)
+    for (const diagnostic of checked.diagnostics) found.set(print(diagnostic), placed(diagnostic));
+  const diagnostics = [...found.values()];
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   const warnings = diagnostics.length - errors;
   const words = `${files.length} ${files.length === 1 ? 'file' : 'files'} checked: ${errors} ${errors === 1 ? 'error' : 'errors'}${warnings > 0 ? `, ${warnings} warnings` : ''}\n`;
   switch (format) {
     case 'text':
-      process.stdout.write(`${found.map(({ text }) => `${text}\n\n`).join('')}${words}`);
+      process.stdout.write(`${[...found.keys()].map((text) => `${text}\n\n`).join('')}${words}`);
       break;
     case 'github':
       process.stdout.write(`${githubDiagnostics(diagnostics)}${words}`);

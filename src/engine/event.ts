@@ -33,6 +33,19 @@ export type Phase = 'preflight' | 'steps' | 'always' | 'rollback';
 /** What a step is to a reader of the record. */
 export type StepKind = 'request' | 'block' | 'note';
 
+/** A step as a reader of the record knows it. */
+export interface StepDescription {
+  readonly step: string;
+  readonly number: string;
+  readonly title: string;
+  readonly phase: Phase;
+  readonly kind: StepKind;
+  /** How many blocks are around it. */
+  readonly depth: number;
+  /** Where it stands in the runbook: `users-7.10.yaml:41:5`. */
+  readonly place: string;
+}
+
 /** Something that a person has to know. */
 export interface Note {
   readonly severity: 'info' | 'warning';
@@ -124,16 +137,7 @@ export type Event = { readonly at: string } & (
     }
   /** Another process goes on with the run, or undoes it. */
   | { readonly type: 'run-resumed'; readonly as: 'resume' | 'rollback'; readonly version: string }
-  | {
-      readonly type: 'step-started';
-      readonly step: string;
-      readonly number: string;
-      readonly title: string;
-      readonly phase: Phase;
-      readonly kind: StepKind;
-      readonly depth: number;
-      readonly place: string;
-    }
+  | ({ readonly type: 'step-started' } & StepDescription)
   /** The only event that has to be on disk before the run goes on: the write that follows it is about to be sent. */
   | { readonly type: 'write-intended'; readonly step: string; readonly attempt: number; readonly call: RecordedCall }
   | {
@@ -166,23 +170,16 @@ export type Event = { readonly at: string } & (
       readonly reason?: string;
     }
   | { readonly type: 'confirmation'; readonly step: string; readonly question: string; readonly confirmed: boolean }
-  | {
+  | ({
       readonly type: 'step-finished';
-      readonly step: string;
-      readonly number: string;
-      readonly title: string;
-      readonly phase: Phase;
-      readonly kind: StepKind;
-      readonly depth: number;
       readonly outcome: StepOutcome;
       readonly reason?: string;
       /** Dry run: the step that would have to be sent before this one can be known. */
       readonly depends_on?: string;
-      readonly place: string;
       readonly saved?: JsonObject;
       /** Names of what was saved, too, and is secret. */
       readonly concealed?: readonly string[];
-    }
+    } & StepDescription)
   | ({ readonly type: 'noted'; readonly step: string; readonly number: string; readonly depth: number } & Note)
   | { readonly type: 'interrupted' }
   | { readonly type: 'rollback-started'; readonly of: readonly string[] }

@@ -1,4 +1,4 @@
-import type { ErrorObject } from 'ajv/dist/2020.js';
+import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import planSchema from '../../schemas/plan.v1.schema.json' with { type: 'json' };
 import { createValidator, inOneLine, type Json } from '../language/index.ts';
 import { canonicalJson } from './canonical.ts';
@@ -51,11 +51,14 @@ function isDeeper(text: string, limit: number): boolean {
   return false;
 }
 
+/** Compiled when the first plan is read, once a process. */
+let validate: ValidateFunction | undefined;
+
 function schemaProblem(value: Json): string | undefined {
   const format = typeof value === 'object' && value !== null && 'format' in value ? value.format : undefined;
   if (format !== 'runbook-plan/v1')
     return `it is no plan: its format is ${inOneLine(format as Json | undefined, 40)}, expected "runbook-plan/v1"`;
-  const validate = createValidator({ strict: false, validateSchema: false, allErrors: false }).compile(planSchema);
+  validate ??= createValidator({ strict: false, validateSchema: false, allErrors: false }).compile(planSchema);
   if (validate(value)) return undefined;
   // The branches of a choice fail one after the other: the one that got furthest is the one that was meant.
   const [error] = [...(validate.errors ?? [])].sort((left, right) => depthOf(right) - depthOf(left));

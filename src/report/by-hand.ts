@@ -1,5 +1,6 @@
 import {
   type Expression,
+  inert,
   isObject,
   isWhole,
   type Json,
@@ -136,4 +137,9 @@ export function parametersOf({ query = {} }: HttpRequest, isKibana: boolean): [n
 /** Whether the body of a request is uploaded as a file: saved objects that are imported. */
 export function isUpload({ path, body }: HttpRequest, isKibana: boolean): boolean {
   return isKibana && body !== undefined && path.endsWith('/_import');
+}
+
+/** A line that is for the reader: neither Bash nor the Console sends it. */
+export function comment(text: string): string {
+  return inert(`# ${text}`).trimEnd();
 }

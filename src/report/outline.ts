@@ -1,5 +1,6 @@
-import type { HttpRequest, Plan, PlannedBlock, PlannedLock, PlannedNode, Request } from '../plan/index.ts';
+import type { HttpRequest, Plan, PlannedLock, PlannedNode, Request } from '../plan/index.ts';
 import type { ReportedStep, RunReport } from './run-report.ts';
+import { valueText } from './words.ts';
 
 /** Why a node is in a plan: it is asked before the first write, it is a step, it cleans up, or it undoes something. */
 export type Section = 'preflight' | 'steps' | 'always' | 'undo';
@@ -38,15 +39,29 @@ function below(node: PlannedNode, place: Omit<Entry, 'node'>): Entry[] {
   return [
     entry,
     ...node.steps.flatMap((inner) => below(inner, within)),
-    ...alwaysOf(node).flatMap((inner) =>
+    ...(node.always ?? []).flatMap((inner) =>
       below(inner, { ...within, section: place.section === 'undo' ? 'undo' : 'always' }),
     ),
     ...undoing,
   ];
 }
 
-function alwaysOf({ always }: PlannedBlock): readonly PlannedNode[] {
-  return always ?? [];
+/** What undoes a step, a block or the whole runbook. */
+export interface Undoing {
+  /** Its id; `theRunbook` for all of it. */
+  readonly of: string;
+  /** Its number and id, for people. */
+  readonly label: string;
+  readonly steps: readonly PlannedNode[];
+}
+
+/** Everything that can be undone, in the order of the plan: a rollback goes from the last one to the first. */
+export function undoingsOf(plan: Plan): Undoing[] {
+  const all = entriesOf(plan).map(({ node, section }): Undoing => {
+    const steps = 'rollback' in node && section !== 'undo' ? (node.rollback ?? []) : [];
+    return { of: node.id, label: `${node.number} ${node.id}`, steps };
+  });
+  return [{ of: theRunbook, label: theRunbook, steps: plan.rollback }, ...all].filter(({ steps }) => steps.length > 0);
 }
 
 /** The address that a request goes to, as it was planned: `https://…/_snapshot/x?wait=true`. */
@@ -55,10 +70,8 @@ export function addressOf(request: HttpRequest, plan: Plan): string {
 }
 
 /** `?name=value&…` as it was planned, not encoded; nothing where there is no query. */
-export function queryOf({ query = {} }: HttpRequest): string {
-  const parts = Object.entries(query).map(
-    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
-  );
+function queryOf({ query = {} }: HttpRequest): string {
+  const parts = Object.entries(query).map(([name, value]) => `${name}=${valueText(value)}`);
   return parts.length > 0 ? `?${parts.join('&')}` : '';
 }
 
@@ -74,9 +87,9 @@ export function requestText(request: Request): string {
     : `${request.method} ${request.path}${queryOf(request)}`;
 }
 
-/** A lock in one line. */
-export function lockText({ path }: PlannedLock): string {
-  return `PUT ${path}?op_type=create, written again every minute, deleted at the end`;
+/** A lock in one line; with the address of its cluster where a plan is given. */
+export function lockText({ connection, path }: PlannedLock, plan?: Plan): string {
+  return `PUT ${plan?.environment.connections[connection]?.url ?? ''}${path}?op_type=create, written again every minute, deleted at the end`;
 }
 
 /** What a planned step became, once for each pass of the loops around it; none where it was not reached. */

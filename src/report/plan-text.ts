@@ -1,5 +1,6 @@
 import { inert, type Json, type SecretReference } from '../language/index.ts';
 import type { Plan, PlannedLock, PlannedNode, PlannedRead, PlannedRequest, Request } from '../plan/index.ts';
+import { addressOf, lockText, requestText } from './outline.ts';
 import { conditionText, doneWhenText, expectations, retryText, savesText, untilText, valueText } from './words.ts';
 
 /** A plan as an auditor reads it: every call in order, what it asserts, what undoes it. Nothing was sent to make it. */
@@ -80,10 +81,15 @@ export function undoText(
   return `${lines.map((line) => inert(line)).join('\n')}\n`;
 }
 
-function lockLine({ connection, identity, path }: PlannedLock, plan: Plan): string {
-  const { url, identities } = plan.environment.connections[connection] ?? {};
-  const login = identity === undefined ? '' : ` as ${identity} (${identities?.[identity] ?? 'unknown'})`;
-  return `  lock ${connection}${login}: PUT ${url ?? ''}${path}?op_type=create, written again every minute, deleted at the end`;
+/** ` as recovery (user filesuper)`; nothing for the connection's own login. */
+function loginText({ connection, identity }: { readonly connection: string; readonly identity?: string }, plan: Plan) {
+  if (identity === undefined) return '';
+  return ` as ${identity} (${plan.environment.connections[connection]?.identities?.[identity] ?? 'unknown'})`;
+}
+
+function lockLine(lock: PlannedLock, plan: Plan): string {
+  const { connection } = lock;
+  return `  lock ${connection}${loginText(lock, plan)}: ${lockText(lock, plan)}`;
 }
 
 function nodeLines(node: PlannedNode, depth: number, plan: Plan): string[] {
@@ -137,20 +143,11 @@ function requestLines(node: PlannedRequest, inner: string, plan: Plan): string[]
 }
 
 function callLines(request: Request, inner: string, plan: Plan): string[] {
-  const connection = plan.environment.connections[request.connection];
-  const identity =
-    'identity' in request && request.identity !== undefined
-      ? ` as ${request.identity} (${connection?.identities?.[request.identity] ?? 'unknown'})`
-      : '';
-  if (request.type === 'oss')
-    return [
-      `${inner}on        ${request.connection}`,
-      `${inner}oss       ${request.operation} ${request.key ?? request.prefix ?? ''}`.trimEnd(),
-    ];
-  const query = Object.entries(request.query ?? {}).map(([name, value]) => `${name}=${valueText(value)}`);
+  const where = `${inner}on        ${request.connection}`;
+  if (request.type === 'oss') return [where, `${inner}${requestText(request).replace(/^oss/, 'oss      ')}`];
   return [
-    `${inner}on        ${request.connection}${identity}`,
-    `${inner}${request.method.padEnd(9)} ${connection?.url ?? ''}${request.path}${query.length > 0 ? `?${query.join('&')}` : ''}`,
+    `${where}${loginText(request, plan)}`,
+    `${inner}${request.method.padEnd(9)} ${addressOf(request, plan)}`,
     ...Object.entries(request.headers ?? {}).map(([name, value]) => `${inner}header    ${name}: ${valueText(value)}`),
     ...(request.body === undefined ? [] : bodyLines(request.body, inner)),
   ];

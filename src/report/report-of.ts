@@ -23,24 +23,21 @@ function reportFrom(events: readonly Event[], journal: JournalFacts): RunReport 
   const last = events.at(-1);
   const isFinished = last?.type === 'run-finished';
   const { run, mode, title, runbook, environment, plan, version, origin } = started;
-  const folded = foldedOf(events);
   return {
     format: 'runbook-report/v1',
-    ...{
-      run,
-      mode,
-      state: isFinished ? last.outcome : 'unfinished',
-      title,
-      runbook,
-      environment,
-      plan,
-      version,
-      origin,
-    },
+    run,
+    mode,
+    state: isFinished ? last.outcome : 'unfinished',
+    title,
+    runbook,
+    environment,
+    plan,
+    version,
+    origin,
     started_at: started.at,
     ...(isFinished ? { finished_at: last.at } : {}),
     journal,
-    ...folded,
+    ...foldedOf(events),
   };
 }
 

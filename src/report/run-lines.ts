@@ -1,5 +1,6 @@
 import type { Event, GivenApproval, Note, RecordedCall, RunSummary, StepOutcome } from '../engine/index.ts';
 import { inert, inOneLine } from '../language/index.ts';
+import type { RunReport } from './run-report.ts';
 
 /** What became of a step, in words that stand alone. */
 export const outcomeWords: Readonly<Record<StepOutcome, string>> = {
@@ -157,6 +158,11 @@ export function outcomeSentence(summary: RunSummary): string {
         ? `stopped at ${summary.suspended.step}, and a person has to decide: ${summary.suspended.reason}`
         : `failed, and a person has to look${failure}`;
   }
+}
+
+/** How a run has ended, or that it has not. */
+export function endText({ summary }: Pick<RunReport, 'summary'>): string {
+  return summary ? outcomeSentence(summary) : 'not finished: it is going on, or its process died';
 }
 
 function callText(call: RecordedCall): string {

@@ -2,12 +2,11 @@ import type {
   Assertion,
   Note,
   Origin,
-  Phase,
   Purpose,
   RecordedCall,
   RunOutcome,
   RunSummary,
-  StepKind,
+  StepDescription,
   StepOutcome,
 } from '../engine/index.ts';
 import type { JsonObject } from '../language/index.ts';
@@ -53,16 +52,7 @@ export interface JournalFacts {
   readonly events: number;
 }
 
-export interface ReportedStep {
-  readonly step: string;
-  readonly number: string;
-  readonly title: string;
-  readonly phase: Phase;
-  readonly kind: StepKind;
-  /** How many blocks are around it. */
-  readonly depth: number;
-  /** Where it stands in the runbook: `users-7.10.yaml:41:5`. */
-  readonly place: string;
+export interface ReportedStep extends StepDescription {
   /** Missing where it has not ended. */
   readonly outcome?: StepOutcome;
   readonly reason?: string;
@@ -123,4 +113,14 @@ export function timeText(milliseconds: number): string {
 /** Milliseconds between two times of a report; undefined where one of them is missing. */
 export function durationBetween(from: string | undefined, to: string | undefined): number | undefined {
   return from === undefined || to === undefined ? undefined : Math.max(0, Date.parse(to) - Date.parse(from));
+}
+
+/** Whether a step has not done what it was to do, or has not ended. */
+export function isBad(outcome: ReportedStep['outcome']): boolean {
+  return outcome === undefined || outcome === 'failed' || outcome === 'in-doubt' || outcome === 'interrupted';
+}
+
+/** Whether a run did what was asked of it: a rollback that nobody asked for is no success, however well it went. */
+export function isGood(state: RunReport['state']): boolean {
+  return state === 'done' || state === 'rolled-back';
 }

@@ -48,8 +48,3 @@ export function inQuotes(text: string): string {
 export function inHere(text: string): string {
   return inert(text).replace(/[\\$`]/g, (character) => `\\${character}`);
 }
-
-/** A line that the shell does not read. */
-export function comment(text: string): string {
-  return inert(`# ${text}`).trimEnd();
-}

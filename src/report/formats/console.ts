@@ -1,6 +1,6 @@
 import { inert, type Json } from '../../language/index.ts';
 import type { HttpRequest, Plan, PlannedNode } from '../../plan/index.ts';
-import { type Blank, type Blanks, blanksOf, isUpload, jsonText, parametersOf, partsOf } from '../by-hand.ts';
+import { type Blank, type Blanks, blanksOf, comment, isUpload, jsonText, parametersOf, partsOf } from '../by-hand.ts';
 import { connectionText, type Entry, entriesOf, requestText } from '../outline.ts';
 import { factsOf } from '../plan-text.ts';
 import { conditionText, doneWhenText, expectations, untilText, valueText } from '../words.ts';
@@ -126,8 +126,4 @@ function placeOf(request: HttpRequest, plan: Plan): string {
   const { url = '', login = '', identities } = plan.environment.connections[request.connection] ?? {};
   const user = request.identity === undefined ? login : (identities?.[request.identity] ?? request.identity);
   return `${connectionText(request)} (${url}, ${user})`;
-}
-
-function comment(text: string): string {
-  return inert(`# ${text}`).trimEnd();
 }

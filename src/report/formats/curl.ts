@@ -8,10 +8,10 @@ import type {
   Request,
   SkippedNode,
 } from '../../plan/index.ts';
-import { type Blank, type Blanks, blanksOf, isUpload, jsonText, parametersOf, partsOf } from '../by-hand.ts';
-import { connectionText, type Entry, entriesOf, requestText, theRunbook } from '../outline.ts';
+import { type Blank, type Blanks, blanksOf, comment, isUpload, jsonText, parametersOf, partsOf } from '../by-hand.ts';
+import { connectionText, entriesOf, requestText, undoingsOf } from '../outline.ts';
 import { factsOf } from '../plan-text.ts';
-import { comment, inHere, inQuotes, prelude, quoted } from '../shell.ts';
+import { inHere, inQuotes, prelude, quoted } from '../shell.ts';
 import { conditionText, doneWhenText, expectations, untilText, valueText } from '../words.ts';
 import type { Format } from './format.ts';
 
@@ -24,12 +24,6 @@ export const curl: Format = {
   of: ['plan', 'run'],
   render: ({ plan, id }) => {
     const script: Script = { plan, blanks: blanksOf(plan), logins: loginsOf(plan) };
-    const entries = entriesOf(plan);
-    const undoing = entries.flatMap(({ node, section }) => {
-      const steps = 'rollback' in node && section !== 'undo' ? (node.rollback ?? []) : [];
-      return steps.length > 0 ? [{ of: node.id, steps }] : [];
-    });
-    const undo = [...undoing.reverse(), { of: theRunbook, steps: plan.rollback }];
     return [
       '#!/usr/bin/env bash',
       ...factsOf(plan, id).map(([name, value]) => comment(`${name}: ${value}`)),
@@ -46,15 +40,15 @@ export const curl: Format = {
       '',
       comment('Secrets, from the environment only:'),
       ...script.logins.flatMap(({ variable, what }) => (variable === undefined ? [] : [needed(variable, what)])),
-      ...secretsOf(entries, script.blanks).map(({ name, source }) => needed(variableOf(name), source)),
+      ...secretsOf(plan, script.blanks).map(({ name, source }) => needed(variableOf(name), source)),
       '',
       comment('Who logs in where. A certificate authority of your own: NAME_CA=file, with the name of the connection.'),
       ...script.logins.map((login) => loginFunction(login)),
       '',
       'if [ "${1-}" = undo ]; then',
-      ...undo.flatMap(({ of, steps }) =>
-        steps.length === 0 ? [] : [`if ask ${quoted(`Undo ${of}?`)}; then`, ...linesOf(steps, script), 'fi'],
-      ),
+      ...undoingsOf(plan)
+        .reverse()
+        .flatMap(({ of, steps }) => [`if ask ${quoted(`Undo ${of}?`)}; then`, ...linesOf(steps, script), 'fi']),
       'exit',
       'fi',
       ...linesOf([...plan.preflight, ...plan.steps], script),
@@ -119,12 +113,10 @@ function loginFunction({ name, login, variable }: Login): string {
   return `${name}() { ${header}; }`;
 }
 
-function secretsOf(entries: readonly Entry[], blanks: Blanks): Blank[] {
-  const all = entries.flatMap(({ node }) => {
-    if (node.kind !== 'request' || node.request.type === 'oss') return [];
-    const { path, query, headers, body } = node.request;
-    return [path, query, headers, body].flatMap((value) => blanks.within(value));
-  });
+function secretsOf(plan: Plan, blanks: Blanks): Blank[] {
+  const all = entriesOf(plan).flatMap(({ node }) =>
+    node.kind === 'request' && node.request.type === 'http' ? blanksOfCall(node.request, blanks) : [],
+  );
   return [...new Set(all.filter(({ isSecret }) => isSecret))];
 }
 

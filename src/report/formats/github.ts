@@ -1,7 +1,7 @@
 import { inert } from '../../language/index.ts';
 import { annotation } from '../annotation.ts';
-import { noteText, outcomeSentence, outcomeWords } from '../run-lines.ts';
-import type { ReportedStep, RunReport } from '../run-report.ts';
+import { endText, noteText, outcomeWords } from '../run-lines.ts';
+import { isGood, type ReportedStep, type RunReport } from '../run-report.ts';
 import type { Format } from './format.ts';
 
 /** Annotations of a run for GitHub Actions: each at the line of the runbook that it is about. */
@@ -40,9 +40,9 @@ function annotationsOf(report: RunReport): string[] {
       annotation(note.severity === 'warning' ? 'warning' : 'notice', {}, noteText(note)),
     ),
     annotation(
-      state === 'done' || state === 'rolled-back' ? 'notice' : 'error',
+      isGood(state) ? 'notice' : 'error',
       { title: `${report.mode === 'dry' ? 'dry run' : 'run'} ${report.run}` },
-      summary ? outcomeSentence(summary) : 'it is going on, or its process died',
+      endText(report),
     ),
   ];
 }

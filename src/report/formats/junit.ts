@@ -1,7 +1,7 @@
 import type { Assertion } from '../../engine/index.ts';
 import { inert, inOneLine } from '../../language/index.ts';
-import { outcomeSentence, outcomeWords } from '../run-lines.ts';
-import { durationBetween, type ReportedStep, type RunReport } from '../run-report.ts';
+import { endText, outcomeWords } from '../run-lines.ts';
+import { durationBetween, isBad, isGood, type ReportedStep, type RunReport } from '../run-report.ts';
 import type { Format } from './format.ts';
 
 /** For the test page of a pipeline: a suite for each step, a case for each assertion, and one for the run as a whole. */
@@ -51,13 +51,12 @@ function suiteOf(step: ReportedStep, report: RunReport) {
 
 /** Whether the run has done what it was to do: a rollback that worked does not make it so. */
 function runSuite(report: RunReport) {
-  const { state, summary, mode } = report;
-  const isGood = state === 'done' || state === 'rolled-back';
-  const words = summary ? outcomeSentence(summary) : 'it is going on, or its process died';
+  const { state, mode } = report;
+  const words = endText(report);
   const one: Case = {
     name: mode === 'dry' ? 'the dry run' : 'the run',
-    kind: isGood ? 'passed' : state === 'failed' || state === 'refused' ? 'failed' : 'error',
-    inside: isGood
+    kind: isGood(state) ? 'passed' : state === 'failed' || state === 'refused' ? 'failed' : 'error',
+    inside: isGood(state)
       ? output(words)
       : problem(state === 'failed' || state === 'refused' ? 'failure' : 'error', state, words),
   };
@@ -110,10 +109,6 @@ function suite(
     '  </testsuite>',
   ].join('\n');
   return { cases, text };
-}
-
-function isBad(outcome: ReportedStep['outcome']): boolean {
-  return outcome === undefined || outcome === 'failed' || outcome === 'in-doubt' || outcome === 'interrupted';
 }
 
 function countsOf(cases: readonly Case[]): string {

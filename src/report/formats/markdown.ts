@@ -1,12 +1,21 @@
-import { inOneLine, type Json } from '../../language/index.ts';
+import { inOneLine } from '../../language/index.ts';
 import type { PlannedNode, PlannedRequest, Request } from '../../plan/index.ts';
 import { forecastSentence, predictionText } from '../forecast.ts';
 import { codeBlock, inlineCode, plain } from '../markdown.ts';
 import { addressOf, connectionText, type Entry, entriesOf, passesOf, requestText, titleOf } from '../outline.ts';
 import { countsText, factsOf } from '../plan-text.ts';
-import { approvalText, noteText, outcomeSentence, outcomeWords } from '../run-lines.ts';
-import { durationBetween, type ReportedStep, type RunReport, timeText } from '../run-report.ts';
-import { conditionText, doneWhenText, expectations, retryText, savesText, untilText, valueText } from '../words.ts';
+import { approvalText, endText, noteText, outcomeWords } from '../run-lines.ts';
+import { durationBetween, isBad, type ReportedStep, type RunReport, timeText } from '../run-report.ts';
+import {
+  bodyText,
+  conditionText,
+  doneWhenText,
+  expectations,
+  retryText,
+  savesText,
+  untilText,
+  valueText,
+} from '../words.ts';
 import type { Format, Subject } from './format.ts';
 
 /** For a comment on a pull request: a summary, and each step folded below it. */
@@ -72,7 +81,7 @@ function runHead(report: RunReport): string[] {
   const duration = durationBetween(report.started_at, report.finished_at);
   return [
     ...forecast,
-    `**${plain(summary ? outcomeSentence(summary) : 'not finished: it is going on, or its process died')}**\n`,
+    `**${plain(endText(report))}**\n`,
     `Run ${inlineCode(run)} of plan ${inlineCode(id)}, ${plain(report.started_at)}${duration === undefined ? '' : `, ${plain(timeText(duration))}`}.`,
     `Journal: ${journal.events} events, ends in ${inlineCode(journal.head)}\n`,
     ...(origin.approvals ?? []).map((approval) => `- approved by ${plain(approvalText(approval))}`),
@@ -136,10 +145,6 @@ function becameText(node: PlannedNode, passes: readonly ReportedStep[], report: 
   return [...new Set(words)].join('; ');
 }
 
-function isBad(outcome: ReportedStep['outcome']): boolean {
-  return outcome === 'failed' || outcome === 'in-doubt' || outcome === 'interrupted';
-}
-
 function plannedText(node: PlannedNode, { plan }: Subject): string[] {
   if (node.kind === 'skipped') return [];
   const item = (name: string, value: string | undefined) =>
@@ -178,13 +183,9 @@ function callText(request: Request, plan: Subject['plan']): string {
     `${request.method} ${addressOf(request, plan)}`,
     `# on ${connectionText(request)}`,
     ...Object.entries(request.headers ?? {}).map(([name, value]) => `${name}: ${valueText(value)}`),
-    ...(request.body === undefined ? [] : ['', ...bodyText(request.body)]),
+    ...(request.body === undefined ? [] : ['', ...bodyText(request.body).split('\n')]),
   ];
   return codeBlock(lines.join('\n'), 'http');
-}
-
-function bodyText(body: Json): string[] {
-  return Array.isArray(body) ? body.map((line) => JSON.stringify(line)) : JSON.stringify(body, null, 2).split('\n');
 }
 
 function passText(step: ReportedStep): string[] {

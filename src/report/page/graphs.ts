@@ -1,6 +1,6 @@
 import type { Plan, PlannedNode } from '../../plan/index.ts';
-import { entriesOf, theRunbook } from '../outline.ts';
-import { durationBetween, type ReportedStep, type RunReport, timeText } from '../run-report.ts';
+import { undoingsOf } from '../outline.ts';
+import { durationBetween, isBad, type ReportedStep, type RunReport, timeText } from '../run-report.ts';
 import { type Html, html } from './html.ts';
 
 const row = 22;
@@ -36,25 +36,16 @@ ${rows.map((step, index) => {
   const y = (index + 1) * row;
   const from = x(step.started_at);
   const isWrite = step.calls.some(({ effect, purpose }) => effect === 'write' && purpose === 'step');
-  const kind = isBad(step) ? 'bad' : isWrite ? 'write' : 'read';
+  const kind = isBad(step.outcome) ? 'bad' : isWrite ? 'write' : 'read';
   const label = `${step.number} ${step.step}`;
   const wide = Math.max(2, x(step.finished_at ?? step.started_at) - from);
   return html`<text x="4" y="${y + 15}">${label.length > 52 ? `${label.slice(0, 51)}…` : label}</text><rect class="bar ${kind}" x="${from.toFixed(1)}" y="${y + 3}" width="${wide.toFixed(1)}" height="${row - 7}"><title>${label}: ${timeText(took(step))}</title></rect><text class="soft" x="${(from + wide + 5).toFixed(1)}" y="${y + 15}">${timeText(took(step))}</text>\n`;
 })}</svg></div>`;
 }
 
-function isBad({ outcome }: ReportedStep): boolean {
-  return outcome === 'failed' || outcome === 'in-doubt' || outcome === 'interrupted';
-}
-
 /** What undoes what: each step with its own undoing, and what became of that. Nothing where nothing is undone. */
 export function undoGraph(plan: Plan, report?: RunReport): Html | undefined {
-  const undoing = entriesOf(plan).flatMap(({ node, section }) => {
-    const steps = 'rollback' in node && section !== 'undo' ? (node.rollback ?? []) : [];
-    return steps.length > 0 ? [{ id: node.id, label: `${node.number} ${node.id}`, steps: callsOf(steps) }] : [];
-  });
-  const whole = plan.rollback.length > 0 ? [{ id: theRunbook, label: theRunbook, steps: callsOf(plan.rollback) }] : [];
-  const groups = [...whole, ...undoing];
+  const groups = undoingsOf(plan).map(({ of, label, steps }) => ({ id: of, label, steps: callsOf(steps) }));
   if (groups.length === 0) return undefined;
   let y = 8;
   const boxes = groups.map((group) => {

@@ -1,7 +1,8 @@
 import type { Subject } from '../formats/format.ts';
+import type { RunReport } from '../run-report.ts';
 import { html } from './html.ts';
 import type { Page } from './page.ts';
-import { subjectPage } from './subject-page.ts';
+import { colourOf, subjectPage } from './subject-page.ts';
 
 /** One run in a list. */
 interface Listed {
@@ -10,7 +11,7 @@ interface Listed {
   readonly runbook: string;
   readonly environment: string;
   readonly mode: 'real' | 'dry';
-  readonly outcome: string;
+  readonly outcome: RunReport['state'];
 }
 
 /** The list of runs and plans; it loads itself again when something has changed. */
@@ -32,7 +33,7 @@ ${
     ? html`<p>There are no runs in this directory yet.</p>`
     : html`<table><thead><tr><th>Run</th><th>Started</th><th>Runbook</th><th>Environment</th><th>State</th></tr></thead><tbody>${runs.map(
         ({ id, started, runbook, environment, mode, outcome }) =>
-          html`<tr><td><a href="runs/${encodeURIComponent(id)}"><code>${id}</code></a></td><td>${started}</td><td>${runbook}</td><td>${environment}</td><td><strong class="${kindOf(outcome)}">${outcome}</strong>${mode === 'dry' && ' (dry run)'}</td></tr>`,
+          html`<tr><td><a href="runs/${encodeURIComponent(id)}"><code>${id}</code></a></td><td>${started}</td><td>${runbook}</td><td>${environment}</td><td><strong class="${colourOf(outcome)}">${outcome}</strong>${mode === 'dry' && ' (dry run)'}</td></tr>`,
       )}</tbody></table>`
 }
 <h2>Plans</h2>
@@ -46,10 +47,6 @@ ${
 }
 </main>`,
   };
-}
-
-function kindOf(outcome: string): string {
-  return outcome === 'done' || outcome === 'rolled-back' ? 'good' : outcome === 'unfinished' ? 'warn' : 'bad';
 }
 
 const back = html`<p><a href="../">All runs and plans</a></p>\n`;

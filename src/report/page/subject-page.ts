@@ -1,5 +1,5 @@
 import type { GivenApproval } from '../../engine/index.ts';
-import { inOneLine, type Json } from '../../language/index.ts';
+import { inOneLine } from '../../language/index.ts';
 import type { PlannedNode, PlannedRequest, Request } from '../../plan/index.ts';
 import { forecastSentence, predictionText } from '../forecast.ts';
 import type { Subject } from '../formats/format.ts';
@@ -15,9 +15,26 @@ import {
   titleOf,
 } from '../outline.ts';
 import { countsText, factsOf } from '../plan-text.ts';
-import { approvalText, noteText, outcomeSentence, outcomeWords } from '../run-lines.ts';
-import { durationBetween, type ReportedCall, type ReportedStep, type RunReport, timeText } from '../run-report.ts';
-import { conditionText, doneWhenText, expectations, retryText, savesText, untilText, valueText } from '../words.ts';
+import { approvalText, endText, noteText, outcomeWords } from '../run-lines.ts';
+import {
+  durationBetween,
+  isBad,
+  isGood,
+  type ReportedCall,
+  type ReportedStep,
+  type RunReport,
+  timeText,
+} from '../run-report.ts';
+import {
+  bodyText,
+  conditionText,
+  doneWhenText,
+  expectations,
+  retryText,
+  savesText,
+  untilText,
+  valueText,
+} from '../words.ts';
 import { undoGraph, waterfall } from './graphs.ts';
 import { type Html, html, lines, type Part } from './html.ts';
 import type { Page } from './page.ts';
@@ -62,11 +79,16 @@ function facts(all: readonly (readonly [name: string, value: string])[]): Html {
 ${inputs.length > 0 && html`<details><summary>${inputs.length} inputs</summary>${rows(inputs)}</details>`}`;
 }
 
+/** How the state of a run is coloured; it is always said in words, too. */
+export function colourOf(state: RunReport['state']): 'good' | 'warn' | 'bad' {
+  return isGood(state) ? 'good' : state === 'unfinished' ? 'warn' : 'bad';
+}
+
 function runHead(report: RunReport): Html {
   const { summary, state, mode } = report;
-  const kind = state === 'done' || state === 'rolled-back' ? 'good' : state === 'unfinished' ? 'warn' : 'bad';
+  const kind = colourOf(state);
   const duration = durationBetween(report.started_at, report.finished_at);
-  const said = summary ? outcomeSentence(summary) : 'not finished: it is going on, or its process died';
+  const said = endText(report);
   return html`<p class="state ${kind}">${mode === 'dry' ? `Dry run: ${forecastSentence(report.forecast ?? [])}` : said}</p>
 ${mode === 'dry' && state !== 'done' && html`<p>${said}</p>`}
 <p>Run <code>${report.run}</code>, began ${report.started_at}${duration !== undefined && ` and took ${timeText(duration)}`}, by runbook ${report.version}.</p>
@@ -169,19 +191,11 @@ function becameHtml(
   return html`<strong class="${kind}">${said.join('; ')}</strong>${total > 0 && html` <span class="soft">${timeText(total)}</span>`}`;
 }
 
-function isBad(outcome: ReportedStep['outcome']): boolean {
-  return outcome === undefined || outcome === 'failed' || outcome === 'in-doubt' || outcome === 'interrupted';
-}
-
 function requestHtml(request: Request, plan: Subject['plan']): Html {
   if (request.type === 'oss') return html`<pre>${lines(`${requestText(request)}\non ${request.connection}`)}</pre>`;
   const headers = Object.entries(request.headers ?? {}).map(([name, value]) => `\n${name}: ${valueText(value)}`);
   return html`<p class="soft">on ${connectionText(request)}</p>
 <pre tabindex="0" role="group" aria-label="Request">${lines(`${request.method} ${addressOf(request, plan)}${headers.join('')}`)}${request.body !== undefined && html`\n\n${lines(bodyText(request.body))}`}</pre>`;
-}
-
-function bodyText(body: Json): string {
-  return Array.isArray(body) ? body.map((line) => JSON.stringify(line)).join('\n') : JSON.stringify(body, null, 2);
 }
 
 function commonParts(node: PlannedNode): Html[] {
