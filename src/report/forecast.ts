@@ -83,5 +83,5 @@ export function forecastSentence(forecasts: readonly Forecast[]): string {
     ...(count('blocked') + count('failed') > 0 ? [`${count('blocked') + count('failed')} blocked`] : []),
     ...(count('skipped') > 0 ? [`${count('skipped')} skipped`] : []),
   ];
-  return `${writes.length} ${writes.length === 1 ? 'write' : 'writes'}: ${parts.join(', ')}; nothing was sent`;
+  return `${writes.length} ${writes.length === 1 ? 'write' : 'writes'}: ${parts.join(', ')}; no write was sent`;
 }

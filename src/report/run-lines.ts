@@ -161,8 +161,9 @@ export function outcomeSentence(summary: RunSummary): string {
 }
 
 /** How a run has ended, or that it has not. */
-export function endText({ summary }: Pick<RunReport, 'summary'>): string {
-  return summary ? outcomeSentence(summary) : 'not finished: it is going on, or its process died';
+export function endText({ summary, run }: Pick<RunReport, 'summary' | 'run'>): string {
+  if (summary) return outcomeSentence(summary);
+  return `not finished: it is going on, or its process died (runbook resume ${run} goes on with it)`;
 }
 
 function callText(call: RecordedCall): string {

@@ -47,7 +47,7 @@ describe('what a dry run predicts', () => {
   8 behind [WRITE]: PUT /behind → would send
 `);
     expect(forecastSentence(found)).toBe(
-      '6 writes: 3 would be sent, 2 unchanged, 1 depends on what would be sent; nothing was sent',
+      '6 writes: 3 would be sent, 2 unchanged, 1 depends on what would be sent; no write was sent',
     );
   });
 
@@ -65,6 +65,6 @@ describe('what a dry run predicts', () => {
     expect(forecastText(found)).toContain('1.1 inside [WRITE]: PUT /inside → unchanged, as block 1 is\n');
     expect(forecastText(found)).toContain('2 held: GET /held → BLOCKS: held is false, expected true\n');
     expect(forecastText(found)).toContain('3 behind [WRITE]: PUT /behind → blocked by an assertion of step 2\n');
-    expect(forecastSentence(found)).toBe('2 writes: 0 would be sent, 1 unchanged, 1 blocked; nothing was sent');
+    expect(forecastSentence(found)).toBe('2 writes: 0 would be sent, 1 unchanged, 1 blocked; no write was sent');
   });
 });

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Event } from '../../src/engine/index.ts';
 import { createValidator } from '../../src/language/index.ts';
 import { formats, formatsOf, type Subject } from '../../src/report/index.ts';
 import { planOf } from '../support.ts';
-import { badDaySubject, hostileSubject, planSubject } from './bad-day.ts';
+import { badDaySubject, hostileSubject, planSubject, runSubject } from './bad-day.ts';
 
 const schemaOf = (name: string) => JSON.parse(readFileSync(`schemas/${name}.v1.schema.json`, 'utf8')) as object;
 const shown = (format: string, subject: Subject) => formats[format]?.render(subject) ?? '';
@@ -17,6 +18,18 @@ describe('the formats of plans and runs', () => {
 
   it.each(['markdown', 'junit', 'github'])('show a run as %s', async (format) => {
     await expect(shown(format, await badDaySubject())).toMatchFileSnapshot(`../golden/run.${format}`);
+  });
+
+  it('say of a run that has not ended how to go on, and of one that was resumed when', async () => {
+    const { run, ...rest } = await badDaySubject();
+    const events = run?.events.slice(0, 12) ?? [];
+    const at = '2026-01-01T01:00:00.000Z';
+    const resumed: Event = { at, type: 'run-resumed', as: 'resume', version: '0.1.0' };
+    const subject = runSubject(rest.plan, { events: [...events, resumed] });
+
+    for (const format of ['markdown', 'html', 'junit', 'github'])
+      expect(shown(format, subject)).toContain('runbook resume run-1 goes on with it');
+    expect(shown('markdown', subject)).toContain(`- resumed at ${at}`);
   });
 
   it('are what the command line offers', async () => {

@@ -76,7 +76,7 @@ function approvalLines({ approvals }: Subject): string[] {
 }
 
 function runHead(report: RunReport): string[] {
-  const { summary, origin, journal, run, plan: id } = report;
+  const { summary, origin, journal, resumed, run, plan: id } = report;
   const forecast = report.mode === 'dry' ? [`**Dry run**: ${plain(forecastSentence(report.forecast ?? []))}\n`] : [];
   const duration = durationBetween(report.started_at, report.finished_at);
   return [
@@ -84,6 +84,7 @@ function runHead(report: RunReport): string[] {
     `**${plain(endText(report))}**\n`,
     `Run ${inlineCode(run)} of plan ${inlineCode(id)}, ${plain(report.started_at)}${duration === undefined ? '' : `, ${plain(timeText(duration))}`}.`,
     `Journal: ${journal.events} events, ends in ${inlineCode(journal.head)}\n`,
+    ...resumed.map(({ at, as }) => `- ${as === 'resume' ? 'resumed' : 'undone, as asked'} at ${plain(at)}`),
     ...(origin.approvals ?? []).map((approval) => `- approved by ${plain(approvalText(approval))}`),
     ...(summary?.notes ?? []).map((note) => `- ${plain(noteText(note))}`),
     ...(summary?.cleanup_failures ?? []).map(
