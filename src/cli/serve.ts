@@ -2,9 +2,8 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { damagePage, linesOf, pageOf, runPage, runsPage, type Subject } from '../report/index.ts';
-import { followJournal, isFinished, listRuns, runNames } from '../runs/index.ts';
+import { followJournal, hashOf, listRuns, watchRuns } from '../runs/index.ts';
 import { CommandError } from './exit-codes.ts';
 import { isPlanFile, type KeptPlan, readPlanFile } from './plan-file.ts';
 import { runSubject } from './report.ts';
@@ -78,7 +77,7 @@ async function answer(
   const [kind, name = '', more, ...beyond] = rest.map(decoded);
   if (beyond.length > 0) return plainly(response, 404, 'not found');
   if (kind === '' && rest.length === 1) return send(response, 200, pageOf(await listPage()));
-  if (kind === 'events' && rest.length === 1) return followList(request, response);
+  if (kind === 'events' && rest.length === 1) return followList(request, response, query);
   if (kind === 'plans' && rest.length === 2) return planAnswer(response, name);
   if (kind !== 'runs' || !isRun(name)) return plainly(response, 404, 'not found');
   if (more === 'events') return followRun(request, response, name, query);
@@ -125,11 +124,13 @@ function isRun(id: string): boolean {
 }
 
 async function listPage() {
+  // Before the list itself: what changes while it is made is seen as a change.
+  const state = await listState();
   const { entries, problems } = await listRuns(runsFolder);
   const plans = planFiles()
     .flatMap((file) => planIn(file) ?? [])
     .map(({ file, plan, id }) => ({ file, title: plan.runbook.title, id }));
-  return runsPage(entries, plans, problems);
+  return runsPage(entries, plans, problems, state);
 }
 
 /** The files of this directory that may be plans. */
@@ -178,18 +179,18 @@ async function followRun(request: IncomingMessage, response: ServerResponse, id:
   });
 }
 
-/** Server-sent events: that the list of runs and plans is another one now. */
-async function followList(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const finished = new Set<string>();
-  // The journals of many runs are large: each is looked at until its run has ended, and only at its end.
-  const state = async () => {
-    const runs = await runNames(runsFolder);
-    for (const run of runs) if (!finished.has(run) && (await isFinished(join(runsFolder, run)))) finished.add(run);
-    return JSON.stringify([runs, [...finished].sort(), planFiles().map((file) => [file, statSync(file).mtimeMs])]);
-  };
-  const before = await state();
+const runStages = watchRuns(runsFolder);
+
+/** A hash of what the list of runs and plans rests on. */
+async function listState(): Promise<string> {
+  return hashOf(JSON.stringify([await runStages(), planFiles().map((file) => [file, statSync(file).mtimeMs])]));
+}
+
+/** Server-sent events: that the list of runs and plans is another one than the one that the page shows. */
+async function followList(request: IncomingMessage, response: ServerResponse, query: string): Promise<void> {
+  const seen = new URLSearchParams(query).get('seen');
   await follow(request, response, async (say) => {
-    if ((await state()) !== before) say('changed', '');
+    if ((await listState()) !== seen) say('changed', '');
   });
 }
 

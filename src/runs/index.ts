@@ -2,11 +2,10 @@ export { chainOf, hashOf, lineOf } from './chain.ts';
 export {
   createJournal,
   followJournal,
-  isFinished,
   type Journal,
   readJournal,
   readPlan,
   reopenJournal,
 } from './journal.ts';
-export { listRuns, runNames } from './list.ts';
+export { listRuns, watchRuns } from './list.ts';
 export { Locked, lockHere, locksFolder } from './local-lock.ts';

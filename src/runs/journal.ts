@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, readFile, unlink, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Event } from '../engine/index.ts';
 import { type Chain, chainOf, hashOf, lineOf } from './chain.ts';
@@ -92,20 +92,34 @@ export function followJournal(folder: string, skip: number): () => Promise<Event
   };
 }
 
-/** Whether a journal ends in `run-finished`: only its end is read. */
-export async function isFinished(folder: string): Promise<boolean> {
-  const file = await open(join(folder, journalFile), 'r').catch(() => undefined);
-  if (!file) return false;
+/** How far the record of a run is: it has no event yet, it goes on (or its process died), or `run-finished` is its last event. */
+export type Stage = 'empty' | 'unfinished' | 'finished';
+
+/** How far a journal of so many bytes is; only its last line is read. */
+export async function stageOf(folder: string, size: number): Promise<Stage> {
+  const file = await open(join(folder, journalFile), 'r');
   try {
-    const { size } = await file.stat();
-    const bytes = Buffer.alloc(Math.min(size, 100_000));
-    await file.read(bytes, 0, bytes.length, size - bytes.length);
-    const lines = bytes.toString('utf8').split('\n');
-    // A line break ends each line: behind the last one is nothing, or one that is torn.
-    return /"type":"run-finished"/.test(lines.at(-2) ?? '');
+    for (let length = 10_000; ; length *= 10) {
+      const bytes = Buffer.alloc(Math.min(size, length));
+      await file.read(bytes, 0, bytes.length, size - bytes.length);
+      const lines = bytes.toString('utf8').split('\n');
+      // A line break ends each line: behind the last one is nothing, or one that is torn.
+      const isWhole = lines.length > 2 || bytes.length === size;
+      if (isWhole) return stageAfter(lines.at(-2));
+    }
   } finally {
     await file.close();
   }
+}
+
+function stageAfter(line: string | undefined): Stage {
+  if (line === undefined) return 'empty';
+  return /"type":"run-finished"/.test(line) ? 'finished' : 'unfinished';
+}
+
+/** The bytes of a journal; 0 where there is none yet. */
+export async function sizeOf(folder: string): Promise<number> {
+  return (await stat(join(folder, journalFile)).catch(() => undefined))?.size ?? 0;
 }
 
 /** The text of a run's plan. */

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Event, RunOutcome } from '../engine/index.ts';
-import { readJournal } from './journal.ts';
+import { readJournal, type Stage, sizeOf, stageOf } from './journal.ts';
 
 /** One run as a list shows it. `unfinished`: it is still running, or its process died. */
 export interface RunEntry {
@@ -29,8 +29,26 @@ export async function listRuns(runs: string): Promise<{ readonly entries: RunEnt
   return { entries, problems };
 }
 
-/** The ids of the runs in a folder, the newest first. */
-export async function runNames(runs: string): Promise<string[]> {
+/**
+ * @returns A function that gives the runs in a folder, the newest first, with how far each of them is. A journal is looked
+ * at again only where it has grown: those of many runs are large.
+ */
+export function watchRuns(runs: string): () => Promise<(readonly [id: string, stage: Stage])[]> {
+  let known: ReadonlyMap<string, { readonly size: number; readonly stage: Stage }> = new Map();
+  return async () => {
+    const looked = new Map<string, { readonly size: number; readonly stage: Stage }>();
+    for (const id of await runNames(runs)) {
+      const size = await sizeOf(join(runs, id));
+      const before = known.get(id);
+      const stage = before?.size === size ? before.stage : size === 0 ? 'empty' : await stageOf(join(runs, id), size);
+      looked.set(id, { size, stage });
+    }
+    known = looked;
+    return [...looked].map(([id, { stage }]) => [id, stage] as const);
+  };
+}
+
+async function runNames(runs: string): Promise<string[]> {
   return (await readdir(runs).catch(() => [])).sort().reverse();
 }
 

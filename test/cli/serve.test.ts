@@ -118,6 +118,18 @@ describe('runbook serve', () => {
     expect(linesIn(again)).toEqual(linesIn(later));
   });
 
+  it('says that the list is another one than the one that was given, whenever it is asked', async () => {
+    const { text } = await get(server.url);
+    const seen = /<main data-seen="([0-9a-f]{64})">/.exec(text)?.[1];
+    const journal = await createJournal(join(directory, '.runbook', 'runs'), '20260104-000000-dddddd', subject.bytes);
+    await journal.close();
+    const changed = await get(`${server.url}events?seen=${seen}`, { isEnough: (got) => got.includes('event:') });
+
+    expect(seen).toBeDefined();
+    expect(changed.text).toMatch(/^event: changed$/m);
+    expect((await get(server.url)).text).not.toContain(`data-seen="${seen}"`);
+  });
+
   it('says when a run has ended', async () => {
     const finished = await get(`${server.url}runs/20260101-000000-aaaaaa/events`, {
       isEnough: (text) => text.includes('finished'),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Event } from '../../src/engine/index.ts';
-import { createJournal, listRuns, readJournal } from '../../src/runs/index.ts';
+import { createJournal, listRuns, readJournal, reopenJournal, watchRuns } from '../../src/runs/index.ts';
 
 const started: Event = {
   at: '2026-01-01T00:00:00.000Z',
@@ -81,5 +81,26 @@ describe('the journal', () => {
       ['r1', 'unfinished'],
     ]);
     expect(await listRuns(join(runs, 'none'))).toEqual({ entries: [], problems: [] });
+  });
+
+  it('tells a watcher how far each run is: begun, ended, and gone on with', async () => {
+    const stages = watchRuns(runs);
+    expect(await stages()).toEqual([]);
+
+    const journal = await createJournal(runs, 'r1', '{}');
+    expect(await stages()).toEqual([['r1', 'empty']]);
+    await journal.record(started);
+    expect(await stages()).toEqual([['r1', 'unfinished']]);
+    const long: Event = { ...finished, notes: [{ severity: 'info', note: 'n'.repeat(200_000) }] } as Event;
+    await journal.record(long);
+    await journal.close();
+    expect(await stages()).toEqual([['r1', 'finished']]);
+    appendFileSync(join(journal.folder, 'journal.jsonl'), '{"type":"step-st');
+    expect(await stages()).toEqual([['r1', 'finished']]);
+
+    const { journal: again } = await reopenJournal(journal.folder);
+    await again.record(started);
+    await again.close();
+    expect(await stages()).toEqual([['r1', 'unfinished']]);
   });
 });

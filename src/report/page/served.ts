@@ -14,11 +14,15 @@ interface Listed {
   readonly outcome: RunReport['state'];
 }
 
-/** The list of runs and plans; it loads itself again when something has changed. */
+/**
+ * The list of runs and plans; it loads itself again when something has changed.
+ * @param state What the list rests on; its server is asked for what is another one.
+ */
 export function runsPage(
   runs: readonly Listed[],
   plans: readonly { readonly file: string; readonly title: string; readonly id: string }[],
   problems: readonly string[],
+  state: string,
 ): Page {
   return {
     title: 'Runs',
@@ -26,7 +30,7 @@ export function runsPage(
     scripts: [listScript],
     body: html`<h1>Runs</h1>
 <p class="soft" id="live" role="status">To be read: nothing can be started from here.</p>
-<main>
+<main data-seen="${state}">
 ${problems.map((problem) => html`<p class="state bad">${problem}</p>`)}
 ${
   runs.length === 0
@@ -74,8 +78,10 @@ export function damagePage(problem: string): Page {
 
 const listScript = `
 (() => {
-  const source = new EventSource('events');
+  const source = new EventSource('events?seen=' + document.querySelector('main').dataset.seen);
   source.addEventListener('changed', () => location.reload());
+  // Whoever has clicked is not held back by a change.
+  addEventListener('beforeunload', () => source.close());
 })();
 `;
 
