@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { type Environment, holdsVersion, type Runbook } from '../language/index.ts';
 import { askWho } from './ask.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
@@ -18,14 +19,18 @@ export type VersionSource = (candidates: readonly Runbook[]) => Promise<string |
  * @throws `CommandError` with what there is, where none or several fit.
  */
 export async function chooseRunbook(name: string, version: VersionSource): Promise<string> {
-  const candidates = candidatesFor(name);
-  if (candidates.length === 0) return locateRunbook(name);
+  const { candidates, stopAtBroken } = candidatesFor(name);
+  if (candidates.length === 0) {
+    stopAtBroken();
+    return locateRunbook(name);
+  }
   const wanted = await version(candidates.map(({ runbook }) => runbook));
   const fitting = candidates.filter(
     ({ runbook }) => wanted === undefined || holdsVersion(runbook.elasticsearch, wanted),
   );
   const [only] = fitting;
   if (only && fitting.length === 1) return only.path;
+  if (!only) stopAtBroken();
   const shownCandidates = listOf(only ? fitting : candidates);
   if (wanted === undefined)
     throw new CommandError(
@@ -36,23 +41,28 @@ export async function chooseRunbook(name: string, version: VersionSource): Promi
   );
 }
 
-/** The runbooks of a name; none where the name is a path or the name of a file. */
-function candidatesFor(name: string): Candidate[] {
-  if (/\.ya?ml$/.test(name)) return [];
-  const files = runbookFiles();
-  if (files.some((path) => path.replace(/^.*\//, '') === `${name}.yaml`)) return [];
-  return files.flatMap((path) => {
-    const runbook = readRunbook(path).checked.value?.runbook.value;
+/**
+ * The runbooks of a name; none where the name is a path or the name of a file.
+ * @returns With them, what ends the command with what is wrong in a file that may be the one that is meant.
+ */
+function candidatesFor(name: string): { readonly candidates: Candidate[]; readonly stopAtBroken: () => void } {
+  const files = /\.ya?ml$/.test(name) ? [] : runbookFiles();
+  const isFile = files.some((path) => basename(path) === `${name}.yaml`);
+  const read = (isFile ? [] : files).map((path) => ({ path, ...readRunbook(path) }));
+  const candidates = read.flatMap(({ path, checked }) => {
+    const runbook = checked.value?.runbook.value;
     return runbook?.name === name ? [{ path, runbook }] : [];
   });
+  const stopAtBroken = () => {
+    for (const { path, checked, print } of read)
+      if (checked.value === undefined && basename(path).startsWith(`${name}-`)) valueOrStop(checked, print);
+  };
+  return { candidates, stopAtBroken };
 }
 
 function listOf(candidates: readonly Candidate[]): string {
   return candidates
-    .map(
-      ({ path, runbook }) =>
-        `  ${path.replace(/^.*\/|\.yaml$/g, '')}: Elasticsearch ${runbook.elasticsearch} (${shown(path)})`,
-    )
+    .map(({ path, runbook }) => `  ${basename(path, '.yaml')}: Elasticsearch ${runbook.elasticsearch} (${shown(path)})`)
     .join('\n');
 }
 

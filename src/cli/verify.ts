@@ -23,6 +23,11 @@ export async function verify(id: string, { head: expected, allowedSigners }: Ver
     );
     return exitCodes.failed;
   }
+  const [started] = events;
+  if (started?.type === 'run-started' && started.run !== id) {
+    process.stdout.write(`NOT the record of ${id}: it is that of ${inert(started.run)}, in a folder of another name\n`);
+    return exitCodes.failed;
+  }
   const last = events.at(-1);
   process.stdout.write(
     `${events.length} events, each follows from the one before; the plan is the one that was run. It ends in ${head}\n`,
@@ -34,7 +39,6 @@ export async function verify(id: string, { head: expected, allowedSigners }: Ver
     process.stdout.write(
       'Whether lines were cut off at the end is only told by the hash that the run has printed: --head HASH\n',
     );
-  const [started] = events;
   if (started?.type !== 'run-started') return exitCodes.done;
   return allowedSigners === undefined
     ? exitCodes.done

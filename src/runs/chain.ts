@@ -32,17 +32,24 @@ export function lineOf(event: Event, previous: string): string {
  * Reads the lines of a journal and checks every link.
  * @param plan The text of the run's plan.
  * @param file The journal's name, for messages.
- * @throws `JournalDamage` where a whole line is no event or does not follow from the line before.
+ * @throws `JournalDamage` where a whole line is no event, does not follow from the line before, or is about another plan.
  */
 export function chainOf(bytes: Buffer, plan: string, file: string): Chain {
   const length = bytes.lastIndexOf('\n') + 1;
   const lines = length === 0 ? [] : bytes.toString('utf8', 0, length - 1).split('\n');
-  let head = hashOf(plan);
+  const planId = hashOf(plan);
+  let head = planId;
   const events = lines.map((line, index) => {
-    const { previous, ...event } = eventIn(line, `${file}:${index + 1}`);
+    const { previous, ...rest } = eventIn(line, `${file}:${index + 1}`);
     if (previous !== head) throw new JournalDamage(`${file}:${index + 1}: ${brokenLink(index, previous)}`);
     head = hashOf(line);
-    return event as Event;
+    const event = rest as Event;
+    // Approvals are of the plan that the event names: who writes a whole record anew must not give them to another plan.
+    if (event.type === 'run-started' && event.plan !== planId)
+      throw new JournalDamage(
+        `${file}:${index + 1}: this run says that its plan is ${event.plan}, and plan.json is ${planId}`,
+      );
+    return event;
   });
   return { events, head, length, torn: bytes.length - length };
 }

@@ -64,6 +64,17 @@ describe('a runbook named without its version', () => {
     expect(two.stderr).toContain('users-8: Elasticsearch 8.x');
   });
 
+  it('is refused with what is wrong in the file that it may mean', async () => {
+    mkdirSync(join(directory, 'runbooks'));
+    writeFileSync(join(directory, 'runbooks', 'carry-8.5.yaml'), 'apiVersion: runbook/v1\nname: carry\nstep: []\n');
+
+    const { code, stderr } = await cli(eight, {}, 'plan', 'carry');
+
+    expect(stderr).toMatch(/runbooks\/carry-8\.5\.yaml:3:1/);
+    expect(stderr).not.toContain('there is no runbook');
+    expect(code).toBe(2);
+  });
+
   it('says what to check where the cluster does not answer', async () => {
     const ended = await cli(seven, { destination: 'http://127.0.0.1:1' }, 'exec', 'users');
     expect(ended.code).toBe(4);

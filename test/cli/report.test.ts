@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createJournal } from '../../src/runs/index.ts';
@@ -8,7 +8,7 @@ import { badDaySubject } from '../report/bad-day.ts';
 
 describe('runbook report', () => {
   const directory = workingDirectory();
-  const id = '20260101-000000-aaaaaa';
+  const id = 'run-1';
 
   beforeAll(async () => {
     const { run, bytes } = await badDaySubject();
@@ -37,6 +37,16 @@ describe('runbook report', () => {
 
     expect(await runbook(directory, ['verify', id, '--head', journal.head])).toMatchObject({ code: 0 });
     expect(await runbook(directory, ['verify', id, '--head', 'other'])).toMatchObject({ code: 1 });
+  });
+
+  it('is not verified under the name of another run', async () => {
+    const runs = join(directory, '.runbook', 'runs');
+    cpSync(join(runs, id), join(runs, 'run-2'), { recursive: true });
+
+    const { code, stdout } = await runbook(directory, ['verify', 'run-2']);
+
+    expect(stdout).toBe('NOT the record of run-2: it is that of run-1, in a folder of another name\n');
+    expect(code).toBe(1);
   });
 
   it('has a journal that can be checked without the program', () => {

@@ -9,7 +9,7 @@ import {
   run,
 } from '../../src/engine/index.ts';
 import type { Json } from '../../src/language/index.ts';
-import type { Plan } from '../../src/plan/index.ts';
+import { type Plan, planId } from '../../src/plan/index.ts';
 
 export const ok = (body: Json = {}, status = 200): Answer => ({ kind: 'answer', status, body, warnings: [] });
 export const lost = (sent: 'no' | 'maybe' = 'maybe'): Answer => ({ kind: 'failure', sent, reason: 'connection reset' });
@@ -80,7 +80,7 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
     plan,
     {
       id: 'run-1',
-      planId: 'plan-1',
+      planId: await planId(plan),
       mode: world.mode ?? 'real',
       secrets,
       redactor,

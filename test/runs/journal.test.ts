@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Event } from '../../src/engine/index.ts';
-import { createJournal, listRuns, readJournal, reopenJournal, watchRuns } from '../../src/runs/index.ts';
+import { createJournal, hashOf, listRuns, readJournal, reopenJournal, watchRuns } from '../../src/runs/index.ts';
 
 const started: Event = {
   at: '2026-01-01T00:00:00.000Z',
   type: 'run-started',
   run: 'r1',
   mode: 'real',
-  plan: 'p',
+  plan: hashOf('{}'),
   runbook: 'users-7.10.yaml',
   title: 't',
   environment: 'lab',
@@ -66,6 +66,18 @@ describe('the journal', () => {
 
     writeFileSync(file, readFileSync(file, 'utf8').replace('"run-started"', '"run-sta'));
     await expect(readJournal(folder)).rejects.toThrow('journal.jsonl:1: this line is no event');
+  });
+
+  it('is no record of another plan, even where every line was written anew', async () => {
+    const { folder } = await createJournal(runs, 'r3', '{"other":true}').then(async (journal) => {
+      await journal.record({ ...started, run: 'r3' } as Event);
+      await journal.close();
+      return journal;
+    });
+
+    await expect(readJournal(folder)).rejects.toThrow(
+      `journal.jsonl:1: this run says that its plan is ${hashOf('{}')}, and plan.json is ${hashOf('{"other":true}')}`,
+    );
   });
 
   it('tells a list which runs there are, and which are not finished', async () => {
