@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +16,12 @@ export interface Ended {
 /** An empty directory to run the program in. */
 export function workingDirectory(): string {
   return mkdtempSync(join(tmpdir(), 'runbook-test-'));
+}
+
+/** A runbook of the directory's own, in its `runbooks` folder. */
+export function ownRunbook(directory: string, file: string, text: string): void {
+  mkdirSync(join(directory, 'runbooks'), { recursive: true });
+  writeFileSync(join(directory, 'runbooks', file), text);
 }
 
 /** Runs the built program as a pipeline does: no terminal. `onStart` gets the process, to send it signals. */

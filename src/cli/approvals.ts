@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { GivenApproval } from '../engine/index.ts';
-import { type Approval, approvalIn, approvalNamespace, approvalProblem, canonicalJson } from '../plan/index.ts';
+import { type Approval, approvalIn, approvalNamespace, approvalProblem } from '../plan/index.ts';
 import { approvalText } from '../report/index.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 import type { KeptPlan } from './plan-file.ts';
@@ -114,7 +114,7 @@ async function givenIn(
  */
 export async function verifiedApproval(
   { statement, signature }: Pick<GivenApproval, 'statement' | 'signature'>,
-  { plan, id }: Pick<KeptPlan, 'plan' | 'id'>,
+  { text, id }: Pick<KeptPlan, 'text' | 'id'>,
   allowedSigners: string,
   at: number,
 ): Promise<GivenApproval | { readonly problem: string }> {
@@ -126,7 +126,7 @@ export async function verifiedApproval(
     if (problem !== undefined) return { problem };
     approval = read;
   }
-  const signer = await verifySignature(statement ?? canonicalJson(plan), signature, {
+  const signer = await verifySignature(statement ?? text, signature, {
     ...(approval ? { name: approval.name } : {}),
     namespace: approvalNamespace,
     allowedSigners,

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { millisecondsOf } from '../language/index.ts';
-import { approvalNamespace, approvalText } from '../plan/index.ts';
+import { approvalNamespace, approvalStatement } from '../plan/index.ts';
 import { planHead } from '../report/index.ts';
 import { approvalEnding } from './approvals.ts';
 import { CommandError } from './exit-codes.ts';
@@ -25,7 +25,7 @@ export async function approve(file: string, { key, name: given, expires }: Appro
     );
   if (!/^\d{1,6}[mh]$/.test(expires)) throw new CommandError(`--expires ${expires}: minutes or hours are needed: 24h`);
   const now = Date.now();
-  const statement = approvalText({
+  const statement = approvalStatement({
     format: 'runbook-approval/v1',
     plan: id,
     name,

@@ -114,18 +114,27 @@ export function shown(path: string): string {
   return fromHere === '' || fromHere.startsWith('..') ? path : fromHere;
 }
 
-function readText(path: string): string {
-  let bytes: Buffer;
+/**
+ * The bytes of a file.
+ * @param largest Larger files are not read; bytes.
+ * @param tooLarge Ends the command where it is larger; it gets the file's size in bytes.
+ */
+export function readBytes(path: string, largest: number, tooLarge: (size: number) => never): Buffer {
   try {
-    if (statSync(path).size > maximumBytes)
-      throw new CommandError(
-        `${shown(path)} is larger than ${maximumBytes / 1_000_000} MB; a runbook is written by people`,
-      );
-    bytes = readFileSync(path);
+    const { size } = statSync(path);
+    return size > largest ? tooLarge(size) : readFileSync(path);
   } catch (error) {
     if (error instanceof CommandError) throw error;
     throw new CommandError(`${shown(path)} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+function readText(path: string): string {
+  const bytes = readBytes(path, maximumBytes, () => {
+    throw new CommandError(
+      `${shown(path)} is larger than ${maximumBytes / 1_000_000} MB; a runbook is written by people`,
+    );
+  });
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {

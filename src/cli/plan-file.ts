@@ -1,4 +1,3 @@
-import { readFileSync, statSync } from 'node:fs';
 import { open, rename, unlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { JsonObject } from '../language/index.ts';
@@ -6,7 +5,7 @@ import { canonicalJson, largestPlan, type Plan, type PlanExtras, planIn } from '
 import { diffOf, diffSentence } from '../report/index.ts';
 import { hashOf } from '../runs/index.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
-import { locateRunbook, shown } from './files.ts';
+import { locateRunbook, readBytes, shown } from './files.ts';
 import { planned } from './planned.ts';
 
 /** A plan that was kept in a file, and its id: the SHA-256 of the file's bytes. */
@@ -44,16 +43,9 @@ export function readPlanFile(path: string): KeptPlan {
       exitCodes.refused,
     );
   };
-  let bytes: Buffer;
-  try {
-    const { size } = statSync(path);
-    if (size > largestPlan)
-      return refuse(`it is ${Math.ceil(size / 1_000_000)} MB large, and a plan at most ${largestPlan / 1_000_000} MB`);
-    bytes = readFileSync(path);
-  } catch (error) {
-    if (error instanceof CommandError) throw error;
-    throw new CommandError(`${shown(path)} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  const bytes = readBytes(path, largestPlan, (size) =>
+    refuse(`it is ${Math.ceil(size / 1_000_000)} MB large, and a plan at most ${largestPlan / 1_000_000} MB`),
+  );
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -1,5 +1,5 @@
 import type { Environment } from '../language/index.ts';
-import { canonicalJson } from '../plan/index.ts';
+import { canonicalJson, type Plan } from '../plan/index.ts';
 import { formats } from '../report/index.ts';
 import { askWho } from './ask.ts';
 import { chooseRunbook, versionGiven } from './choose.ts';
@@ -8,7 +8,7 @@ import { keepPlan } from './plan-file.ts';
 import { type PlanArguments, planned } from './planned.ts';
 import { print } from './print.ts';
 
-export interface PlanOptions extends Omit<PlanArguments, 'pins' | 'inputs'> {
+export interface PlanOptions extends Omit<PlanArguments, 'pins' | 'inputs' | 'askPins'> {
   readonly format: string;
   /** Which version, where the name does not say it. */
   readonly elasticsearch?: string;
@@ -22,10 +22,11 @@ export interface PlanOptions extends Omit<PlanArguments, 'pins' | 'inputs'> {
 export async function plan(name: string, options: PlanOptions): Promise<void> {
   const { env, set, author } = options;
   const path = await chooseRunbook(name, versionGiven(options.elasticsearch));
-  const given = { env, set, ...(author === undefined ? {} : { author }) };
-  const offline = await planned(path, given);
-  const pins = options.pin ? await pinsOf(offline, env) : {};
-  const { plan, id } = options.pin ? await planned(path, { ...given, pins }) : offline;
+  const { plan, id } = await planned(path, {
+    ...{ env, set },
+    ...(author === undefined ? {} : { author }),
+    ...(options.pin ? { askPins: (unpinned, environment) => pinsOf(unpinned, environment, env) } : {}),
+  });
   const format = formats[options.format];
   print(format?.render({ plan, id, bytes: canonicalJson(plan) }) ?? '');
   if (options.out === undefined) return;
@@ -36,20 +37,11 @@ export async function plan(name: string, options: PlanOptions): Promise<void> {
 }
 
 /** Connection → the `cluster_uuid` that its cluster says it has. */
-async function pinsOf(
-  {
-    plan,
-    environment,
-  }: {
-    readonly plan: Awaited<ReturnType<typeof planned>>['plan'];
-    readonly environment: { readonly value: Environment };
-  },
-  file: string,
-): Promise<Record<string, string>> {
+async function pinsOf(plan: Plan, environment: Environment, file: string): Promise<Record<string, string>> {
   const pins: Record<string, string> = {};
   for (const [name, { kind, cluster_uuid: pinned }] of Object.entries(plan.environment.connections)) {
     if (kind !== 'elasticsearch') continue;
-    const { cluster_uuid: seen, said } = await askWho(name, environment.value, file);
+    const { cluster_uuid: seen, said } = await askWho(name, environment, file);
     if (seen === undefined)
       throw new CommandError(
         `--pin: the connection "${name}" did not say its cluster_uuid (${said}). Check its url and auth in ${file}`,

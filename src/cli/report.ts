@@ -1,7 +1,7 @@
 import { appendFile, writeFile } from 'node:fs/promises';
 import type { Plan } from '../plan/index.ts';
 import { formats, formatsOf, reportOf, type Subject } from '../report/index.ts';
-import { readJournal, readPlan } from '../runs/index.ts';
+import { readJournal } from '../runs/index.ts';
 import { approvalsBeside, uncountedLines } from './approvals.ts';
 import { CommandError } from './exit-codes.ts';
 import { isPlanFile, readPlanFile } from './plan-file.ts';
@@ -48,12 +48,10 @@ async function planSubject(file: string, allowedSigners: string | undefined): Pr
 
 /** A run as its folder tells it. */
 export async function runSubject(folder: string): Promise<Subject> {
-  const { events, head } = await readJournal(folder).catch(stopWithout);
-  const bytes = await readPlan(folder);
+  const { events, head, plan: bytes } = await readJournal(folder).catch(stopWithout);
   const [started] = events;
   if (started?.type !== 'run-started')
     throw new CommandError(`the run in ${folder} ended before its first event: there is nothing to report`);
-  // The first line of the journal belongs to these bytes.
   const plan = JSON.parse(bytes) as Plan;
   const report = reportOf(plan, events, { head, events: events.length });
   return { plan, id: started.plan, bytes, run: { report, events } };

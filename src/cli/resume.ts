@@ -1,7 +1,7 @@
 import { type Event, undosOf } from '../engine/index.ts';
 import type { Plan } from '../plan/index.ts';
 import { undoText } from '../report/index.ts';
-import { readJournal, readPlan, reopenJournal } from '../runs/index.ts';
+import { readJournal, reopenJournal } from '../runs/index.ts';
 import { answerTo, execute, isInteractive } from './execute.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 import { differenceIn, extrasOf, inputsOf } from './plan-file.ts';
@@ -71,12 +71,11 @@ interface Recorded {
 async function recordOf(id: string): Promise<Recorded> {
   const folder = folderOf(id);
   try {
-    const { events } = await readJournal(folder);
-    const plan = JSON.parse(await readPlan(folder)) as Plan;
+    const { events, plan } = await readJournal(folder);
     const [started] = events;
     if (started?.type !== 'run-started')
       throw new CommandError(`the run ${id} ended before its first event: nothing was sent. Run it again.`);
-    return { id, folder, events, started, plan };
+    return { id, folder, events, started, plan: JSON.parse(plan) as Plan };
   } catch (error) {
     if (error instanceof CommandError) throw error;
     throw new CommandError(error instanceof Error ? error.message : String(error));

@@ -1,8 +1,7 @@
 import type { Event } from '../engine/index.ts';
 import { inert } from '../language/index.ts';
-import type { Plan } from '../plan/index.ts';
 import { approvalText } from '../report/index.ts';
-import { readJournal, readPlan } from '../runs/index.ts';
+import { readJournal } from '../runs/index.ts';
 import { verifiedApproval } from './approvals.ts';
 import { exitCodes } from './exit-codes.ts';
 import { folderOf, stopWithout } from './runs.ts';
@@ -15,8 +14,7 @@ export interface VerifyOptions {
 
 /** `runbook verify`: whether the record of a run is as it was written, and who has approved its plan. */
 export async function verify(id: string, { head: expected, allowedSigners }: VerifyOptions): Promise<number> {
-  const folder = folderOf(id);
-  const { events, head, torn } = await readJournal(folder).catch(stopWithout);
+  const { events, head, torn, plan } = await readJournal(folderOf(id)).catch(stopWithout);
   if (expected !== undefined && expected !== head) {
     process.stdout.write(
       `NOT the same record: it ends in ${head}, expected ${expected}. Lines were added or cut off at its end, or all of it was written anew.\n`,
@@ -39,16 +37,14 @@ export async function verify(id: string, { head: expected, allowedSigners }: Ver
     process.stdout.write(
       'Whether lines were cut off at the end is only told by the hash that the run has printed: --head HASH\n',
     );
-  if (started?.type !== 'run-started') return exitCodes.done;
-  return allowedSigners === undefined
-    ? exitCodes.done
-    : verifyApprovals(started, JSON.parse(await readPlan(folder)) as Plan, allowedSigners);
+  if (started?.type !== 'run-started' || allowedSigners === undefined) return exitCodes.done;
+  return verifyApprovals(started, plan, allowedSigners);
 }
 
 /** Each approval in the record, as of the moment in which the run began. */
 async function verifyApprovals(
   { at, plan: id, origin }: Extract<Event, { type: 'run-started' }>,
-  plan: Plan,
+  text: string,
   allowedSigners: string,
 ): Promise<number> {
   const given = origin.approvals ?? [];
@@ -58,7 +54,7 @@ async function verifyApprovals(
   }
   let isGood = true;
   for (const approval of given) {
-    const found = await verifiedApproval(approval, { plan, id }, allowedSigners, Date.parse(at));
+    const found = await verifiedApproval(approval, { text, id }, allowedSigners, Date.parse(at));
     const problem = 'problem' in found ? found.problem : found.name === approval.name ? undefined : 'another name';
     if (problem !== undefined) isGood = false;
     process.stdout.write(

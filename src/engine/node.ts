@@ -57,7 +57,8 @@ async function runNode(node: PlannedNode, session: Session, frame: Frame): Promi
       await emit(session, { type: 'step-started', ...described(node, here), kind: node.kind });
     }
     if (node.kind === 'block') return await runBlock(node, here);
-    return await finish(node, await runLeaf(node, here), here);
+    const finished = node.kind === 'note' ? await tell(node, here) : await runRequest(node, here);
+    return await finish(node, finished, here);
   } catch (error) {
     return finish(node, dependentOn(error, session) ?? failedOn(error), here);
   }
@@ -161,17 +162,6 @@ async function tell({ note, severity, number }: PlannedNote, { session, frame, i
   session.notes.push(told);
   await emit(session, { type: 'noted', step: id, number, depth: frame.depth, ...told });
   return { outcome: 'done' };
-}
-
-/** In a dry run, what reads something that only a write would give depends on that write. */
-async function runLeaf(node: PlannedRequest | PlannedNote, here: Here): Promise<Finished> {
-  try {
-    return node.kind === 'note' ? await tell(node, here) : await runRequest(node, here);
-  } catch (error) {
-    const finished = dependentOn(error, here.session);
-    if (finished) return finished;
-    throw error;
-  }
 }
 
 async function runRequest(node: PlannedRequest, here: Here): Promise<Finished> {

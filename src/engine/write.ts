@@ -77,9 +77,9 @@ export async function predictWrite(node: PlannedRequest, here: Here): Promise<Fi
     return { outcome: 'would-send', reason: `whether it is there already is unknown: ${effect.reason}` };
   } catch (error) {
     const finished = dependentOn(error, session);
-    if (finished) session.predicted.push({ step: id, connection: node.request.connection });
-    if (finished) return finished;
-    throw error;
+    if (!finished) throw error;
+    session.predicted.push({ step: id, connection: node.request.connection });
+    return finished;
   }
 }
 

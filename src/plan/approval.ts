@@ -17,7 +17,7 @@ export interface Approval {
 export const approvalNamespace = 'runbook-plan';
 
 /** What is signed, and what a person can read. */
-export function approvalText(approval: Approval): string {
+export function approvalStatement(approval: Approval): string {
   return `${JSON.stringify(approval, null, 2)}\n`;
 }
 

@@ -34,9 +34,18 @@ export function inputsFor(
     wrong.add(name);
     diagnostics.push({ code, severity: 'error', message, file: `--set ${name}`, ...more });
   };
+  const take = (name: string, input: Input, value: Json) => {
+    const mistake = inputProblem(input, value);
+    if (mistake) problem(name, 'input', `it ${mistake}`);
+    else inputs.set(name, { value });
+  };
   for (const [name, input] of Object.entries(declared)) {
     if (input.default !== undefined) inputs.set(name, { value: input.default });
-    if (Object.hasOwn(decided, name) && !input.secret) continue;
+    const before = Object.hasOwn(decided, name) && !input.secret ? decided[name] : undefined;
+    if (before !== undefined) {
+      take(name, input, before);
+      continue;
+    }
     const given = environment.value.inputs?.[name];
     if (given === undefined) continue;
     const place = {
@@ -67,13 +76,6 @@ export function inputsFor(
       else inputs.set(name, { value: given as Json });
     }
   }
-  for (const [name, value] of Object.entries(decided)) {
-    const input = Object.hasOwn(declared, name) ? declared[name] : undefined;
-    if (!input || input.secret) continue;
-    const mistake = inputProblem(input, value);
-    if (mistake) problem(name, 'input', `it ${mistake}`);
-    else inputs.set(name, { value });
-  }
   for (const set of sets) {
     const equals = set.indexOf('=');
     const name = equals < 0 ? set : set.slice(0, equals);
@@ -85,12 +87,7 @@ export function inputsFor(
       problem(name, 'literal-secret', `a secret on the command line is visible in the process list`, {
         help: `Give it in the environment file: inputs: { ${name}: { env: NAME } }.`,
       });
-    } else {
-      const value = valueFromText(input, set.slice(equals + 1));
-      const mistake = inputProblem(input, value);
-      if (mistake) problem(name, 'input', `it ${mistake}`);
-      else inputs.set(name, { value });
-    }
+    } else take(name, input, valueFromText(input, set.slice(equals + 1)));
   }
   for (const [name, input] of Object.entries(declared)) {
     if (inputs.has(name) || wrong.has(name)) continue;

@@ -10,7 +10,7 @@ import {
 } from '../language/index.ts';
 import type { HttpRequest, Plan, PlannedRequest } from '../plan/index.ts';
 import { entriesOf } from './outline.ts';
-import { valueText } from './words.ts';
+import { secretText, valueText } from './words.ts';
 
 /** Something that a plan leaves open, and that a person who sends its calls by hand has to fill in. */
 export interface Blank {
@@ -78,8 +78,7 @@ function sourceOf(expression: Expression, plan: Plan, saves: ReadonlyMap<string,
       return 'the item of this pass';
     case 'inputs': {
       const input = plan.inputs[first];
-      const [[kind, from] = []] = input && 'secret' in input ? Object.entries(input.secret) : [];
-      return `the secret ${first}, from ${kind} ${[from].flat().join(' ')}`;
+      return `the secret ${first}${input && 'secret' in input ? `, from ${secretText(input.secret)}` : ''}`;
     }
     case 'steps': {
       const step = saves.get(first) ?? saves.get(`${first}#*`);

@@ -1,5 +1,5 @@
 import { inert } from '../language/index.ts';
-import type { Plan } from '../plan/index.ts';
+import type { Plan, PlannedNode } from '../plan/index.ts';
 import { entriesOf, passesOf } from './outline.ts';
 import type { Forecast, RunReport } from './run-report.ts';
 
@@ -36,8 +36,13 @@ export function forecastOf(plan: Plan, report: RunReport): Forecast[] {
     });
 }
 
+/** What a dry run says of a node of the plan, once for each pass of the loops around it. */
+export function predictionsOf({ number }: PlannedNode, { forecast = [] }: RunReport): string[] {
+  return forecast.filter((one) => one.number === number).map(predictionText);
+}
+
 /** A prediction in words. */
-export function predictionText({ prediction, effect, reason, behind }: Forecast): string {
+function predictionText({ prediction, effect, reason, behind }: Forecast): string {
   const because = reason === undefined ? '' : `: ${reason}`;
   switch (prediction) {
     case 'would-send':

@@ -99,6 +99,11 @@ export function passesOf(id: string, report: RunReport): ReportedStep[] {
   return report.steps.filter(({ step }) => pattern.test(step));
 }
 
+/** What is said of a node that no pass has reached. */
+export function unreachedText(node: PlannedNode): string {
+  return node.kind === 'skipped' ? `skipped: ${node.reason}` : 'not reached';
+}
+
 /** The title of a step: once it has run, with what the run knew. */
 export function titleOf({ title }: PlannedNode, passes: readonly ReportedStep[]): string {
   const [only] = passes;

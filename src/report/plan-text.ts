@@ -1,7 +1,16 @@
-import { inert, type Json, type SecretReference } from '../language/index.ts';
+import { inert, type Json } from '../language/index.ts';
 import type { Plan, PlannedLock, PlannedNode, PlannedRead, PlannedRequest, Request } from '../plan/index.ts';
 import { addressOf, lockText, requestText } from './outline.ts';
-import { conditionText, doneWhenText, expectations, retryText, savesText, untilText, valueText } from './words.ts';
+import {
+  conditionText,
+  doneWhenText,
+  expectations,
+  retryText,
+  savesText,
+  secretText,
+  untilText,
+  valueText,
+} from './words.ts';
 
 /** A plan as an auditor reads it: every call in order, what it asserts, what undoes it. Nothing was sent to make it. */
 export function planText(plan: Plan, id: string): string {
@@ -58,15 +67,10 @@ export function factsOf({ runbook, environment, author, inputs }: Plan, id: stri
     ]),
     ...Object.entries(inputs).map(([name, input]): [string, string] => [
       'input',
-      `${name} = ${'value' in input ? JSON.stringify(input.value) : secretText(input.secret)}`,
+      `${name} = ${'value' in input ? JSON.stringify(input.value) : `secret from ${secretText(input.secret)}`}`,
     ]),
     ['plan', id],
   ];
-}
-
-function secretText(reference: SecretReference): string {
-  const [[kind, from] = []] = Object.entries(reference);
-  return `secret from ${kind} ${[from].flat().join(' ')}`;
 }
 
 /** What would be undone, as an auditor reads it: the calls of each step's undoing, in the order in which they are sent. */

@@ -1,6 +1,6 @@
 import type { Event, GivenApproval, Note, RecordedCall, RunSummary, StepOutcome } from '../engine/index.ts';
 import { inert, inOneLine } from '../language/index.ts';
-import type { RunReport } from './run-report.ts';
+import type { ReportedStep, RunReport } from './run-report.ts';
 
 /** What became of a step, in words that stand alone. */
 export const outcomeWords: Readonly<Record<StepOutcome, string>> = {
@@ -13,6 +13,11 @@ export const outcomeWords: Readonly<Record<StepOutcome, string>> = {
   'would-send': 'would be sent',
   depends: 'depends on a step that would be sent',
 };
+
+/** What became of a step that may still be going on. */
+export function outcomeText(outcome: ReportedStep['outcome']): string {
+  return outcome === undefined ? 'not ended' : outcomeWords[outcome];
+}
 
 /**
  * A run as it happens, for logs of pipelines; what a poll waits for is said again only when it changes. What a dry run says

@@ -1,4 +1,4 @@
-import { durationOf, expectedOf, isMatcher, type Json, messageOf } from '../language/index.ts';
+import { durationOf, expectedOf, isMatcher, type Json, messageOf, type SecretReference } from '../language/index.ts';
 import type { Condition, PlannedExpect, PlannedRead, PlannedRequest } from '../plan/index.ts';
 
 /** What a plan's parts mean, in the words that every view uses. */
@@ -10,6 +10,12 @@ export function conditionText({ subject, expect }: Condition): string {
 /** A value in a line: a text as it is, everything else as JSON. */
 export function valueText(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Where a secret comes from: `env OSS_KEY`. */
+export function secretText(reference: SecretReference): string {
+  const [[kind, from] = []] = Object.entries(reference);
+  return `${kind} ${[from].flat().join(' ')}`;
 }
 
 /** A body for people: JSON, and a list, which is sent line by line, a line each. */

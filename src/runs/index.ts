@@ -4,7 +4,6 @@ export {
   followJournal,
   type Journal,
   readJournal,
-  readPlan,
   reopenJournal,
 } from './journal.ts';
 export { listRuns, watchRuns } from './list.ts';

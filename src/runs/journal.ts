@@ -56,13 +56,21 @@ export async function reopenJournal(folder: string): Promise<{ readonly journal:
   return { journal: journalIn(folder, file, chain.head, chain.length), chain };
 }
 
+/** The record of a run: its journal, and the plan that the journal belongs to. */
+export interface RunRecord extends Chain {
+  /** The bytes of the plan. */
+  readonly plan: string;
+}
+
 /**
- * The events of a journal, in order. A torn last line, as a crash leaves it, is left out.
- * @throws `JournalDamage` where any other line is damaged; the message names it.
+ * The record of a run, its events in order. A torn last line, as a crash leaves it, is left out.
+ * @throws `JournalDamage` where any other line is damaged, or is about another plan; the message names it.
  */
-export async function readJournal(folder: string): Promise<Chain> {
+export async function readJournal(folder: string): Promise<RunRecord> {
   const file = join(folder, journalFile);
-  return chainOf(await readFile(file), await readPlan(folder), file);
+  const bytes = await readFile(file);
+  const plan = await readFile(join(folder, planFile), 'utf8');
+  return { ...chainOf(bytes, plan, file), plan };
 }
 
 /**
@@ -120,11 +128,6 @@ function stageAfter(line: string | undefined): Stage {
 /** The bytes of a journal; 0 where there is none yet. */
 export async function sizeOf(folder: string): Promise<number> {
   return (await stat(join(folder, journalFile)).catch(() => undefined))?.size ?? 0;
-}
-
-/** The text of a run's plan. */
-export function readPlan(folder: string): Promise<string> {
-  return readFile(join(folder, planFile), 'utf8');
 }
 
 function journalIn(folder: string, file: FileHandle, start: string, size: number): Journal {

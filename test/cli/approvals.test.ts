@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { approvalsOf } from '../../src/cli/approvals.ts';
 import { readPlanFile } from '../../src/cli/plan-file.ts';
-import { approvalText, canonicalJson } from '../../src/plan/index.ts';
+import { approvalStatement, canonicalJson } from '../../src/plan/index.ts';
 import { hashOf } from '../../src/runs/index.ts';
 import { lastJournal, runbook, workingDirectory } from '../program.ts';
 import { sandbox, stopSandboxes } from '../sandbox-process.ts';
@@ -49,7 +49,7 @@ function approvedBy(
     expires_at: new Date(Date.now() + to).toISOString(),
   };
   const who = `${name}@example.com`;
-  const statement = approvalText({ format: 'runbook-approval/v1', plan: of, name: who, ...times });
+  const statement = approvalStatement({ format: 'runbook-approval/v1', plan: of, name: who, ...times });
   writeFileSync(`${file}.${who}.approval`, statement);
   writeFileSync(`${file}.${who}.approval.sig`, ssh(['-q', '-Y', 'sign', '-f', keyOf(key), '-n', namespace], statement));
 }

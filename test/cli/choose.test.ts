@@ -1,8 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sandboxBackend } from '../contract/sandbox-backend.ts';
-import { runbook, workingDirectory } from '../program.ts';
+import { ownRunbook, runbook, workingDirectory } from '../program.ts';
 import { environmentOf, secretsOf } from '../real/environment.ts';
 
 let seven: Awaited<ReturnType<typeof sandboxBackend>>;
@@ -53,9 +53,8 @@ describe('a runbook named without its version', () => {
       stderr: expect.stringContaining('no runbook "users-merge" for Elasticsearch 8.5.3'),
     });
     expect(none.stderr).toContain('users-merge-7.10: Elasticsearch 7.10.x');
-    mkdirSync(join(directory, 'runbooks'));
     const own = `apiVersion: runbook/v1\nname: users\nelasticsearch: 8.x\ntitle: Mine\nconnections: { source: { kind: elasticsearch } }\nsteps: [{ id: a, on: source, call: GET / }]\n`;
-    writeFileSync(join(directory, 'runbooks', 'users-8.yaml'), own);
+    ownRunbook(directory, 'users-8.yaml', own);
     const two = await cli(eight, {}, 'exec', 'users');
     expect(two).toMatchObject({
       code: 2,
@@ -65,8 +64,7 @@ describe('a runbook named without its version', () => {
   });
 
   it('is refused with what is wrong in the file that it may mean', async () => {
-    mkdirSync(join(directory, 'runbooks'));
-    writeFileSync(join(directory, 'runbooks', 'carry-8.5.yaml'), 'apiVersion: runbook/v1\nname: carry\nstep: []\n');
+    ownRunbook(directory, 'carry-8.5.yaml', 'apiVersion: runbook/v1\nname: carry\nstep: []\n');
 
     const { code, stderr } = await cli(eight, {}, 'plan', 'carry');
 

@@ -1,8 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { formatsOf } from '../../src/report/index.ts';
-import { runbook, workingDirectory } from '../program.ts';
+import { ownRunbook, runbook, workingDirectory } from '../program.ts';
 import { hostile } from '../report/bad-day.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal.
@@ -13,9 +13,9 @@ describe('a runbook full of escape sequences and markup', () => {
   const directory = workingDirectory();
 
   beforeAll(() => {
-    mkdirSync(join(directory, 'runbooks'));
-    writeFileSync(
-      join(directory, 'runbooks', 'hostile-7.10.yaml'),
+    ownRunbook(
+      directory,
+      'hostile-7.10.yaml',
       `apiVersion: runbook/v1
 name: hostile
 elasticsearch: 7.10.x

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createJournal } from '../../src/runs/index.ts';
-import { runbook, workingDirectory } from '../program.ts';
+import { ownRunbook, runbook, workingDirectory } from '../program.ts';
 import { badDaySubject } from '../report/bad-day.ts';
 
 describe('runbook report', () => {
@@ -87,9 +87,9 @@ describe('runbook validate --format', () => {
   const directory = workingDirectory();
 
   beforeAll(() => {
-    mkdirSync(join(directory, 'runbooks'));
-    writeFileSync(
-      join(directory, 'runbooks', 'wrong 1-7.10.yaml'),
+    ownRunbook(
+      directory,
+      'wrong 1-7.10.yaml',
       `apiVersion: runbook/v1\nname: wrong\nelasticsearch: 7.10.x\ntitle: Wrong\nconnections: { es: { kind: elasticsearch } }\nsteps:\n  - { id: a, on: ess, call: GET /a }\n  - { id: b, on: es, call: PUT /a, until: { a: 1 } }\n`,
     );
   });

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, it } from 'vitest';
-import { lastJournal, outcomes, program, runbook, workingDirectory, writesIn } from '../program.ts';
+import { lastJournal, outcomes, ownRunbook, program, runbook, workingDirectory, writesIn } from '../program.ts';
 import { sandbox, stopSandboxes } from '../sandbox-process.ts';
 
 afterAll(stopSandboxes);
@@ -34,9 +34,9 @@ const journalOf = (directory: string) => join(directory, '.runbook', 'runs', las
 
 /** A runbook with a write that nobody can ask about. */
 function withDoubtful(directory: string): void {
-  mkdirSync(join(directory, 'runbooks'));
-  writeFileSync(
-    join(directory, 'runbooks', 'doubtful-7.10.yaml'),
+  ownRunbook(
+    directory,
+    'doubtful-7.10.yaml',
     `apiVersion: runbook/v1
 name: doubtful
 elasticsearch: 7.10.x
@@ -56,9 +56,9 @@ steps:
 
 /** Many lines: more than a pipe holds. */
 function withMany(directory: string, count: number): void {
-  mkdirSync(join(directory, 'runbooks'));
-  writeFileSync(
-    join(directory, 'runbooks', 'many-7.10.yaml'),
+  ownRunbook(
+    directory,
+    'many-7.10.yaml',
     `apiVersion: runbook/v1
 name: many
 elasticsearch: 7.10.x
@@ -373,9 +373,9 @@ describe.concurrent('locks', () => {
     const directory = workingDirectory();
     const box = await sandbox(directory, '7.10');
     const { env } = box;
-    mkdirSync(join(directory, 'runbooks'));
-    writeFileSync(
-      join(directory, 'runbooks', 'in-the-way-7.10.yaml'),
+    ownRunbook(
+      directory,
+      'in-the-way-7.10.yaml',
       `apiVersion: runbook/v1
 name: in-the-way
 elasticsearch: 7.10.x

@@ -1,6 +1,6 @@
 import type { Assertion } from '../../engine/index.ts';
 import { inert, inOneLine } from '../../language/index.ts';
-import { endText, outcomeWords } from '../run-lines.ts';
+import { endText, outcomeText } from '../run-lines.ts';
 import { durationBetween, isBad, isGood, type ReportedStep, type RunReport } from '../run-report.ts';
 import type { Format } from './format.ts';
 
@@ -69,7 +69,7 @@ function casesOf(step: ReportedStep): Case[] {
   const asserted = step.assertions.map(caseOf);
   const isExplained = asserted.some(({ kind }) => kind === 'failed');
   if (outcome === 'done' && asserted.length > 0) return asserted;
-  const words = outcome === undefined ? 'not ended' : outcomeWords[outcome];
+  const words = outcomeText(outcome);
   const own = (kind: Case['kind'], inside: string): Case[] => [...asserted, { name: 'outcome', kind, inside }];
   switch (outcome) {
     case 'done':

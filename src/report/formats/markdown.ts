@@ -1,32 +1,35 @@
 import { inOneLine } from '../../language/index.ts';
-import type { PlannedNode, PlannedRequest, Request } from '../../plan/index.ts';
-import { forecastSentence, predictionText } from '../forecast.ts';
+import type { PlannedNode, Request } from '../../plan/index.ts';
+import { detailsOf } from '../details.ts';
+import { forecastSentence, predictionsOf } from '../forecast.ts';
 import { codeBlock, inlineCode, plain } from '../markdown.ts';
-import { addressOf, connectionText, type Entry, entriesOf, passesOf, requestText, titleOf } from '../outline.ts';
-import { countsText, factsOf } from '../plan-text.ts';
-import { approvalText, endText, noteText, outcomeWords } from '../run-lines.ts';
-import { durationBetween, isBad, type ReportedStep, type RunReport, timeText } from '../run-report.ts';
 import {
-  bodyText,
-  conditionText,
-  doneWhenText,
-  expectations,
-  retryText,
-  savesText,
-  untilText,
-  valueText,
-} from '../words.ts';
+  addressOf,
+  connectionText,
+  type Entry,
+  entriesOf,
+  passesOf,
+  requestText,
+  theRunbook,
+  titleOf,
+  unreachedText,
+} from '../outline.ts';
+import { countsText, factsOf } from '../plan-text.ts';
+import { approvalText, endText, noteText, outcomeText } from '../run-lines.ts';
+import { durationBetween, isBad, type ReportedStep, type RunReport, timeText } from '../run-report.ts';
+import { bodyText, valueText } from '../words.ts';
 import type { Format, Subject } from './format.ts';
 
 /** For a comment on a pull request: a summary, and each step folded below it. */
 export const markdown: Format = {
   of: ['plan', 'run'],
   render: (subject) => {
+    let text = '';
     for (const detail of ['all', 'no reads', 'heads'] as const) {
-      const text = pageOf(subject, detail);
-      if (text.length <= longest || detail === 'heads') return text.length <= longest ? text : cut(text);
+      text = pageOf(subject, detail);
+      if (text.length <= longest) return text;
     }
-    return '';
+    return cut(text);
   },
 };
 
@@ -102,7 +105,7 @@ const titles = { preflight: 'Before the first write', steps: 'Steps', always: 'S
 function sectionsOf(subject: Subject, detail: Detail): string[] {
   let title = '';
   return entriesOf(subject.plan).flatMap((entry) => {
-    const now = entry.undoes === 'the runbook' ? 'Undoes the whole runbook' : titles[entry.section];
+    const now = entry.undoes === theRunbook ? 'Undoes the whole runbook' : titles[entry.section];
     const heading = now === title ? [] : [`\n#### ${now}\n`];
     title = now;
     return [...heading, ...entryText(entry, subject, detail)];
@@ -124,7 +127,7 @@ function entryText({ node, section, undoes, depth }: Entry, subject: Subject, de
   const became = report
     ? ` — ${becameText(node, passes, report)}`
     : node.kind === 'skipped'
-      ? ` — skipped: ${plain(node.reason)}`
+      ? ` — ${plain(unreachedText(node))}`
       : '';
   const head = `${indent}${plain(node.number)} ${marks.join('')}${plain(titleOf(node, passes))} <code>${plain(node.id)}</code>${became}`;
   const isShort = detail === 'heads' || (detail === 'no reads' && node.kind === 'request' && node.effect === 'read');
@@ -133,49 +136,23 @@ function entryText({ node, section, undoes, depth }: Entry, subject: Subject, de
 }
 
 function becameText(node: PlannedNode, passes: readonly ReportedStep[], report: RunReport): string {
-  if (report.mode === 'dry') {
-    const predictions = (report.forecast ?? []).filter(({ number }) => number === node.number);
-    return predictions.map((one) => plain(predictionText(one))).join('; ') || 'not reached';
-  }
-  if (passes.length === 0) return node.kind === 'skipped' ? `skipped: ${plain(node.reason)}` : 'not reached';
-  const words = passes.map(({ outcome, reason }) =>
-    outcome === undefined
-      ? '<b>not ended</b>'
-      : `${isBad(outcome) ? `<b>${plain(outcomeWords[outcome])}</b>` : plain(outcomeWords[outcome])}${reason === undefined ? '' : `: ${plain(reason)}`}`,
-  );
+  if (report.mode === 'dry') return predictionsOf(node, report).map(plain).join('; ') || 'not reached';
+  if (passes.length === 0) return plain(unreachedText(node));
+  const words = passes.map(({ outcome, reason }) => {
+    const word = plain(outcomeText(outcome));
+    return `${isBad(outcome) ? `<b>${word}</b>` : word}${reason === undefined ? '' : `: ${plain(reason)}`}`;
+  });
   return [...new Set(words)].join('; ');
 }
 
 function plannedText(node: PlannedNode, { plan }: Subject): string[] {
-  if (node.kind === 'skipped') return [];
-  const item = (name: string, value: string | undefined) =>
-    value === undefined ? [] : [`- ${name} ${inlineCode(value)}`];
-  const common = [
-    ...(node.when ?? []).flatMap((condition) => item('only when', conditionText(condition))),
-    ...(node.for_each === undefined ? [] : item('once for each item of', valueText(node.for_each))),
-    ...item('asks a person:', node.confirm),
-    ...('done_when' in node && node.done_when
-      ? item('not sent when', `${requestText(node.done_when.request)} says ${doneWhenText(node.done_when)}`)
-      : []),
-  ];
-  if (node.kind === 'note') return [...common, `> ${plain(node.note)}`];
-  if (node.kind === 'block') return common;
-  return [callText(node.request, plan), '', ...common, ...itemsOf(node), `- at ${inlineCode(node.at)}`, ''];
-}
-
-function itemsOf(node: PlannedRequest): string[] {
-  const until = untilText(node);
-  const saves = savesText(node);
-  const retry = retryText(node);
-  return [
-    ...(until === undefined ? [] : [`- until ${inlineCode(until)}`]),
-    ...expectations(node.expect).map(
-      ({ text, message }) =>
-        `- expects ${inlineCode(text)}${message === undefined ? '' : ` — otherwise: ${plain(message)}`}`,
-    ),
-    ...(saves === undefined ? [] : [`- saves ${inlineCode(saves)}`]),
-    ...(retry === undefined ? [] : [`- sent ${inlineCode(retry)}`]),
-  ];
+  const details = detailsOf(node).map(
+    ({ name, value, otherwise }) =>
+      `- ${name} ${inlineCode(value)}${otherwise === undefined ? '' : ` — otherwise: ${plain(otherwise)}`}`,
+  );
+  if (node.kind === 'note') return [...details, `> ${plain(node.note)}`];
+  if (node.kind !== 'request') return details;
+  return [callText(node.request, plan), '', ...details, `- at ${inlineCode(node.at)}`, ''];
 }
 
 function callText(request: Request, plan: Subject['plan']): string {

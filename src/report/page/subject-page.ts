@@ -1,7 +1,8 @@
 import type { GivenApproval } from '../../engine/index.ts';
 import { inOneLine } from '../../language/index.ts';
-import type { PlannedNode, PlannedRequest, Request } from '../../plan/index.ts';
-import { forecastSentence, predictionText } from '../forecast.ts';
+import type { PlannedNode, Request } from '../../plan/index.ts';
+import { detailsOf } from '../details.ts';
+import { forecastSentence, predictionsOf } from '../forecast.ts';
 import type { Subject } from '../formats/format.ts';
 import {
   addressOf,
@@ -13,9 +14,10 @@ import {
   requestText,
   theRunbook,
   titleOf,
+  unreachedText,
 } from '../outline.ts';
 import { countsText, factsOf } from '../plan-text.ts';
-import { approvalText, endText, noteText, outcomeWords } from '../run-lines.ts';
+import { approvalText, endText, noteText, outcomeText } from '../run-lines.ts';
 import {
   durationBetween,
   isBad,
@@ -25,16 +27,7 @@ import {
   type RunReport,
   timeText,
 } from '../run-report.ts';
-import {
-  bodyText,
-  conditionText,
-  doneWhenText,
-  expectations,
-  retryText,
-  savesText,
-  untilText,
-  valueText,
-} from '../words.ts';
+import { bodyText, valueText } from '../words.ts';
 import { undoGraph, waterfall } from './graphs.ts';
 import { type Html, html, lines, type Part } from './html.ts';
 import type { Page } from './page.ts';
@@ -140,11 +133,11 @@ function entryHtml({ node, section, depth, undoes }: Entry, { plan, run }: Subje
   ];
   const became = report
     ? html` ${becameHtml(node, passes, report, section)}`
-    : node.kind === 'skipped' && html` <span class="soft">skipped: ${node.reason}</span>`;
+    : node.kind === 'skipped' && html` <span class="soft">${unreachedText(node)}</span>`;
   const head = html`<span class="number">${node.number}</span>${marks} ${titleOf(node, passes)} <code class="soft">${node.id}</code>${became}`;
   const opening = undoes === theRunbook && depth === 0 && html`<h3>Undoes the whole runbook</h3>`;
   if (node.kind !== 'request') {
-    const inside = [...commonParts(node), ...(node.kind === 'note' ? [html`<q>${node.note}</q>`] : [])];
+    const inside = [...detailParts(node), ...(node.kind === 'note' ? [html`<q>${node.note}</q>`] : [])];
     return html`${opening}<div class="block" id="${anchor}" data-depth="${level}">${head}${inside.length > 0 && html`<div class="soft">${list(inside)}</div>`}</div>\n`;
   }
   const isWrong = passes.some(({ outcome, assertions }) => isBad(outcome) || assertions.some(({ holds }) => !holds));
@@ -152,7 +145,7 @@ function entryHtml({ node, section, depth, undoes }: Entry, { plan, run }: Subje
   return html`${opening}<article class="step ${node.effect}" id="${anchor}" data-depth="${level}" data-effect="${node.effect}" data-connections="${connections.join(' ')}" data-bad="${isWrong ? 'yes' : 'no'}" aria-label="${node.number} ${titleOf(node, passes)}">
 <details${isWrong && html` open`}><summary>${head}</summary><div>
 ${requestHtml(node.request, plan)}
-${list([...commonParts(node), ...requestParts(node)])}
+${list([...detailParts(node), html`at <code>${node.at}</code>`])}
 ${passes.map((step) => passHtml(step, passes.length > 1))}
 </div></details></article>\n`;
 }
@@ -163,26 +156,17 @@ function becameHtml(
   report: RunReport,
   section: Entry['section'],
 ): Html {
-  if (report.mode === 'dry') {
-    const predictions = (report.forecast ?? []).filter(({ number }) => number === node.number);
-    return html`<strong>${predictions.map((one) => predictionText(one)).join('; ') || (section === 'undo' ? '' : 'not reached')}</strong>`;
-  }
-  if (passes.length === 0)
-    return section === 'undo'
-      ? html``
-      : html`<span class="soft">${node.kind === 'skipped' ? `skipped: ${node.reason}` : 'not reached'}</span>`;
+  if (report.mode === 'dry')
+    return html`<strong>${predictionsOf(node, report).join('; ') || (section === 'undo' ? '' : 'not reached')}</strong>`;
+  if (passes.length === 0) return section === 'undo' ? html`` : html`<span class="soft">${unreachedText(node)}</span>`;
   const total = passes.reduce(
     (sum, { started_at, finished_at }) => sum + (durationBetween(started_at, finished_at) ?? 0),
     0,
   );
-  const said = [
-    ...new Set(
-      passes.map(
-        ({ outcome, reason }) =>
-          `${outcome === undefined ? 'not ended' : outcomeWords[outcome]}${reason === undefined ? '' : `: ${reason}`}`,
-      ),
-    ),
-  ];
+  const words = passes.map(
+    ({ outcome, reason }) => `${outcomeText(outcome)}${reason === undefined ? '' : `: ${reason}`}`,
+  );
+  const said = [...new Set(words)];
   const kind = passes.some(({ outcome }) => isBad(outcome))
     ? 'bad'
     : passes.every(({ outcome }) => outcome === 'done')
@@ -198,32 +182,11 @@ function requestHtml(request: Request, plan: Subject['plan']): Html {
 <pre tabindex="0" role="group" aria-label="Request">${lines(`${request.method} ${addressOf(request, plan)}${headers.join('')}`)}${request.body !== undefined && html`\n\n${lines(bodyText(request.body))}`}</pre>`;
 }
 
-function commonParts(node: PlannedNode): Html[] {
-  if (node.kind === 'skipped') return [];
-  return [
-    ...(node.when ?? []).map((condition) => html`only when <code>${conditionText(condition)}</code>`),
-    ...(node.for_each === undefined ? [] : [html`once for each item of <code>${valueText(node.for_each)}</code>`]),
-    ...(node.confirm === undefined ? [] : [html`asks a person: ${node.confirm}`]),
-    ...('done_when' in node && node.done_when
-      ? [
-          html`not sent when <code>${requestText(node.done_when.request)}</code> says <code>${doneWhenText(node.done_when)}</code>`,
-        ]
-      : []),
-  ];
-}
-
-function requestParts(node: PlannedRequest): Html[] {
-  const item = (name: string, value: string | undefined) =>
-    value === undefined ? [] : [html`${name} <code>${value}</code>`];
-  return [
-    ...item('until', untilText(node)),
-    ...expectations(node.expect).map(
-      ({ text, message }) => html`expects <code>${text}</code>${message !== undefined && ` — otherwise: ${message}`}`,
-    ),
-    ...item('saves', savesText(node)),
-    ...item('sent', retryText(node)),
-    html`at <code>${node.at}</code>`,
-  ];
+function detailParts(node: PlannedNode): Html[] {
+  return detailsOf(node).map(
+    ({ name, value, otherwise }) =>
+      html`${name} <code>${value}</code>${otherwise !== undefined && ` — otherwise: ${otherwise}`}`,
+  );
 }
 
 function passHtml(step: ReportedStep, isOneOfMany: boolean): Html {

@@ -1,0 +1,37 @@
+import type { PlannedNode } from '../plan/index.ts';
+import { requestText } from './outline.ts';
+import { conditionText, doneWhenText, expectations, retryText, savesText, untilText, valueText } from './words.ts';
+
+/** One thing that a plan says of a node: `only when`, and the condition. */
+export interface Detail {
+  readonly name: string;
+  readonly value: string;
+  /** What the author says where it does not hold. */
+  readonly otherwise?: string;
+}
+
+/** When a node is run and what its answer has to be, in the order in which it matters: all but its call. */
+export function detailsOf(node: PlannedNode): Detail[] {
+  if (node.kind === 'skipped') return [];
+  const detail = (name: string, value: string | undefined) => (value === undefined ? [] : [{ name, value }]);
+  const before = [
+    ...(node.when ?? []).flatMap((condition) => detail('only when', conditionText(condition))),
+    ...(node.for_each === undefined ? [] : detail('once for each item of', valueText(node.for_each))),
+    ...detail('asks a person:', node.confirm),
+  ];
+  if (node.kind === 'note') return before;
+  const { done_when } = node;
+  const unless = done_when && `${requestText(done_when.request)} says ${doneWhenText(done_when)}`;
+  const common = [...before, ...detail('not sent when', unless)];
+  if (node.kind === 'block') return common;
+  return [
+    ...common,
+    ...detail('until', untilText(node)),
+    ...expectations(node.expect).map(({ text, message }) => ({
+      ...{ name: 'expects', value: text },
+      ...(message === undefined ? {} : { otherwise: message }),
+    })),
+    ...detail('saves', savesText(node)),
+    ...detail('sent', retryText(node)),
+  ];
+}
