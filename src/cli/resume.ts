@@ -78,7 +78,7 @@ async function recordOf(id: string): Promise<Recorded> {
     return { id, folder, events, started, plan: JSON.parse(plan) as Plan };
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    throw new CommandError(error instanceof Error ? error.message : String(error));
+    throw new CommandError(`${error instanceof Error ? error.message : String(error)}; nothing was sent`);
   }
 }
 

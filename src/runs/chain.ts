@@ -47,7 +47,7 @@ export function chainOf(bytes: Buffer, plan: string, file: string): Chain {
     // Approvals are of the plan that the event names: who writes a whole record anew must not give them to another plan.
     if (event.type === 'run-started' && event.plan !== planId)
       throw new JournalDamage(
-        `${file}:${index + 1}: this run says that its plan is ${event.plan}, and plan.json is ${planId}`,
+        `${file}:${index + 1}: this run says that its plan is ${event.plan}, and plan.json is ${planId}: one of the two was exchanged`,
       );
     return event;
   });
