@@ -5,7 +5,7 @@ const rooms = {
   plan: ['language', 'check'],
   engine: ['language'],
   connections: ['language', 'engine'],
-  runs: ['engine'],
+  runs: ['language', 'engine'],
   report: ['language', 'engine'],
   sandbox: ['language'],
 };

@@ -21,7 +21,13 @@ export async function effectOf(read: PlannedRead, here: Here): Promise<Effect> {
   return effect;
 }
 
+/** The first read of a chain that can tell decides; where none can, the reason is the last one's. */
 async function ask(read: PlannedRead, here: Here): Promise<Effect> {
+  const effect = await askOnce(read, here);
+  return effect.state === 'unknown' && read.otherwise ? ask(read.otherwise, here) : effect;
+}
+
+async function askOnce(read: PlannedRead, here: Here): Promise<Effect> {
   const rendered = render(read.request, here);
   const expect = renderExpect(read.expect, valuesIn(here.session, here.frame));
   const answer = await sendRead(rendered, { ...policy, expect }, 'done_when', here);

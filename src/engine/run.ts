@@ -62,6 +62,7 @@ export async function undosOf(
     confirm: async () => false,
     decide: async () => 'unknown',
     record: async () => undefined,
+    seal: async () => '',
     interruption: () => 'stop',
   };
   const origin = { runbook: '', env: '', set: [], files: {}, confirm: [] };

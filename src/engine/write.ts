@@ -15,6 +15,7 @@ import { wait } from './wait.ts';
 
 /** After an ambiguous answer the effect may still be on its way: read back this often, with these pauses before it. */
 const readBackPauses = [0, 1_000, 2_000, 3_000, 5_000];
+const longestReadBackPause = 5_000;
 /** Answers of proxies, and of servers that gave up waiting: the write may have taken effect. */
 const ambiguousStatuses = [408, 502, 503, 504];
 
@@ -40,7 +41,12 @@ export async function runWrite(node: PlannedRequest, here: Here, undo: Undo | un
   }
   const locked = isCleanup(frame) ? undefined : await takeLocks(session);
   if (locked !== undefined) return { outcome: 'failed', reason: `not sent: ${locked}` };
-  return sendWrite(node, rendered, expect, here, undo);
+  for (;;) {
+    const finished = await sendWrite(node, rendered, expect, here, undo);
+    if (finished.outcome !== 'in-doubt' || node.on_unknown !== 'suspend') return finished;
+    const settled = await decided(node, finished.reason ?? 'nobody knows whether it took effect', here);
+    if (settled) return settled;
+  }
 }
 
 /** Sends until there is an outcome: again where nothing has left this machine, and where the author's `retry` allows it. */
@@ -150,7 +156,10 @@ async function readBack(node: PlannedRequest, said: string, here: Here): Promise
     return { finished: { outcome: 'in-doubt', reason }, again: 'by-retry' };
   }
   let effect: Effect = { state: 'unknown', reason: said };
-  for (const pause of readBackPauses) {
+  const deadline = here.session.ports.now() + (node.done_when.timeout_ms ?? 0);
+  // An effect that is not there may still be on its way; while no read can tell, the author's time-out goes on.
+  for (let asked = 0; asked < readBackPauses.length || mayAskAgain(effect, deadline, here); asked++) {
+    const pause = readBackPauses[asked] ?? longestReadBackPause;
     if (pause > 0) await wait(here, `${said}; reading back whether it took effect`, pause);
     effect = await effectOf(node.done_when, here);
     if (effect.state === 'there') {
@@ -163,6 +172,10 @@ async function readBack(node: PlannedRequest, said: string, here: Here): Promise
   }
   const reason = `${said}; read back: it did not take effect (${effect.reason})`;
   return { finished: { outcome: 'failed', reason }, again: 'by-retry' };
+}
+
+function mayAskAgain({ state }: Effect, deadline: number, { session, frame }: Here): boolean {
+  return state === 'unknown' && session.ports.now() + longestReadBackPause <= deadline && !isStopping(session, frame);
 }
 
 /**

@@ -8,7 +8,7 @@ export type Expression =
   | { readonly kind: 'call'; readonly helper: string; readonly arguments: readonly Expression[] };
 
 /** The names that an expression may begin with. */
-export const roots = ['inputs', 'steps', 'run', 'item'] as const;
+export const roots = ['inputs', 'steps', 'connections', 'run', 'item'] as const;
 export type Root = (typeof roots)[number];
 export type PathExpression = Extract<Expression, { kind: 'path' }>;
 

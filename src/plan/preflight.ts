@@ -16,7 +16,11 @@ const preflights: Readonly<
   >
 > = {
   elasticsearch: (name, connection, logins, plan) =>
-    logins.map((identity) => elasticsearchPreflight(name, connection, identity, plan)),
+    logins.map((identity) =>
+      identity !== undefined && connection.valid_later?.includes(identity)
+        ? laterPreflight(name, connection, identity, plan)
+        : elasticsearchPreflight(name, connection, identity, plan),
+    ),
   kibana: (name, connection, _logins, plan) => [kibanaPreflight(name, connection, plan)],
   oss: (name, connection, _logins, plan) => [bucketPreflight(name, connection, plan)],
 };
@@ -87,6 +91,25 @@ function elasticsearchPreflight(
               },
             ]),
       ],
+    },
+  });
+}
+
+/** An identity that the server accepts only later: whether it does already is not asserted. */
+function laterPreflight(
+  name: string,
+  connection: PlannedConnection,
+  identity: string,
+  { runbook }: Pick<Plan, 'runbook'>,
+): Omit<PlannedRequest, 'number'> {
+  const place = `${name} (${connection.url})`;
+  return preflightOf(`${name}/${identity}`, runbook.file, {
+    title: `${place} answers ${connection.identities?.[identity]}, which it accepts only later in the run`,
+    request: { type: 'http', connection: name, identity, method: 'GET', path: '/' },
+    expect: {
+      status: [200, 401],
+      message: `${place} gives an unexpected response to ${connection.identities?.[identity]}.`,
+      body: [],
     },
   });
 }

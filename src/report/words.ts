@@ -1,5 +1,5 @@
 import { durationOf, expectedOf, isMatcher, type Json, messageOf, type SecretReference } from '../language/index.ts';
-import type { Condition, PlannedExpect, PlannedRead, PlannedRequest } from '../plan/index.ts';
+import type { Condition, PlannedExpect, PlannedRequest } from '../plan/index.ts';
 
 /** What a plan's parts mean, in the words that every view uses. */
 
@@ -32,11 +32,6 @@ export function expectations(expect: PlannedExpect): { readonly text: string; re
   ];
 }
 
-/** What a `done_when` has to say: `status 200; found = true`. */
-export function doneWhenText({ expect }: PlannedRead): string {
-  return [`status ${expect.status.join(' or ')}`, ...expect.body.map(conditionText)].join('; ');
-}
-
 /** What a poll waits for; undefined where nothing is polled. */
 export function untilText({ until, every_ms = 0, timeout_ms }: PlannedRequest): string | undefined {
   if (!until) return undefined;
@@ -49,6 +44,11 @@ export function savesText({ save }: PlannedRequest): string | undefined {
   return Object.entries(save)
     .map(([name, { path, secret, digest }]) => `${name} = ${path}${secret ? ' (secret)' : digest ? ' (SHA-256)' : ''}`)
     .join('; ');
+}
+
+/** What becomes of the run where nobody can tell whether a write took effect; undefined where it is rolled back. */
+export function unknownText({ on_unknown }: PlannedRequest): string | undefined {
+  return on_unknown && 'the run is suspended as it is';
 }
 
 /** How often a write may be sent; undefined where it is sent once. */

@@ -10,6 +10,7 @@ import {
 } from '../../src/engine/index.ts';
 import type { Json } from '../../src/language/index.ts';
 import { type Plan, planId } from '../../src/plan/index.ts';
+import { openedIn, sealFor } from '../../src/runs/index.ts';
 
 export const ok = (body: Json = {}, status = 200): Answer => ({ kind: 'answer', status, body, warnings: [] });
 export const lost = (sent: 'no' | 'maybe' = 'maybe'): Answer => ({ kind: 'failure', sent, reason: 'connection reset' });
@@ -24,6 +25,8 @@ export interface WorldRun {
   readonly outcomes: Record<string, string>;
   readonly reasons: Record<string, string | undefined>;
 }
+
+const seal = sealFor('run-1', 'a key of the tests, which is long enough');
 
 interface World {
   /** The answer to a call; preflights are answered by the world. */
@@ -65,6 +68,7 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
     now: () => now,
     random: () => 0,
     decide: async () => world.decide ?? 'unknown',
+    seal: async (step, name, value) => seal.seal(step, name, value),
     confirm: async () => world.confirm ?? true,
     record: async (event) => {
       if (world.recordFails?.(event)) throw new Error('no space left on device');
@@ -89,7 +93,7 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
       owner: 'somebody@here',
       version: '0.1.0',
       origin: { runbook: 'test.yaml', env: 'env.yaml', set: [], files: {}, confirm: [] },
-      ...(world.journal ? { journal: world.journal } : {}),
+      ...(world.journal ? { journal: world.journal, unsealed: openedIn(world.journal, seal) } : {}),
     },
     ports,
   );
