@@ -12,7 +12,7 @@ export function overlaps({ source, value }: Loaded<Runbook>, other: Loaded<Runbo
     {
       code: 'overlapping-range',
       severity: 'error',
-      message: `"${value.name}" on Elasticsearch ${version} could mean this runbook (${value.elasticsearch}) or ${other.source.file} (${other.value.elasticsearch})`,
+      message: `"${value.name}" on Elasticsearch ${version}, for example, could mean this runbook (${value.elasticsearch}) or ${other.source.file} (${other.value.elasticsearch})`,
       file: source.file,
       range: source.rangeOf(['elasticsearch']),
       help: 'Narrow one of the ranges, or rename one of the runbooks. A file in ./runbooks replaces a shipped runbook where it has the same file name.',

@@ -1,3 +1,4 @@
+import compare from 'semver/functions/compare.js';
 import minVersion from 'semver/ranges/min-version.js';
 import validRange from 'semver/ranges/valid.js';
 
@@ -41,9 +42,10 @@ export function intersects(one: string, other: string): boolean {
 /** The lowest version that is in both ranges; undefined where none is. */
 export function lowestCommonVersion(one: string, other: string): string | undefined {
   const both = alternativesOf(one).flatMap((first) => alternativesOf(other).map((second) => `${first} ${second}`));
-  return both.length === 0 ? undefined : lowestVersion(both.join(' || '));
+  return both.flatMap((range) => lowestVersion(range) ?? []).sort(compare)[0];
 }
 
+/** @param range Without `||`: minVersion is wrong where the first of several alternatives is empty. */
 function lowestVersion(range: string): string | undefined {
   return minVersion(withoutSuffixes(range))?.version;
 }
