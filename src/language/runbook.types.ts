@@ -61,7 +61,7 @@ export interface Runbook {
   apiVersion: ApiVersion;
   name: Name;
   /**
-   * The Elasticsearch versions that these calls are written for: 7.10.x, 8.x or 8.5.3. Every elasticsearch connection is checked against it before the first write.
+   * The Elasticsearch versions that these calls are written for, as a semver range: 7.10.x, 8.x, 8.5.3, >=8.5 <10, or 7.10.x || >=8.5 <10. In YAML a range that begins with > is put in quotes. Every elasticsearch and kibana connection is checked against it before the first write. Suffixes such as -SNAPSHOT do not count.
    */
   elasticsearch: string;
   title: Text;
@@ -176,6 +176,10 @@ export interface Matcher {
   in?: Json[] | string;
   contains?: AnyValue;
   matches?: string;
+  /**
+   * A version in this semver range: >=8.5 <10, or 8.x. Suffixes such as -SNAPSHOT do not count.
+   */
+  version_in?: string;
   /**
    * The value is there and not null.
    */

@@ -60,7 +60,7 @@ function elasticsearchPreflight(
   const login = identity === undefined ? connection.login : connection.identities?.[identity];
   const place = `${name} (${connection.url})`;
   return preflightOf(`${name}${identity === undefined ? '' : `/${identity}`}`, runbook.file, {
-    title: `${place} is reachable, accepts ${login}, and is ${runbook.elasticsearch}`,
+    title: `${place} is reachable, accepts ${login}, and is Elasticsearch ${runbook.elasticsearch}`,
     request: {
       type: 'http',
       connection: name,
@@ -75,8 +75,8 @@ function elasticsearchPreflight(
         {
           subject: 'version.number',
           expect: {
-            matches: versionPattern(runbook.elasticsearch),
-            message: `${runbook.file} is written for Elasticsearch ${runbook.elasticsearch}, and ${place} is another version. Take the runbook for that version: runbook list.`,
+            version_in: runbook.elasticsearch,
+            message: `${runbook.file} is written for Elasticsearch ${runbook.elasticsearch}, and ${place} is another version. Choose the runbook for its version: runbook list.`,
           },
         },
         ...(connection.cluster_uuid === undefined
@@ -122,7 +122,7 @@ function kibanaPreflight(
 ): Omit<PlannedRequest, 'number'> {
   const place = `${name} (${connection.url})`;
   return preflightOf(name, runbook.file, {
-    title: `${place} is up, accepts ${connection.login}, and is ${runbook.elasticsearch}`,
+    title: `${place} is up, accepts ${connection.login}, and is Kibana ${runbook.elasticsearch}`,
     request: { type: 'http', connection: name, method: 'GET', path: '/api/status' },
     expect: {
       status: [200],
@@ -139,8 +139,8 @@ function kibanaPreflight(
         {
           subject: 'version.number',
           expect: {
-            matches: versionPattern(runbook.elasticsearch),
-            message: `${runbook.file} is written for ${runbook.elasticsearch}, and the Kibana at ${place} is another version than the clusters have to be.`,
+            version_in: runbook.elasticsearch,
+            message: `${runbook.file} is written for Kibana and Elasticsearch ${runbook.elasticsearch}, and the Kibana at ${place} is another version. Choose the runbook for its version: runbook list.`,
           },
         },
       ],
@@ -188,10 +188,4 @@ function bucketPreflight(
       ],
     },
   });
-}
-
-/** `7.10.x` → `^7\.10\.`; `8.x` → `^8\.`; `8.5.3` → exactly that, with or without a suffix. */
-function versionPattern(range: string): string {
-  const fixed = range.replace(/x$/, '').replaceAll('.', '\\.');
-  return range.endsWith('x') ? `^${fixed}` : `^${fixed}(-|$)`;
 }

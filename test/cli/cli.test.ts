@@ -52,6 +52,46 @@ describe('runbook validate', () => {
     expect(ended).toMatchObject({ code: 0, stdout: '10 files checked: 0 errors\n' });
   });
 
+  describe('of two runbooks that one name and version could mean', () => {
+    const own = (name: string, range: string) =>
+      file(
+        name,
+        `${head.replace('name: test', 'name: users').replace('7.10.x', range)}  - { id: a, on: es, call: GET / }\n`,
+      );
+
+    it('says so whichever of them it is asked about, once, in the file that can be changed', async () => {
+      own('runbooks/users-8.yaml', '8.x');
+      for (const names of [['users-8'], ['users-8.5'], ['users-8.5', 'users-8'], []]) {
+        const { code, stdout } = await cli('validate', ...names);
+        expect(code).toBe(2);
+        expect(stdout.match(/overlapping-range/g)).toHaveLength(1);
+        expect(stdout).toMatch(
+          /^runbooks\/users-8\.yaml:3:16 {2}error: "users" on Elasticsearch 8\.5\.0, for example, /,
+        );
+        expect(stdout).toMatch(/could mean this runbook \(8\.x\) or \S+users-8\.5\.yaml \(>=8\.5 <10\)/);
+      }
+    });
+
+    it('says so of files in one folder, and of files that are given together', async () => {
+      own('procedures/users-8.yaml', '8.x');
+      own('procedures/users-9.yaml', '8.19.x || 9.x');
+      own('elsewhere/users-8.19.yaml', '8.19.3');
+      expect((await cli('validate', 'procedures/users-9.yaml')).stdout).toContain(
+        '8.19.0, for example, could mean this runbook (8.19.x || 9.x) or procedures/users-8.yaml (8.x)',
+      );
+      // Outside of ./runbooks no name leads to a file.
+      expect((await cli('validate', 'elsewhere/users-8.19.yaml')).stdout).toBe('1 file checked: 0 errors\n');
+      const both = await cli('validate', 'elsewhere/users-8.19.yaml', 'procedures/users-9.yaml');
+      expect(both.stdout).toContain('or procedures/users-9.yaml (8.19.x || 9.x)');
+    });
+
+    it('finds nothing where a file replaces a shipped one by its name, or its ranges lie beside the others', async () => {
+      own('runbooks/users-8.5.yaml', '8.x');
+      own('runbooks/users-10.yaml', '10.x');
+      expect(await cli('validate')).toMatchObject({ code: 0, stdout: '11 files checked: 0 errors\n' });
+    });
+  });
+
   it('shows terminal escapes inert', async () => {
     file('x.yaml', `${head}  - { id: a, on: "\\e[31mred", call: GET / }\n`);
     const ended = await cli('validate', 'x.yaml');
@@ -203,7 +243,7 @@ describe('the command line', () => {
       ['mine-7.10', '7.10.x', '–', 'A test'],
     ]);
     expect(rows.slice(-3)).toEqual([
-      ['visualizations-copy-8.5', '8.5.x', 'copy', 'Copy Kibana visualizations from one Kibana to another'],
+      ['visualizations-copy-8.5', '>=8.5 <10', 'copy', 'Copy Kibana visualizations from one Kibana to another'],
       ['runbooks/wrong-7.10.yaml', '–', '–', 'not valid: see runbook validate'],
       [''],
     ]);

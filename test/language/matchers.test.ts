@@ -21,6 +21,12 @@ describe('an expectation', () => {
     [undefined, { contains: 'a' }, false],
     ['7.10.2', { matches: '^7\\.10\\.' }, true],
     [7, { matches: '7' }, false],
+    ['9.5.3', { version_in: '>=8.5 <10' }, true],
+    ['10.0.0-SNAPSHOT', { version_in: '>=8.5 <10' }, false],
+    ['unknown', { version_in: '*' }, false],
+    [8.5, { version_in: '8.5.x' }, false],
+    [undefined, { version_in: '*' }, false],
+    ['8.5.3', { version_in: 'made by a template' }, false],
     [null, { exists: false }, true],
     [0, { exists: true }, true],
     [[], { empty: true }, true],
@@ -42,5 +48,6 @@ describe('an expectation', () => {
   it('says in words what it asks for', () => {
     expect(expectedOf({ not: { in: ['a'] } })).toBe('not one of ["a"]');
     expect(expectedOf({ at_least: 1, at_most: 3, message: 'm' })).toBe('at least 1 and at most 3');
+    expect(expectedOf({ version_in: '>=8.5 <10' })).toBe('a version in the range >=8.5 <10');
   });
 });

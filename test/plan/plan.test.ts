@@ -121,7 +121,7 @@ steps:
     expect(plan.preflight.map(({ id }) => id)).toEqual(['preflight/es/recovery', 'preflight/es']);
     expect(plan.preflight[0]?.expect.body[0]).toMatchObject({
       subject: 'version.number',
-      expect: { matches: '^7\\.10\\.' },
+      expect: { version_in: '7.10.x' },
     });
   });
 });

@@ -8,12 +8,14 @@ import { oneOf } from './in.ts';
 import { length, sizeOf } from './length.ts';
 import type { MatcherKind } from './matcher.ts';
 import { matches } from './matches.ts';
+import { versionIn } from './version-in.ts';
 
 const kinds: Readonly<Record<string, MatcherKind>> = {
   equals,
   in: oneOf,
   contains,
   matches,
+  version_in: versionIn,
   exists,
   empty,
   length,
