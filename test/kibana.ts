@@ -1,14 +1,16 @@
 import type { Json } from '../src/language/index.ts';
 import { kibanaReply, type LoopbackServer, listen } from '../src/sandbox/index.ts';
-import type { Pair } from './real/lab.ts';
+import { type Pair, releases } from './real/lab.ts';
 
-const versions = { '7.10': '7.10.2', '8.5': '8.5.3' } as const;
-
-/** The stand-in for Kibana before a cluster: it keeps its objects in that cluster's `.kibana`, whoever asks logs in there. */
-export function startKibana({ version }: Pair, cluster: string): Promise<LoopbackServer> {
+/**
+ * The stand-in for Kibana before a cluster. It keeps its objects in that cluster's `.kibana`; whoever asks logs in there.
+ * Where only Kibana's own login may write there, it uses that once it knows who asks, as Kibana does.
+ */
+export function startKibana({ version, kibana }: Pair, cluster: string): Promise<LoopbackServer> {
+  const own = kibana && `Basic ${Buffer.from(`${kibana.username}:${kibana.password}`).toString('base64')}`;
   return listen(async (incoming, body) => {
-    const { authorization = '' } = incoming.headers;
-    return kibanaReply(versions[version], incoming, body, async (method, path, content) => {
+    const caller = incoming.headers.authorization ?? '';
+    const send = async (method: string, path: string, authorization: string, content?: Json) => {
       const response = await fetch(cluster + path, {
         method,
         headers: { authorization, 'x-elastic-product-origin': 'kibana', 'content-type': 'application/json' },
@@ -16,6 +18,11 @@ export function startKibana({ version }: Pair, cluster: string): Promise<Loopbac
       });
       const text = await response.text();
       return { status: response.status, body: (text === '' ? null : JSON.parse(text)) as Json };
+    };
+    return kibanaReply(releases[version], incoming, body, async (method, path, content) => {
+      if (!own || !path.startsWith('/.kibana')) return send(method, path, caller, content);
+      const known = await send('GET', '/_security/_authenticate', caller);
+      return known.status === 200 ? send(method, path, own, content) : known;
     });
   });
 }

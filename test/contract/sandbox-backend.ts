@@ -1,13 +1,14 @@
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 import { accessKey, bucketOf } from '../object-store.ts';
-import { type Pair, reset, type Version } from '../real/lab.ts';
+import { type Pair, releases, reset } from '../real/lab.ts';
 import type { Backend } from './backend.ts';
 
-const versions = { '7.10': '7.10.2', '8.5': '8.5.3' } as const;
+/** The versions that the sandbox has. */
+export type SandboxVersion = '7.10' | '8.5';
 
 /** The sandbox in the state that the scenarios begin with, made by the same calls as on real clusters. */
-export async function sandboxBackend(version: Version): Promise<Backend & { readonly sandbox: Sandbox }> {
-  const sandbox = await startSandbox(versions[version]);
+export async function sandboxBackend(version: SandboxVersion): Promise<Backend & { readonly sandbox: Sandbox }> {
+  const sandbox = await startSandbox(releases[version]);
   const { source, destination, bucket: objects } = sandbox.urls;
   const pair: Pair = {
     version,

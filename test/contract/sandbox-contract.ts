@@ -1,11 +1,10 @@
 import { afterAll, beforeAll } from 'vitest';
-import type { Version } from '../real/lab.ts';
 import { runbooksContract } from './runbooks.ts';
-import { sandboxBackend } from './sandbox-backend.ts';
+import { type SandboxVersion, sandboxBackend } from './sandbox-backend.ts';
 import { serversContract } from './servers.ts';
 
 /** The contract suite in a sandbox of one version. */
-export function sandboxContract(version: Version): void {
+export function sandboxContract(version: SandboxVersion): void {
   let backend: Awaited<ReturnType<typeof sandboxBackend>>;
   beforeAll(async () => {
     backend = await sandboxBackend(version);

@@ -1,18 +1,19 @@
 import { describe, inject } from 'vitest';
 import { runbooksContract } from '../contract/runbooks.ts';
 import { serversContract } from '../contract/servers.ts';
-import { type Lab, reset } from './lab.ts';
+import { type Pair, reset, versions } from './lab.ts';
 
-const provided = inject('lab');
+const lab = inject('lab');
 
-// The two versions have servers of their own: they go on side by side, the tests of each one after the other.
-const suite = 'skipped' in provided ? describe.skip : describe.concurrent;
-
-suite.each(['7.10', '8.5'] as const)('real servers of %s', (version) => {
-  const pair = (provided as Lab)[version];
+for (const version of versions) {
+  const pair = lab[version] as Pair;
   const backend = { pair, reset: () => reset(pair) };
-  describe.sequential('in turn', () => {
-    serversContract(`Elasticsearch ${version}`, version, () => backend);
-    runbooksContract(`the shipped runbooks on ${version}`, version, () => backend);
+  // Each version has servers of its own: they run side by side, the tests of one version in turn.
+  const suite = 'skipped' in pair ? describe.skip : describe.concurrent;
+  suite(`real servers of ${version}`, () => {
+    describe.sequential('in turn', () => {
+      serversContract(`Elasticsearch ${version}`, version, () => backend);
+      runbooksContract(`the shipped runbooks on ${version}`, version, () => backend);
+    });
   });
-});
+}

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { lastJournal, runbook, workingDirectory } from '../program.ts';
 import { environmentOf, secretsOf } from './environment.ts';
-import { canLogIn, type Lab, type Pair, passwords, request, reset, systemIndices, type Version } from './lab.ts';
+import { canLogIn, type Pair, passwords, request, reset, systemIndices } from './lab.ts';
 import { type FaultyProxy, proxyTo, type Treatment } from './proxy.ts';
 
 const provided = inject('lab');
+type Killed = '7.10' | '8.5';
 
 /** The writes of users, in their order; the runner's own locks are left out. */
-const writes: Readonly<Record<Version, readonly RegExp[]>> = {
+const writes: Readonly<Record<Killed, readonly RegExp[]>> = {
   '7.10': [
     /^PUT \/_snapshot\/my_backup$/,
     /^PUT \/_snapshot\/my_backup\/snapshot_1$/,
@@ -33,11 +34,14 @@ const writes: Readonly<Record<Version, readonly RegExp[]>> = {
   ],
 };
 
-// The two versions have servers of their own: they go on side by side, the tests of each one after the other.
-const suite = 'skipped' in provided ? describe.skip : describe.concurrent;
+for (const version of Object.keys(writes) as Killed[]) {
+  // Each version has servers of its own: they run side by side, the tests of one version in turn.
+  const suite = 'skipped' in provided[version] ? describe.skip : describe.concurrent;
+  suite(`users-${version} on real clusters, on a bad day`, () => onABadDay(version));
+}
 
-suite.each(['7.10', '8.5'] as const)('users-%s on real clusters, on a bad day', (version) => {
-  const lab = (provided as Lab)[version] as Pair;
+function onABadDay(version: Killed): void {
+  const lab = provided[version] as Pair;
   const proxies: FaultyProxy[] = [];
   let directory: string;
   let child: ChildProcess | undefined;
@@ -202,7 +206,7 @@ suite.each(['7.10', '8.5'] as const)('users-%s on real clusters, on a bad day', 
       execFileSync('umount', [folder]);
     }
   });
-});
+}
 
 /** Writes until nothing fits any more. */
 function fill(file: string): void {

@@ -1,10 +1,18 @@
 import { type Bucket, flightIndex, flightObjects, storedObject } from '../../src/sandbox/index.ts';
 import { resetBuckets } from '../object-store.ts';
 
-export type Version = '7.10' | '8.5';
+export const versions = ['7.10', '8.5', '8.19', '9.5'] as const;
+export type Version = (typeof versions)[number];
 
-/** Two real clusters of each version, and a bucket. */
-export type Lab = Readonly<Record<Version, Pair>>;
+/** The release of Elasticsearch that stands for each. */
+export const releases = { '7.10': '7.10.2', '8.5': '8.5.3', '8.19': '8.19.21', '9.5': '9.5.3' } as const;
+
+/** Two real clusters of each version, or why this machine cannot have them. */
+export type Lab = Readonly<Record<Version, Pair | Skipped>>;
+
+export interface Skipped {
+  readonly skipped: string;
+}
 
 /** Two clusters of one version, and the object store that they reach. */
 export interface Pair {
@@ -12,11 +20,18 @@ export interface Pair {
   readonly source: Cluster;
   readonly destination: Cluster;
   /** The superuser of the file realm, on both. */
-  readonly file: { readonly username: string; readonly password: string };
+  readonly file: Login;
+  /** Kibana's own login, of the file realm: since 8.19 nobody else, no superuser either, may write to Kibana's indices. */
+  readonly kibana?: Login;
   /** The url of the object store. */
   readonly objects: string;
   /** Where a node can be killed and started again: POST /destination-7.10. Only real ones can. */
   readonly control?: string;
+}
+
+interface Login {
+  readonly username: string;
+  readonly password: string;
 }
 
 export interface Cluster {
@@ -74,6 +89,7 @@ export async function systemIndices(lab: Pair, cluster: Cluster): Promise<Record
   return Object.fromEntries((body as { index: string; status: string }[]).map(({ index, status }) => [index, status]));
 }
 
+/** The system indices that a scenario begins with, with their aliases: those that it creates, Kibana's first. */
 const systemAliases = {
   '7.10': [
     ['.kibana_1', '.kibana'],
@@ -83,6 +99,9 @@ const systemAliases = {
     ['.kibana_8.5.3_001', '.kibana'],
     ['.security-7', '.security'],
   ],
+  // Security makes its own index.
+  '8.19': [['.kibana_8.19.21_001', '.kibana']],
+  '9.5': [['.kibana_9.5.3_001', '.kibana']],
 } as const;
 
 /** Puts both clusters and the bucket into the state that every scenario begins with. */
@@ -91,53 +110,70 @@ export async function reset(
   change: Partial<Bucket> = {},
   replaceBuckets: typeof resetBuckets = resetBuckets,
 ): Promise<void> {
-  for (const cluster of [lab.source, lab.destination]) {
-    const does = async (method: string, path: string, body?: unknown) => {
-      const reply = await request(lab, cluster, method, path, body);
-      if (reply.status >= 300) throw new Error(`${method} ${path}: ${reply.status} ${JSON.stringify(reply.body)}`);
+  await Promise.all([lab.source, lab.destination].map((cluster) => empty(lab, cluster)));
+  await Promise.all([
+    seedSource(lab),
+    seedDestination(lab),
+    replaceBuckets(lab.objects, [{ name: bucket, ...change }]),
+  ]);
+}
+
+/** Leaves what every cluster has: Kibana's indices, with one document that says whose they are. */
+async function empty(lab: Pair, cluster: Cluster): Promise<void> {
+  const does = async (method: string, path: string, body?: unknown, login?: Login) => {
+    const reply = await request(lab, cluster, method, path, body, login);
+    if (reply.status >= 300) throw new Error(`${method} ${path}: ${reply.status} ${JSON.stringify(reply.body)}`);
+  };
+  const { body: repositories } = await request(lab, cluster, 'GET', '/_snapshot');
+  for (const name of Object.keys(repositories as object)) await does('DELETE', `/_snapshot/${name}`);
+  // Nobody may delete the index of real security since 8: its feature does it.
+  const indices = Object.keys(await systemIndices(lab, cluster)).filter(
+    (index) => !lab.kibana || index.startsWith('.kibana'),
+  );
+  if (indices.length > 0) await does('DELETE', `/${indices.join(',')}`, undefined, lab.kibana);
+  if (lab.kibana) await does('POST', '/_features/_reset');
+  await request(lab, cluster, 'DELETE', `/${flightIndex}`);
+  await request(lab, cluster, 'DELETE', '/runbook-locks');
+  await does('POST', '/_security/realm/*/_clear_cache');
+  for (const [index, alias] of systemAliases[lab.version]) {
+    const settings = {
+      settings: { number_of_shards: 1, number_of_replicas: 0 },
+      aliases: { [alias]: {} },
+      // As Kibana maps them.
+      mappings: { properties: { type: { type: 'keyword' }, namespace: { type: 'keyword' } } },
     };
-    const { body: repositories } = await request(lab, cluster, 'GET', '/_snapshot');
-    for (const name of Object.keys(repositories as object)) await does('DELETE', `/_snapshot/${name}`);
-    const indices = Object.keys(await systemIndices(lab, cluster));
-    if (indices.length > 0) await does('DELETE', `/${indices.join(',')}`);
-    await request(lab, cluster, 'DELETE', `/${flightIndex}`);
-    await request(lab, cluster, 'DELETE', '/runbook-locks');
-    await does('POST', '/_security/realm/*/_clear_cache');
-    for (const [index, alias] of systemAliases[lab.version]) {
-      await does('PUT', `/${index}`, {
-        settings: { number_of_shards: 1, number_of_replicas: 0 },
-        aliases: { [alias]: {} },
-        // As Kibana maps them.
-        mappings: { properties: { type: { type: 'keyword' }, namespace: { type: 'keyword' } } },
-      });
-    }
-    await does('PUT', `/${systemAliases[lab.version][0][0]}/_doc/whose?refresh=true`, { cluster: cluster.name });
+    await does('PUT', `/${index}`, settings, lab.kibana);
   }
-  const { source, destination } = lab;
+  const whose = `/${systemAliases[lab.version][0][0]}/_doc/whose?refresh=true`;
+  await does('PUT', whose, { cluster: cluster.name }, lab.kibana);
+}
+
+async function seedSource(lab: Pair): Promise<void> {
+  const { source } = lab;
   const [[kibana]] = systemAliases[lab.version];
   for (const object of flightObjects) {
     const { id, source: document } = storedObject(object, 'default', '2026-01-01T00:00:00.000Z');
-    await request(lab, source, 'PUT', `/${kibana}/_doc/${id}?refresh=true`, document);
+    await request(lab, source, 'PUT', `/${kibana}/_doc/${id}?refresh=true`, document, lab.kibana);
   }
-  // Security of 8.5 is a stand-in: there "elastic" is a user like any other.
-  const password = (cluster: Cluster, password: string) =>
-    lab.version === '7.10'
-      ? request(lab, cluster, 'POST', '/_security/user/elastic/_password', { password })
-      : request(lab, cluster, 'PUT', '/_security/user/elastic', { password, roles: ['superuser'] });
-  await password(source, passwords.elasticAtSource);
+  await setPassword(lab, source, passwords.elasticAtSource);
   await request(lab, source, 'PUT', '/_security/role/cj_test_role', {
     cluster: ['monitor'],
     indices: [{ names: ['kib*'], privileges: ['read'] }],
   });
   await request(lab, source, 'PUT', '/_security/user/kara', { password: passwords.kara, roles: ['cj_test_role'] });
-  await password(destination, passwords.elasticAtDestination);
-  await request(lab, destination, 'PUT', '/_security/user/runner', {
-    password: passwords.runner,
-    roles: ['superuser'],
-  });
-  await request(lab, destination, 'PUT', '/_security/user/destonly', {
-    password: passwords.destinationOnly,
-    roles: ['superuser'],
-  });
-  await replaceBuckets(lab.objects, [{ name: bucket, ...change }]);
+}
+
+async function seedDestination(lab: Pair): Promise<void> {
+  const { destination } = lab;
+  await setPassword(lab, destination, passwords.elasticAtDestination);
+  const superuser = (password: string) => ({ password, roles: ['superuser'] });
+  await request(lab, destination, 'PUT', '/_security/user/runner', superuser(passwords.runner));
+  await request(lab, destination, 'PUT', '/_security/user/destonly', superuser(passwords.destinationOnly));
+}
+
+/** The password of "elastic". Security of 8.5 is a stand-in: there it is a user like any other. */
+async function setPassword(lab: Pair, cluster: Cluster, password: string): Promise<void> {
+  if (lab.version === '8.5')
+    await request(lab, cluster, 'PUT', '/_security/user/elastic', { password, roles: ['superuser'] });
+  else await request(lab, cluster, 'POST', '/_security/user/elastic/_password', { password });
 }

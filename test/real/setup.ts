@@ -1,32 +1,40 @@
 import 'vitest';
 import type { TestProject } from 'vitest/node';
-import type { Lab } from './lab.ts';
-import { missingTools, startLab } from './servers.ts';
+import { missingTools } from './fetched.ts';
+import { type Lab, versions } from './lab.ts';
+import { startLab } from './servers.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** The running servers, or why there are none. */
-    lab: Lab | { readonly skipped: string };
+    /** The running servers of each version, or why there are none. */
+    lab: Lab;
   }
 }
 
 /**
- * Starts the servers once for all tests. Without a JDK or Maven the tests are skipped and say so, unless
- * RUNBOOK_REAL_SERVERS=required.
+ * Starts the servers once for all tests. Without a JDK or Maven the tests are skipped and say so, those on 9.5 without a
+ * newer Java, too, unless RUNBOOK_REAL_SERVERS=required.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const missing = missingTools();
-  if (missing) {
+  const { lab, stop } = missing
+    ? {
+        lab: Object.fromEntries(
+          versions.map((version) => [version, { skipped: `${missing}; they need a JDK 17 or newer and Maven` }]),
+        ) as Lab,
+        stop: async () => undefined,
+      }
+    : await startLab();
+  for (const version of versions) {
+    const pair = lab[version];
+    if (!('skipped' in pair)) continue;
+    const message = `The tests on real Elasticsearch ${version} servers are SKIPPED: ${pair.skipped}.`;
     if (process.env.RUNBOOK_REAL_SERVERS === 'required') {
-      throw new Error(`the tests on real servers are required: ${missing}`);
+      await stop();
+      throw new Error(`${message} They are required.`);
     }
-    console.warn(
-      `\nThe tests on real Elasticsearch servers are SKIPPED: ${missing}. They need a JDK 17 or newer and Maven.\n`,
-    );
-    project.provide('lab', { skipped: missing });
-    return async () => undefined;
+    console.warn(`\n${message}\n`);
   }
-  const { lab, stop } = await startLab();
   project.provide('lab', lab);
   return stop;
 }

@@ -4,12 +4,12 @@ import { join, resolve } from 'node:path';
 import { beforeEach, describe, expect, inject, it } from 'vitest';
 import { lastJournal, outcomes, workingDirectory } from '../program.ts';
 import { environmentOf, secretsOf } from './environment.ts';
-import { canLogIn, type Lab, passwords, reset } from './lab.ts';
+import { canLogIn, type Pair, passwords, reset } from './lab.ts';
 
-const provided = inject('lab');
+const provided = inject('lab')['7.10'];
 
 describe.skipIf('skipped' in provided)('users-7.10 on a terminal', () => {
-  const lab = (provided as Lab)['7.10'];
+  const lab = provided as Pair;
   let directory: string;
 
   beforeEach(async () => {

@@ -2,13 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { lastJournal, outcomes, runbook, workingDirectory } from '../program.ts';
-import { type Lab, request } from './lab.ts';
+import { type Pair, request } from './lab.ts';
 import { type FaultyProxy, proxyTo } from './proxy.ts';
 
-const provided = inject('lab');
+const provided = inject('lab')['7.10'];
 
 describe.skipIf('skipped' in provided)('a step that times out on a real cluster', () => {
-  const lab = (provided as Lab)['7.10'];
+  const lab = provided as Pair;
   let directory: string;
   let proxy: FaultyProxy;
 

@@ -5,13 +5,13 @@ import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { accessKey } from '../object-store.ts';
 import { filesBelow, lastJournal, outcomes, runbook, workingDirectory, writesIn } from '../program.ts';
 import { type EnvironmentChange, environmentOf, secretsOf } from './environment.ts';
-import { bucket, canLogIn, type Lab, passwords, request, reset, systemIndices } from './lab.ts';
+import { bucket, canLogIn, type Pair, passwords, request, reset, systemIndices } from './lab.ts';
 import { type FaultyProxy, proxyTo, type Treatment } from './proxy.ts';
 
-const provided = inject('lab');
+const provided = inject('lab')['7.10'];
 
 describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => {
-  const lab = (provided as Lab)['7.10'];
+  const lab = provided as Pair;
   const secrets = 'skipped' in provided ? {} : secretsOf(lab);
   const proxies: FaultyProxy[] = [];
   let directory: string;

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import org.elasticsearch.cluster.metadata.RepositoryMetadata;
 import org.elasticsearch.cluster.service.ClusterService;
-import org.elasticsearch.common.Strings;
 import org.elasticsearch.common.blobstore.BlobContainer;
 import org.elasticsearch.common.blobstore.support.BlobMetadata;
 import org.elasticsearch.common.blobstore.BlobPath;
@@ -21,7 +20,6 @@ import org.elasticsearch.common.blobstore.BlobStore;
 import org.elasticsearch.common.blobstore.DeleteResult;
 import org.elasticsearch.common.blobstore.support.AbstractBlobContainer;
 import org.elasticsearch.common.bytes.BytesReference;
-import org.elasticsearch.common.settings.Settings;
 import org.elasticsearch.common.unit.ByteSizeValue;
 import org.elasticsearch.common.util.BigArrays;
 import org.elasticsearch.core.CheckedConsumer;
@@ -30,7 +28,6 @@ import org.elasticsearch.indices.recovery.RecoverySettings;
 import org.elasticsearch.plugins.Plugin;
 import org.elasticsearch.plugins.RepositoryPlugin;
 import org.elasticsearch.repositories.Repository;
-import org.elasticsearch.repositories.RepositoryException;
 import org.elasticsearch.repositories.blobstore.BlobStoreRepository;
 import org.elasticsearch.xcontent.NamedXContentRegistry;
 
@@ -50,7 +47,7 @@ public class OssRepositoryPlugin extends Plugin implements RepositoryPlugin {
   }
 
   static final class OssRepository extends BlobStoreRepository {
-    private final Settings settings;
+    private final OssSettings settings;
 
     OssRepository(
         RepositoryMetadata metadata,
@@ -58,35 +55,18 @@ public class OssRepositoryPlugin extends Plugin implements RepositoryPlugin {
         ClusterService cluster,
         BigArrays arrays,
         RecoverySettings recovery) {
-      super(metadata, registry, cluster, arrays, recovery, pathOf(metadata.settings()));
-      this.settings = metadata.settings();
-      for (String required : new String[] {"endpoint", "access_key_id", "secret_access_key", "bucket"}) {
-        if (setting(settings, required).isEmpty()) {
-          throw new RepositoryException(metadata.name(), "No [" + required + "] defined for OSS repository");
-        }
-      }
-    }
-
-    private static BlobPath pathOf(Settings settings) {
-      BlobPath path = BlobPath.EMPTY;
-      for (String part : Strings.tokenizeToStringArray(setting(settings, "base_path"), "/")) path = path.add(part);
-      return path;
+      super(metadata, registry, cluster, arrays, recovery, OssSettings.basePath(metadata));
+      this.settings = new OssSettings(metadata);
     }
 
     @Override
     protected BlobStore createBlobStore() {
-      return new OssBlobStore(new OssBlobs(name -> setting(settings, name), SignVersion.V4));
+      return new OssBlobStore(new OssBlobs(settings::get, SignVersion.V4));
     }
 
     @Override
     protected ByteSizeValue chunkSize() {
-      String size = setting(settings, "chunk_size");
-      return size.isEmpty() ? null : ByteSizeValue.parseBytesSizeValue(size, "chunk_size");
-    }
-
-    private static String setting(Settings settings, String name) {
-      String own = settings.get(name);
-      return own != null ? own : settings.get("oss.client." + name, "");
+      return settings.chunkSize();
     }
   }
 

@@ -26,7 +26,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
-/** The blobs of one bucket, through Alibaba's own SDK. It knows nothing of Elasticsearch: both versions use it. */
+/** The blobs of one bucket, through Alibaba's own SDK. It knows nothing of Elasticsearch: every version uses it. */
 public final class OssBlobs implements Closeable {
   private final OSS client;
   private final String bucket;
