@@ -32,6 +32,39 @@ export const helpers: Readonly<Record<string, Helper>> = {
           ? notAList(other)
           : { value: list.filter((item) => !other.some((one) => isEqual(item, one))) },
   },
+  matching: {
+    usage: 'matching LIST PATTERNS',
+    arity: { least: 2, most: 2 },
+    apply: (values) => filtered(values, (isMatch) => isMatch),
+  },
+  excluding: {
+    usage: 'excluding LIST PATTERNS',
+    arity: { least: 2, most: 2 },
+    apply: (values) => filtered(values, (isMatch) => !isMatch),
+  },
+  total: {
+    usage: 'total MAPPING KEYS',
+    arity: { least: 2, most: 2 },
+    apply: ([mapping, keys]) => {
+      if (!isObject(mapping)) return { problem: `a mapping is needed, found ${inOneLine(mapping)}` };
+      if (!isList(keys)) return notAList(keys);
+      const missing = keys.find((key) => typeof mapping[String(key)] !== 'number');
+      if (missing !== undefined) return { problem: `there is no number under ${inOneLine(missing)}` };
+      return { value: keys.reduce<number>((sum, key) => sum + (mapping[String(key)] as number), 0) };
+    },
+  },
+  batches: {
+    usage: 'batches LIST MOST_ITEMS MOST_CHARACTERS',
+    arity: { least: 3, most: 3 },
+    apply: ([list, items, characters]) =>
+      !isList(list)
+        ? notAList(list)
+        : typeof items !== 'number' || typeof characters !== 'number' || items < 1 || characters < 1
+          ? {
+              problem: `the limits have to be numbers from 1 on, found ${inOneLine(items)} and ${inOneLine(characters)}`,
+            }
+          : { value: inBatches(list, items, characters) },
+  },
   length: {
     usage: 'length VALUE',
     arity: { least: 1, most: 1 },
@@ -64,6 +97,60 @@ export const helpers: Readonly<Record<string, Helper>> = {
         : { value: items.join('') },
   },
 };
+
+/** The items that match one of the patterns, or that match none. */
+function filtered(
+  [list, patterns]: readonly (Json | undefined)[],
+  isKept: (isMatch: boolean) => boolean,
+): ReturnType<Helper['apply']> {
+  if (!isList(list)) return notAList(list);
+  if (!isList(patterns)) return notAList(patterns);
+  return {
+    value: list.filter((item) => isKept(patterns.some((pattern) => matchesWildcards(String(item), String(pattern))))),
+  };
+}
+
+/** Whether a text is as a pattern says, in which `*` is any text and `?` any character. Takes linear time for each `*`. */
+function matchesWildcards(text: string, pattern: string): boolean {
+  let at = 0;
+  let inPattern = 0;
+  /** Where the newest `*` stands, and up to where in the text it reaches so far. */
+  let star = -1;
+  let reach = 0;
+  while (at < text.length) {
+    const wanted = pattern[inPattern];
+    if (wanted === '*') {
+      star = inPattern++;
+      reach = at;
+    } else if (wanted === '?' || wanted === text[at]) {
+      at++;
+      inPattern++;
+    } else if (star >= 0) {
+      at = ++reach;
+      inPattern = star + 1;
+    } else return false;
+  }
+  while (pattern[inPattern] === '*') inPattern++;
+  return inPattern === pattern.length;
+}
+
+/** A list in its order as lists of at most so many items and characters of JSON; an item that is longer stands alone. */
+function inBatches(list: readonly Json[], items: number, characters: number): Json[] {
+  const batches: Json[][] = [];
+  let length = 0;
+  for (const item of list) {
+    const own = JSON.stringify(item).length;
+    const last = batches.at(-1);
+    if (last && last.length < items && length + own <= characters) {
+      last.push(item);
+      length += own;
+    } else {
+      batches.push([item]);
+      length = own;
+    }
+  }
+  return batches;
+}
 
 function isList(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value);
