@@ -107,6 +107,8 @@ describe('runbook validate', () => {
       own('runbooks/users-8.5.yaml', '8.x');
       own('runbooks/users-10.yaml', '10.x');
       expect(await cli('validate')).toMatchObject({ code: 0, stdout: '11 files checked: 0 errors\n' });
+      const shipped = join(dirname(program), '..', 'runbooks', 'users-8.5.yaml');
+      expect(await cli('validate', 'users-8.5', shipped)).toMatchObject({ code: 0 });
     });
   });
 
