@@ -71,10 +71,15 @@ export function runbooksBeside(path: string): string[] {
   return files.map((name) => join(folder, name)).filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
 }
 
-/** A runbook without its fragments and unchecked, its file named as a user would; undefined where the file is not one. */
-export function runbookIn(path: string): Loaded<Runbook> | undefined {
+/**
+ * A runbook without its fragments and unchecked, its file named as a user would; undefined where the file is not one.
+ * @param name Only a runbook of this name is wanted: files without it are not parsed, for that takes most of the time.
+ */
+export function runbookIn(path: string, name?: string): Loaded<Runbook> | undefined {
   try {
-    const { value } = loadRunbookFile(shown(path), readText(path));
+    const text = readText(path);
+    if (name !== undefined && !new RegExp(`name\\W{1,20}${name}`).test(text)) return undefined;
+    const { value } = loadRunbookFile(shown(path), text);
     return value && !isFragment(value.value) ? { source: value.source, value: value.value } : undefined;
   } catch (error) {
     if (error instanceof CommandError) return undefined;

@@ -1,6 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
 import { overlaps } from '../check/index.ts';
-import { type Diagnostic, type Loaded, printDiagnostic, type Runbook } from '../language/index.ts';
+import { type Diagnostic, printDiagnostic } from '../language/index.ts';
 import { githubDiagnostics, sarif } from '../report/index.ts';
 import { exitCodes } from './exit-codes.ts';
 import {
@@ -50,21 +50,18 @@ export async function validate(names: readonly string[], { env, format }: Valida
 
 /** As it is printed → where a runbook and one beside it are for the same version. A file that hides another of its name is not beside it. */
 function overlapsOf(paths: readonly string[]): Map<string, Diagnostic> {
-  const read = new Map<string, Loaded<Runbook> | undefined>();
-  const runbookAt = (path: string) => {
-    if (!read.has(path)) read.set(path, runbookIn(path));
-    return read.get(path);
-  };
-  const given = paths.map((path) => resolve(path));
   const found = new Map<string, Diagnostic>();
   const compared = new Set<string>();
+  const given = paths.map((path) => resolve(path));
   for (const path of given) {
-    for (const other of [...given, ...runbooksBeside(path)]) {
+    const runbook = runbookIn(path);
+    for (const other of runbook ? [...given, ...runbooksBeside(path)] : []) {
       const pair = [path, other].sort().join('\0');
       if (basename(other) === basename(path) || compared.has(pair)) continue;
       compared.add(pair);
       // The error stands in the file that its reader can change.
-      const [mine, theirs] = (isShipped(path) ? [other, path] : [path, other]).map(runbookAt);
+      const rival = runbookIn(other, runbook?.value.name);
+      const [mine, theirs] = isShipped(path) ? [rival, runbook] : [runbook, rival];
       for (const diagnostic of mine && theirs ? overlaps(mine, theirs) : [])
         found.set(printDiagnostic(diagnostic, mine?.source.text), diagnostic);
     }

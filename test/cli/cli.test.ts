@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { runbook, workingDirectory } from '../program.ts';
+import { program, runbook, workingDirectory } from '../program.ts';
 import { environmentText, head } from '../support.ts';
 
 let directory: string;
@@ -17,6 +17,24 @@ const file = (name: string, text: string) => {
   return path;
 };
 const cli = (...args: string[]) => runbook(directory, args);
+
+describe('the program', () => {
+  it('loads no package at its start but the one that reads the command line', () => {
+    const dist = dirname(program);
+    const packages = new Set<string>();
+    const read = new Set<string>();
+    const follow = (chunk: string) => {
+      if (read.has(chunk)) return;
+      read.add(chunk);
+      for (const [, from = ''] of readFileSync(join(dist, chunk), 'utf8').matchAll(/^(?:import|\}) .*?"([^"]+)";$/gm))
+        if (from.startsWith('./')) follow(from);
+        else packages.add(from);
+    };
+    follow(basename(program));
+    expect([...packages].filter((name) => !name.startsWith('node:'))).toEqual(['commander']);
+    expect(read.size).toBeGreaterThan(2);
+  });
+});
 
 describe('runbook validate', () => {
   it('prints every error of every file, with its line and a caret', async () => {
@@ -89,6 +107,8 @@ describe('runbook validate', () => {
       own('runbooks/users-8.5.yaml', '8.x');
       own('runbooks/users-10.yaml', '10.x');
       expect(await cli('validate')).toMatchObject({ code: 0, stdout: '11 files checked: 0 errors\n' });
+      const shipped = join(dirname(program), '..', 'runbooks', 'users-8.5.yaml');
+      expect(await cli('validate', 'users-8.5', shipped)).toMatchObject({ code: 0 });
     });
   });
 
