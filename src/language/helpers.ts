@@ -75,6 +75,11 @@ export const helpers: Readonly<Record<string, Helper>> = {
           ? { value: Object.keys(value).length }
           : { problem: `${inOneLine(value)} has no length` },
   },
+  equal: {
+    usage: 'equal VALUE OTHER',
+    arity: { least: 2, most: 2 },
+    apply: ([value = null, other = null]) => ({ value: isEqual(value, other) }),
+  },
   choose: {
     usage: 'choose CONDITION VALUE OTHER',
     arity: { least: 3, most: 3 },
