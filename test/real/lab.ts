@@ -104,6 +104,11 @@ const systemAliases = {
   '9.5': [['.kibana_9.5.3_001', '.kibana']],
 } as const;
 
+/** The index of Kibana's saved objects. */
+export function kibanaIndex(version: Version): string {
+  return systemAliases[version][0][0];
+}
+
 /** Puts both clusters and the bucket into the state that every scenario begins with. */
 export async function reset(
   lab: Pair,
@@ -144,16 +149,15 @@ async function empty(lab: Pair, cluster: Cluster): Promise<void> {
     };
     await does('PUT', `/${index}`, settings, lab.kibana);
   }
-  const whose = `/${systemAliases[lab.version][0][0]}/_doc/whose?refresh=true`;
+  const whose = `/${kibanaIndex(lab.version)}/_doc/whose?refresh=true`;
   await does('PUT', whose, { cluster: cluster.name }, lab.kibana);
 }
 
 async function seedSource(lab: Pair): Promise<void> {
   const { source } = lab;
-  const [[kibana]] = systemAliases[lab.version];
   for (const object of flightObjects) {
     const { id, source: document } = storedObject(object, 'default', '2026-01-01T00:00:00.000Z');
-    await request(lab, source, 'PUT', `/${kibana}/_doc/${id}?refresh=true`, document, lab.kibana);
+    await request(lab, source, 'PUT', `/${kibanaIndex(lab.version)}/_doc/${id}?refresh=true`, document, lab.kibana);
   }
   await setPassword(lab, source, passwords.elasticAtSource);
   await request(lab, source, 'PUT', '/_security/role/cj_test_role', {
