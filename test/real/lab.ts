@@ -99,10 +99,27 @@ const systemAliases = {
     ['.kibana_8.5.3_001', '.kibana'],
     ['.security-7', '.security'],
   ],
-  // Security makes its own index.
-  '8.19': [['.kibana_8.19.21_001', '.kibana']],
-  '9.5': [['.kibana_9.5.3_001', '.kibana']],
+  // Security makes its own index. Since 8.8 Kibana keeps what is shown apart from the rest.
+  '8.19': [
+    ['.kibana_8.19.21_001', '.kibana'],
+    ['.kibana_analytics_8.19.21_001', '.kibana_analytics'],
+  ],
+  '9.5': [
+    ['.kibana_9.5.3_001', '.kibana'],
+    ['.kibana_analytics_9.5.3_001', '.kibana_analytics'],
+  ],
 } as const;
+
+/** Kibana's indices at the beginning of a scenario; first that of the alias `.kibana`. */
+export function kibanaIndices(version: Version): [string, ...string[]] {
+  const [[first], ...others] = systemAliases[version];
+  return [first, ...others.map(([index]) => index).filter((index) => index.startsWith('.kibana'))];
+}
+
+/** The alias of the index that Kibana keeps visualizations and what they refer to in. */
+export function visualizationsAlias(version: Version): string {
+  return version === '7.10' || version === '8.5' ? '.kibana' : '.kibana_analytics';
+}
 
 /** Puts both clusters and the bucket into the state that every scenario begins with. */
 export async function reset(
@@ -144,16 +161,22 @@ async function empty(lab: Pair, cluster: Cluster): Promise<void> {
     };
     await does('PUT', `/${index}`, settings, lab.kibana);
   }
-  const whose = `/${systemAliases[lab.version][0][0]}/_doc/whose?refresh=true`;
+  const whose = `/${kibanaIndices(lab.version)[0]}/_doc/whose?refresh=true`;
   await does('PUT', whose, { cluster: cluster.name }, lab.kibana);
 }
 
 async function seedSource(lab: Pair): Promise<void> {
   const { source } = lab;
-  const [[kibana]] = systemAliases[lab.version];
   for (const object of flightObjects) {
     const { id, source: document } = storedObject(object, 'default', '2026-01-01T00:00:00.000Z');
-    await request(lab, source, 'PUT', `/${kibana}/_doc/${id}?refresh=true`, document, lab.kibana);
+    await request(
+      lab,
+      source,
+      'PUT',
+      `/${visualizationsAlias(lab.version)}/_doc/${id}?refresh=true`,
+      document,
+      lab.kibana,
+    );
   }
   await setPassword(lab, source, passwords.elasticAtSource);
   await request(lab, source, 'PUT', '/_security/role/cj_test_role', {
