@@ -1,9 +1,14 @@
-import { inOneLine, sha256, valueAt } from '../language/index.ts';
+import { sha256, valueAt } from '../language/index.ts';
 import type { PlannedRequest } from '../plan/index.ts';
 import type { Answered } from './judge.ts';
-import { concealed } from './redactor.ts';
+import { concealed, type Redactor } from './redactor.ts';
 import type { Output, Outputs } from './render.ts';
 import type { Finished, Here } from './session.ts';
+
+/** Tells the redactor what of an answer a step saves as secret. */
+export function learnSecrets({ body }: Answered, save: NonNullable<PlannedRequest['save']>, redactor: Redactor): void {
+  for (const { path, secret } of Object.values(save)) if (secret) redactor.add(valueAt(body, path) ?? null);
+}
 
 /** Keeps what a step saves of its answer; gives what of it may be recorded. A value that is not there is not saved. */
 export async function saveFrom(
@@ -58,7 +63,7 @@ export function saveFromJournal({ saved, concealed: names = [] }: Finished, node
   const values: Outputs = new Map();
   for (const [name, value] of Object.entries(saved)) {
     // A secret in the middle of what is none was taken out of the record.
-    const isForgotten = inOneLine(value, Number.POSITIVE_INFINITY).includes(concealed);
+    const isForgotten = JSON.stringify(value).includes(concealed);
     values.set(name, isForgotten ? forgotten : { value, isSecret: false });
   }
   const unsealed = session.options.unsealed?.get(id);

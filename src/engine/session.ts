@@ -146,7 +146,7 @@ export async function emit(session: Session, event: NewEvent): Promise<void> {
   const { ports, options } = session;
   const stamped = { ...event, at: new Date(ports.now()).toISOString() } as Event;
   try {
-    await ports.record(options.redactor.value(stamped));
+    await ports.record(options.redactor.record(stamped));
     session.isUnrecorded = false;
   } catch (error) {
     // Without its record a run must not write; what cleans up goes on all the same.

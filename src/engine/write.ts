@@ -115,7 +115,8 @@ async function writeOnce(
     await emit(session, { type: 'call-failed', step: id, purpose: 'step', call, duration_ms: 0, sent: 'no', reason });
     return { finished: { outcome: 'failed', reason: `not sent: ${reason}` }, again: 'never' };
   }
-  const answer = await send(rendered, { effect: 'write', timeout_ms: node.timeout_ms, purpose: 'step', expect }, here);
+  const { timeout_ms, save } = node;
+  const answer = await send(rendered, { effect: 'write', timeout_ms, purpose: 'step', expect, save }, here);
   if (answer.kind === 'failure' && answer.sent === 'no')
     return { finished: { outcome: 'failed', reason: `not sent: ${answer.reason}` }, again: 'unsent', answer };
   session.writes++;
@@ -140,9 +141,10 @@ function isRetried(status: number): boolean {
 }
 
 async function judged(node: PlannedRequest, expect: RenderedExpect, answer: Answered, here: Here): Promise<Attempt> {
-  const assertions = judge(expect, answer);
+  const { redactor } = here.session.options;
+  const assertions = judge(expect, answer, redactor);
   for (const assertion of assertions) await emit(here.session, { type: 'asserted', step: here.id, ...assertion });
-  const reason = reasonOf(assertions, answer);
+  const reason = reasonOf(assertions, answer, redactor);
   if (reason === undefined)
     return { finished: { outcome: 'done', ...(await saveFrom(answer, node, here)) }, again: 'never' };
   return { finished: { outcome: 'failed', reason }, again: isRetried(answer.status) ? 'by-retry' : 'never' };

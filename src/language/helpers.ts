@@ -1,11 +1,12 @@
-import { inOneLine, isEqual, isObject, type Json } from './json.ts';
+import { isEqual, isObject, type Json } from './json.ts';
+import type { Sentence } from './show.ts';
 
 /** A pure function for templates: arguments → a value, or what is wrong with the arguments. */
 export interface Helper {
   /** How it is called, for messages and the reference. */
   readonly usage: string;
   readonly arity: { readonly least: number; readonly most: number };
-  readonly apply: (values: readonly Json[]) => { readonly value: Json } | { readonly problem: string };
+  readonly apply: (values: readonly Json[]) => { readonly value: Json } | { readonly problem: Sentence };
 }
 
 /** Every helper, by name. The language reference lists the same. */
@@ -17,9 +18,9 @@ export const helpers: Readonly<Record<string, Helper>> = {
       !isList(list)
         ? notAList(list)
         : typeof separator !== 'string'
-          ? { problem: `the separator has to be a text, found ${inOneLine(separator)}` }
+          ? { problem: (show) => `the separator has to be a text, found ${show(separator)}` }
           : list.some((item) => typeof item === 'object')
-            ? { problem: `the list has an item that is no text or number: ${inOneLine(list)}` }
+            ? { problem: (show) => `the list has an item that is no text or number: ${show(list)}` }
             : { value: list.join(separator) },
   },
   without: {
@@ -46,10 +47,10 @@ export const helpers: Readonly<Record<string, Helper>> = {
     usage: 'total MAPPING KEYS',
     arity: { least: 2, most: 2 },
     apply: ([mapping, keys]) => {
-      if (!isObject(mapping)) return { problem: `a mapping is needed, found ${inOneLine(mapping)}` };
+      if (!isObject(mapping)) return { problem: (show) => `a mapping is needed, found ${show(mapping)}` };
       if (!isList(keys)) return notAList(keys);
       const missing = keys.find((key) => typeof mapping[String(key)] !== 'number');
-      if (missing !== undefined) return { problem: `there is no number under ${inOneLine(missing)}` };
+      if (missing !== undefined) return { problem: (show) => `there is no number under ${show(missing)}` };
       return { value: keys.reduce<number>((sum, key) => sum + (mapping[String(key)] as number), 0) };
     },
   },
@@ -61,7 +62,8 @@ export const helpers: Readonly<Record<string, Helper>> = {
         ? notAList(list)
         : typeof items !== 'number' || typeof characters !== 'number' || items < 1 || characters < 1
           ? {
-              problem: `the limits have to be numbers from 1 on, found ${inOneLine(items)} and ${inOneLine(characters)}`,
+              problem: (show) =>
+                `the limits have to be numbers from 1 on, found ${show(items)} and ${show(characters)}`,
             }
           : { value: inBatches(list, items, characters) },
   },
@@ -73,7 +75,7 @@ export const helpers: Readonly<Record<string, Helper>> = {
         ? { value: value.length }
         : isObject(value)
           ? { value: Object.keys(value).length }
-          : { problem: `${inOneLine(value)} has no length` },
+          : { problem: (show) => `${show(value)} has no length` },
   },
   equal: {
     usage: 'equal VALUE OTHER',
@@ -86,7 +88,7 @@ export const helpers: Readonly<Record<string, Helper>> = {
     apply: ([condition, value = null, other = null]) =>
       typeof condition === 'boolean'
         ? { value: condition ? value : other }
-        : { problem: `the condition has to be true or false, found ${inOneLine(condition)}` },
+        : { problem: (show) => `the condition has to be true or false, found ${show(condition)}` },
   },
   list: {
     usage: 'list ITEM…',
@@ -98,7 +100,7 @@ export const helpers: Readonly<Record<string, Helper>> = {
     arity: { least: 1, most: Number.POSITIVE_INFINITY },
     apply: (items) =>
       items.some((item) => typeof item === 'object')
-        ? { problem: 'a list, mapping or null is no text' }
+        ? { problem: () => 'a list, mapping or null is no text' }
         : { value: items.join('') },
   },
 };
@@ -161,6 +163,6 @@ function isList(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-function notAList(value: Json | undefined) {
-  return { problem: `a list is needed, found ${inOneLine(value)}` };
+function notAList(value: Json | undefined): { readonly problem: Sentence } {
+  return { problem: (show) => `a list is needed, found ${show(value)}` };
 }

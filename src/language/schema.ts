@@ -3,7 +3,8 @@ import environmentSchema from '../../schemas/environment.v1.schema.json' with { 
 import runbookSchema from '../../schemas/runbook.v1.schema.json' with { type: 'json' };
 import type { Diagnostic } from './diagnostic.ts';
 import type { Path, SourceDocument } from './document.ts';
-import { inOneLine, isObject, type Json } from './json.ts';
+import { inOneLine } from './in-one-line.ts';
+import { isObject, type Json } from './json.ts';
 import { didYouMean } from './suggestion.ts';
 import { rangeProblem } from './version.ts';
 

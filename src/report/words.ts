@@ -1,10 +1,11 @@
+import { inOneLine } from '../language/in-one-line.ts';
 import { durationOf, expectedOf, isMatcher, type Json, messageOf, type SecretReference } from '../language/index.ts';
 import type { Condition, PlannedExpect, PlannedRequest } from '../plan/index.ts';
 
 /** What a plan's parts mean, in the words that every view uses. */
 
 export function conditionText({ subject, expect }: Condition): string {
-  return isMatcher(expect) ? `${subject}: ${expectedOf(expect)}` : `${subject} = ${valueText(expect)}`;
+  return isMatcher(expect) ? `${subject}: ${expectedOf(expect, inOneLine)}` : `${subject} = ${valueText(expect)}`;
 }
 
 /** A value in a line: a text as it is, everything else as JSON. */

@@ -24,6 +24,8 @@ export interface WorldRun {
   /** Step → how it ended. */
   readonly outcomes: Record<string, string>;
   readonly reasons: Record<string, string | undefined>;
+  /** What a person was asked. */
+  readonly questions: readonly string[];
 }
 
 const seal = sealFor('run-1', 'a key of the tests, which is long enough');
@@ -49,6 +51,7 @@ interface World {
 export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
   const events: Event[] = [];
   const calls: Call[] = [];
+  const questions: string[] = [];
   const counts = new Map<string, number>();
   let now = world.now ?? Date.UTC(2026, 0, 1);
   let isInterrupted = false;
@@ -67,9 +70,15 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
     },
     now: () => now,
     random: () => 0,
-    decide: async () => world.decide ?? 'unknown',
     seal: async (step, name, value) => seal.seal(step, name, value),
-    confirm: async () => world.confirm ?? true,
+    decide: async ({ question }) => {
+      questions.push(question);
+      return world.decide ?? 'unknown';
+    },
+    confirm: async ({ question }) => {
+      questions.push(question);
+      return world.confirm ?? true;
+    },
     record: async (event) => {
       if (world.recordFails?.(event)) throw new Error('no space left on device');
       events.push(event);
@@ -102,6 +111,7 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
     summary,
     events,
     calls,
+    questions,
     sent: calls.map(({ request }) =>
       request.type === 'http' ? `${request.method} ${request.path}` : request.operation,
     ),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { inOneLine } from '../../src/language/in-one-line.ts';
 import { expectedOf, holds, type Json } from '../../src/language/index.ts';
 
 describe('an expectation', () => {
@@ -46,8 +47,8 @@ describe('an expectation', () => {
   });
 
   it('says in words what it asks for', () => {
-    expect(expectedOf({ not: { in: ['a'] } })).toBe('not one of ["a"]');
-    expect(expectedOf({ at_least: 1, at_most: 3, message: 'm' })).toBe('at least 1 and at most 3');
-    expect(expectedOf({ version_in: '>=8.5 <10' })).toBe('a version in the range >=8.5 <10');
+    expect(expectedOf({ not: { in: ['a'] } }, inOneLine)).toBe('not one of ["a"]');
+    expect(expectedOf({ at_least: 1, at_most: 3, message: 'm' }, inOneLine)).toBe('at least 1 and at most 3');
+    expect(expectedOf({ version_in: '>=8.5 <10' }, inOneLine)).toBe('a version in the range >=8.5 <10');
   });
 });

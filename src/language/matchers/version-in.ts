@@ -1,4 +1,3 @@
-import { inOneLine } from '../json.ts';
 import { holdsVersion } from '../version.ts';
 import type { MatcherKind } from './matcher.ts';
 
@@ -6,5 +5,5 @@ import type { MatcherKind } from './matcher.ts';
 export const versionIn: MatcherKind = {
   holds: (actual, operand) =>
     typeof actual === 'string' && typeof operand === 'string' && holdsVersion(operand, actual),
-  expected: (operand) => `a version in the range ${typeof operand === 'string' ? operand : inOneLine(operand)}`,
+  expected: (operand, show) => `a version in the range ${typeof operand === 'string' ? operand : show(operand)}`,
 };
