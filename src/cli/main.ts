@@ -189,7 +189,17 @@ program
 program
   .command('sandbox')
   .description('two clusters, a bucket and Kibana on this machine, to rehearse in')
-  .addOption(new Option('--version <version>', 'of Elasticsearch').choices(['7.10', '8.5']).default('7.10'))
+  .addOption(
+    new Option('--version <version>', 'of Elasticsearch').choices(['7.10', '8.5', '8.19', '9.5']).default('7.10'),
+  )
+  .addOption(
+    new Option('--destination-version <version>', 'of the destination, if another').choices([
+      '7.10',
+      '8.5',
+      '8.19',
+      '9.5',
+    ]),
+  )
   .addOption(
     new Option('--fault <fault>', 'something that goes wrong, such as restore:reset-after-accept; once per fault')
       .argParser(collect)

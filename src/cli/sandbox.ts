@@ -8,42 +8,63 @@ import {
   type Fault,
   faultOf,
   logins,
+  releases,
+  restartPath,
   type Sandbox,
   startSandbox,
+  states,
+  type Versions,
 } from '../sandbox/index.ts';
 import { CommandError } from './exit-codes.ts';
 import { table } from './list.ts';
 
+type Release = keyof typeof releases;
+
 export interface SandboxOptions {
-  readonly version: '7.10' | '8.5';
+  readonly version: Release;
+  /** The version of the destination, where it is another one. */
+  readonly destinationVersion?: Release;
   readonly fault: readonly string[];
   readonly folder: string;
 }
 
-const versions = { '7.10': '7.10.2', '8.5': '8.5.3' } as const;
-
 /** `runbook sandbox`: two clusters, a bucket and two Kibanas on loopback, until it is interrupted. */
-export async function sandbox({ version, fault, folder }: SandboxOptions): Promise<void> {
-  const faults = fault.map(faultOf);
+export async function sandbox(options: SandboxOptions): Promise<void> {
+  const { version, destinationVersion = version, folder } = options;
+  const faults = options.fault.map(faultOf);
   const wrong = faults.filter((one) => typeof one === 'string');
   if (wrong.length > 0) throw new CommandError(`${wrong.join('\n')}\nrunbook sandbox --list-faults explains them.`);
-  const running = await startSandbox(versions[version], faults as Fault[], (call) => process.stdout.write(`${call}\n`));
-  const file = join(folder, `sandbox-${version}.yaml`);
+  const versions = { source: releases[version], destination: releases[destinationVersion] };
+  const running = await startSandbox(versions, faults as Fault[], (call) => process.stdout.write(`${call}\n`));
+  const name = version === destinationVersion ? version : `${version}-to-${destinationVersion}`;
+  const file = join(folder, `sandbox-${name}.yaml`);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  for (const [name, secret] of Object.entries(secrets))
-    await writeFile(join(folder, name), `${secret}\n`, { mode: 0o600 });
-  const text = environmentText(running);
+  for (const [secret, value] of Object.entries(secrets))
+    await writeFile(join(folder, secret), `${value}\n`, { mode: 0o600 });
+  const text = environmentText(name, running);
   await writeFile(file, text, { mode: 0o600 });
-  process.stdout.write(`${text}
-The sandbox of ${versions[version]} is up; this environment is in ${file}. Try, in another terminal:
-  runbook plan users-${version} --env ${file}
-  runbook exec users-${version} --env ${file} --confirm replace/swap
-Every call is listed here. Ctrl-C ends it, and everything in it is forgotten.
-`);
+  process.stdout.write(`${text}\n${banner(versions, file, running)}`);
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
   });
   await running.close();
+}
+
+function banner({ source, destination }: Versions, file: string, { urls }: Sandbox): string {
+  const which =
+    source === destination
+      ? `Elasticsearch ${source}`
+      : `Elasticsearch ${source}, with a destination of ${destination},`;
+  const toTry =
+    source === destination
+      ? ` Try, in another terminal:
+  runbook plan users --env ${file}
+  runbook exec users --env ${file} --confirm replace/swap`
+      : '';
+  return `The sandbox of ${which} is up. This environment is in ${file}.${toTry}
+A Kibana is stale after a restore of its indices. Restart it with: curl -X POST ${urls.destination_kibana}${restartPath}
+Every call is listed here. Ctrl-C ends it and deletes everything in it.
+`;
 }
 
 /** `runbook sandbox --list-faults`. */
@@ -51,7 +72,10 @@ export function listFaults(): void {
   process.stdout.write(`A fault is CALL:EFFECT, CALL@source:EFFECT or CALL@destination:EFFECT; it happens once, or N times with *N at its end.
 
 ${table([['CALL', 'IS'], ...Object.entries(calls).map(([name, { about }]) => [name, about]), ['*', 'every call']])}
-${table([['EFFECT', 'WHAT HAPPENS'], ...effects.map((row) => [...row])])}`);
+${table([['EFFECT', 'WHAT HAPPENS'], ...effects.map((row) => [...row])])}
+A fault is also STATE, STATE@source or STATE@destination: what the cluster is like from the beginning, the destination by default.
+
+${table([['STATE', 'WHAT IT IS'], ...states.map((row) => [...row])])}`);
 }
 
 /** What the environment refers to, each in a file of its own. */
@@ -64,12 +88,12 @@ const secrets = {
   'access-key-secret': accessKey.secret,
 };
 
-function environmentText({ version, urls }: Sandbox): string {
+function environmentText(name: string, { urls }: Sandbox): string {
   const basic = (username: string, file: keyof typeof secrets) =>
     `{ basic: { username: ${username}, password: { file: ${file} } } }`;
   // The cloud's endpoint has a scheme; this one is what its bucket says of itself.
   return `apiVersion: runbook/v1
-environment: sandbox-${version.split('.').slice(0, 2).join('-')}
+environment: sandbox-${name.replaceAll('.', '-')}
 connections:
   source:
     url: ${urls.source}
@@ -79,6 +103,8 @@ connections:
     auth: ${basic('runner', 'runner-of-destination')}
     identities:
       recovery: { auth: ${basic(logins.file.username, 'recovery-of-destination')} }
+      # Valid once the source's users have replaced the destination's.
+      restored: { auth: ${basic('elastic', 'elastic-of-source')} }
   source_kibana:
     kind: kibana
     url: ${urls.source_kibana}
@@ -86,7 +112,7 @@ connections:
   destination_kibana:
     kind: kibana
     url: ${urls.destination_kibana}
-    # The login that goes on after users were replaced.
+    # These credentials stay valid when users are replaced.
     auth: ${basic(logins.file.username, 'recovery-of-destination')}
   bucket:
     kind: oss

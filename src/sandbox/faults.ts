@@ -12,7 +12,8 @@ export type Effect =
   | { readonly kind: 'reset' | 'hang' | 'truncate'; readonly isAccepted: boolean }
   | { readonly kind: 'status'; readonly status: number; readonly isAccepted: boolean }
   | { readonly kind: 'slow'; readonly milliseconds: number }
-  | { readonly kind: 'misfortune'; readonly misfortune: 'partial' | 'failed-shard' };
+  | { readonly kind: 'misfortune'; readonly misfortune: 'partial' | 'failed-shard' }
+  | { readonly kind: 'state'; readonly state: 'foreign-restore' };
 
 /** The kinds of calls that a fault can name, and which calls they are. The first that fits a call is its kind. */
 export const calls: Readonly<Record<string, { readonly about: string; readonly is: RegExp }>> = {
@@ -43,13 +44,21 @@ export const effects: readonly (readonly [string, string])[] = [
   ['failed-shard', 'restore only: a shard cannot be restored'],
 ];
 
+/** What a cluster can be like from the beginning, the destination unless `@source` follows. */
+export const states: readonly (readonly [string, string])[] = [
+  ['foreign-restore', "a restore of somebody else's is in progress, and never ends"],
+];
+
 /**
  * `restore:reset-after-accept`, `close@destination:503*2`, `*:slow=3s` → a fault, or what is wrong with it. It happens
  * once unless `*N` says how often.
  */
 export function faultOf(text: string): Fault | string {
+  const state = stateOf(text);
+  if (state) return state;
   const [, call = '', at, name = '', times] = /^([a-z]+|\*)(?:@([a-z]+))?:([a-z0-9=-]+?)(?:\*(\d+))?$/.exec(text) ?? [];
-  if (call === '') return `"${text}" is no fault; expected CALL:EFFECT, such as restore:reset-after-accept`;
+  if (call === '')
+    return `"${text}" is no fault; expected CALL:EFFECT, such as restore:reset-after-accept, or ${states.map(([name]) => name).join(', ')}`;
   if (call !== '*' && !Object.hasOwn(calls, call))
     return `there is no call "${call}"; known: ${Object.keys(calls).join(', ')}, *`;
   if (at !== undefined && !['source', 'destination'].includes(at))
@@ -60,6 +69,13 @@ export function faultOf(text: string): Fault | string {
     return `${name} can happen to a ${effect.misfortune === 'partial' ? 'snapshot' : 'restore'} only`;
   const often = times === undefined ? (effect.kind === 'slow' ? Number.POSITIVE_INFINITY : 1) : Number(times);
   return { call, ...(at === undefined ? {} : { at }), effect, times: often };
+}
+
+/** `foreign-restore`, `foreign-restore@source`. */
+function stateOf(text: string): Fault | undefined {
+  const [name, at = 'destination'] = text.split('@');
+  if (name !== 'foreign-restore' || !['source', 'destination'].includes(at)) return undefined;
+  return { call: '', at, effect: { kind: 'state', state: name }, times: 0 };
 }
 
 function effectOf(name: string): Effect | undefined {

@@ -4,13 +4,15 @@ import { type Effect, type Fault, faultAt } from './faults.ts';
 import { type LoopbackServer, listen, type Reply } from './loopback.ts';
 import { serveObjects } from './object-server.ts';
 import { answerClusterRequest } from './world/cluster.ts';
+import { withForeignRestore } from './world/foreign-restore.ts';
 import { answerKibanaRequest, type Elasticsearch } from './world/kibana.ts';
-import { seededWorld } from './world/seeds.ts';
-import type { ClusterRequest, Version, World } from './world/state.ts';
+import { kibanaUser, seededWorld } from './world/seeds.ts';
+import { type ClusterRequest, type World, withCluster } from './world/state.ts';
+import type { Version, Versions } from './world/versions.ts';
 
 /** Two clusters, a bucket and two Kibanas on loopback. */
 export interface Sandbox {
-  readonly version: Version;
+  readonly versions: Versions;
   readonly urls: {
     readonly source: string;
     readonly destination: string;
@@ -23,12 +25,15 @@ export interface Sandbox {
   readonly close: () => Promise<void>;
 }
 
+/** Where a Kibana of the sandbox is told to restart: `POST` to its url. The real one has nothing like it. */
+export const restartPath = '/_sandbox/restart';
+
 /**
  * Starts the servers of a new, seeded world. Each call is written to `log` as `source POST /x/_close`.
  * @param faults What goes wrong, in the order in which it is looked for.
  */
 export async function startSandbox(
-  version: Version,
+  versions: Versions,
   faults: readonly Fault[] = [],
   log: (call: string) => void = () => undefined,
 ): Promise<Sandbox> {
@@ -46,12 +51,13 @@ export async function startSandbox(
     };
     return serveObjects({ key: world.key, now: Date.now, store: () => world.objects, replace }, incoming, body);
   });
-  world = seededWorld(version, new URL(bucket).host, Date.now());
+  world = withStates(seededWorld(versions, new URL(bucket).host, Date.now()), faults, Date.now());
 
-  const apply = (cluster: string, request: ClusterRequest) => {
-    const outcome = answerClusterRequest(world, cluster, request);
-    world = outcome.world;
-    return outcome.answer;
+  const apply = async (cluster: string, request: ClusterRequest) => {
+    const { world: after, answer } = answerClusterRequest(world, cluster, request);
+    world = after;
+    if (answer.heldUntil !== undefined) await until(answer.heldUntil);
+    return answer;
   };
   const answer = async (
     at: string,
@@ -69,21 +75,29 @@ export async function startSandbox(
     serve((incoming, body) =>
       answer(name, name, incoming, async (effect) => {
         const request = requestOf(incoming, body);
-        const given = apply(
+        const given = await apply(
           name,
           effect?.kind === 'misfortune' ? { ...request, misfortune: effect.misfortune } : request,
         );
         return jsonReply(given.status, given.body, given.headers);
       }),
     );
-  const kibana = (name: string, at: string) =>
-    serve((incoming, body) =>
-      answer(at, name, incoming, async () => {
-        const elasticsearch: Elasticsearch = async (method, path, content) =>
-          apply(at, innerRequest(incoming, method, path, content));
-        return kibanaReply(version, incoming, body, elasticsearch);
-      }),
-    );
+  const kibana = (name: string, at: keyof Versions) => {
+    let started = Date.now();
+    return serve((incoming, body) => {
+      if (pathOf(incoming) === restartPath) {
+        started = Date.now();
+        return { status: 204, headers: {}, body: '' };
+      }
+      return answer(at, name, incoming, async () => {
+        const ask = (authorization: string | undefined): Elasticsearch => {
+          return (method, path, content) => apply(at, innerRequest(authorization, method, path, content));
+        };
+        const elasticsearch = await asKibana(ask, incoming.headers.authorization);
+        return kibanaReply(versions[at], incoming, body, elasticsearch, started);
+      });
+    });
+  };
   const urls = {
     source: await cluster('source'),
     destination: await cluster('destination'),
@@ -92,7 +106,7 @@ export async function startSandbox(
     destination_kibana: await kibana('destination_kibana', 'destination'),
   };
   return {
-    version,
+    versions,
     urls,
     world: () => world,
     replace: (after) => {
@@ -104,12 +118,50 @@ export async function startSandbox(
   };
 }
 
+/** The world with what its clusters are like from the beginning. */
+function withStates(world: World, faults: readonly Fault[], now: number): World {
+  return faults.reduce((before, { at = '', effect }) => {
+    const cluster = before.clusters[at];
+    return effect.kind === 'state' && cluster ? withCluster(before, withForeignRestore(cluster, now)) : before;
+  }, world);
+}
+
+/** A timer may fire a moment early. */
+async function until(time: number): Promise<void> {
+  while (Date.now() < time) await sleep(time - Date.now());
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/**
+ * Kibana's own indices are read and written as Kibana's own user, once it is known who asks and that they may use Kibana: from 8.0 on
+ * not even superusers may write there.
+ */
+async function asKibana(
+  ask: (authorization: string | undefined) => Elasticsearch,
+  caller: string | undefined,
+): Promise<Elasticsearch> {
+  const { status, body } = await ask(caller)('GET', '/_security/user/_privileges');
+  const { applications } = body as { applications?: readonly { application?: string }[] };
+  const mayUse = applications?.some(({ application }) => application === '*' || application === 'kibana-.kibana');
+  const own = `Basic ${Buffer.from(`${kibanaUser.username}:${kibanaUser.password}`).toString('base64')}`;
+  return async (method, path, content) => {
+    if (!path.startsWith('/.kibana')) return ask(caller)(method, path, content);
+    if (status !== 200) return { status, body };
+    return mayUse ? ask(own)(method, path, content) : { status: 403, body: {} };
+  };
+}
+
 async function suffer(effect: Effect, reply: (effect?: Effect) => Promise<Reply>): Promise<Reply> {
   switch (effect.kind) {
     case 'misfortune':
       return reply(effect);
+    case 'state':
+      return reply();
     case 'slow':
-      await new Promise((resolve) => setTimeout(resolve, effect.milliseconds));
+      await sleep(effect.milliseconds);
       return reply();
     case 'truncate': {
       const whole = await reply();
@@ -157,9 +209,9 @@ function headersOf({ headers }: IncomingMessage): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')]));
 }
 
-/** What Kibana asks of its cluster, with the login of whoever asked Kibana. */
+/** What Kibana asks of its cluster. */
 function innerRequest(
-  { headers }: IncomingMessage,
+  authorization: string | undefined,
   method: string,
   path: string,
   body: Json | undefined,
@@ -170,7 +222,7 @@ function innerRequest(
     path: url.pathname,
     query: Object.fromEntries(url.searchParams),
     headers: {
-      authorization: headers.authorization,
+      authorization,
       'x-elastic-product-origin': 'kibana',
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
@@ -181,10 +233,11 @@ function innerRequest(
 
 /** Kibana's answer to an HTTP request. */
 export async function kibanaReply(
-  version: string,
+  version: Version,
   incoming: IncomingMessage,
   body: Uint8Array,
   elasticsearch: Elasticsearch,
+  started?: number,
 ): Promise<Reply> {
   const query: Record<string, string[]> = {};
   for (const [name, value] of new URL(incoming.url ?? '/', 'http://sandbox').searchParams)
@@ -197,7 +250,7 @@ export async function kibanaReply(
     body: Buffer.from(body).toString('utf8'),
     now: Date.now(),
   };
-  const answer = await answerKibanaRequest(version, request, elasticsearch);
+  const answer = await answerKibanaRequest(version, request, elasticsearch, started);
   if (!Array.isArray(answer.body) || !pathOf(incoming).endsWith('/_export'))
     return jsonReply(answer.status, answer.body);
   const lines = answer.body.map((line) => JSON.stringify(line)).join('\n');

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll } from 'vitest';
+import type { Version } from '../real/lab.ts';
 import { runbooksContract } from './runbooks.ts';
-import { type SandboxVersion, sandboxBackend } from './sandbox-backend.ts';
+import { sandboxBackend } from './sandbox-backend.ts';
 import { serversContract } from './servers.ts';
 
 /** The contract suite in a sandbox of one version. */
-export function sandboxContract(version: SandboxVersion): void {
+export function sandboxContract(version: Version): void {
   let backend: Awaited<ReturnType<typeof sandboxBackend>>;
   beforeAll(async () => {
     backend = await sandboxBackend(version);

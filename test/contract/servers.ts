@@ -453,7 +453,7 @@ export function serversContract(name: string, version: Version, backend: () => B
 
     if (version !== '7.10')
       describe('8 and 9', () => {
-        const [kibana] = kibanaIndices(version);
+        const [kibana = ''] = kibanaIndices(version);
         const ofKibana = kibanaIndices(version);
         /** Since 8 a superuser may not write to Kibana's indices. */
         const asKibana = () => ({ login: backend().pair.kibana ?? backend().pair.file });

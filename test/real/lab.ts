@@ -1,11 +1,18 @@
-import { type Bucket, flightIndex, flightObjects, storedObject } from '../../src/sandbox/index.ts';
+import {
+  aliasOf,
+  type Bucket,
+  flightIndex,
+  flightObjects,
+  kibanaAliases,
+  releases,
+  storedObject,
+} from '../../src/sandbox/index.ts';
 import { resetBuckets } from '../object-store.ts';
+
+export { releases };
 
 export const versions = ['7.10', '8.5', '8.19', '9.5'] as const;
 export type Version = (typeof versions)[number];
-
-/** The release of Elasticsearch that stands for each. */
-export const releases = { '7.10': '7.10.2', '8.5': '8.5.3', '8.19': '8.19.21', '9.5': '9.5.3' } as const;
 
 /** Two real clusters of each version, or why this machine cannot have them. */
 export type Lab = Readonly<Record<Version, Pair | Skipped>>;
@@ -89,36 +96,25 @@ export async function systemIndices(lab: Pair, cluster: Cluster): Promise<Record
   return Object.fromEntries((body as { index: string; status: string }[]).map(({ index, status }) => [index, status]));
 }
 
-/** The system indices that a scenario begins with, with their aliases: those that it creates, Kibana's first. */
-const systemAliases = {
-  '7.10': [
-    ['.kibana_1', '.kibana'],
-    ['.kibana_task_manager_1', '.kibana_task_manager'],
-  ],
-  '8.5': [
-    ['.kibana_8.5.3_001', '.kibana'],
-    ['.security-7', '.security'],
-  ],
-  // Security makes its own index. Since 8.8 Kibana keeps what is shown apart from the rest.
-  '8.19': [
-    ['.kibana_8.19.21_001', '.kibana'],
-    ['.kibana_analytics_8.19.21_001', '.kibana_analytics'],
-  ],
-  '9.5': [
-    ['.kibana_9.5.3_001', '.kibana'],
-    ['.kibana_analytics_9.5.3_001', '.kibana_analytics'],
-  ],
-} as const;
+/** The system indices that a scenario begins with, with their aliases. Real security creates its own. */
+function systemIndicesOf({ version, kibana }: Pair): readonly (readonly [alias: string, index: string])[] {
+  const hasStandIn = version === '8.5' && !kibana;
+  const ofKibana = kibanaAliases(releases[version]).filter(
+    ([alias]) => version === '7.10' || !alias.endsWith('_manager'),
+  );
+  return hasStandIn ? [...ofKibana, ['.security', '.security-7']] : ofKibana;
+}
 
 /** Kibana's indices at the beginning of a scenario; first that of the alias `.kibana`. */
-export function kibanaIndices(version: Version): [string, ...string[]] {
-  const [[first], ...others] = systemAliases[version];
-  return [first, ...others.map(([index]) => index).filter((index) => index.startsWith('.kibana'))];
+export function kibanaIndices(version: Version): string[] {
+  return kibanaAliases(releases[version])
+    .filter(([alias]) => version === '7.10' || !alias.endsWith('_manager'))
+    .map(([, index]) => index);
 }
 
 /** The alias of the index that Kibana keeps visualizations and what they refer to in. */
 export function visualizationsAlias(version: Version): string {
-  return version === '7.10' || version === '8.5' ? '.kibana' : '.kibana_analytics';
+  return aliasOf(releases[version], 'visualization');
 }
 
 /** Puts both clusters and the bucket into the state that every scenario begins with. */
@@ -152,7 +148,7 @@ async function empty(lab: Pair, cluster: Cluster): Promise<void> {
   await request(lab, cluster, 'DELETE', `/${flightIndex}`);
   await request(lab, cluster, 'DELETE', '/runbook-locks');
   await does('POST', '/_security/realm/*/_clear_cache');
-  for (const [index, alias] of systemAliases[lab.version]) {
+  for (const [alias, index] of systemIndicesOf(lab)) {
     const settings = {
       settings: { number_of_shards: 1, number_of_replicas: 0 },
       aliases: { [alias]: {} },
@@ -161,22 +157,15 @@ async function empty(lab: Pair, cluster: Cluster): Promise<void> {
     };
     await does('PUT', `/${index}`, settings, lab.kibana);
   }
-  const whose = `/${kibanaIndices(lab.version)[0]}/_doc/whose?refresh=true`;
-  await does('PUT', whose, { cluster: cluster.name }, lab.kibana);
+  await does('PUT', '/.kibana/_doc/whose?refresh=true', { cluster: cluster.name }, lab.kibana);
 }
 
 async function seedSource(lab: Pair): Promise<void> {
   const { source } = lab;
   for (const object of flightObjects) {
     const { id, source: document } = storedObject(object, 'default', '2026-01-01T00:00:00.000Z');
-    await request(
-      lab,
-      source,
-      'PUT',
-      `/${visualizationsAlias(lab.version)}/_doc/${id}?refresh=true`,
-      document,
-      lab.kibana,
-    );
+    const alias = aliasOf(releases[lab.version], object.type);
+    await request(lab, source, 'PUT', `/${alias}/_doc/${id}?refresh=true`, document, lab.kibana);
   }
   await setPassword(lab, source, passwords.elasticAtSource);
   await request(lab, source, 'PUT', '/_security/role/cj_test_role', {
@@ -194,9 +183,9 @@ async function seedDestination(lab: Pair): Promise<void> {
   await request(lab, destination, 'PUT', '/_security/user/destonly', superuser(passwords.destinationOnly));
 }
 
-/** The password of "elastic". Security of 8.5 is a stand-in: there it is a user like any other. */
+/** The password of "elastic". Security of the real 8.5 is a stand-in: there it is a user like any other. */
 async function setPassword(lab: Pair, cluster: Cluster, password: string): Promise<void> {
-  if (lab.version === '8.5')
+  if (lab.version === '8.5' && !lab.kibana)
     await request(lab, cluster, 'PUT', '/_security/user/elastic', { password, roles: ['superuser'] });
   else await request(lab, cluster, 'POST', '/_security/user/elastic/_password', { password });
 }

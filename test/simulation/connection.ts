@@ -4,6 +4,7 @@ import type { Json } from '../../src/language/index.ts';
 import type { HttpRequest } from '../../src/plan/index.ts';
 import { answerClusterRequest } from '../../src/sandbox/world/cluster.ts';
 import { answerKibanaRequest } from '../../src/sandbox/world/kibana.ts';
+import { settled } from '../../src/sandbox/world/snapshots.ts';
 import type { ClusterRequest, World } from '../../src/sandbox/world/state.ts';
 import type { Scenario } from './scenarios.ts';
 
@@ -42,7 +43,9 @@ export async function answerTo(
     now,
     ...(misfortune === undefined ? {} : { misfortune }),
   });
-  return { world: after, answer: { kind: 'answer', status: answer.status, body: answer.body, warnings: [] } };
+  // Who waits for a restore finds it ended.
+  const then = answer.heldUntil === undefined ? after : settled(after, answer.heldUntil);
+  return { world: then, answer: { kind: 'answer', status: answer.status, body: answer.body, warnings: [] } };
 }
 
 async function kibana(

@@ -4,9 +4,10 @@ import { check } from '../../src/check/index.ts';
 import { type Json, loadBundle, loadEnvironment } from '../../src/language/index.ts';
 import { canonicalJson, type Plan, planFor } from '../../src/plan/index.ts';
 import { hashOf } from '../../src/runs/index.ts';
-import { hashOf as passwordHashOf } from '../../src/sandbox/world/security.ts';
+import { hashOf as passwordHashOf } from '../../src/sandbox/world/passwords.ts';
 import { accessKey, bucketName, logins, seededWorld } from '../../src/sandbox/world/seeds.ts';
-import type { Version, World } from '../../src/sandbox/world/state.ts';
+import type { World } from '../../src/sandbox/world/state.ts';
+import type { Version } from '../../src/sandbox/world/versions.ts';
 
 /** A shipped runbook with its inputs, and the world that it begins in. */
 export interface Scenario {
@@ -45,6 +46,7 @@ export const concealedTexts = [
 
 const environment = `apiVersion: runbook/v1
 environment: simulated
+journal: { seal: { env: SEAL } }
 connections:
   source: { url: 'http://source:9200', auth: { basic: { username: elastic, password: { env: A } } } }
   destination:
@@ -109,7 +111,7 @@ export function scenarios(): Scenario[] {
       plan: planned.value,
       planText,
       planId: hashOf(planText),
-      world: change(seededWorld(version, endpoint, beginning)),
+      world: change(seededWorld({ source: version, destination: version }, endpoint, beginning)),
       secrets: new Map(
         Object.entries(planned.value.inputs).flatMap(([input, value]): [string, string][] =>
           'secret' in value ? [[input, secrets[input] ?? '']] : [],

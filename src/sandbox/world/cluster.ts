@@ -1,80 +1,148 @@
+import type { Json } from '../../language/index.ts';
 import { ok, Refusal, refused } from './answer.ts';
+import * as apiKeys from './api-keys.ts';
+import * as applicationPrivileges from './application-privileges.ts';
+import * as authentication from './authentication.ts';
+import * as cat from './cat.ts';
 import * as documents from './documents.ts';
-import { features, isSystemIndex } from './features.ts';
+import { featuresOf, indicesOf, isSystemIndex } from './features.ts';
 import { filtered } from './filter-path.ts';
 import * as indices from './indices.ts';
 import { indicesNamed } from './names.ts';
+import * as privileges from './privileges.ts';
 import * as repositories from './repositories.ts';
 import { restoreSnapshot } from './restore.ts';
-import { type Scene, unchanged } from './scene.ts';
-import * as security from './security.ts';
+import * as roleMappings from './role-mappings.ts';
+import * as roles from './roles.ts';
+import { changed, type Scene, unchanged } from './scene.ts';
+import * as serviceAccounts from './service-accounts.ts';
+import * as settings from './settings.ts';
+import * as shards from './shards.ts';
 import * as snapshots from './snapshots.ts';
-import { type Cluster, type ClusterAnswer, type ClusterRequest, isEight, type Outcome, type World } from './state.ts';
+import {
+  type Cluster,
+  type ClusterAnswer,
+  type ClusterRequest,
+  type Outcome,
+  type World,
+  withCluster,
+  without,
+} from './state.ts';
+import * as users from './users.ts';
+import { isSince } from './versions.ts';
 
 type Handler = (scene: Scene) => Outcome;
+type Route = readonly [string, Handler];
 
 /** METHOD and path → what answers it; `{name}` is one segment. The first that fits counts. */
-const routes: readonly (readonly [string, Handler])[] = [
+const routes: readonly Route[] = [
   ['GET /', greeting],
-  ['GET /_security/_authenticate', security.authenticate],
-  ['POST /_security/user/_has_privileges', security.hasPrivileges],
-  ['POST /_security/realm/{name}/_clear_cache', security.clearCache],
-  ['POST /_security/role/{name}/_clear_cache', security.clearCache],
-  ['POST /_security/user/{name}/_password', security.changePassword],
-  ['PUT /_security/user/{name}/_password', security.changePassword],
-  ['POST /_security/api_key', security.createApiKey],
-  ...(['user', 'role', 'role_mapping'] as const).flatMap((kind): [string, Handler][] => [
-    [`GET /_security/${kind}`, security.show(kind)],
-    [`GET /_security/${kind}/{name}`, security.show(kind)],
-    [`PUT /_security/${kind}/{name}`, security.put(kind)],
-    [`POST /_security/${kind}/{name}`, security.put(kind)],
-    [`DELETE /_security/${kind}/{name}`, security.remove(kind)],
-  ]),
-  ['GET /_features', showFeatures],
+  ['GET /_security/_authenticate', authentication.authenticate],
+  ['GET /_security/user/_privileges', privileges.showPrivileges],
+  ['GET /_security/user/_has_privileges', privileges.hasPrivileges],
+  ['POST /_security/user/_has_privileges', privileges.hasPrivileges],
+  ['POST /_security/realm/{name}/_clear_cache', authentication.clearCache],
+  ['POST /_security/role/{name}/_clear_cache', authentication.clearCache],
+  ...putOrPost('/_security/user/_password', users.changePassword),
+  ...putOrPost('/_security/user/{name}/_password', users.changePassword),
+  ...putOrPost('/_security/user/{name}/_enable', users.setEnabled(true)),
+  ...putOrPost('/_security/user/{name}/_disable', users.setEnabled(false)),
+  ['GET /_security/user', users.showUsers],
+  ['GET /_security/user/{name}', users.showUsers],
+  ...putOrPost('/_security/user/{name}', users.putUser),
+  ['DELETE /_security/user/{name}', users.deleteUser],
+  ['GET /_security/role', roles.showRoles],
+  ['GET /_security/role/{name}', roles.showRoles],
+  ...putOrPost('/_security/role/{name}', roles.putRole),
+  ['DELETE /_security/role/{name}', roles.deleteRole],
+  ['GET /_security/role_mapping', roleMappings.showRoleMappings],
+  ['GET /_security/role_mapping/{name}', roleMappings.showRoleMappings],
+  ...putOrPost('/_security/role_mapping/{name}', roleMappings.putRoleMapping),
+  ['DELETE /_security/role_mapping/{name}', roleMappings.deleteRoleMapping],
+  ['GET /_security/privilege', applicationPrivileges.showPrivileges],
+  ['GET /_security/privilege/{application}', applicationPrivileges.showPrivileges],
+  ['GET /_security/privilege/{application}/{name}', applicationPrivileges.showPrivileges],
+  ...putOrPost('/_security/privilege', applicationPrivileges.putPrivileges),
+  ['DELETE /_security/privilege/{application}/{name}', applicationPrivileges.deletePrivileges],
+  ['GET /_security/api_key', apiKeys.showApiKeys],
+  ...putOrPost('/_security/api_key', apiKeys.createApiKey),
+  ['DELETE /_security/api_key', apiKeys.invalidateApiKeys],
   ['GET /_snapshot', repositories.showRepositories],
   ['GET /_snapshot/{repository}', repositories.showRepositories],
-  ['PUT /_snapshot/{repository}', repositories.putRepository],
-  ['POST /_snapshot/{repository}', repositories.putRepository],
+  ...putOrPost('/_snapshot/{repository}', repositories.putRepository),
   ['DELETE /_snapshot/{repository}', repositories.deleteRepository],
   ['POST /_snapshot/{repository}/_verify', repositories.verifyRepository],
   ['GET /_snapshot/{repository}/{snapshot}', snapshots.showSnapshots],
-  ['PUT /_snapshot/{repository}/{snapshot}', snapshots.createSnapshot],
-  ['POST /_snapshot/{repository}/{snapshot}', snapshots.createSnapshot],
+  ...putOrPost('/_snapshot/{repository}/{snapshot}', snapshots.createSnapshot),
   ['DELETE /_snapshot/{repository}/{snapshot}', snapshots.deleteSnapshot],
   ['GET /_snapshot/{repository}/{snapshot}/_status', snapshots.snapshotStatus],
   ['POST /_snapshot/{repository}/{snapshot}/_restore', restoreSnapshot],
-  ['GET /_cat/indices', indices.catIndices],
-  ['GET /_cat/indices/{index}', indices.catIndices],
-  ['GET /_cat/aliases', indices.catAliases],
-  ['GET /_cat/aliases/{alias}', indices.catAliases],
-  ['GET /_cluster/health', indices.clusterHealth],
-  ['GET /_cluster/health/{index}', indices.clusterHealth],
-  ['GET /_cluster/state', indices.clusterState],
+  ['GET /_cat/indices', cat.catIndices],
+  ['GET /_cat/indices/{index}', cat.catIndices],
+  ['GET /_cat/aliases', cat.catAliases],
+  ['GET /_cat/aliases/{alias}', cat.catAliases],
+  ['GET /_cluster/health', shards.clusterHealth],
+  ['GET /_cluster/health/{index}', shards.clusterHealth],
+  ['GET /_cluster/state', shards.clusterState],
+  ['GET /_cluster/allocation/explain', shards.explainAllocation],
+  ['POST /_cluster/allocation/explain', shards.explainAllocation],
+  ['GET /_recovery', shards.showRecovery],
+  ['GET /_search', documents.search],
+  ['POST /_search', documents.search],
+  ['GET /_settings', settings.showSettings],
+  ['GET /_alias', indices.showAliases],
+  ['GET /_alias/{alias}', indices.showAliases],
   ['POST /_aliases', indices.updateAliases],
-  ['POST /_bulk', documents.bulk],
-  ['POST /{index}/_bulk', documents.bulk],
+  ...putOrPost('/_bulk', documents.bulk),
+  ...putOrPost('/{index}/_bulk', documents.bulk),
   ['POST /{index}/_close', indices.closeIndices],
   ['POST /{index}/_open', indices.openIndices],
-  ['GET /{index}/_settings', indices.settingsOf],
-  ['GET /{index}/_recovery', indices.recoveryOf],
+  ['GET /{index}/_settings', settings.showSettings],
+  ['PUT /{index}/_settings', settings.putSettings],
+  ['GET /{index}/_recovery', shards.showRecovery],
   ['GET /{index}/_search', documents.search],
   ['POST /{index}/_search', documents.search],
   ['GET /{index}/_count', documents.count],
-  ['POST /{index}/_refresh', documents.refresh],
+  ['POST /{index}/_count', documents.count],
+  ['POST /{index}/_refresh', shards.refresh],
   ['POST /{index}/_doc', documents.putDocument],
   ['GET /{index}/_doc/{id}', documents.getDocument],
-  ['PUT /{index}/_doc/{id}', documents.putDocument],
-  ['POST /{index}/_doc/{id}', documents.putDocument],
+  ...putOrPost('/{index}/_doc/{id}', documents.putDocument),
   ['DELETE /{index}/_doc/{id}', documents.deleteDocument],
   ['PUT /{index}', indices.createIndex],
   ['DELETE /{index}', indices.deleteIndices],
-  ['GET /{index}', oddName],
+  ['GET /{index}', indices.showIndices],
 ];
 
-const compiled = routes.map(([route, handler]) => {
-  const [method = '', path = ''] = route.split(' ');
-  return { method, segments: path.split('/').slice(1), handler };
-});
+/** What 7.10 has not: it takes the first segment for the name of an index. */
+const routesSince8: readonly Route[] = [
+  ['GET /_features', showFeatures],
+  ['POST /_features/_reset', resetFeatures],
+  ['GET /_security/service', serviceAccounts.showServiceAccounts],
+  ['GET /_security/service/{namespace}', serviceAccounts.showServiceAccounts],
+  ['GET /_security/service/{namespace}/{service}', serviceAccounts.showServiceAccounts],
+  ['GET /_security/service/{namespace}/{service}/credential', serviceAccounts.showCredentials],
+  ['POST /_security/service/{namespace}/{service}/credential/token', serviceAccounts.createToken],
+  ...putOrPost('/_security/service/{namespace}/{service}/credential/token/{name}', serviceAccounts.createToken),
+  ['DELETE /_security/service/{namespace}/{service}/credential/token/{name}', serviceAccounts.deleteToken],
+];
+
+function putOrPost(path: string, handler: Handler): Route[] {
+  return [
+    [`PUT ${path}`, handler],
+    [`POST ${path}`, handler],
+  ];
+}
+
+const compiled = compile(routes);
+const compiledSince8 = compile([...routesSince8, ...routes]);
+
+function compile(all: readonly Route[]) {
+  return all.map(([route, handler]) => {
+    const [method = '', path = ''] = route.split(' ');
+    return { method, segments: path.split('/').slice(1), handler };
+  });
+}
 
 /** Answers one request to a cluster of the world: a pure function, in which everything that has ended by now has ended. */
 export function answerClusterRequest(before: World, name: string, request: ClusterRequest): Outcome {
@@ -86,7 +154,7 @@ export function answerClusterRequest(before: World, name: string, request: Clust
   return {
     world: outcome.world,
     answer: {
-      status: answer.status,
+      ...answer,
       body: paths === undefined ? answer.body : filtered(answer.body, paths),
       headers: {
         ...answer.headers,
@@ -97,18 +165,19 @@ export function answerClusterRequest(before: World, name: string, request: Clust
   };
 }
 
-function answered(world: World, name: string, request: ClusterRequest): Outcome {
-  const cluster = world.clusters[name] as Cluster;
+function answered(before: World, name: string, request: ClusterRequest): Outcome {
+  let world = before;
   try {
-    const user = security.userOf(cluster, request);
+    const { user, cluster } = authentication.authenticated(before.clusters[name] as Cluster, request);
+    world = withCluster(before, cluster);
     refuseOddContent(cluster, request);
     const found = routeOf(cluster, request);
     const scene = { world, cluster, request, user, parts: found.parts };
     const outcome = found.handler(scene);
     return { world: outcome.world, answer: withWarning(scene, outcome.answer) };
   } catch (error) {
-    if (error instanceof Refusal) return { world, answer: error.answer };
-    throw error;
+    if (!(error instanceof Refusal)) throw error;
+    return { world: error.cluster ? withCluster(world, error.cluster) : world, answer: error.answer };
   }
 }
 
@@ -122,10 +191,8 @@ function routeOf(
     .map(decoded);
   const given = segments.length === 0 ? [''] : segments;
   const asked = method === 'HEAD' ? 'GET' : method;
-  for (const route of compiled) {
+  for (const route of isSince(cluster, 8) ? compiledSince8 : compiled) {
     if (route.method !== asked || route.segments.length !== given.length) continue;
-    // 7.10 takes it for the name of an index.
-    if (route.handler === showFeatures && !isEight(cluster)) continue;
     const parts = partsOf(route.segments, given);
     if (parts) return { handler: route.handler, parts };
   }
@@ -150,21 +217,18 @@ function decoded(segment: string): string {
   }
 }
 
-/** A client of another major version is refused (field note C1). */
+/** A client of another major version is refused (field note C1): one of the version before is not. */
 function refuseOddContent(cluster: Cluster, { body, headers }: ClusterRequest): void {
   const type = headers['content-type'];
   if (body === '') return;
   const compatible = /compatible-with=(\d+)/.exec(type ?? '')?.[1];
   if (compatible === undefined && /^application\/(x-ndjson|json)/.test(type ?? '')) return;
-  if (isEight(cluster) && (compatible === '8' || compatible === '7')) return;
-  if (isEight(cluster) && compatible !== undefined)
-    throw new Refusal(
-      refused(
-        400,
-        'media_type_header_exception',
-        `A compatible version is required on both Content-Type and Accept headers. Content-Type=${type}`,
-      ),
-    );
+  const major = Number(cluster.version.split('.')[0]);
+  if (major >= 8 && compatible !== undefined) {
+    if ([major, major - 1].includes(Number(compatible))) return;
+    const reason = `A compatible version is required on both Content-Type and Accept headers. Content-Type=${type}`;
+    throw new Refusal(refused(400, 'media_type_header_exception', reason));
+  }
   throw new Refusal({
     status: 406,
     body: { error: `Content-Type header [${type ?? ''}] is not supported`, status: 406 },
@@ -172,7 +236,7 @@ function refuseOddContent(cluster: Cluster, { body, headers }: ClusterRequest): 
 }
 
 function greeting(scene: Scene): Outcome {
-  security.need(scene, 'cluster:monitor/main', 'monitor');
+  privileges.need(scene, 'cluster:monitor/main', 'monitor');
   const { name, uuid, version } = scene.cluster;
   return unchanged(
     scene,
@@ -181,32 +245,46 @@ function greeting(scene: Scene): Outcome {
 }
 
 function showFeatures(scene: Scene): Outcome {
-  return unchanged(scene, ok({ features: features.map(({ name, description }) => ({ name, description })) }));
+  privileges.need(scene, 'cluster:admin/features/get', 'manage');
+  const features = featuresOf(scene.cluster).map(({ name, description }): Json => ({ name, description }));
+  return unchanged(scene, ok({ features }));
 }
 
-function oddName({ parts }: Scene): Outcome {
-  const { index = '' } = parts;
-  if (index.startsWith('_')) throw new Refusal(indices.invalidName(index, "must not start with '_'."));
-  throw new Refusal(refused(400, 'illegal_argument_exception', 'the sandbox does not play this call'));
+/** Deletes what every feature has kept, all users among it (field note E5). */
+function resetFeatures(scene: Scene): Outcome {
+  privileges.need(scene, 'cluster:admin/features/reset', 'manage');
+  const { cluster } = scene;
+  const names = featuresOf(cluster).map(({ name }) => name);
+  const deleted = names.flatMap((name) => indicesOf(cluster, name));
+  const features = names.map((feature_name): Json => ({ feature_name, status: 'SUCCESS' }));
+  return changed(scene, { ...cluster, indices: without(cluster.indices, deleted) }, ok({ features }));
 }
 
-/** From about 7.14 on, direct access to system indices is answered with a warning (field note X8). */
+/**
+ * From about 7.14 on, direct access to system indices is answered with a warning (field note X8). Only Kibana's are anybody's without
+ * it: of who says that they are Kibana.
+ */
 function withWarning(scene: Scene, answer: ClusterAnswer): ClusterAnswer {
   const { cluster, parts, request } = scene;
-  const { index } = parts;
-  if (
-    !isEight(cluster) ||
-    index === undefined ||
-    request.path.startsWith('/_') ||
-    request.headers['x-elastic-product-origin'] !== undefined
-  )
-    return answer;
-  const quiet = { ...scene, request: { ...request, query: { ignore_unavailable: 'true' } } };
-  const system = indicesNamed(quiet, index, 'all', 'monitor').filter((name) => isSystemIndex(cluster, name));
+  if (parts.index === undefined || request.path.startsWith('/_') || request.path.endsWith('/_recovery')) return answer;
+  const isKibana = request.headers['x-elastic-product-origin'] === 'kibana';
+  const system = namesIn(scene, parts.index).filter(
+    (name) => isSystemIndex(cluster, name) && !(isKibana && indicesOf(cluster, 'kibana').includes(name)),
+  );
   if (system.length === 0) return answer;
   const text = `this request accesses system indices: [${system.join(', ')}], but in a future major version, direct access to system indices will be prevented by default`;
   return {
     ...answer,
     headers: { ...answer.headers, warning: `299 Elasticsearch-${cluster.version}-sandbox "${text}"` },
   };
+}
+
+/** The indices that an expression has meant; none where it was refused. */
+function namesIn(scene: Scene, expression: string): string[] {
+  try {
+    return indicesNamed(scene, expression, 'open', privileges.indexActions.search);
+  } catch (error) {
+    if (error instanceof Refusal) return [];
+    throw error;
+  }
 }

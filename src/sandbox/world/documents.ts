@@ -1,9 +1,11 @@
 import { isObject, type Json, type JsonObject } from '../../language/index.ts';
 import { ok, Refusal, refused } from './answer.ts';
+import { resolved } from './date-math.ts';
 import { sourceOf } from './filter-path.ts';
 import { createIndex } from './indices.ts';
-import { indicesNamed, singleIndex } from './names.ts';
-import { bodyOf, changed, jsonOf, listOf, part, type Scene, textOf, unchanged } from './scene.ts';
+import { indicesNamed, singleIndex, writeIndex } from './names.ts';
+import { indexActions, needIndex } from './privileges.ts';
+import { bodyOf, changed, isTrue, jsonOf, listOf, part, type Scene, textOf, unchanged } from './scene.ts';
 import { type Index, idAfter, type Outcome, withIndex } from './state.ts';
 
 /** An index whose documents can be reached. */
@@ -16,8 +18,19 @@ function reachable({ cluster }: Scene, name: string): Index {
   return index;
 }
 
+/** The indices of a search: it says in its own way that none of the shards is there. */
+function searchable(scene: Scene, names: readonly string[]): Index[] {
+  try {
+    return names.map((name) => reachable(scene, name));
+  } catch (error) {
+    if (error instanceof Refusal && error.answer.status === 503)
+      throw new Refusal(refused(503, 'search_phase_execution_exception', 'all shards failed', { phase: 'query' }));
+    throw error;
+  }
+}
+
 export function getDocument(scene: Scene): Outcome {
-  const name = singleIndex(scene, part(scene, 'index'), 'read');
+  const name = singleIndex(scene, part(scene, 'index'), indexActions.get);
   const id = part(scene, 'id');
   const found = reachable(scene, name).documents.get(id);
   if (!found) return unchanged(scene, { status: 404, body: { _index: name, _id: id, found: false } });
@@ -54,7 +67,9 @@ export function putDocument(scene: Scene): Outcome {
   return written({ ...scene, world }, part(scene, 'index'), id, bodyOf(scene), operation === 'create');
 }
 
-function written(scene: Scene, target: string, id: string, document: JsonObject, isCreate: boolean): Outcome {
+function written(scene: Scene, given: string, id: string, document: JsonObject, isCreate: boolean): Outcome {
+  const target = resolved(given, scene.request.now);
+  needIndex(scene, indexActions.index, target);
   const isThere = Object.entries(scene.cluster.indices).some(
     ([name, { aliases }]) => name === target || Object.hasOwn(aliases, target),
   );
@@ -69,7 +84,7 @@ function written(scene: Scene, target: string, id: string, document: JsonObject,
       isCreate,
     );
   }
-  const name = singleIndex(scene, target, 'write');
+  const name = writeIndex(scene, target, indexActions.index);
   const index = reachable(scene, name);
   const exists = index.documents.has(id);
   if (exists && isCreate)
@@ -100,7 +115,7 @@ function written(scene: Scene, target: string, id: string, document: JsonObject,
 }
 
 export function deleteDocument(scene: Scene): Outcome {
-  const name = singleIndex(scene, part(scene, 'index'), 'write');
+  const name = writeIndex(scene, part(scene, 'index'), indexActions.deleteDocument);
   const id = part(scene, 'id');
   const index = reachable(scene, name);
   refuseOtherVersion(scene, name, index, id);
@@ -154,24 +169,39 @@ export function bulk(scene: Scene): Outcome {
   return unchanged(now, ok({ took: 1, errors, items }));
 }
 
+/** How many documents a search shows and counts unless it is told to count them all. */
+const window = 10_000;
+
 export function search(scene: Scene): Outcome {
-  const { query, size, _source } = bodyOf(scene);
-  const names = indicesNamed(scene, part(scene, 'index'), 'open', 'read');
-  const hits = names.flatMap((name) =>
-    [...reachable(scene, name).documents]
+  const { query, size, from, track_total_hits, _source } = bodyOf(scene);
+  const { query: parameters } = scene.request;
+  const names = indicesNamed(scene, scene.parts.index ?? '_all', 'open', indexActions.search);
+  const [start, count] = [Number(from ?? parameters.from ?? 0), Number(size ?? parameters.size ?? 10)];
+  if (start + count > window) {
+    const reason = `Result window is too large, from + size must be less than or equal to: [${window}] but was [${start + count}].`;
+    throw new Refusal(
+      refused(400, 'search_phase_execution_exception', 'all shards failed', {
+        caused_by: { type: 'illegal_argument_exception', reason },
+      }),
+    );
+  }
+  const hits = searchable(scene, names).flatMap(({ documents }, position) =>
+    [...documents]
       .filter(([id, document]) => isHit(query ?? { match_all: {} }, id, document))
-      .map(([id, document]) => ({ _index: name, _id: id, _score: 1, _source: sourceOf(document, _source) })),
+      .map(([id, document]) => ({
+        _index: names[position] ?? '',
+        _id: id,
+        _score: 1,
+        _source: sourceOf(document, _source),
+      })),
   );
-  const shown = hits.slice(0, Number(size ?? scene.request.query.size ?? 10));
+  const isCounted = hits.length <= window || isTrue(track_total_hits ?? parameters.track_total_hits ?? false);
+  const total = isCounted ? { value: hits.length, relation: 'eq' } : { value: window, relation: 'gte' };
   const shards = { total: names.length, successful: names.length, skipped: 0, failed: 0 };
+  const shown = hits.slice(start, start + count);
   return unchanged(
     scene,
-    ok({
-      took: 1,
-      timed_out: false,
-      _shards: shards,
-      hits: { total: { value: hits.length, relation: 'eq' }, max_score: 1, hits: shown },
-    }),
+    ok({ took: 1, timed_out: false, _shards: shards, hits: { total, max_score: 1, hits: shown } }),
   );
 }
 
@@ -188,6 +218,12 @@ function isHit(query: Json, id: string, document: JsonObject): boolean {
       return hasValue(document, field, [isObject(wanted) ? (wanted.value ?? null) : (wanted ?? null)]);
     case 'terms':
       return hasValue(document, field, listOf(wanted));
+    case 'exists':
+      return valuesOf(document, textOf(of.field)).length > 0;
+    case 'prefix': {
+      const prefix = textOf(isObject(wanted) ? wanted.value : wanted);
+      return valuesOf(document, field).some((one) => textOf(one).startsWith(prefix));
+    }
     case 'bool': {
       const all = [...listOf(of.filter), ...listOf(of.must)];
       const some = listOf(of.should);
@@ -198,24 +234,30 @@ function isHit(query: Json, id: string, document: JsonObject): boolean {
       );
     }
     default:
-      throw new Refusal(refused(400, 'parsing_exception', `unknown query [${kind}]: the sandbox does not play it`));
+      throw new Refusal(refused(400, 'parsing_exception', `unknown query [${kind}]: the sandbox does not emulate it`));
   }
 }
 
+/** Keywords, numbers and booleans are compared as texts, as an index keeps them. */
 function hasValue(document: JsonObject, field: string, wanted: readonly Json[]): boolean {
+  const texts = wanted.map((one) => textOf(one));
+  return valuesOf(document, field).some((one) => texts.includes(textOf(one)));
+}
+
+function valuesOf(document: JsonObject, field: string): Json[] {
   const value = field
     .replace(/\.keyword$/, '')
     .split('.')
     .reduce((at: Json | undefined, name) => (isObject(at) ? at[name] : undefined), document);
-  return listOf(value).some((one) => wanted.includes(one));
-}
-
-export function refresh(scene: Scene): Outcome {
-  return unchanged(scene, ok({ _shards: { total: 1, successful: 1, failed: 0 } }));
+  return listOf(value);
 }
 
 export function count(scene: Scene): Outcome {
-  const names = indicesNamed(scene, part(scene, 'index'), 'open', 'read');
-  const total = names.reduce((sum, name) => sum + reachable(scene, name).documents.size, 0);
+  const names = indicesNamed(scene, scene.parts.index ?? '_all', 'open', indexActions.search);
+  const { query = { match_all: {} } } = bodyOf(scene);
+  const total = searchable(scene, names).reduce(
+    (sum, { documents }) => sum + [...documents].filter(([id, document]) => isHit(query, id, document)).length,
+    0,
+  );
   return unchanged(scene, ok({ count: total, _shards: { total: 1, successful: 1, failed: 0 } }));
 }

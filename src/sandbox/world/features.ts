@@ -1,28 +1,51 @@
 import type { Cluster } from './state.ts';
-import { isEight } from './state.ts';
+import { isSince } from './versions.ts';
 
-/** The features of 8.5 and the indices that belong to them. */
-export const features = [
-  { name: 'tasks', description: 'Manages task results', owns: (index: string) => index.startsWith('.tasks') },
+interface Feature {
+  readonly name: string;
+  readonly description: string;
+  /** What the names of its indices begin with. */
+  readonly prefixes: readonly string[];
+}
+
+const all: readonly Feature[] = [
+  { name: 'tasks', description: 'Manages task results', prefixes: ['.tasks'] },
   {
     name: 'kibana',
     description: 'Manages Kibana configuration and reports',
-    owns: (index: string) => index.startsWith('.kibana_'),
+    prefixes: ['.kibana_', '.reporting-', '.apm-agent-configuration', '.apm-custom-link'],
   },
   {
     name: 'security',
     description: 'Manages configuration for Security features, such as users and roles',
-    owns: (index: string) => index.startsWith('.security-'),
+    prefixes: ['.security-'],
   },
-] as const;
+  { name: 'synonyms', description: 'Manages synonyms', prefixes: ['.synonyms'] },
+];
 
-/** Whether an index belongs to a feature: only since 8.0 is it kept apart. */
-export function isSystemIndex(cluster: Cluster, index: string): boolean {
-  return isEight(cluster) && features.some(({ owns }) => owns(index));
+/** Returns the features of a cluster; 7.10 has none. */
+export function featuresOf(cluster: Cluster): readonly Feature[] {
+  if (!isSince(cluster, 8)) return [];
+  return isSince(cluster, 8, 10) ? all : all.filter(({ name }) => name !== 'synonyms');
 }
 
-/** The indices of a feature that a cluster has. */
+/** Returns whether an index belongs to a feature: only since 8.0 are they kept apart. */
+export function isSystemIndex(cluster: Cluster, index: string): boolean {
+  return featuresOf(cluster).some(({ prefixes }) => prefixes.some((prefix) => index.startsWith(prefix)));
+}
+
+/** Returns the indices of a feature that a cluster has. */
 export function indicesOf(cluster: Cluster, feature: string): string[] {
-  const found = features.find(({ name }) => name === feature);
-  return found ? Object.keys(cluster.indices).filter(found.owns).sort() : [];
+  const prefixes = featuresOf(cluster).find(({ name }) => name === feature)?.prefixes ?? [];
+  return Object.keys(cluster.indices)
+    .filter((index) => prefixes.some((prefix) => index.startsWith(prefix)))
+    .sort();
+}
+
+/**
+ * Returns what the names begin with that only a grant with `allow_restricted_indices` covers: security, and since 8.0 every
+ * feature. An alias such as `.kibana` is no such name.
+ */
+export function restrictedPrefixes(cluster: Cluster): readonly string[] {
+  return ['.security', ...featuresOf(cluster).flatMap(({ prefixes }) => prefixes)];
 }

@@ -1,16 +1,23 @@
-import { isObject, type Json, type JsonObject } from '../../language/index.ts';
+import { isObject, type JsonObject } from '../../language/index.ts';
 import { acknowledged, ok, Refusal, refused } from './answer.ts';
+import { resolved } from './date-math.ts';
+import { isSystemIndex } from './features.ts';
 import { matches } from './filter-path.ts';
-import { indicesNamed } from './names.ts';
+import { nested } from './flat.ts';
+import { indicesNamed, refuseOddAliases, refusePatterns } from './names.ts';
+import { indexActions, mayIndex, needIndex } from './privileges.ts';
 import { bodyOf, changed, listOf, namesOf, part, type Scene, textOf, unchanged } from './scene.ts';
-import { need } from './security.ts';
+import { settingsOf, shardsIn, shownSettings } from './settings.ts';
 import { type Cluster, type Index, idAfter, type Outcome, type Recovery, withIndex, without } from './state.ts';
 
+/** What a body of this call may have. */
+const parts = ['settings', 'mappings', 'aliases'];
+
 export function createIndex(scene: Scene): Outcome {
-  const name = part(scene, 'index');
+  const name = resolved(part(scene, 'index'), scene.request.now);
   const { cluster } = scene;
-  if (name.startsWith('_')) throw new Refusal(invalidName(name, "must not start with '_'."));
-  if (name !== name.toLowerCase()) throw new Refusal(invalidName(name, 'must be lowercase'));
+  refuseOddName(name);
+  needIndex(scene, indexActions.create, name);
   if (cluster.indices[name])
     throw new Refusal(
       refused(
@@ -20,23 +27,44 @@ export function createIndex(scene: Scene): Outcome {
         { index: name },
       ),
     );
-  const { settings, aliases } = bodyOf(scene);
+  const body = bodyOf(scene);
+  const odd = Object.keys(body).find((key) => !parts.includes(key));
+  if (odd !== undefined) throw new Refusal(refused(400, 'parse_exception', `unknown key [${odd}] for create index`));
   const { world, id: uuid } = idAfter(scene.world);
-  const recovery: Recovery = { type: 'EMPTY_STORE', isDone: true, started: scene.request.now };
-  const index: Index = {
+  const after = withIndex(cluster, name, newIndex(cluster, name, uuid, body, scene.request.now));
+  refuseOddAliases(after.indices);
+  return changed({ world }, after, ok({ acknowledged: true, shards_acknowledged: true, index: name }));
+}
+
+/** The indices of features are hidden, whoever creates them. */
+function newIndex(
+  cluster: Cluster,
+  name: string,
+  uuid: string,
+  { settings: given, aliases }: JsonObject,
+  now: number,
+): Index {
+  const { number_of_shards: _, ...settings } = settingsOf(given);
+  const recovery: Recovery = { type: 'EMPTY_STORE', isDone: true, started: now };
+  return {
     uuid,
-    shards: Number(settingIn(settings, 'number_of_shards') ?? 1),
+    shards: shardsIn(settingsOf(given)),
+    settings: isSystemIndex(cluster, name) ? { ...settings, hidden: 'true' } : settings,
     isOpen: true,
     aliases: isObject(aliases) ? aliases : {},
     documents: new Map(),
     recovery,
     failed: [],
   };
-  return changed(
-    { world },
-    withIndex(cluster, name, index),
-    ok({ acknowledged: true, shards_acknowledged: true, index: name }),
-  );
+}
+
+function refuseOddName(name: string): void {
+  if (name.startsWith('_')) throw new Refusal(invalidName(name, "must not start with '_'."));
+  if (/^[-+]/.test(name)) throw new Refusal(invalidName(name, "must not start with '_', '-', or '+'"));
+  if (name !== name.toLowerCase()) throw new Refusal(invalidName(name, 'must be lowercase'));
+  if (/[ "*\\<>|,/?]/.test(name))
+    throw new Refusal(invalidName(name, `must not contain the following characters [ , ", *, \\, <, |, ,, >, /, ?]`));
+  if (name.includes(':')) throw new Refusal(invalidName(name, "must not contain ':'"));
 }
 
 export function invalidName(name: string, why: string) {
@@ -46,29 +74,52 @@ export function invalidName(name: string, why: string) {
   });
 }
 
-/** `number_of_shards`, `index.number_of_shards` or below `index`. */
-function settingIn(settings: Json | undefined, name: string): Json | undefined {
-  if (!isObject(settings)) return undefined;
-  return settings[name] ?? settings[`index.${name}`] ?? settingIn(settings.index, name);
-}
-
+/** Deleting an index ends its restore. */
 export function deleteIndices(scene: Scene): Outcome {
-  const names = indicesNamed(scene, part(scene, 'index'), 'all', 'manage');
-  return changed(scene, { ...scene.cluster, indices: without(scene.cluster.indices, names) }, acknowledged);
+  const expression = part(scene, 'index');
+  refusePatterns(scene, expression);
+  const { cluster } = scene;
+  const alias = expression
+    .split(',')
+    .find(
+      (name) =>
+        !cluster.indices[name] && Object.values(cluster.indices).some(({ aliases }) => Object.hasOwn(aliases, name)),
+    );
+  const names = indicesNamed(scene, expression, 'all', indexActions.delete);
+  if (alias !== undefined) {
+    const reason = `The provided expression [${alias}] matches an alias, specify the corresponding concrete indices instead.`;
+    throw new Refusal(refused(400, 'illegal_argument_exception', reason));
+  }
+  const restores = cluster.restores.flatMap((restore) => {
+    const indices = restore.indices.filter((name) => !names.includes(name));
+    return indices.length > 0 ? [{ ...restore, indices }] : [];
+  });
+  return changed(scene, { ...cluster, restores, indices: without(cluster.indices, names) }, acknowledged);
 }
 
 /** A pattern means the open ones; what matches nothing is a success that closed nothing (field note L3). */
 export function closeIndices(scene: Scene): Outcome {
   refuseCount(scene);
-  const names = indicesNamed(scene, part(scene, 'index'), 'open', 'manage');
+  refusePatterns(scene, part(scene, 'index'));
+  const names = indicesNamed(scene, part(scene, 'index'), 'open', indexActions.close);
+  refuseRestoring(scene.cluster, names);
   const cluster = names.reduce((before, name) => reopened(before, name, false, scene.request.now), scene.cluster);
   const closed = Object.fromEntries(names.map((name) => [name, { closed: true }]));
   return changed(scene, cluster, ok({ acknowledged: true, shards_acknowledged: names.length > 0, indices: closed }));
 }
 
+function refuseRestoring({ indices }: Cluster, names: readonly string[]): void {
+  const busy = names.filter((name) => indices[name]?.recovery.isDone === false);
+  if (busy.length === 0) return;
+  const which = busy.map((name) => `[${name}/${indices[name]?.uuid}]`).join(', ');
+  const reason = `Cannot close indices that are being restored: [${which}]`;
+  throw new Refusal(refused(400, 'illegal_argument_exception', reason));
+}
+
 /** A pattern means the closed ones. What is open stays as it is. */
 export function openIndices(scene: Scene): Outcome {
-  const names = indicesNamed(scene, part(scene, 'index'), 'closed', 'manage');
+  refusePatterns(scene, part(scene, 'index'));
+  const names = indicesNamed(scene, part(scene, 'index'), 'closed', indexActions.open);
   const cluster = names.reduce((before, name) => reopened(before, name, true, scene.request.now), scene.cluster);
   return changed(scene, cluster, ok({ acknowledged: true, shards_acknowledged: true }));
 }
@@ -86,123 +137,51 @@ function refuseCount({ request }: Scene): void {
   throw new Refusal(refused(400, 'illegal_argument_exception', `cannot parse ActiveShardCount[${count}]`));
 }
 
+const aliasProperties = ['is_write_index', 'is_hidden', 'filter', 'routing'];
+
 export function updateAliases(scene: Scene): Outcome {
   const cluster = listOf(bodyOf(scene).actions).reduce((before: Cluster, action): Cluster => {
     const [verb = '', target] = Object.entries(isObject(action) ? action : {})[0] ?? [];
     if (!isObject(target)) return before;
     const { index: name, alias } = { index: textOf(target.index), alias: textOf(target.alias) };
+    needIndex(scene, indexActions.aliases, name);
     const index = before.indices[name];
     if (!index) throw new Refusal(refused(404, 'index_not_found_exception', `no such index [${name}]`));
-    const aliases = verb === 'add' ? { ...index.aliases, [alias]: {} } : without(index.aliases, [alias]);
+    const properties = Object.fromEntries(Object.entries(target).filter(([key]) => aliasProperties.includes(key)));
+    const aliases = verb === 'add' ? { ...index.aliases, [alias]: properties } : without(index.aliases, [alias]);
     return withIndex(before, name, { ...index, aliases });
   }, scene.cluster);
+  refuseOddAliases(cluster.indices);
   return changed(scene, cluster, acknowledged);
 }
 
-export function settingsOf(scene: Scene): Outcome {
-  const names = indicesNamed(scene, part(scene, 'index'), 'all', 'monitor');
-  const shown = names.map((name): [string, Json] => {
-    const { shards, uuid } = scene.cluster.indices[name] as Index;
-    return [
-      name,
-      { settings: { index: { number_of_shards: String(shards), number_of_replicas: '0', provided_name: name, uuid } } },
-    ];
-  });
+export function showIndices(scene: Scene): Outcome {
+  const name = part(scene, 'index');
+  if (name.startsWith('_') && name !== '_all') throw new Refusal(invalidName(name, "must not start with '_'."));
+  const shown = indicesNamed(scene, name, 'all', indexActions.view).map((index): [string, JsonObject] => [
+    index,
+    {
+      aliases: (scene.cluster.indices[index] as Index).aliases,
+      mappings: {},
+      settings: { index: nested(shownSettings(scene.cluster, index)) },
+    },
+  ]);
   return unchanged(scene, ok(Object.fromEntries(shown)));
 }
 
-/** Only shards that came up are listed (field note X1). */
-export function recoveryOf(scene: Scene): Outcome {
-  const names = indicesNamed(scene, part(scene, 'index'), 'all', 'monitor');
-  const shown = names.map((name): [string, Json] => {
-    const { shards, failed, recovery } = scene.cluster.indices[name] as Index;
-    const up = Array.from({ length: shards }, (_, shard) => shard).filter((shard) => !failed.includes(shard));
-    return [
-      name,
-      {
-        shards: up.map((id) => ({
-          id,
-          type: recovery.type,
-          stage: recovery.isDone ? 'DONE' : 'INDEX',
-          primary: true,
-          start_time_in_millis: recovery.started,
-          source: recovery.source ? { ...recovery.source, version: scene.cluster.version } : {},
-        })),
-      },
-    ];
-  });
-  return unchanged(scene, ok(Object.fromEntries(shown)));
-}
-
-function healthIn({ failed, recovery }: Index): 'green' | 'red' {
-  return failed.length > 0 || !recovery.isDone ? 'red' : 'green';
-}
-
-/** Without waiting; where the caller wants a status that is not there, the time-out that would follow. */
-export function clusterHealth(scene: Scene): Outcome {
-  need(scene, 'cluster:monitor/health', 'monitor');
-  const { cluster, request } = scene;
-  const expression = scene.parts.index;
-  const names =
-    expression === undefined ? Object.keys(cluster.indices) : indicesNamed(scene, expression, 'all', 'monitor');
-  const health = (name: string) => healthIn(cluster.indices[name] as Index);
-  const status = names.some((name) => health(name) === 'red') ? 'red' : 'green';
-  const indices = Object.fromEntries(names.map((name) => [name, { status: health(name) }]));
-  const isShort = request.query.wait_for_status !== undefined && status === 'red';
-  const body = {
-    cluster_name: cluster.name,
-    status,
-    timed_out: isShort,
-    ...(request.query.level === 'indices' ? { indices } : {}),
-  };
-  return unchanged(scene, { status: isShort ? 408 : 200, body });
-}
-
-export function clusterState(scene: Scene): Outcome {
-  need(scene, 'cluster:monitor/state', 'monitor');
-  const snapshots = scene.cluster.restores.map(({ repository, snapshot, indices }) => ({
-    state: 'STARTED',
-    repository,
-    snapshot,
-    indices,
-  }));
-  return unchanged(scene, ok({ cluster_name: scene.cluster.name, restore: { snapshots } }));
-}
-
-export function catIndices(scene: Scene): Outcome {
-  const expand = scene.request.query.expand_wildcards === 'open' ? 'open' : 'all';
-  const names = indicesNamed(scene, scene.parts.index ?? '*', expand, 'monitor');
-  const rows = names.map((name): JsonObject => {
-    const index = scene.cluster.indices[name] as Index;
-    return {
-      health: healthIn(index),
-      status: index.isOpen ? 'open' : 'close',
-      index: name,
-      uuid: index.uuid,
-      pri: String(index.shards),
-      rep: '0',
-      'docs.count': index.isOpen ? String(index.documents.size) : null,
-    };
-  });
-  return unchanged(scene, ok(table(rows, scene)));
-}
-
-export function catAliases(scene: Scene): Outcome {
+export function showAliases(scene: Scene): Outcome {
+  const { cluster, user } = scene;
   const wanted = namesOf(scene.parts.alias);
-  const isWanted = (alias: string) => wanted.length === 0 || wanted.some((pattern) => matches(pattern, alias));
-  const visible = indicesNamed({ ...scene, request: { ...scene.request, query: {} } }, '*', 'all', 'monitor');
-  const rows = visible.flatMap((index) => {
-    const { aliases } = scene.cluster.indices[index] as Index;
-    return Object.keys(aliases)
-      .filter(isWanted)
-      .map((alias): JsonObject => ({ alias, index }));
+  const shown = Object.entries(cluster.indices).flatMap(([index, { aliases }]): [string, JsonObject][] => {
+    const found = Object.entries(aliases).filter(
+      ([alias]) =>
+        (wanted.length === 0 || wanted.some((pattern) => matches(pattern, alias))) &&
+        mayIndex(cluster, user, alias, indexActions.viewAliases),
+    );
+    return found.length > 0 || wanted.length === 0 ? [[index, { aliases: Object.fromEntries(found) }]] : [];
   });
-  rows.sort((a, b) => (`${a.alias} ${a.index}` < `${b.alias} ${b.index}` ? -1 : 1));
-  return unchanged(scene, ok(table(rows, scene)));
-}
-
-/** The columns that `h` names. Only JSON is played: runbooks read nothing else. */
-function table(rows: readonly JsonObject[], { request }: Scene): Json {
-  const columns = request.query.h?.split(',');
-  return columns ? rows.map((row) => Object.fromEntries(columns.map((column) => [column, row[column] ?? null]))) : rows;
+  const missing = wanted.filter((alias) => !alias.includes('*') && !JSON.stringify(shown).includes(`"${alias}"`));
+  if (missing.length > 0)
+    return unchanged(scene, { status: 404, body: { error: `alias [${missing}] missing`, status: 404 } });
+  return unchanged(scene, ok(Object.fromEntries(shown)));
 }

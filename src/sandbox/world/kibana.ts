@@ -1,5 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../../language/index.ts';
 import { flightIndex, flightObjects, flights, type SavedObject, storedObject } from './flights.ts';
+import { aliasOf, kibanaAliases } from './kibana-indices.ts';
+import { isSince, type Version } from './versions.ts';
 
 /** One HTTP request to Kibana. */
 export interface KibanaRequest {
@@ -27,7 +29,7 @@ export type Elasticsearch = (
 
 interface Scene extends Omit<KibanaRequest, 'path'> {
   readonly space: string;
-  readonly version: string;
+  readonly version: Version;
   readonly elasticsearch: Elasticsearch;
   readonly parts: readonly string[];
 }
@@ -54,13 +56,16 @@ const routes: readonly (readonly [string, RegExp, (scene: Scene) => Promise<Kiba
 ];
 
 /**
- * Answers one request as Kibana does: it keeps everything in its cluster's `.kibana`, so that a restore there changes what it
- * shows. A stand-in with as much of the API as runbooks call; it runs before a cluster of the sandbox or a real one.
+ * Answers one request as Kibana does: it keeps everything in its indices in its cluster. A stand-in with as much of the API as
+ * runbooks call; it runs before a cluster of the sandbox or a real one.
+ * @param started When it was started, in milliseconds since 1970: of what was restored since then it knows nothing. Without it,
+ *   it notices every restore.
  */
 export async function answerKibanaRequest(
-  version: string,
+  version: Version,
   request: KibanaRequest,
   elasticsearch: Elasticsearch,
+  started?: number,
 ): Promise<KibanaAnswer> {
   const [, space = 'default', path = ''] = /^(?:\/s\/([^/]+))?(\/.*)$/.exec(request.path) ?? [];
   try {
@@ -68,20 +73,41 @@ export async function answerKibanaRequest(
       throw new KibanaRefusal(400, 'Bad Request', 'Request must contain a kbn-xsrf header.');
     for (const [method, pattern, answer] of routes) {
       const parts = method === request.method ? pattern.exec(path) : null;
-      if (parts)
-        return await answer({
-          ...request,
-          space,
-          version,
-          elasticsearch,
-          parts: parts.slice(1).map(decodeURIComponent),
-        });
+      if (!parts) continue;
+      const scene = { ...request, space, version, elasticsearch, parts: parts.slice(1).map(decodeURIComponent) };
+      if (answer !== status && started !== undefined) await refuseStale(scene, started);
+      return await answer(scene);
     }
     throw new KibanaRefusal(404, 'Not Found', 'Not Found');
   } catch (error) {
     if (error instanceof KibanaRefusal) return error.answer;
     throw error;
   }
+}
+
+/**
+ * Refuses what concerns saved objects where their indices were restored since Kibana was started (field note M3). What a stale Kibana
+ * answers is not to be relied on; this one answers nothing.
+ */
+async function refuseStale({ elasticsearch, version }: Scene, started: number): Promise<void> {
+  const indices = kibanaAliases(version).map(([alias]) => alias);
+  const { body } = await elasticsearch('GET', `/${indices.join(',')}/_recovery?ignore_unavailable=true`);
+  const shards = Object.values(isObject(body) ? body : {}).flatMap((index) =>
+    isObject(index) ? listOf(index.shards) : [],
+  );
+  const isStale = shards.some(
+    (shard) => isObject(shard) && shard.type === 'SNAPSHOT' && Number(shard.start_time_in_millis) > started,
+  );
+  if (!isStale) return;
+  // The reason is in the message; the error is only what the status is called.
+  const message = isSince({ version }, 8)
+    ? `Saved object index alias [.kibana_${version}] not found: index_not_found_exception`
+    : 'An internal server error occurred';
+  throw new KibanaRefusal(500, 'Internal Server Error', message);
+}
+
+function listOf(value: Json | undefined): readonly Json[] {
+  return Array.isArray(value) ? value : [];
 }
 
 /** The answer of the cluster; what it refuses, Kibana refuses. */
@@ -114,7 +140,10 @@ async function status(scene: Scene): Promise<KibanaAnswer> {
 
 /** Every saved object of some types in the space. */
 async function objectsOf(scene: Scene, types: readonly string[]): Promise<SavedObject[]> {
-  const found = await ask(scene, 'POST', '/.kibana/_search', { size: 10_000, query: { terms: { type: [...types] } } });
+  const aliases = [...new Set(types.map((type) => aliasOf(scene.version, type)))];
+  if (aliases.length === 0) return [];
+  const query = { terms: { type: [...types] } };
+  const found = await ask(scene, 'POST', `/${aliases.join(',')}/_search`, { size: 10_000, query });
   const hits = isObject(found) && isObject(found.hits) ? (found.hits.hits as readonly JsonObject[]) : [];
   return hits
     .map(({ _id, _source }) => ({ id: String(_id), source: _source as JsonObject }))
@@ -130,20 +159,24 @@ function savedObject(id: string, source: JsonObject): SavedObject {
   return { type, id: id.slice(prefix.length), attributes: (source[type] ?? {}) as JsonObject, references };
 }
 
+function documentPath({ version }: Scene, type: string, id: string): string {
+  return `/${aliasOf(version, type)}/_doc/${encodeURIComponent(id)}`;
+}
+
 async function objectNamed(scene: Scene, type: string, id: string): Promise<SavedObject | undefined> {
   const { id: document } = storedObject({ type, id, attributes: {}, references: [] }, scene.space, '');
-  const found = await ask(scene, 'GET', `/.kibana/_doc/${encodeURIComponent(document)}`, undefined, [404]);
+  const found = await ask(scene, 'GET', documentPath(scene, type, document), undefined, [404]);
   return isObject(found) && isObject(found._source) ? savedObject(document, found._source) : undefined;
 }
 
 async function keep(scene: Scene, object: SavedObject): Promise<void> {
   const { id, source } = storedObject(object, scene.space, new Date(scene.now).toISOString());
-  await ask(scene, 'PUT', `/.kibana/_doc/${encodeURIComponent(id)}?refresh=true`, source);
+  await ask(scene, 'PUT', `${documentPath(scene, object.type, id)}?refresh=true`, source);
 }
 
 async function discard(scene: Scene, { type, id }: Pick<SavedObject, 'type' | 'id'>): Promise<void> {
   const stored = storedObject({ type, id, attributes: {}, references: [] }, scene.space, '');
-  await ask(scene, 'DELETE', `/.kibana/_doc/${encodeURIComponent(stored.id)}?refresh=true`, undefined, [404]);
+  await ask(scene, 'DELETE', `${documentPath(scene, type, stored.id)}?refresh=true`, undefined, [404]);
 }
 
 async function find(scene: Scene): Promise<KibanaAnswer> {

@@ -1,11 +1,11 @@
-import { isObject, type Json, type JsonObject } from '../../language/index.ts';
+import type { Json, JsonObject } from '../../language/index.ts';
 import { acknowledged, ok, Refusal, refused } from './answer.ts';
 import { type Bucket, type StoredObject, withObjects } from './bucket.ts';
+import { flat, nested } from './flat.ts';
+import { need } from './privileges.ts';
 import { bodyOf, changed, isTrue, part, type Scene, textOf, unchanged } from './scene.ts';
-import { need } from './security.ts';
 import {
   type Cluster,
-  isEight,
   type Outcome,
   type Repository,
   type SavedIndex,
@@ -14,6 +14,7 @@ import {
   withCluster,
   without,
 } from './state.ts';
+import { isSince } from './versions.ts';
 
 /** What stands in a repository's newest `index-N`, and where. */
 export interface Contents {
@@ -24,7 +25,7 @@ export interface Contents {
 /** A snapshot in a repository; its documents are in blobs of their own, one a shard. */
 export interface Entry {
   readonly info: SnapshotInfo;
-  readonly indices: Readonly<Record<string, Pick<SavedIndex, 'id' | 'shards' | 'aliases'>>>;
+  readonly indices: Readonly<Record<string, Omit<SavedIndex, 'documents'>>>;
 }
 
 export function putRepository(scene: Scene): Outcome {
@@ -49,7 +50,7 @@ export function putRepository(scene: Scene): Outcome {
 
 /** 8.x looks into a repository that it may write when it is registered; 7.10 when it is used first. */
 function seen({ world, cluster }: Scene, repository: Repository): Repository {
-  const bucket = isEight(cluster) && !isReadonly(repository) ? bucketOf(world, repository) : undefined;
+  const bucket = isSince(cluster, 8) && !isReadonly(repository) ? bucketOf(world, repository) : undefined;
   return bucket ? { ...repository, generation: newest(bucket, basePathOf(repository)).generation } : repository;
 }
 
@@ -63,15 +64,6 @@ function notVerified(name: string, repository: Repository) {
 
 export function problemWith(name: string, what: string) {
   return refused(500, 'repository_exception', `[${name}] ${what}`);
-}
-
-/** `{ a: { b: 1 } }` → `a.b: "1"`. */
-function flat(value: Json, prefix = ''): Record<string, string> {
-  if (!isObject(value)) return { [prefix]: String(value) };
-  return Object.assign(
-    {},
-    ...Object.entries(value).map(([key, item]) => flat(item, prefix === '' ? key : `${prefix}.${key}`)),
-  );
 }
 
 /** A setting in one of the two dialects (the cloud's, the self-managed plug-in's). */
@@ -88,6 +80,14 @@ export function isReadonly({ settings }: Repository): boolean {
   return settings.readonly === 'true';
 }
 
+/** Refuses a write to a repository that is registered as readonly: with 500 before 8.19, and then with 400. */
+export function refuseReadonly(cluster: Cluster, name: string, what: string): void {
+  if (!isReadonly(repositoryNamed(cluster, name))) return;
+  throw new Refusal(
+    isSince(cluster, 8, 19) ? refused(400, 'illegal_argument_exception', `[${name}] ${what}`) : problemWith(name, what),
+  );
+}
+
 /** The bucket of a repository, if its key and region are right. */
 function bucketOf({ objects, key }: World, repository: Repository): Bucket | undefined {
   const isKnown =
@@ -97,7 +97,7 @@ function bucketOf({ objects, key }: World, repository: Repository): Bucket | und
 }
 
 export function showRepositories(scene: Scene): Outcome {
-  need(scene, 'cluster:admin/repository/get', 'manage');
+  need(scene, 'cluster:admin/repository/get', 'monitor_snapshot');
   const { repositories } = scene.cluster;
   const { repository: name = '_all' } = scene.parts;
   const isAll = name === '_all' || name === '*';
@@ -114,27 +114,11 @@ export function showRepositories(scene: Scene): Outcome {
           type,
           settings: isTrue(scene.request.query.flat_settings ?? 'false')
             ? Object.fromEntries(visible)
-            : nested(visible),
+            : nested(Object.fromEntries(visible)),
         },
       ];
     });
   return unchanged(scene, ok(Object.fromEntries(shown)));
-}
-
-function nested(settings: readonly (readonly [string, string])[]): Json {
-  const root: Record<string, Json> = {};
-  for (const [name, value] of settings) {
-    const path = name.split('.');
-    const last = path.pop() ?? '';
-    let at = root;
-    for (const segment of path) {
-      const inner = isObject(at[segment]) ? { ...at[segment] } : {};
-      at[segment] = inner;
-      at = inner;
-    }
-    at[last] = value;
-  }
-  return root;
 }
 
 export function noSuchRepository(name: string) {
@@ -145,7 +129,19 @@ export function deleteRepository(scene: Scene): Outcome {
   need(scene, 'cluster:admin/repository/delete', 'manage');
   const name = part(scene, 'repository');
   repositoryNamed(scene.cluster, name);
+  refuseInUse(scene.cluster, name);
   return changed(scene, { ...scene.cluster, repositories: without(scene.cluster.repositories, [name]) }, acknowledged);
+}
+
+/** A repository that a restore reads from cannot be removed. */
+function refuseInUse(cluster: Cluster, name: string): void {
+  if (!cluster.restores.some(({ repository }) => repository === name)) return;
+  const reason = 'trying to modify or unregister repository that is currently used';
+  throw new Refusal(
+    isSince(cluster, 8)
+      ? refused(409, 'repository_conflict_exception', `[${name}] ${reason} (snapshot restore is in progress)`)
+      : refused(500, 'illegal_state_exception', reason),
+  );
 }
 
 export function verifyRepository(scene: Scene): Outcome {
@@ -172,8 +168,8 @@ export function contentsOf(world: World, cluster: Cluster, name: string): Conten
   const bucket = bucketOf(world, repository);
   if (!bucket) throw new Refusal(problemWith(name, 'Unexpected exception when loading repository data'));
   const contents = newest(bucket, basePathOf(repository));
-  // What 8.x writes, 7.10 cannot read (field note X7).
-  if (!isEight(cluster) && contents.entries.some(({ info }) => info.version.startsWith('8.')))
+  // What later versions write, 7.10 cannot read (field note X7).
+  if (!isSince(cluster, 8) && contents.entries.some(({ info }) => isSince(info, 8)))
     throw new Refusal(
       refused(500, 'repository_exception', `[${name}] Unexpected exception when loading repository data`, {
         caused_by: { type: 'parsing_exception', reason: 'Failed to parse object: unknown field [uuid] found' },

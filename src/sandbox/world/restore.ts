@@ -2,21 +2,23 @@ import type { JsonObject } from '../../language/index.ts';
 import { noSuchIndex, ok, Refusal, refused } from './answer.ts';
 import { indicesOf, isSystemIndex } from './features.ts';
 import { matches } from './filter-path.ts';
+import { refuseOddAliases } from './names.ts';
+import { need } from './privileges.ts';
 import { contentsOf, type Entry, shardOf } from './repositories.ts';
 import { bodyOf, changed, isTrue, namesOf, part, type Scene, textOf } from './scene.ts';
-import { need } from './security.ts';
+import { settingsOf } from './settings.ts';
 import {
   type Cluster,
   type ClusterAnswer,
   duration,
   type Index,
   idAfter,
-  isEight,
   type Outcome,
   type Recovery,
   type World,
   without,
 } from './state.ts';
+import { isSince, versionConflict } from './versions.ts';
 
 /** What a restore brings: an index of the snapshot under the name that it gets. */
 interface Wanted {
@@ -37,8 +39,12 @@ export function restoreSnapshot(scene: Scene): Outcome {
     throw new Refusal(
       refused(500, 'snapshot_restore_exception', `[${repository}:${snapshot}] snapshot does not exist`),
     );
-  const name = `[${repository}:${snapshot}/${entry.info.uuid}]`;
-  if (body.include_global_state === true && !entry.info.include_global_state)
+  // 9.x names the project before.
+  const project = isSince(cluster, 9) ? 'default:' : '';
+  const name = `[${project}${repository}:${snapshot}/${entry.info.uuid}]`;
+  const conflict = versionConflict(entry.info.version, cluster.version);
+  if (conflict !== undefined) throw impossible(`${name} ${conflict}`);
+  if (isSince(cluster, 8) && body.include_global_state === true && !entry.info.include_global_state)
     throw impossible(`${name} cannot restore global state since the snapshot was created without global state`);
   const features = wantedFeatures(cluster, entry, body, name);
   const wanted = [
@@ -47,11 +53,11 @@ export function restoreSnapshot(scene: Scene): Outcome {
     ),
     ...wantedIndices(entry, body),
   ];
-  // A feature's indices are deleted first: no close is needed, and aliases come out clean (field note X2).
+  // A feature's indices are deleted first: no close is needed, and aliases come out clean (field notes X2, E5).
   const replaced = features.flatMap((feature) => indicesOf(cluster, feature));
   const cleared: Cluster = { ...cluster, indices: without(cluster.indices, replaced) };
   for (const one of wanted) refuseWhatIsThere(cleared, entry, one, name, body);
-  const isWaiting = isTrue(request.query.wait_for_completion ?? 'false');
+  if (wanted.length === 0) return changed(scene, cleared, answerFor(scene, snapshot, wanted, {}));
   let world: World = scene.world;
   const indices: Record<string, Index> = { ...cleared.indices };
   for (const [position, { from, to }] of wanted.entries()) {
@@ -59,29 +65,30 @@ export function restoreSnapshot(scene: Scene): Outcome {
     world = given.world;
     const recovery: Recovery = {
       type: 'SNAPSHOT',
-      isDone: isWaiting,
+      isDone: false,
       started: request.now,
       source: { repository, snapshot, index: from },
+      made: entry.info.version,
     };
     const isUnlucky = request.misfortune === 'failed-shard' && position === 0;
-    indices[to] = restored(
-      scene,
-      repository,
-      entry,
-      from,
-      given.id,
-      recovery,
-      body.include_aliases !== false,
-      isUnlucky,
-    );
+    indices[to] = restored(scene, repository, entry, from, given.id, recovery, body, isUnlucky);
   }
+  refuseOddAliases(indices);
   const running = { repository, snapshot, indices: wanted.map(({ to }) => to), ends: request.now + duration };
-  const restores = isWaiting || wanted.length === 0 ? cluster.restores : [...cluster.restores, running];
-  return changed(
-    { world },
-    { ...cleared, indices, restores },
-    isWaiting ? finishedAnswer(snapshot, wanted, indices) : ok({ accepted: true }),
-  );
+  const after = { ...cleared, indices, restores: [...cleared.restores, running] };
+  return changed({ world }, after, answerFor(scene, snapshot, wanted, indices));
+}
+
+/** Who waits gets the answer when the restore has ended, also where their password is no longer valid then (field note E2). */
+function answerFor(
+  { request }: Scene,
+  snapshot: string,
+  wanted: readonly Wanted[],
+  indices: Readonly<Record<string, Index>>,
+): ClusterAnswer {
+  if (!isTrue(request.query.wait_for_completion ?? 'false')) return ok({ accepted: true });
+  const answer = finishedAnswer(snapshot, wanted, indices);
+  return wanted.length === 0 ? answer : { ...answer, heldUntil: request.now + duration };
 }
 
 function finishedAnswer(
@@ -105,19 +112,43 @@ function refuseOddParameters({ cluster, request }: Scene, body: JsonObject): voi
         `request [${request.path}] contains unrecognized parameter: [feature_states]`,
       ),
     );
-  if (!isEight(cluster) && body.feature_states !== undefined)
-    throw new Refusal(refused(400, 'illegal_argument_exception', 'Unknown parameter feature_states'));
+  const known = isSince(cluster, 8) ? [...parameters, 'feature_states'] : parameters;
+  const odd = Object.keys(body).find((parameter) => !known.includes(parameter));
+  if (odd !== undefined) throw new Refusal(refused(400, 'illegal_argument_exception', `Unknown parameter ${odd}`));
 }
+
+/** What the body of a restore may have. */
+const parameters = [
+  'indices',
+  'expand_wildcards',
+  'ignore_unavailable',
+  'allow_no_indices',
+  'ignore_throttled',
+  'partial',
+  'include_global_state',
+  'include_aliases',
+  'rename_pattern',
+  'rename_replacement',
+  'index_settings',
+  'ignore_index_settings',
+];
 
 function impossible(reason: string): Refusal {
   return new Refusal(refused(500, 'snapshot_restore_exception', reason));
 }
 
+/** Without naming any, the global state brings all that the snapshot has; `none` prevents it (field note E5). */
 function wantedFeatures(cluster: Cluster, { info }: Entry, body: JsonObject, name: string): string[] {
-  if (!isEight(cluster)) return [];
+  if (!isSince(cluster, 8)) return [];
   const held = info.feature_states.map(({ feature_name }) => feature_name);
-  if (body.feature_states === undefined) return body.include_global_state === true ? held : [];
-  const asked = namesOf(body.feature_states).filter((feature) => feature !== 'none');
+  const asked = namesOf(body.feature_states);
+  if (asked.length === 0) return body.include_global_state === true ? held : [];
+  if (asked.includes('none')) {
+    if (asked.length === 1) return [];
+    throw impossible(
+      `${name} the feature_states value [none] indicates that no feature states should be restored, but other feature states were requested: [${asked.join(', ')}]`,
+    );
+  }
   const missing = asked.filter((feature) => !held.includes(feature));
   if (missing.length > 0)
     throw impossible(`${name} requested feature states [[${missing.join(', ')}]] are not present in snapshot`);
@@ -131,12 +162,14 @@ function indicesIn({ info }: Entry, feature: string): readonly string[] {
 /** What `indices` means in the snapshot; `rename_pattern` is for these only, never for features (field note X3). */
 function wantedIndices(entry: Entry, body: JsonObject): Wanted[] {
   const ofFeatures = entry.info.feature_states.flatMap(({ indices }) => indices);
+  const plain = entry.info.indices.filter((name) => !ofFeatures.includes(name));
   const found = new Set<string>();
-  for (const name of body.indices === undefined ? ['*'] : namesOf(body.indices)) {
+  for (const [position, name] of (body.indices === undefined ? ['*'] : namesOf(body.indices)).entries()) {
     if (name.startsWith('-')) {
+      if (position === 0) for (const one of plain) found.add(one);
       for (const one of [...found]) if (matches(name.slice(1), one)) found.delete(one);
     } else if (name.includes('*')) {
-      for (const one of entry.info.indices) if (matches(name, one) && !ofFeatures.includes(one)) found.add(one);
+      for (const one of plain) if (matches(name, one)) found.add(one);
     } else if (ofFeatures.includes(name)) {
       const reason = `requested system indices [${name}], but system indices can only be restored as part of a feature state`;
       throw new Refusal(refused(400, 'illegal_argument_exception', reason));
@@ -187,10 +220,10 @@ function restored(
   from: string,
   uuid: string,
   recovery: Recovery,
-  withAliases: boolean,
+  body: JsonObject,
   isUnlucky: boolean,
 ): Index {
-  const { id = '', shards = 1, aliases = {} } = indices[from] ?? {};
+  const { id = '', shards = 1, settings = {}, aliases = {} } = indices[from] ?? {};
   const documents = new Map<string, JsonObject>();
   const failed: number[] = [];
   for (let shard = 0; shard < shards; shard++) {
@@ -198,5 +231,21 @@ function restored(
     if (!part) failed.push(shard);
     else for (const [document, source] of part) documents.set(document, source);
   }
-  return { uuid, shards, isOpen: true, aliases: withAliases ? aliases : {}, documents, recovery, failed };
+  return {
+    uuid,
+    shards,
+    settings: {
+      ...without(settings, namesOf(body.ignore_index_settings).map(plainName)),
+      ...settingsOf(body.index_settings),
+    },
+    isOpen: true,
+    aliases: body.include_aliases === false ? {} : aliases,
+    documents,
+    recovery,
+    failed,
+  };
+}
+
+function plainName(setting: string): string {
+  return setting.replace(/^index\./, '');
 }

@@ -1,9 +1,13 @@
 import type { JsonObject } from '../../language/index.ts';
 import { flightIndex, flightObjects, flights, storedObject } from './flights.ts';
-import { hashOf } from './security.ts';
-import type { Cluster, Index, Version, World } from './state.ts';
+import { aliasOf, kibanaAliases } from './kibana-indices.ts';
+import { hashOf } from './passwords.ts';
+import { roleDocument } from './roles.ts';
+import { newSecurityIndex, securityIndex } from './security-index.ts';
+import type { Cluster, FileUser, Index, World } from './state.ts';
+import { isSince, type Version, type Versions } from './versions.ts';
 
-/** The logins of a new world. They are for rehearsing only, and stand in the source for all to see. */
+/** The credentials of a new world. They are for rehearsals only, and stand in the source for all to see. */
 export const logins = {
   file: { username: 'filesuper', password: 'file-realm-1' },
   elasticAtSource: 'elastic-of-source',
@@ -12,28 +16,23 @@ export const logins = {
   kara: 'kara-of-source',
 } as const;
 
+/** Kibana's own user. It is of the file realm, so that Kibana goes on when users are replaced. */
+export const kibanaUser: FileUser = { username: 'kibanaserver', password: 'kibana-pw-1', roles: ['kibana_system'] };
+
 export const accessKey = { id: 'LTAI-sandbox', secret: 'secret-of-the-sandbox' } as const;
 export const bucketName = 'runbook-sandbox';
 const location = 'oss-cn-hangzhou';
 
 /**
- * Two clusters and an empty bucket: the source has kara with her role and the flight visualizations, the destination
+ * Returns two clusters and an empty bucket: the source has kara with her role and the flight visualizations, the destination
  * users and visualizations of its own.
  * @param endpoint Where the bucket is reached: a host name with a port.
  */
-export function seededWorld(version: Version, endpoint: string, now: number): World {
+export function seededWorld(versions: Versions, endpoint: string, now: number): World {
   const bucket = { name: bucketName, location, storage_class: 'Standard', acl: 'private', objects: new Map() } as const;
-  const world: World = {
-    clusters: {},
-    objects: { location, extranet_endpoint: endpoint, intranet_endpoint: endpoint, buckets: { [bucketName]: bucket } },
-    key: accessKey,
-    ids: 0,
-  };
-  const source = cluster('source', version, now, sourceUsers(version), flightDocuments(now));
+  const source = cluster('source', versions.source, now, sourceUsers(versions.source), flightObjects);
   const own = { type: 'visualization', id: 'own', attributes: { title: 'Of the destination' }, references: [] };
-  const destination = cluster('destination', version, now, destinationUsers(version), [
-    storedObject(own, 'default', new Date(now).toISOString()),
-  ]);
+  const destination = cluster('destination', versions.destination, now, destinationUsers(), [own]);
   const data = indexOf(
     'sandbox-flights',
     {},
@@ -41,8 +40,10 @@ export function seededWorld(version: Version, endpoint: string, now: number): Wo
     now,
   );
   return {
-    ...world,
     clusters: { source: { ...source, indices: { ...source.indices, [flightIndex]: data } }, destination },
+    objects: { location, extranet_endpoint: endpoint, intranet_endpoint: endpoint, buckets: { [bucketName]: bucket } },
+    key: accessKey,
+    ids: 0,
   };
 }
 
@@ -56,31 +57,38 @@ function cluster(
   version: Version,
   now: number,
   users: readonly Document[],
-  objects: readonly Document[],
+  objects: typeof flightObjects,
 ): Cluster {
-  const isSeven = version.startsWith('7.');
-  const kibana = isSeven ? '.kibana_1' : '.kibana_8.5.3_001';
-  const tasks = isSeven ? '.kibana_task_manager_1' : '.kibana_task_manager_8.5.3_001';
-  return {
+  const bare: Cluster = {
     name,
     version,
     uuid: `sandbox-${name}-000000000`.slice(0, 22),
-    file: logins.file,
-    indices: {
-      [kibana]: indexOf(`${name}-kibana`, { '.kibana': {} }, objects, now),
-      [tasks]: indexOf(`${name}-tasks`, { '.kibana_task_manager': {} }, [], now),
-      '.security-7': indexOf(`${name}-security`, { '.security': {} }, users, now),
-    },
+    fileUsers: [{ ...logins.file, roles: ['superuser'] }, kibanaUser],
+    verified: {},
+    indices: {},
     repositories: {},
     snapshots: [],
     restores: [],
   };
+  const kibana = kibanaAliases(version).map(([alias, index]): [string, Index] => {
+    const held = objects.filter(({ type }) => aliasOf(version, type) === alias);
+    const stored = held.map((object) => storedObject(object, 'default', new Date(now).toISOString()));
+    const made = indexOf(`${name}${alias}`, { [alias]: {} }, stored, now);
+    return [index, isSince(bare, 8) ? { ...made, settings: { ...made.settings, hidden: 'true' } } : made];
+  });
+  const security = newSecurityIndex(bare, `${name}-security`, now);
+  const documents = new Map([
+    ...security.documents,
+    ...users.map(({ id, source }): [string, JsonObject] => [id, source]),
+  ]);
+  return { ...bare, indices: { ...Object.fromEntries(kibana), [securityIndex]: { ...security, documents } } };
 }
 
 function indexOf(uuid: string, aliases: JsonObject, documents: readonly Document[], now: number): Index {
   return {
     uuid,
     shards: 1,
+    settings: { auto_expand_replicas: '0-1' },
     isOpen: true,
     aliases,
     documents: new Map(documents.map(({ id, source }) => [id, source])),
@@ -89,16 +97,14 @@ function indexOf(uuid: string, aliases: JsonObject, documents: readonly Document
   };
 }
 
-function flightDocuments(now: number): Document[] {
-  return flightObjects.map((object) => storedObject(object, 'default', new Date(now).toISOString()));
-}
-
 function sourceUsers(version: Version): Document[] {
-  return [elastic(version, logins.elasticAtSource), role(), user('kara', logins.kara, ['cj_test_role'])];
+  const grants = { cluster: ['monitor'], indices: [{ names: ['kib*'], privileges: ['read'] }] };
+  const role = { id: 'role-cj_test_role', source: roleDocument({ version }, grants) };
+  return [elastic(logins.elasticAtSource), role, user('kara', logins.kara, ['cj_test_role'])];
 }
 
-function destinationUsers(version: Version): Document[] {
-  return [elastic(version, logins.elasticAtDestination), user('runner', logins.runner, ['superuser'])];
+function destinationUsers(): Document[] {
+  return [elastic(logins.elasticAtDestination), user('runner', logins.runner, ['superuser'])];
 }
 
 function user(username: string, password: string, roles: readonly string[]): Document {
@@ -108,26 +114,13 @@ function user(username: string, password: string, roles: readonly string[]): Doc
     roles: [...roles],
     full_name: null,
     email: null,
-    metadata: {},
+    metadata: null,
     enabled: true,
     type: 'user',
   };
   return { id: `user-${username}`, source };
 }
 
-function elastic(version: Version, password: string): Document {
-  if (version.startsWith('8.')) return user('elastic', password, ['superuser']);
+function elastic(password: string): Document {
   return { id: 'reserved-user-elastic', source: { password: hashOf(password), enabled: true, type: 'reserved-user' } };
-}
-
-function role(): Document {
-  const source = {
-    cluster: ['monitor'],
-    indices: [{ names: ['kib*'], privileges: ['read'] }],
-    applications: [],
-    run_as: [],
-    metadata: {},
-    type: 'role',
-  };
-  return { id: 'role-cj_test_role', source };
 }

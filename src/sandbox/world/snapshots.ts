@@ -1,44 +1,46 @@
 import type { Json, JsonObject } from '../../language/index.ts';
 import { acknowledged, noSuchIndex, ok, Refusal, refused } from './answer.ts';
-import { features, indicesOf, isSystemIndex } from './features.ts';
+import { resolved } from './date-math.ts';
+import { featuresOf, indicesOf, isSystemIndex } from './features.ts';
 import { matches } from './filter-path.ts';
+import { isHidden } from './names.ts';
+import { need } from './privileges.ts';
 import {
   type Contents,
   contentsOf,
   type Entry,
   isOvertaken,
-  isReadonly,
-  problemWith,
+  refuseReadonly,
   repositoryNamed,
   rewritten,
   shardKey,
 } from './repositories.ts';
 import { bodyOf, changed, isTrue, namesOf, part, type Scene, unchanged } from './scene.ts';
-import { need } from './security.ts';
 import {
   type Cluster,
   duration,
   type Index,
   idAfter,
-  isEight,
   type Outcome,
   type RunningSnapshot,
   type SnapshotInfo,
   type World,
 } from './state.ts';
+import { isSince, snapshotVersion, snapshotVersionId } from './versions.ts';
 
 export function createSnapshot(scene: Scene): Outcome {
-  need(scene, 'cluster:admin/snapshot/create', 'manage');
+  need(scene, 'cluster:admin/snapshot/create', 'create_snapshot');
   const { cluster, request } = scene;
-  const [repository, snapshot] = [part(scene, 'repository'), part(scene, 'snapshot')];
+  const [repository, snapshot] = [part(scene, 'repository'), resolved(part(scene, 'snapshot'), request.now)];
   const contents = contentsOf(scene.world, cluster, repository);
   const name = `[${repository}:${snapshot}]`;
   const invalid = (why: string) =>
     new Refusal(refused(400, 'invalid_snapshot_name_exception', `${name} Invalid snapshot name [${snapshot}], ${why}`));
   if (snapshot !== snapshot.toLowerCase()) throw invalid('must be lowercase');
+  if (snapshot.startsWith('_')) throw invalid("must not start with '_'");
+  if (snapshot.includes(',')) throw invalid("must not contain ','");
+  refuseReadonly(cluster, repository, 'cannot create snapshot in a readonly repository');
   const registered = repositoryNamed(cluster, repository);
-  if (isReadonly(registered))
-    throw new Refusal(problemWith(repository, 'cannot create snapshot in a readonly repository'));
   const isTaken =
     contents.entries.some(({ info }) => info.snapshot === snapshot) ||
     cluster.snapshots.some((running) => running.repository === repository && running.info.snapshot === snapshot);
@@ -57,9 +59,9 @@ export function createSnapshot(scene: Scene): Outcome {
   return changed({ world }, { ...cluster, snapshots: [...cluster.snapshots, running] }, ok({ accepted: true }));
 }
 
-/** 8.x has a word of its own for it. */
+/** From 8.0 on it has a type of its own. */
 function nameTaken(cluster: Cluster, name: string, snapshot: string) {
-  const type = isEight(cluster) ? 'snapshot_name_already_in_use_exception' : 'invalid_snapshot_name_exception';
+  const type = isSince(cluster, 8) ? 'snapshot_name_already_in_use_exception' : 'invalid_snapshot_name_exception';
   return refused(400, type, `${name} Invalid snapshot name [${snapshot}], snapshot with the same name already exists`);
 }
 
@@ -86,10 +88,11 @@ function runningSnapshot(scene: Scene, uuid: string, repository: string, snapsho
   const body = bodyOf(scene);
   const states = featureStates(cluster, body);
   const indices = [...new Set([...wantedIndices(cluster, body), ...states.flatMap((state) => state.indices)])];
+  if (!isTrue(body.partial ?? false)) refuseMissingShards(cluster, indices, `[${repository}:${snapshot}/${uuid}]`);
   const content = Object.fromEntries(
     indices.map((name) => {
-      const { uuid: id, shards, aliases, documents } = cluster.indices[name] as Index;
-      return [name, { id, shards, aliases, documents }];
+      const { uuid: id, shards, settings, aliases, documents } = cluster.indices[name] as Index;
+      return [name, { id, shards, settings, aliases, documents }];
     }),
   );
   const total = indices.reduce((sum, name) => sum + (cluster.indices[name] as Index).shards, 0);
@@ -115,38 +118,69 @@ function runningSnapshot(scene: Scene, uuid: string, repository: string, snapsho
   return { repository, info, content, ends: request.now + duration };
 }
 
-/** What `indices` means: patterns find open indices, a name also a closed one (field note S1). */
+/** Refuses to save what is not there: a red index, or one that is being restored. */
+function refuseMissingShards(cluster: Cluster, names: readonly string[], snapshot: string): void {
+  const missing = names.filter((name) => {
+    const index = cluster.indices[name] as Index;
+    return index.failed.length > 0 || !index.recovery.isDone;
+  });
+  if (missing.length === 0) return;
+  const why = isSince(cluster, 8, 19)
+    ? `the following indices have unassigned primary shards and cannot be included in a snapshot unless [partial] is set to [true]: [${missing}]`
+    : `Indices don't have primary shards [${missing}]`;
+  throw new Refusal(refused(500, 'snapshot_exception', `${snapshot} ${why}`));
+}
+
+/**
+ * Returns what `indices` means: patterns find open indices, hidden ones included, a name also a closed one (field note S1). Those of
+ * features are saved with their feature only.
+ */
 function wantedIndices(cluster: Cluster, body: JsonObject): string[] {
   const found = new Set<string>();
+  const expand = body.expand_wildcards === undefined ? ['open', 'hidden'] : namesOf(body.expand_wildcards);
+  const isExpanded = (word: string) => expand.includes('all') || expand.includes(word);
+  let hasPattern = false;
   for (const name of body.indices === undefined ? ['*'] : namesOf(body.indices)) {
-    if (name.startsWith('-')) {
-      for (const one of [...found]) if (matches(name.slice(1), one)) found.delete(one);
+    const means =
+      (one: string, { aliases }: Index) =>
+      (pattern: string) =>
+        [one, ...Object.keys(aliases)].some((other) => matches(pattern, other));
+    if (name.startsWith('-') && hasPattern) {
+      for (const one of [...found]) if (means(one, cluster.indices[one] as Index)(name.slice(1))) found.delete(one);
     } else if (name.includes('*') || name === '_all') {
-      const pattern = name === '_all' ? '*' : name;
-      for (const [one, { isOpen, aliases }] of Object.entries(cluster.indices)) {
-        const isNamed = [one, ...Object.keys(aliases)].some((other) => matches(pattern, other));
-        // Those of features travel with their feature only.
-        if (isNamed && isOpen && !isSystemIndex(cluster, one)) found.add(one);
+      hasPattern = true;
+      for (const [one, index] of Object.entries(cluster.indices)) {
+        const isFound =
+          means(one, index)(name === '_all' ? '*' : name) &&
+          isExpanded(index.isOpen ? 'open' : 'closed') &&
+          (!isHidden(index) || isExpanded('hidden'));
+        if (isFound && !isSystemIndex(cluster, one)) found.add(one);
       }
-    } else if (cluster.indices[name]) {
-      if (isSystemIndex(cluster, name))
-        throw new Refusal(
-          refused(
-            400,
-            'illegal_argument_exception',
-            `the [indices] parameter includes system indices [${name}]; to include or exclude system indices from a snapshot, use the [include_global_state] or [feature_states] parameters`,
-          ),
-        );
-      found.add(name);
-    } else if (!isTrue(body.ignore_unavailable ?? false)) throw new Refusal(noSuchIndex(name));
+    } else {
+      const named = Object.entries(cluster.indices).filter(([one, index]) => means(one, index)(name));
+      if (named.length === 0 && !isTrue(body.ignore_unavailable ?? false)) throw new Refusal(noSuchIndex(name));
+      for (const [one] of named) {
+        if (isSystemIndex(cluster, one)) throw systemIndexNamed(one);
+        found.add(one);
+      }
+    }
   }
   return [...found].sort();
 }
 
+function systemIndexNamed(name: string): Refusal {
+  return new Refusal(
+    refused(
+      400,
+      'illegal_argument_exception',
+      `the [indices] parameter includes system indices [${name}]; to include or exclude system indices from a snapshot, use the [include_global_state] or [feature_states] parameters`,
+    ),
+  );
+}
+
 /** A name that no feature has is left out without a word (field note S1). 7.10 knows no features, and ignores the field. */
 function featureStates(cluster: Cluster, body: JsonObject): SnapshotInfo['feature_states'] {
-  if (!isEight(cluster)) return [];
-  const all = features.map(({ name }) => name as string);
+  const all = featuresOf(cluster).map(({ name }) => name);
   const asked =
     body.feature_states === undefined ? (body.include_global_state === false ? [] : all) : namesOf(body.feature_states);
   return all
@@ -169,7 +203,7 @@ function kept(world: World, cluster: Cluster, { repository, info, content }: Run
     }
   }
   const indices = Object.fromEntries(
-    Object.entries(content).map(([name, { id, shards, aliases }]) => [name, { id, shards, aliases }]),
+    Object.entries(content).map(([name, { documents: _, ...saved }]) => [name, saved]),
   );
   const { entries } = contentsOf(world, cluster, repository);
   return rewritten(world, cluster, repository, [...entries, { info, indices }], blobs, now);
@@ -217,7 +251,7 @@ function settledCluster(before: World, name: string, now: number): World {
 }
 
 export function showSnapshots(scene: Scene): Outcome {
-  need(scene, 'cluster:admin/snapshot/get', 'manage');
+  need(scene, 'cluster:admin/snapshot/get', 'monitor_snapshot');
   const repository = part(scene, 'repository');
   const infos = infosIn(scene, repository);
   const found = namesOf(part(scene, 'snapshot')).flatMap((name) => {
@@ -228,7 +262,9 @@ export function showSnapshots(scene: Scene): Outcome {
       throw new Refusal(noSuchSnapshot(404, repository, name));
     return named;
   });
-  return unchanged(scene, ok({ snapshots: found.map((info) => shown(info, scene.cluster, repository)) }));
+  const snapshots = found.map((info) => shown(info, scene.cluster, repository));
+  const count = isSince(scene.cluster, 8) ? { total: snapshots.length, remaining: 0 } : {};
+  return unchanged(scene, ok({ snapshots, ...count }));
 }
 
 /** Finished and running ones. */
@@ -244,12 +280,12 @@ function noSuchSnapshot(status: number, repository: string, snapshot: string) {
 
 function shown(info: SnapshotInfo, cluster: Cluster, repository: string): Json {
   const { feature_states, ...rest } = info;
-  const [major = 0, minor = 0, patch = 0] = info.version.split('.').map(Number);
   const isRunning = info.state === 'IN_PROGRESS';
   return {
     ...(rest as unknown as JsonObject),
-    ...(isEight(cluster) ? { repository, feature_states: feature_states as unknown as Json } : {}),
-    version_id: major * 1_000_000 + minor * 10_000 + patch * 100 + 99,
+    ...(isSince(cluster, 8) ? { repository, feature_states: feature_states as unknown as Json } : {}),
+    version: snapshotVersion(info.version, cluster.version),
+    version_id: snapshotVersionId(info.version),
     data_streams: [],
     start_time: new Date(info.start_time_in_millis).toISOString(),
     end_time: new Date(info.end_time_in_millis).toISOString(),
@@ -259,7 +295,7 @@ function shown(info: SnapshotInfo, cluster: Cluster, repository: string): Json {
 }
 
 export function snapshotStatus(scene: Scene): Outcome {
-  need(scene, 'cluster:admin/snapshot/status', 'manage');
+  need(scene, 'cluster:admin/snapshot/status', 'monitor_snapshot');
   const [repository, snapshot] = [part(scene, 'repository'), part(scene, 'snapshot')];
   const running = scene.cluster.snapshots.find(
     (one) => one.repository === repository && one.info.snapshot === snapshot,
@@ -288,8 +324,14 @@ export function deleteSnapshot(scene: Scene): Outcome {
   const [repository, snapshot] = [part(scene, 'repository'), part(scene, 'snapshot')];
   const contents: Contents = contentsOf(world, cluster, repository);
   const registered = repositoryNamed(cluster, repository);
-  if (isReadonly(registered))
-    throw new Refusal(problemWith(repository, 'cannot delete snapshot from a readonly repository'));
+  const refusal = isSince(cluster, 8, 19)
+    ? 'repository is readonly'
+    : 'cannot delete snapshot from a readonly repository';
+  refuseReadonly(cluster, repository, refusal);
+  if (cluster.restores.some((one) => one.repository === repository && one.snapshot === snapshot)) {
+    const reason = `[${repository}:${snapshot}] cannot delete snapshot during a restore in progress`;
+    throw new Refusal(refused(503, 'concurrent_snapshot_execution_exception', reason));
+  }
   if (cluster.snapshots.some((one) => one.repository === repository && one.info.snapshot === snapshot))
     return changed(
       scene,

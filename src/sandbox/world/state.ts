@@ -1,8 +1,6 @@
 import type { Json, JsonObject } from '../../language/index.ts';
 import type { ObjectStore } from './bucket.ts';
-
-/** The versions that the sandbox plays. */
-export type Version = '7.10.2' | '8.5.3';
+import type { Version } from './versions.ts';
 
 /** Clusters of Elasticsearch and the object store that they reach. Never changed in place: a request gives another one. */
 export interface World {
@@ -18,17 +16,33 @@ export interface Cluster {
   readonly name: string;
   readonly version: Version;
   readonly uuid: string;
-  /** The superuser of the file realm: not in any index. */
-  readonly file: { readonly username: string; readonly password: string };
+  /** The users of the file realm: they are in no index, so that no restore touches them. */
+  readonly fileUsers: readonly FileUser[];
+  /** The reserved users whose password the cluster has verified lately: it does not look at the security index for them. */
+  readonly verified: Readonly<Record<string, VerifiedPassword>>;
   readonly indices: Readonly<Record<string, Index>>;
   readonly repositories: Readonly<Record<string, Repository>>;
   readonly snapshots: readonly RunningSnapshot[];
   readonly restores: readonly RunningRestore[];
 }
 
+export interface FileUser {
+  readonly username: string;
+  readonly password: string;
+  readonly roles: readonly string[];
+}
+
+export interface VerifiedPassword {
+  readonly hash: string;
+  /** Milliseconds since 1970. */
+  readonly until: number;
+}
+
 export interface Index {
   readonly uuid: string;
   readonly shards: number;
+  /** Without the prefix `index.`, and without the number of shards. */
+  readonly settings: Readonly<Record<string, string>>;
   readonly isOpen: boolean;
   /** Alias → its properties. */
   readonly aliases: JsonObject;
@@ -47,6 +61,8 @@ export interface Recovery {
   /** Milliseconds since 1970. */
   readonly started: number;
   readonly source?: { readonly repository: string; readonly snapshot: string; readonly index: string };
+  /** The version that made the snapshot. */
+  readonly made?: Version;
 }
 
 export interface Repository {
@@ -60,6 +76,7 @@ export interface Repository {
 export interface SavedIndex {
   readonly id: string;
   readonly shards: number;
+  readonly settings: Readonly<Record<string, string>>;
   readonly aliases: JsonObject;
   readonly documents: ReadonlyMap<string, JsonObject>;
 }
@@ -91,6 +108,7 @@ export interface RunningRestore {
   readonly repository: string;
   readonly snapshot: string;
   readonly indices: readonly string[];
+  /** `Infinity` for one that never ends. */
   readonly ends: number;
 }
 
@@ -98,17 +116,23 @@ export interface RunningRestore {
 export interface User {
   readonly username: string;
   readonly roles: readonly string[];
-  readonly realm: 'file' | 'native' | 'reserved' | 'api_key';
+  readonly realm: 'file' | 'native' | 'reserved' | 'api_key' | 'service_account';
   readonly grants: readonly Grant[];
+  /** What else `_authenticate` shows of them. */
+  readonly profile: JsonObject;
 }
 
+/** What one role grants. */
 export interface Grant {
   readonly cluster: readonly string[];
   readonly indices: readonly {
     readonly names: readonly string[];
     readonly privileges: readonly string[];
+    /** Whether it holds for the indices of features and of security, too. */
     readonly isRestricted: boolean;
   }[];
+  readonly applications: readonly JsonObject[];
+  readonly run_as: readonly string[];
 }
 
 /** One HTTP request to a cluster. */
@@ -130,6 +154,8 @@ export interface ClusterAnswer {
   readonly status: number;
   readonly body: Json;
   readonly headers?: Readonly<Record<string, string>>;
+  /** When a caller that waits for a restore gets this answer; at once without it. Milliseconds since 1970. */
+  readonly heldUntil?: number;
 }
 
 /** What a request gives: an answer, and the world after it. */
@@ -157,8 +183,4 @@ export function withIndex(cluster: Cluster, name: string, index: Index): Cluster
 
 export function without<T>(record: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> {
   return Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)));
-}
-
-export function isEight({ version }: Cluster): boolean {
-  return version.startsWith('8.');
 }
