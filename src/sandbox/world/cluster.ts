@@ -9,6 +9,7 @@ import { featuresOf, indicesOf, isSystemIndex } from './features.ts';
 import { filtered } from './filter-path.ts';
 import * as indices from './indices.ts';
 import { indicesNamed } from './names.ts';
+import { showNodesSettings } from './nodes.ts';
 import * as privileges from './privileges.ts';
 import * as repositories from './repositories.ts';
 import { restoreSnapshot } from './restore.ts';
@@ -84,6 +85,7 @@ const routes: readonly Route[] = [
   ['GET /_cluster/health', shards.clusterHealth],
   ['GET /_cluster/health/{index}', shards.clusterHealth],
   ['GET /_cluster/state', shards.clusterState],
+  ['GET /_nodes/settings', showNodesSettings],
   ['GET /_cluster/allocation/explain', shards.explainAllocation],
   ['POST /_cluster/allocation/explain', shards.explainAllocation],
   ['GET /_recovery', shards.showRecovery],
