@@ -47,6 +47,8 @@ export interface PlannedLock {
   /** A login that goes on when the connection's own does not. */
   readonly identity?: string;
   readonly path: string;
+  /** Created first where it is missing. */
+  readonly index: { readonly path: string; readonly body: JsonObject };
 }
 
 export type PlannedNode = PlannedRequest | PlannedNote | PlannedBlock | SkippedNode;

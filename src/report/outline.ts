@@ -88,8 +88,9 @@ export function requestText(request: Request): string {
 }
 
 /** A lock in one line; with the address of its cluster where a plan is given. */
-export function lockText({ connection, path }: PlannedLock, plan?: Plan): string {
-  return `PUT ${plan?.environment.connections[connection]?.url ?? ''}${path}?op_type=create, written again every minute, deleted at the end`;
+export function lockText({ connection, path, index }: PlannedLock, plan?: Plan): string {
+  const url = plan?.environment.connections[connection]?.url ?? '';
+  return `PUT ${url}${path}?op_type=create, written again every minute, deleted at the end; its index, where it is missing, is created first: PUT ${url}${index.path} ${JSON.stringify(index.body)}`;
 }
 
 /** What a planned step became, once for each pass of the loops around it; none where it was not reached. */

@@ -102,10 +102,11 @@ export function updateAliases(scene: Scene): Outcome {
 export function settingsOf(scene: Scene): Outcome {
   const names = indicesNamed(scene, part(scene, 'index'), 'all', 'monitor');
   const shown = names.map((name): [string, Json] => {
-    const { shards, uuid } = scene.cluster.indices[name] as Index;
+    const { shards, uuid, history } = scene.cluster.indices[name] as Index;
+    const own = { number_of_shards: String(shards), number_of_replicas: '0', provided_name: name, uuid };
     return [
       name,
-      { settings: { index: { number_of_shards: String(shards), number_of_replicas: '0', provided_name: name, uuid } } },
+      { settings: { index: { ...own, ...(history === undefined ? {} : { history: { uuid: history } }) } } },
     ];
   });
   return unchanged(scene, ok(Object.fromEntries(shown)));

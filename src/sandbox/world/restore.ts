@@ -69,7 +69,7 @@ export function restoreSnapshot(scene: Scene): Outcome {
       repository,
       entry,
       from,
-      given.id,
+      { uuid: given.id, ...closedIdentity(cleared.indices[to], given.id) },
       recovery,
       body.include_aliases !== false,
       isUnlucky,
@@ -180,12 +180,17 @@ function refuseWhatIsThere(
   }
 }
 
+/** A closed index that is restored stays the same one, with another history. */
+function closedIdentity(existing: Index | undefined, history: string): Partial<Pick<Index, 'uuid' | 'history'>> {
+  return existing ? { uuid: existing.uuid, history } : {};
+}
+
 function restored(
   { world, cluster }: Scene,
   repository: string,
   { info, indices }: Entry,
   from: string,
-  uuid: string,
+  identity: Pick<Index, 'uuid' | 'history'>,
   recovery: Recovery,
   withAliases: boolean,
   isUnlucky: boolean,
@@ -198,5 +203,5 @@ function restored(
     if (!part) failed.push(shard);
     else for (const [document, source] of part) documents.set(document, source);
   }
-  return { uuid, shards, isOpen: true, aliases: withAliases ? aliases : {}, documents, recovery, failed };
+  return { ...identity, shards, isOpen: true, aliases: withAliases ? aliases : {}, documents, recovery, failed };
 }

@@ -28,6 +28,8 @@ export interface Cluster {
 
 export interface Index {
   readonly uuid: string;
+  /** Another one since a restore into the closed index, which keeps its uuid. */
+  readonly history?: string;
   readonly shards: number;
   readonly isOpen: boolean;
   /** Alias → its properties. */
