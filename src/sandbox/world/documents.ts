@@ -42,9 +42,9 @@ function sequenceOf({ sequence }: Index, id: string): number {
   return sequence?.by[id] ?? 0;
 }
 
-/** The index after one more operation, and its number. */
+/** The index after one more operation, and its number. Documents that came with the index have number 0. */
 function nextSequence(index: Index, id: string): { readonly index: Index; readonly number: number } {
-  const number = (index.sequence?.last ?? -1) + 1;
+  const number = (index.sequence?.last ?? (index.documents.size > 0 ? 0 : -1)) + 1;
   return { index: { ...index, sequence: { last: number, by: { ...index.sequence?.by, [id]: number } } }, number };
 }
 
