@@ -87,10 +87,12 @@ export function statusText(
   return `status ${status}${error ? ` (${error.type}: ${error.reason})` : ''}`;
 }
 
-/** Elasticsearch's own words for a refusal, from the answer's body. */
+/** The server's own words for a refusal, from the response body. Kibana's `error` is only the phrase of the status. */
 export function errorOf(body: Json): { type: string; reason: string } | undefined {
-  const error = isObject(body) ? body.error : undefined;
-  if (typeof error === 'string') return { type: 'error', reason: error };
+  if (!isObject(body)) return undefined;
+  const { error, message } = body;
+  if (typeof error === 'string')
+    return typeof message === 'string' ? { type: error, reason: message } : { type: 'error', reason: error };
   if (!isObject(error)) return undefined;
   const cause = isObject(error.caused_by) ? ` (${String(error.caused_by.reason ?? '')})` : '';
   return { type: String(error.type ?? 'error'), reason: `${String(error.reason ?? '')}${cause}` };

@@ -1,0 +1,120 @@
+import { expect, it } from 'vitest';
+import type { Stage } from './stage.ts';
+
+/** What a snapshot takes, and what it says of it. */
+export function snapshots({
+  version,
+  source,
+  destination,
+  send,
+  register,
+  snapshot,
+  restore,
+  isEmptySuccess,
+  carried,
+}: Stage): void {
+  it('S2: the same name again is a 400, and a name is in lower case', async () => {
+    await register(source, 'r', 'a');
+    await snapshot(source, 'r', 's', { indices: '-*' });
+    const again = await snapshot(source, 'r', 's', { indices: '-*' });
+    const inUse = version === '7.10' ? 'invalid_snapshot_name_exception' : 'snapshot_name_already_in_use_exception';
+    expect(again).toMatchObject({ status: 400, error: inUse });
+    expect(again.reason).toContain('snapshot with the same name already exists');
+    expect(await snapshot(source, 'r', 'Upper', {})).toMatchObject({
+      status: 400,
+      error: 'invalid_snapshot_name_exception',
+    });
+  });
+
+  it('S3: without waiting the answer says only that it is accepted', async () => {
+    await register(source, 'r', 'a');
+    expect((await send(source, 'PUT /_snapshot/r/s', { metadata: { run: 'r1' } })).body).toEqual({
+      accepted: true,
+    });
+    await expect
+      .poll(async () => (await send(source, 'GET /_snapshot/r/s')).body.snapshots[0].state, { timeout: 20_000 })
+      .toBe('SUCCESS');
+    const { body } = await send(source, 'GET /_snapshot/r/s');
+    expect(body.snapshots[0]).toMatchObject({ snapshot: 's', metadata: { run: 'r1' }, failures: [] });
+    expect(body.snapshots[0].shards.total).toBeGreaterThan(0);
+    const status = await send(source, 'GET /_snapshot/r/s/_status');
+    expect(status.body.snapshots[0]).toMatchObject({ state: 'SUCCESS' });
+    expect((await send(source, 'DELETE /_snapshot/r/s')).body).toEqual({ acknowledged: true });
+    expect((await send(source, 'GET /_snapshot/r/s')).status).toBe(404);
+  });
+
+  if (version === '7.10') {
+    it('S1: SUCCESS and empty: nothing matched, "-*", features, a closed index', async () => {
+      await register(source, 'r', 'a');
+      isEmptySuccess(await snapshot(source, 'r', 's1', { indices: '.nothing*,.nor-this', ignore_unavailable: true }));
+      isEmptySuccess(await snapshot(source, 'r', 's2', { indices: '-*', include_global_state: true }));
+      isEmptySuccess(await snapshot(source, 'r', 's3', { indices: '-*', feature_states: ['security'] }));
+      await send(source, 'POST /.kibana_1/_close');
+      isEmptySuccess(await snapshot(source, 'r', 's4', { indices: '.kibana_1*', ignore_unavailable: true }));
+      // By its name a closed index is taken.
+      const named = await snapshot(source, 'r', 's5', { indices: '.kibana_1' });
+      expect(named.body.snapshot).toMatchObject({ indices: ['.kibana_1'], shards: { total: 1 } });
+      expect(await snapshot(source, 'r', 's6', { indices: '.nothing' })).toMatchObject({ status: 404 });
+    });
+
+    it('S1: features are no path and no parameter of a restore', async () => {
+      expect(await send(source, 'GET /_features')).toMatchObject({
+        status: 400,
+        error: 'invalid_index_name_exception',
+      });
+      await carried({ indices: '.kibana*' });
+      expect(await restore(destination, 'r', 's', { indices: 'x', feature_states: ['security'] })).toMatchObject({
+        status: 400,
+        error: 'illegal_argument_exception',
+      });
+      expect(await send(destination, 'POST /_snapshot/r/s/_restore?feature_states=security', {})).toMatchObject({
+        status: 400,
+        error: 'illegal_argument_exception',
+      });
+    });
+  }
+
+  if (version === '8.5') {
+    it('S1: SUCCESS and empty: a mistyped feature, patterns without global state, "none"', async () => {
+      const { body } = await send(source, 'GET /_features');
+      expect(body.features.map((one: { name: string }) => one.name)).toEqual(
+        expect.arrayContaining(['tasks', 'kibana', 'security']),
+      );
+      await register(source, 'r', 'a');
+      isEmptySuccess(await snapshot(source, 'r', 's5', { indices: '-*', feature_states: ['securty'] }));
+      isEmptySuccess(
+        await snapshot(source, 'r', 's6', {
+          indices: '.kibana*,.security*',
+          ignore_unavailable: true,
+          include_global_state: false,
+        }),
+      );
+      isEmptySuccess(
+        await snapshot(source, 'r', 's7', { indices: '-*', include_global_state: true, feature_states: ['none'] }),
+      );
+      expect(await snapshot(source, 'r', 's8', { indices: '.security-7', include_global_state: false })).toMatchObject({
+        status: 400,
+        error: 'illegal_argument_exception',
+      });
+    });
+
+    it('a snapshot of features says which indices each has', async () => {
+      await register(source, 'r', 'a');
+      const { body } = await snapshot(source, 'r', 's', {
+        indices: '-*',
+        feature_states: ['security', 'kibana'],
+        include_global_state: true,
+      });
+      expect(body.snapshot.indices.toSorted()).toEqual(['.kibana_8.5.3_001', '.security-7']);
+      expect(body.snapshot.feature_states).toEqual(
+        expect.arrayContaining([
+          { feature_name: 'kibana', indices: ['.kibana_8.5.3_001'] },
+          { feature_name: 'security', indices: ['.security-7'] },
+        ]),
+      );
+      // Without naming any, the global state brings them all.
+      const all = await snapshot(source, 'r', 'all', { indices: '-*', include_global_state: true });
+      expect(all.body.snapshot.feature_states).toHaveLength(2);
+    });
+  }
+}
