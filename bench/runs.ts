@@ -58,6 +58,7 @@ function portsWith(record: Ports['record'], body: (count: number) => object = ()
     random: () => 0,
     confirm: async () => true,
     decide: async () => 'unknown',
+    seal: async () => '',
     record,
     interruption: () => 'none',
   };

@@ -32,6 +32,7 @@ describe('the library', () => {
         now: () => 0,
         random: () => 0,
         decide: async () => 'unknown',
+        seal: async () => '',
         confirm: async () => true,
         record: async (event) => void events.push(event),
         interruption: () => 'none',

@@ -3,8 +3,8 @@ import { kibanaReply, type LoopbackServer, listen } from '../src/sandbox/index.t
 import { type Pair, releases } from './real/lab.ts';
 
 /**
- * The stand-in for Kibana before a cluster. It keeps its objects in that cluster's `.kibana`; whoever asks logs in there.
- * Where only Kibana's own login may write there, it uses that once it knows who asks, as Kibana does.
+ * The stand-in for Kibana before a cluster. It keeps its objects in that cluster's indices; whoever asks logs in there. Where only
+ * the login of Kibana itself may write there, it uses that once it knows who asks, as Kibana does.
  */
 export function startKibana({ version, kibana }: Pair, cluster: string): Promise<LoopbackServer> {
   const own = kibana && `Basic ${Buffer.from(`${kibana.username}:${kibana.password}`).toString('base64')}`;

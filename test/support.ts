@@ -5,6 +5,7 @@ import { type Plan, planFor } from '../src/plan/index.ts';
 export const environmentText = `
 apiVersion: runbook/v1
 environment: test
+journal: { seal: { env: SEAL } }
 connections:
   es: { url: 'http://127.0.0.1:9200', auth: { basic: { username: elastic, password: { env: PW } } }, identities: { recovery: { auth: { bearer: { env: TOKEN } } } } }
   other: { url: 'http://127.0.0.1:9201' }

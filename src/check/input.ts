@@ -1,4 +1,5 @@
-import { type Input, inOneLine, type Json } from '../language/index.ts';
+import { inOneLine } from '../language/in-one-line.ts';
+import type { Input, Json } from '../language/index.ts';
 
 /** What is wrong with a value for an input, to stand behind its name ("has to be …"); undefined where nothing is. */
 export function inputProblem(input: Input, value: Json): string | undefined {

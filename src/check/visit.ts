@@ -1,4 +1,5 @@
 import {
+  type DoneWhen,
   type Expression,
   isObject,
   type Json,
@@ -46,6 +47,13 @@ export function stepsIn(file: CheckedFile): Visited[] {
 export function connectionOf({ step, ancestors }: Visited): string | undefined {
   const named = [step, ...[...ancestors].reverse()].find((one) => 'on' in one && one.on !== undefined);
   return named && 'on' in named ? named.on : undefined;
+}
+
+/** The reads of a step's `done_when`: the first, and each that is asked where the one before cannot tell. */
+export function doneWhenReads({ step, path }: Visited): { readonly read: DoneWhen; readonly path: Path }[] {
+  const chain = (read: DoneWhen | undefined, at: Path): { readonly read: DoneWhen; readonly path: Path }[] =>
+    read ? [{ read, path: at }, ...chain(read.otherwise, [...at, 'otherwise'])] : [];
+  return chain('done_when' in step ? step.done_when : undefined, [...path, 'done_when']);
 }
 
 /** One text of a step that is read as a template, or a key that is read as an expression. */

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { type Environment, holdsVersion, type Runbook } from '../language/index.ts';
+import { type Environment, holdsVersion, type Runbook, releaseOf } from '../language/index.ts';
 import { askWho } from './ask.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 import { locateRunbook, readEnvironment, readRunbook, runbookFiles, shown, valueOrStop } from './files.ts';
@@ -68,6 +68,8 @@ function listOf(candidates: readonly Candidate[]): string {
 
 /** Offline, the version is what `--elasticsearch` says. */
 export function versionGiven(given: string | undefined): VersionSource {
+  if (given !== undefined && releaseOf(given) === undefined)
+    throw new CommandError(`--elasticsearch ${given} is not a version; expected 8, 8.5 or 8.5.3`);
   return async () => given;
 }
 

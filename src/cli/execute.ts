@@ -1,11 +1,28 @@
 import { hostname, userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import { openConnections, readsOnly } from '../connections/index.ts';
-import { createRedactor, type Event, type Ports, type Question, type RunOptions, run } from '../engine/index.ts';
-import type { Environment } from '../language/index.ts';
+import {
+  createRedactor,
+  type Event,
+  type Ports,
+  type Question,
+  type Redactor,
+  type RunOptions,
+  run,
+} from '../engine/index.ts';
+import type { Environment, Json } from '../language/index.ts';
 import { type Plan, writtenConnections } from '../plan/index.ts';
 import { forecastSentence, forecastText, plainView, reportOf, summaryText } from '../report/index.ts';
-import { type Journal, Locked, lockHere, locksFolder } from '../runs/index.ts';
+import {
+  type Journal,
+  Locked,
+  lockHere,
+  locksFolder,
+  openedIn,
+  type Seal,
+  SealMismatch,
+  sealFor,
+} from '../runs/index.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 import { type Output, openOutput, throughOutput } from './output.ts';
 import { resolveSecrets } from './secrets.ts';
@@ -69,7 +86,9 @@ async function lockTargets({ id, plan, mode }: Execution): Promise<() => Promise
 
 async function executeWith(execution: Execution, redactor: RunOptions['redactor'], output: Output): Promise<number> {
   const { plan, environment, origin, mode, id, planId, rollback, clusterLock } = execution;
-  const { secrets, targets } = await resolveSecrets(plan, environment, origin.env, redactor);
+  const { secrets, targets, sealKey } = await resolveSecrets(plan, environment, origin.env, redactor);
+  const seal = sealKey === undefined ? undefined : sealFor(id, sealKey);
+  const unsealed = seal && execution.journal ? unsealedIn(execution.journal, seal, redactor) : undefined;
   const journal = await execution.record();
   const connections = await openConnections(targets);
   const signals = interruptions((text) => output.write(`\n${text}\n`), rollback);
@@ -98,10 +117,15 @@ async function executeWith(execution: Execution, redactor: RunOptions['redactor'
       if (mode === 'dry') dryEvents.push(event);
       await journal.record(event);
     },
+    seal: async (step, name, value) => {
+      // Planning has refused a plan that needs a key and has none.
+      if (!seal) throw new TypeError(`nothing to seal steps.${step}.${name} with`);
+      return seal.seal(step, name, value);
+    },
     interruption: signals.interruption,
   };
   const owner = `${userName()}@${hostname()}, process ${process.pid}`;
-  const given = execution.journal ? { journal: execution.journal } : {};
+  const given = { ...(execution.journal ? { journal: execution.journal } : {}), ...(unsealed ? { unsealed } : {}) };
   try {
     const summary = await run(
       plan,
@@ -124,6 +148,24 @@ async function executeWith(execution: Execution, redactor: RunOptions['redactor'
     signals.stop();
     await journal.close();
     await connections.close();
+  }
+}
+
+/** What an earlier process has sealed. Every text in it is a secret of this one, too. */
+function unsealedIn(
+  events: readonly Event[],
+  seal: Seal,
+  redactor: Redactor,
+): ReadonlyMap<string, ReadonlyMap<string, Json>> {
+  try {
+    const unsealed = openedIn(events, seal);
+    for (const values of unsealed.values()) for (const value of values.values()) redactor.add(value);
+    return unsealed;
+  } catch (error) {
+    if (!(error instanceof SealMismatch)) throw error;
+    throw new CommandError(
+      `${error.message}: the run was begun with another journal.seal, or its journal was changed. Give the key that it was begun with; nothing was sent`,
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { check } from '../check/index.ts';
 import {
@@ -9,12 +9,15 @@ import {
   type Environment,
   type FileSet,
   hasErrors,
+  isFragment,
   type Loaded,
   loadBundle,
   loadEnvironment,
   loadFiles,
+  loadRunbookFile,
   maximumBytes,
   printDiagnostic,
+  type Runbook,
 } from '../language/index.ts';
 import { CommandError } from './exit-codes.ts';
 
@@ -58,6 +61,30 @@ export function runbookFiles(): string[] {
     }
   }
   return [...byName.entries()].sort(([a], [b]) => a.localeCompare(b, 'en')).map(([, path]) => path);
+}
+
+/** What a runbook could be mistaken for: those that a name can mean, or where it has no name that is looked up, those in its folder. */
+export function runbooksBeside(path: string): string[] {
+  const folder = resolve(dirname(path));
+  if ([shippedFolder, resolve('runbooks')].includes(folder)) return runbookFiles().map((file) => resolve(file));
+  const files = readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
+  return files.map((name) => join(folder, name)).filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
+}
+
+/**
+ * A runbook without its fragments and unchecked, its file named as a user would; undefined where the file is not one.
+ * @param name Only a runbook of this name is wanted: files without it are not parsed, for that takes most of the time.
+ */
+export function runbookIn(path: string, name?: string): Loaded<Runbook> | undefined {
+  try {
+    const text = readText(path);
+    if (name !== undefined && !new RegExp(`name\\W{1,20}${name}`).test(text)) return undefined;
+    const { value } = loadRunbookFile(shown(path), text);
+    return value && !isFragment(value.value) ? { source: value.source, value: value.value } : undefined;
+  } catch (error) {
+    if (error instanceof CommandError) return undefined;
+    throw error;
+  }
 }
 
 /** Reads and checks a runbook with everything it uses. */

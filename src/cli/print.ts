@@ -1,4 +1,5 @@
-import { inert } from '../language/index.ts';
+// Not from index.ts: `--help` would load every package of the language.
+import { inert } from '../language/inert.ts';
 
 /** Lines for people: whatever files or servers have put into them, they are text. */
 export function inertLines(text: string): string {

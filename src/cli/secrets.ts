@@ -6,6 +6,7 @@ import type { Credentials, Target } from '../connections/index.ts';
 import { type Redactor, shortestSecret } from '../engine/index.ts';
 import type { Auth, Environment, EnvironmentConnection, Json, SecretReference } from '../language/index.ts';
 import type { Plan } from '../plan/index.ts';
+import { shortestSealKey } from '../runs/index.ts';
 import { CommandError } from './exit-codes.ts';
 
 const commandTimeout = 30_000;
@@ -14,6 +15,8 @@ const commandTimeout = 30_000;
 export interface Resolved {
   readonly secrets: ReadonlyMap<string, Json>;
   readonly targets: ReadonlyMap<string, Target>;
+  /** What the journal is sealed with, where the plan says so. */
+  readonly sealKey?: string;
 }
 
 /**
@@ -33,9 +36,20 @@ export async function resolveSecrets(
     if ('secret' in input) secrets.set(name, await secretFor(input.secret, `the input "${name}"`, source));
   }
   const targets = new Map<string, Target>();
-  for (const [name, { url }] of Object.entries(plan.environment.connections))
-    targets.set(name, await targetFor(name, url, (identity) => isUsed(plan, name, identity), source));
-  return { secrets, targets };
+  for (const [name, { url, identities = {} }] of Object.entries(plan.environment.connections)) {
+    const borrowed = Object.keys(identities).filter((identity) => identity.includes('/'));
+    targets.set(name, await targetFor(name, url, (identity) => isUsed(plan, name, identity), source, borrowed));
+  }
+  const { seal } = plan.environment;
+  return { secrets, targets, ...(seal ? { sealKey: await sealKeyFor(seal, source) } : {}) };
+}
+
+async function sealKeyFor(reference: SecretReference, source: Source): Promise<string> {
+  const key = await secretFor(reference, 'journal.seal', source);
+  if (key.length >= shortestSealKey) return key;
+  throw new CommandError(
+    `journal.seal (${describe(reference)}) has ${key.length} characters, expected at least ${shortestSealKey} random ones: openssl rand -base64 32; nothing was sent`,
+  );
 }
 
 /** One connection with its own login, or with one identity, only. */
@@ -63,6 +77,7 @@ async function targetFor(
   url: string,
   isWanted: (identity: string | undefined) => boolean,
   source: Source,
+  borrowed: readonly string[] = [],
 ): Promise<Target> {
   const settings = source.environment.connections[name] as EnvironmentConnection;
   const what = `connection "${name}"`;
@@ -85,7 +100,16 @@ async function targetFor(
     if (!isWanted(identity)) continue;
     identities.set(identity, await credentialsFor(auth, `the identity "${identity}" of ${what}`, source));
   }
+  for (const identity of borrowed) identities.set(identity, await borrowedCredentials(identity, source));
   return { kind: 'elasticsearch', ...http, identities };
+}
+
+/** Those of `CONNECTION/IDENTITY`: the plan has said that another server gets them, too. */
+async function borrowedCredentials(identity: string, source: Source): Promise<Credentials> {
+  const [connection = '', name = ''] = identity.split('/');
+  const settings = source.environment.connections[connection] as EnvironmentConnection;
+  const auth = 'identities' in settings ? settings.identities?.[name]?.auth : undefined;
+  return credentialsFor(auth, `the identity "${name}" of connection "${connection}"`, source);
 }
 
 async function credentialsFor(auth: Auth | undefined, what: string, source: Source): Promise<Credentials> {

@@ -1,7 +1,18 @@
-import type { Diagnostic } from '../language/index.ts';
+import { basename, dirname, resolve } from 'node:path';
+import { overlaps } from '../check/index.ts';
+import { type Diagnostic, printDiagnostic } from '../language/index.ts';
 import { githubDiagnostics, sarif } from '../report/index.ts';
 import { exitCodes } from './exit-codes.ts';
-import { locateRunbook, type ReadFile, readEnvironment, readFiles, runbookFiles } from './files.ts';
+import {
+  locateRunbook,
+  type ReadFile,
+  readEnvironment,
+  readFiles,
+  runbookFiles,
+  runbookIn,
+  runbooksBeside,
+  shippedFolder,
+} from './files.ts';
 import { print } from './print.ts';
 import { version } from './version.ts';
 
@@ -18,6 +29,7 @@ export async function validate(names: readonly string[], { env, format }: Valida
   const found = new Map<string, Diagnostic>();
   for (const { checked, print, placed } of files)
     for (const diagnostic of checked.diagnostics) found.set(print(diagnostic), placed(diagnostic));
+  for (const [text, diagnostic] of overlapsOf(paths)) found.set(text, diagnostic);
   const diagnostics = [...found.values()];
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   const warnings = diagnostics.length - errors;
@@ -34,4 +46,29 @@ export async function validate(names: readonly string[], { env, format }: Valida
       break;
   }
   return errors > 0 ? exitCodes.usage : exitCodes.done;
+}
+
+/** As it is printed → where a runbook and one beside it are for the same version. A file that hides another of its name is not beside it. */
+function overlapsOf(paths: readonly string[]): Map<string, Diagnostic> {
+  const found = new Map<string, Diagnostic>();
+  const compared = new Set<string>();
+  const given = paths.map((path) => resolve(path));
+  for (const path of given) {
+    const runbook = runbookIn(path);
+    for (const other of runbook ? [...given, ...runbooksBeside(path)] : []) {
+      const pair = [path, other].sort().join('\0');
+      if (basename(other) === basename(path) || compared.has(pair)) continue;
+      compared.add(pair);
+      // The error stands in the file that its reader can change.
+      const rival = runbookIn(other, runbook?.value.name);
+      const [mine, theirs] = isShipped(path) ? [rival, runbook] : [runbook, rival];
+      for (const diagnostic of mine && theirs ? overlaps(mine, theirs) : [])
+        found.set(printDiagnostic(diagnostic, mine?.source.text), diagnostic);
+    }
+  }
+  return found;
+}
+
+function isShipped(path: string): boolean {
+  return dirname(path) === shippedFolder;
 }

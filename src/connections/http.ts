@@ -138,12 +138,26 @@ function retryAfterOf(header: string | undefined): number | undefined {
   return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : undefined;
 }
 
-/** `299 Elasticsearch-8.5.3-… "text"` → text. Proxies may add warnings of their own. */
+/**
+ * `299 Elasticsearch-8.5.3-… "text", …` → the texts. A line of another form, as proxies and servers that do not escape
+ * write it, stays whole: half of it could be half of a secret, which nobody recognises.
+ */
 function warningsOf(header: string | string[] | undefined): string[] {
-  return [header ?? []]
-    .flat()
-    .flatMap((line) => line.match(/\d{3} \S+ "(?:[^"\\]|\\.)*"/g) ?? [line])
-    .map((warning) => warning.replace(/^\d{3} \S+ "|"$/g, '').replaceAll('\\"', '"'));
+  return [header ?? []].flat().flatMap((bytes) => {
+    const line = utf8Of(bytes);
+    const found = [...line.matchAll(/\d{3} \S+ "((?:[^"\\]|\\.)*)"(?: "[^"]*")?(?:, ?|$)/gy)];
+    const length = found.reduce((sum, [whole]) => sum + whole.length, 0);
+    return length < line.length ? [line] : found.map(([, text = '']) => text.replace(/\\(.)/g, '$1'));
+  });
+}
+
+/** Node reads a header's bytes as Latin-1. */
+function utf8Of(header: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(header, 'latin1'));
+  } catch {
+    return header;
+  }
 }
 
 /** What stands in the messages of errors that come before a request is written to a connection. */

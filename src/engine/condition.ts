@@ -3,7 +3,6 @@ import {
   expectedOf,
   expressionOfKey,
   holds,
-  inOneLine,
   type PathExpression,
   pathsIn,
   resolve,
@@ -15,6 +14,7 @@ import { type Frame, type Session, valuesIn } from './session.ts';
 /** The first condition of a `when` that does not hold, in words; undefined where all do. Throws `TemplateError`. */
 export function unmetCondition(conditions: readonly Condition[], session: Session, frame: Frame): string | undefined {
   const lookup = lookupAtRun(valuesIn(session, frame), 'condition');
+  const { inOneLine } = session.options.redactor;
   for (const { subject, expect } of conditions) {
     const expression = expressionOfKey(subject);
     // In a dry run, what a step behind a predicted write would save is not known: the step is shown, not skipped.
@@ -23,7 +23,7 @@ export function unmetCondition(conditions: readonly Condition[], session: Sessio
     const actual = resolved.kind === 'literal' ? resolved.value : null;
     const expectation = evaluateValue(expect, lookup);
     if (!holds(actual, expectation))
-      return `${subject} is ${inOneLine(actual, 80)}, needed: ${expectedOf(expectation)}`;
+      return `${subject} is ${inOneLine(actual, 80)}, needed: ${expectedOf(expectation, inOneLine)}`;
   }
   return undefined;
 }

@@ -20,9 +20,10 @@ export function dependent(
 }
 
 /** What a dry run says of a step that needs what only a write before it would give; undefined where it is no such step. */
-export function dependentOn(error: unknown, { isDry, predicted }: Session): Finished | undefined {
+export function dependentOn(error: unknown, { isDry, predicted, options }: Session): Finished | undefined {
   const before = predicted.at(-1);
   if (!isDry || !before || !(error instanceof TemplateError)) return undefined;
-  if (!(error instanceof MissingOutput)) return { outcome: 'depends', depends_on: before.step, reason: error.message };
+  if (!(error instanceof MissingOutput))
+    return { outcome: 'depends', depends_on: before.step, reason: error.told(options.redactor.inOneLine) };
   return { outcome: 'depends', depends_on: error.step, reason: `it needs steps.${error.step}.${error.output}` };
 }

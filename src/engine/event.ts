@@ -179,6 +179,8 @@ export type Event = { readonly at: string } & (
       readonly saved?: JsonObject;
       /** Names of what was saved, too, and is secret. */
       readonly concealed?: readonly string[];
+      /** Those of them that a rollback needs, each encrypted with the environment's key. */
+      readonly sealed?: { readonly [name: string]: string };
     } & StepDescription)
   | ({ readonly type: 'noted'; readonly step: string; readonly number: string; readonly depth: number } & Note)
   | { readonly type: 'interrupted' }

@@ -1,4 +1,4 @@
-import { evaluateValue, inOneLine, type Json, TemplateError } from '../language/index.ts';
+import { evaluateValue, type Json, TemplateError } from '../language/index.ts';
 import type { PlannedBlock, PlannedNode, PlannedNote, PlannedRequest } from '../plan/index.ts';
 import { unmetCondition } from './condition.ts';
 import { dependentOn } from './dry.ts';
@@ -60,7 +60,7 @@ async function runNode(node: PlannedNode, session: Session, frame: Frame): Promi
     const finished = node.kind === 'note' ? await tell(node, here) : await runRequest(node, here);
     return await finish(node, finished, here);
   } catch (error) {
-    return finish(node, dependentOn(error, session) ?? failedOn(error), here);
+    return finish(node, dependentOn(error, session) ?? failedOn(error, session), here);
   }
 }
 
@@ -145,8 +145,8 @@ async function interrupt(session: Session): Promise<Flow> {
   return 'stop';
 }
 
-function failedOn(error: unknown): Finished {
-  if (error instanceof TemplateError) return { outcome: 'failed', reason: error.message };
+function failedOn(error: unknown, { options }: Session): Finished {
+  if (error instanceof TemplateError) return { outcome: 'failed', reason: error.told(options.redactor.inOneLine) };
   // A bug: it ends this step like any other failure, so that what cleans up still runs.
   const reason = `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
   return { outcome: 'failed', reason };
@@ -215,7 +215,7 @@ async function runBlock(node: PlannedBlock, here: Here): Promise<Flow> {
 
 async function runPasses(node: PlannedBlock, list: Json, session: Session, frame: Frame): Promise<Flow> {
   const items = evaluateValue(list, lookupAtRun(valuesIn(session, frame), 'sent'));
-  if (!Array.isArray(items)) throw new TemplateError(`for_each needs a list, found ${inOneLine(items)}`);
+  if (!Array.isArray(items)) throw new TemplateError((show) => `for_each needs a list, found ${show(items)}`);
   let flow: Flow = 'go-on';
   let pass = 0;
   for (const item of items as readonly Json[]) {

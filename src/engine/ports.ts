@@ -21,6 +21,8 @@ export interface Ports {
    * `isKept` in the error, where it is kept and there is hardly room for more: the run then ends, and cleans up.
    */
   readonly record: (event: Event) => Promise<void>;
+  /** Encrypts a secret for the journal, so that a later process can undo what this one does. */
+  readonly seal: (step: string, name: string, value: Json) => Promise<string>;
   /** Whether somebody wants the run to stop: once, or (for the second time) without a rollback. */
   readonly interruption: () => 'none' | 'stop' | 'stop-without-rollback';
 }

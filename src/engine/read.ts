@@ -1,4 +1,4 @@
-import { durationOf, inOneLine } from '../language/index.ts';
+import { durationOf } from '../language/index.ts';
 import type { Condition, PlannedRequest } from '../plan/index.ts';
 import { dependent } from './dry.ts';
 import { factsOf, hasStatus, judge, judgeConditions, reasonOf, saidBy } from './judge.ts';
@@ -17,6 +17,7 @@ const longestSilence = 300_000;
 /** Sends a read, polls where it has an `until`, asserts and saves. */
 export async function runRead(node: PlannedRequest, here: Here): Promise<Finished> {
   const { session, frame, id } = here;
+  const { redactor } = session.options;
   const rendered = render(node.request, here);
   const expect = renderExpect(node.expect, valuesIn(session, frame));
   const answer = node.until
@@ -24,10 +25,11 @@ export async function runRead(node: PlannedRequest, here: Here): Promise<Finishe
     : await sendRead(rendered, { ...node, expect }, 'step', here);
   if ('finished' in answer) return answer.finished;
   if (answer.kind === 'failure') return dependent(node, { outcome: 'failed', reason: answer.reason }, session);
-  const assertions = judge(expect, answer);
+  const assertions = judge(expect, answer, redactor);
   for (const assertion of assertions) await emit(session, { type: 'asserted', step: id, ...assertion });
-  const reason = reasonOf(assertions, answer);
-  if (reason !== undefined) return dependent(node, { outcome: 'failed', reason }, session, factsOf(assertions));
+  const reason = reasonOf(assertions, answer, redactor);
+  if (reason !== undefined)
+    return dependent(node, { outcome: 'failed', reason }, session, factsOf(assertions, redactor));
   return { outcome: 'done', ...(await saveFrom(answer, node, here)) };
 }
 
@@ -40,6 +42,7 @@ async function poll(
   here: Here,
 ): Promise<Answer | { readonly finished: Finished }> {
   const { session, frame } = here;
+  const { redactor } = session.options;
   const conditions = renderConditions(until, valuesIn(session, frame));
   const deadline = session.ports.now() + node.timeout_ms;
   const every = node.every_ms ?? 0;
@@ -47,15 +50,15 @@ async function poll(
   for (;;) {
     const now = session.ports.now();
     const timeout_ms = Math.min(longestPoll, Math.max(1, deadline - now));
-    const answer = await send(rendered, { effect: 'read', timeout_ms, purpose: 'step', expect }, here);
+    const answer = await send(rendered, { effect: 'read', timeout_ms, purpose: 'step', expect, save: node.save }, here);
     const isAnswered = answer.kind === 'answer' && hasStatus(expect, answer.status);
     silentSince = isAnswered ? undefined : (silentSince ?? now);
     if (!isAnswered && (!isTransient(answer) || now - (silentSince ?? now) > longestSilence)) return answer;
-    const unmet = isAnswered ? judgeConditions(conditions, answer.body).filter((assertion) => !assertion.holds) : [];
+    const unmet = isAnswered ? judgeConditions(conditions, answer.body, redactor).filter(({ holds }) => !holds) : [];
     if (isAnswered && unmet.length === 0) return answer;
     const reason = isAnswered
       ? unmet
-          .map(({ subject, seen, expected }) => `${subject} is ${inOneLine(seen)}, waiting for ${expected}`)
+          .map(({ subject, seen, expected }) => `${subject} is ${redactor.inOneLine(seen)}, waiting for ${expected}`)
           .join('; ')
       : saidBy(answer);
     if (session.isDry) return { finished: dependent(node, { outcome: 'failed', reason }, session) };

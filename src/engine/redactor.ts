@@ -1,11 +1,16 @@
-import { isObject, type Json } from '../language/index.ts';
+import { isObject, type Json, type Show, showing } from '../language/index.ts';
 
 /** The one place that knows the secret values of a run; every text that leaves the process goes through it. */
 export interface Redactor {
   /** Makes a value secret from now on; a list or mapping makes every text in it secret. */
   readonly add: (secret: Json) => void;
   readonly text: (text: string) => string;
-  readonly value: <T>(value: T) => T;
+  /** What the engine itself has written, such as an event: the names that it gives stay. */
+  readonly record: <T>(record: T) => T;
+  /** What a server or a runbook says: everything in it may be secret. */
+  readonly value: (value: Json) => Json;
+  /** A value in a sentence: redacted, then cut. */
+  readonly inOneLine: Show;
 }
 
 export const concealed = '‹secret›';
@@ -18,7 +23,6 @@ export const shortestSecret = 4;
  * at any place of a longer text.
  */
 export function createRedactor(): Redactor {
-  // The longest first: a secret may be part of another one.
   let forms: readonly string[] = [];
   const add = (secret: Json): void => {
     if (typeof secret === 'object' && secret !== null) {
@@ -27,15 +31,37 @@ export function createRedactor(): Redactor {
     }
     const value = String(secret);
     if (value.length < shortestSecret || typeof secret === 'boolean') return;
-    forms = [...new Set([...forms, ...formsOf(value)])].sort((left, right) => right.length - left.length);
+    forms = [...new Set([...forms, ...formsOf(value)])];
   };
-  // Plain replacement, no pattern built from secrets: an error about a pattern would print them.
-  const text = (plain: string) => forms.reduce((shown, form) => shown.replaceAll(form, () => concealed), plain);
-  const value = <T>(plain: T): T => {
-    if (forms.length === 0) return plain;
-    return redacted(plain as Json, text, []) as T;
-  };
-  return { add, text, value };
+  const text = (plain: string) => withoutForms(plain, forms);
+  const record = <T>(plain: T): T => (forms.length === 0 ? plain : (redacted(plain as Json, text, []) as T));
+  const value = (plain: Json) => (forms.length === 0 ? plain : redacted(plain, text, ['']));
+  return { add, text, record, value, inOneLine: showing(value) };
+}
+
+/**
+ * A text with a mark in the place of every form. Forms that overlap are one place: nothing of the second one is left. A
+ * mark that is there already stays as it is, though a secret may be part of the word.
+ */
+function withoutForms(text: string, forms: readonly string[]): string {
+  // No pattern is built from secrets: an error about a pattern would print them.
+  const found = forms.flatMap((form) => placesOf(form, text));
+  if (found.length === 0) return text;
+  const places = [...found, ...placesOf(concealed, text)].sort(([left], [right]) => left - right);
+  let shown = '';
+  let end = 0;
+  for (const [from, to] of places) {
+    if (from >= end) shown += text.slice(end, from) + concealed;
+    end = Math.max(end, to);
+  }
+  return shown + text.slice(end);
+}
+
+/** From where to where a form stands in a text. */
+function placesOf(form: string, text: string): [from: number, to: number][] {
+  const places: [number, number][] = [];
+  for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + 1)) places.push([at, at + form.length]);
+  return places;
 }
 
 /** Names that the engine itself gives: replacing inside them would destroy the record and conceal nothing. */
@@ -95,6 +121,8 @@ function formsOf(secret: string): string[] {
   const unreserved = /[A-Za-z0-9_.~-]/;
   // What encodeURIComponent keeps.
   const component = /[A-Za-z0-9_.!~*'()-]/;
+  // As a path of a call has it.
+  const segment = /[A-Za-z0-9_.!~*'(),-]/;
   const json = JSON.stringify(secret).slice(1, -1);
   const pieces = [0, 1, 2].map((offset) => base64At(bytes, offset)).filter(({ length }) => length >= shortestPiece);
   return [
@@ -104,7 +132,7 @@ function formsOf(secret: string): string[] {
     json.replaceAll('/', '\\/'),
     json.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
     secret.replace(/[&<>"']/g, (character) => entities[character] ?? character),
-    ...[unreserved, component].flatMap((kept) => [
+    ...[unreserved, component, segment].flatMap((kept) => [
       percent(true, kept),
       percent(false, kept),
       percent(true, kept).replaceAll('%20', '+'),

@@ -71,6 +71,8 @@ export function lookupAtRun(values: Values, purpose: 'sent' | 'shown' | 'conditi
     switch (root) {
       case 'run':
         return { value: values.run };
+      case 'connections':
+        throw new TemplateError(`connections.${segments.join('.')} is known while planning only`);
       case 'item':
         if (values.item === undefined) throw new TemplateError('there is no item here');
         return { value: descend(values.item, segments, 'item') };

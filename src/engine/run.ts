@@ -21,7 +21,7 @@ export async function run(plan: Plan, options: RunOptions, ports: Ports): Promis
   const past = options.journal ? pastOf([...options.journal, resumedBy(options)]) : undefined;
   const isRollback = past?.isRollbackWanted === true;
   const wanted: RunOptions = isRollback ? { ...options, rollback: 'now' } : options;
-  const session = createSession(plan, wanted, ports, past);
+  const session = createSession(plan, wanted, discreet(ports, options), past);
   await emit(session, past ? resumedBy(options) : startedBy(plan, options));
   const problem = past ? await obstacle(session, past) : undefined;
   if (problem !== undefined) {
@@ -40,6 +40,15 @@ export async function run(plan: Plan, options: RunOptions, ports: Ports): Promis
   const summary = summaryOf(session, flow, rolledBack, left);
   await emit(session, { type: 'run-finished', ...summary });
   return summary;
+}
+
+/** What a person is asked holds no secret, like what is recorded: a server's words may be in it. */
+function discreet(ports: Ports, { redactor }: RunOptions): Ports {
+  return {
+    ...ports,
+    confirm: (question) => ports.confirm(redactor.record(question)),
+    decide: (question) => ports.decide(redactor.record(question)),
+  };
 }
 
 /**
@@ -62,6 +71,7 @@ export async function undosOf(
     confirm: async () => false,
     decide: async () => 'unknown',
     record: async () => undefined,
+    seal: async () => '',
     interruption: () => 'stop',
   };
   const origin = { runbook: '', env: '', set: [], files: {}, confirm: [] };
@@ -108,15 +118,15 @@ function summaryOf(session: Session, flow: Flow, rolled_back: boolean, left: rea
   const { redactor } = session.options;
   return {
     outcome: outcomeOf(session, flow, rolled_back, left),
-    ...(session.failure ? { failure: redactor.value(session.failure) } : {}),
+    ...(session.failure ? { failure: redactor.record(session.failure) } : {}),
     in_doubt: session.inDoubt,
-    cleanup_failures: redactor.value(session.cleanupFailures),
+    cleanup_failures: redactor.record(session.cleanupFailures),
     writes: session.writes,
     predicted_writes: session.predicted.length,
     rolled_back,
     not_rolled_back: left,
-    ...(session.suspended ? { suspended: redactor.value(session.suspended) } : {}),
-    notes: redactor.value(session.notes),
+    ...(session.suspended ? { suspended: redactor.record(session.suspended) } : {}),
+    notes: redactor.record(session.notes),
   };
 }
 

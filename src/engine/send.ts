@@ -1,9 +1,10 @@
 import { TemplateError } from '../language/index.ts';
 import type { PlannedRequest, Request } from '../plan/index.ts';
 import type { Purpose, RecordedCall } from './event.ts';
-import { errorOf, hasStatus, judge, saidBy } from './judge.ts';
+import { errorOf, hasStatus, isExpected, saidBy } from './judge.ts';
 import type { Answer, Call } from './ports.ts';
 import { lookupAtRun, type RenderedExpect, renderRequest } from './render.ts';
+import { learnSecrets } from './save.ts';
 import { emit, type Here, isStopping, valuesIn } from './session.ts';
 import { wait } from './wait.ts';
 
@@ -59,15 +60,15 @@ export function pauseBefore(
 /** Sends a read, and again after a transient failure: it changes nothing. */
 export async function sendRead(
   rendered: Rendered,
-  { expect, retry, timeout_ms }: Pick<PlannedRequest, 'retry' | 'timeout_ms'> & Pick<Sending, 'expect'>,
+  { expect, retry, timeout_ms, save }: Pick<PlannedRequest, 'retry' | 'timeout_ms'> & Pick<Sending, 'expect' | 'save'>,
   purpose: Purpose,
   here: Here,
 ): Promise<Answer> {
   let first: number | undefined;
   for (let attempt = 1; ; attempt++) {
-    const answer = await send(rendered, { effect: 'read', timeout_ms, purpose, expect }, here);
-    const isExpected = answer.kind === 'answer' && hasStatus(expect, answer.status);
-    if (!isTransient(answer) || isExpected || isStopping(here.session, here.frame)) return answer;
+    const answer = await send(rendered, { effect: 'read', timeout_ms, purpose, expect, save }, here);
+    const isWanted = answer.kind === 'answer' && hasStatus(expect, answer.status);
+    if (!isTransient(answer) || isWanted || isStopping(here.session, here.frame)) return answer;
     first ??= here.session.ports.now();
     const pause = pauseBefore(attempt + 1, retry, answer, first, here.session);
     if (pause === undefined) return answer;
@@ -81,12 +82,14 @@ export interface Sending {
   readonly timeout_ms: number;
   readonly purpose: Purpose;
   readonly expect: RenderedExpect;
+  /** What of the answer is kept: what of it is secret is so before anything of the answer is recorded. */
+  readonly save?: PlannedRequest['save'];
 }
 
 /** Sends once, and records what came back. */
 export async function send(
   rendered: Rendered,
-  { effect, timeout_ms, purpose, expect }: Sending,
+  { effect, timeout_ms, purpose, expect, save = {} }: Sending,
   here: Here,
 ): Promise<Answer> {
   const { session, id } = here;
@@ -97,9 +100,10 @@ export async function send(
   if (answer.kind === 'failure') {
     await emit(session, { type: 'call-failed', ...common, sent: answer.sent, reason: answer.reason });
   } else {
+    learnSecrets(answer, save, session.options.redactor);
     const { status, warnings } = answer;
     const error = status >= 400 ? errorOf(answer.body) : undefined;
-    const verdict = effect === 'write' ? { as_expected: judge(expect, answer).every(({ holds }) => holds) } : {};
+    const verdict = effect === 'write' ? { as_expected: isExpected(expect, answer) } : {};
     await emit(session, {
       type: 'call-answered',
       ...common,

@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly origin: Origin;
   /** What an earlier process has recorded of this run: it is replayed, and the run goes on where it ends. */
   readonly journal?: readonly Event[];
+  /** What was sealed in that journal: step → name → value. */
+  readonly unsealed?: ReadonlyMap<string, ReadonlyMap<string, Json>>;
 }
 
 /** One run: what it was given, and all of its state. */
@@ -111,6 +113,7 @@ export interface Finished {
   readonly depends_on?: string;
   readonly saved?: JsonObject;
   readonly concealed?: readonly string[];
+  readonly sealed?: { readonly [name: string]: string };
 }
 
 /** Whether the steps after a node may run. */
@@ -143,7 +146,7 @@ export async function emit(session: Session, event: NewEvent): Promise<void> {
   const { ports, options } = session;
   const stamped = { ...event, at: new Date(ports.now()).toISOString() } as Event;
   try {
-    await ports.record(options.redactor.value(stamped));
+    await ports.record(options.redactor.record(stamped));
     session.isUnrecorded = false;
   } catch (error) {
     // Without its record a run must not write; what cleans up goes on all the same.

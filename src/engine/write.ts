@@ -15,6 +15,7 @@ import { wait } from './wait.ts';
 
 /** After an ambiguous answer the effect may still be on its way: read back this often, with these pauses before it. */
 const readBackPauses = [0, 1_000, 2_000, 3_000, 5_000];
+const longestReadBackPause = 5_000;
 /** Answers of proxies, and of servers that gave up waiting: the write may have taken effect. */
 const ambiguousStatuses = [408, 502, 503, 504];
 
@@ -40,7 +41,12 @@ export async function runWrite(node: PlannedRequest, here: Here, undo: Undo | un
   }
   const locked = isCleanup(frame) ? undefined : await takeLocks(session);
   if (locked !== undefined) return { outcome: 'failed', reason: `not sent: ${locked}` };
-  return sendWrite(node, rendered, expect, here, undo);
+  for (;;) {
+    const finished = await sendWrite(node, rendered, expect, here, undo);
+    if (finished.outcome !== 'in-doubt' || node.on_unknown !== 'suspend') return finished;
+    const settled = await decided(node, finished.reason ?? 'nobody knows whether it took effect', here);
+    if (settled) return settled;
+  }
 }
 
 /** Sends until there is an outcome: again where nothing has left this machine, and where the author's `retry` allows it. */
@@ -109,7 +115,8 @@ async function writeOnce(
     await emit(session, { type: 'call-failed', step: id, purpose: 'step', call, duration_ms: 0, sent: 'no', reason });
     return { finished: { outcome: 'failed', reason: `not sent: ${reason}` }, again: 'never' };
   }
-  const answer = await send(rendered, { effect: 'write', timeout_ms: node.timeout_ms, purpose: 'step', expect }, here);
+  const { timeout_ms, save } = node;
+  const answer = await send(rendered, { effect: 'write', timeout_ms, purpose: 'step', expect, save }, here);
   if (answer.kind === 'failure' && answer.sent === 'no')
     return { finished: { outcome: 'failed', reason: `not sent: ${answer.reason}` }, again: 'unsent', answer };
   session.writes++;
@@ -134,9 +141,10 @@ function isRetried(status: number): boolean {
 }
 
 async function judged(node: PlannedRequest, expect: RenderedExpect, answer: Answered, here: Here): Promise<Attempt> {
-  const assertions = judge(expect, answer);
+  const { redactor } = here.session.options;
+  const assertions = judge(expect, answer, redactor);
   for (const assertion of assertions) await emit(here.session, { type: 'asserted', step: here.id, ...assertion });
-  const reason = reasonOf(assertions, answer);
+  const reason = reasonOf(assertions, answer, redactor);
   if (reason === undefined)
     return { finished: { outcome: 'done', ...(await saveFrom(answer, node, here)) }, again: 'never' };
   return { finished: { outcome: 'failed', reason }, again: isRetried(answer.status) ? 'by-retry' : 'never' };
@@ -150,7 +158,10 @@ async function readBack(node: PlannedRequest, said: string, here: Here): Promise
     return { finished: { outcome: 'in-doubt', reason }, again: 'by-retry' };
   }
   let effect: Effect = { state: 'unknown', reason: said };
-  for (const pause of readBackPauses) {
+  const deadline = here.session.ports.now() + (node.done_when.timeout_ms ?? 0);
+  // An effect that is not there may still be on its way; while no read can tell, the author's time-out goes on.
+  for (let asked = 0; asked < readBackPauses.length || mayAskAgain(effect, deadline, here); asked++) {
+    const pause = readBackPauses[asked] ?? longestReadBackPause;
     if (pause > 0) await wait(here, `${said}; reading back whether it took effect`, pause);
     effect = await effectOf(node.done_when, here);
     if (effect.state === 'there') {
@@ -163,6 +174,10 @@ async function readBack(node: PlannedRequest, said: string, here: Here): Promise
   }
   const reason = `${said}; read back: it did not take effect (${effect.reason})`;
   return { finished: { outcome: 'failed', reason }, again: 'by-retry' };
+}
+
+function mayAskAgain({ state }: Effect, deadline: number, { session, frame }: Here): boolean {
+  return state === 'unknown' && session.ports.now() + longestReadBackPause <= deadline && !isStopping(session, frame);
 }
 
 /**

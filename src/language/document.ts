@@ -76,6 +76,9 @@ export function parseSource(file: string, text: string): Checked<SourceDocument>
           : 'yaml',
     severity: 'error',
     message: yamlMessage(problem.code, problem.message),
+    ...(problem.message.startsWith('Block scalar header')
+      ? { help: 'A string that begins with > or | is put in quotes: ">=8.5 <10".' }
+      : {}),
     file,
     range: rangeAt(problem.pos[0], problem.pos[1]),
   }));

@@ -59,6 +59,9 @@ export interface Environment {
   inputs?: {
     [k: string]: string | number | boolean | InputList | SecretReference;
   };
+  journal?: {
+    seal: SecretReference;
+  };
   /**
    * When disruptive steps may run. Without any: whenever a person confirms.
    *
@@ -84,7 +87,7 @@ export interface ElasticsearchSettings {
    */
   cluster_uuid?: string;
   /**
-   * Further logins, for `as`: recovery: { auth: … }.
+   * Alternate identities, for `as`: recovery: { auth: … }.
    */
   identities?: {
     [k: string]: Identity;

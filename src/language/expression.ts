@@ -1,5 +1,6 @@
 import { type Helper, helpers } from './helpers.ts';
-import { inOneLine, isObject, type Json } from './json.ts';
+import { isObject, type Json } from './json.ts';
+import type { Sentence } from './show.ts';
 
 /** What stands between `{{` and `}}`. */
 export type Expression =
@@ -8,7 +9,7 @@ export type Expression =
   | { readonly kind: 'call'; readonly helper: string; readonly arguments: readonly Expression[] };
 
 /** The names that an expression may begin with. */
-export const roots = ['inputs', 'steps', 'run', 'item'] as const;
+export const roots = ['inputs', 'steps', 'connections', 'run', 'item'] as const;
 export type Root = (typeof roots)[number];
 export type PathExpression = Extract<Expression, { kind: 'path' }>;
 
@@ -18,8 +19,19 @@ export type PathExpression = Extract<Expression, { kind: 'path' }>;
  */
 export type Lookup = (path: PathExpression) => { readonly value: Json } | { readonly unresolved: Expression };
 
-/** A template that cannot be evaluated: an unknown name, a value of a wrong type. The message is for a person. */
-export class TemplateError extends Error {}
+/**
+ * A template that cannot be evaluated: an unknown name, a value of a wrong type. What it says to a person is `told`; the
+ * values in it may be secret or large, so they are not in the `message`.
+ */
+export class TemplateError extends Error {
+  readonly told: Sentence;
+
+  constructor(told: string | Sentence) {
+    const sentence = typeof told === 'string' ? () => told : told;
+    super(sentence(() => '…'));
+    this.told = sentence;
+  }
+}
 
 /** Evaluates as far as the lookup knows: a literal when all of it is known, a smaller expression otherwise. */
 export function resolve(expression: Expression, lookup: Lookup): Expression {
@@ -43,8 +55,9 @@ function call(name: string, values: readonly Json[]): Json {
   const helper = Object.hasOwn(helpers, name) ? (helpers[name] as Helper) : undefined;
   if (!helper) throw new TemplateError(`unknown helper "${name}"`);
   const result = helper.apply(values);
-  if ('problem' in result) throw new TemplateError(`${name}: ${result.problem}`);
-  return result.value;
+  if ('value' in result) return result.value;
+  const { problem } = result;
+  throw new TemplateError((show) => `${name}: ${problem(show)}`);
 }
 
 /** Walks `segments` down from a value, own properties only. */
@@ -58,7 +71,10 @@ export function descend(value: Json, segments: readonly string[], path: string):
       : isObject(current) && Object.hasOwn(current, segment)
         ? current[segment]
         : undefined;
-    if (next === undefined) throw new TemplateError(`${walked} has no "${segment}": it is ${inOneLine(current)}`);
+    if (next === undefined) {
+      const [where, found] = [walked, current];
+      throw new TemplateError((show) => `${where} has no "${segment}": it is ${show(found)}`);
+    }
     current = next;
     walked = `${walked}.${segment}`;
   }
@@ -105,7 +121,7 @@ function printLiteral(value: Json): string {
   )
     return String(value);
   throw new TemplateError(
-    `${inOneLine(value)} cannot stand inside an expression beside values that only the run knows`,
+    (show) => `${show(value)} cannot stand inside an expression beside values that only the run knows`,
   );
 }
 

@@ -1,11 +1,12 @@
-import { inOneLine, isEqual, isObject, type Json } from './json.ts';
+import { isEqual, isObject, type Json } from './json.ts';
+import type { Sentence } from './show.ts';
 
 /** A pure function for templates: arguments → a value, or what is wrong with the arguments. */
 export interface Helper {
   /** How it is called, for messages and the reference. */
   readonly usage: string;
   readonly arity: { readonly least: number; readonly most: number };
-  readonly apply: (values: readonly Json[]) => { readonly value: Json } | { readonly problem: string };
+  readonly apply: (values: readonly Json[]) => { readonly value: Json } | { readonly problem: Sentence };
 }
 
 /** Every helper, by name. The language reference lists the same. */
@@ -17,9 +18,9 @@ export const helpers: Readonly<Record<string, Helper>> = {
       !isList(list)
         ? notAList(list)
         : typeof separator !== 'string'
-          ? { problem: `the separator has to be a text, found ${inOneLine(separator)}` }
+          ? { problem: (show) => `the separator has to be a text, found ${show(separator)}` }
           : list.some((item) => typeof item === 'object')
-            ? { problem: `the list has an item that is no text or number: ${inOneLine(list)}` }
+            ? { problem: (show) => `the list has an item that is no text or number: ${show(list)}` }
             : { value: list.join(separator) },
   },
   without: {
@@ -32,6 +33,40 @@ export const helpers: Readonly<Record<string, Helper>> = {
           ? notAList(other)
           : { value: list.filter((item) => !other.some((one) => isEqual(item, one))) },
   },
+  matching: {
+    usage: 'matching LIST PATTERNS',
+    arity: { least: 2, most: 2 },
+    apply: (values) => filtered(values, (isMatch) => isMatch),
+  },
+  excluding: {
+    usage: 'excluding LIST PATTERNS',
+    arity: { least: 2, most: 2 },
+    apply: (values) => filtered(values, (isMatch) => !isMatch),
+  },
+  total: {
+    usage: 'total MAPPING KEYS',
+    arity: { least: 2, most: 2 },
+    apply: ([mapping, keys]) => {
+      if (!isObject(mapping)) return { problem: (show) => `a mapping is needed, found ${show(mapping)}` };
+      if (!isList(keys)) return notAList(keys);
+      const missing = keys.find((key) => typeof mapping[String(key)] !== 'number');
+      if (missing !== undefined) return { problem: (show) => `there is no number under ${show(missing)}` };
+      return { value: keys.reduce<number>((sum, key) => sum + (mapping[String(key)] as number), 0) };
+    },
+  },
+  batches: {
+    usage: 'batches LIST MOST_ITEMS MOST_CHARACTERS',
+    arity: { least: 3, most: 3 },
+    apply: ([list, items, characters]) =>
+      !isList(list)
+        ? notAList(list)
+        : typeof items !== 'number' || typeof characters !== 'number' || items < 1 || characters < 1
+          ? {
+              problem: (show) =>
+                `the limits have to be numbers from 1 on, found ${show(items)} and ${show(characters)}`,
+            }
+          : { value: inBatches(list, items, characters) },
+  },
   length: {
     usage: 'length VALUE',
     arity: { least: 1, most: 1 },
@@ -40,7 +75,12 @@ export const helpers: Readonly<Record<string, Helper>> = {
         ? { value: value.length }
         : isObject(value)
           ? { value: Object.keys(value).length }
-          : { problem: `${inOneLine(value)} has no length` },
+          : { problem: (show) => `${show(value)} has no length` },
+  },
+  equal: {
+    usage: 'equal VALUE OTHER',
+    arity: { least: 2, most: 2 },
+    apply: ([value = null, other = null]) => ({ value: isEqual(value, other) }),
   },
   choose: {
     usage: 'choose CONDITION VALUE OTHER',
@@ -48,7 +88,7 @@ export const helpers: Readonly<Record<string, Helper>> = {
     apply: ([condition, value = null, other = null]) =>
       typeof condition === 'boolean'
         ? { value: condition ? value : other }
-        : { problem: `the condition has to be true or false, found ${inOneLine(condition)}` },
+        : { problem: (show) => `the condition has to be true or false, found ${show(condition)}` },
   },
   list: {
     usage: 'list ITEM…',
@@ -60,15 +100,69 @@ export const helpers: Readonly<Record<string, Helper>> = {
     arity: { least: 1, most: Number.POSITIVE_INFINITY },
     apply: (items) =>
       items.some((item) => typeof item === 'object')
-        ? { problem: 'a list, mapping or null is no text' }
+        ? { problem: () => 'a list, mapping or null is no text' }
         : { value: items.join('') },
   },
 };
+
+/** The items that match one of the patterns, or that match none. */
+function filtered(
+  [list, patterns]: readonly (Json | undefined)[],
+  isKept: (isMatch: boolean) => boolean,
+): ReturnType<Helper['apply']> {
+  if (!isList(list)) return notAList(list);
+  if (!isList(patterns)) return notAList(patterns);
+  return {
+    value: list.filter((item) => isKept(patterns.some((pattern) => matchesWildcards(String(item), String(pattern))))),
+  };
+}
+
+/** Whether a text is as a pattern says, in which `*` is any text and `?` any character. Takes linear time for each `*`. */
+function matchesWildcards(text: string, pattern: string): boolean {
+  let at = 0;
+  let inPattern = 0;
+  /** Where the newest `*` stands, and up to where in the text it reaches so far. */
+  let star = -1;
+  let reach = 0;
+  while (at < text.length) {
+    const wanted = pattern[inPattern];
+    if (wanted === '*') {
+      star = inPattern++;
+      reach = at;
+    } else if (wanted === '?' || wanted === text[at]) {
+      at++;
+      inPattern++;
+    } else if (star >= 0) {
+      at = ++reach;
+      inPattern = star + 1;
+    } else return false;
+  }
+  while (pattern[inPattern] === '*') inPattern++;
+  return inPattern === pattern.length;
+}
+
+/** A list in its order as lists of at most so many items and characters of JSON; an item that is longer stands alone. */
+function inBatches(list: readonly Json[], items: number, characters: number): Json[] {
+  const batches: Json[][] = [];
+  let length = 0;
+  for (const item of list) {
+    const own = JSON.stringify(item).length;
+    const last = batches.at(-1);
+    if (last && last.length < items && length + own <= characters) {
+      last.push(item);
+      length += own;
+    } else {
+      batches.push([item]);
+      length = own;
+    }
+  }
+  return batches;
+}
 
 function isList(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-function notAList(value: Json | undefined) {
-  return { problem: `a list is needed, found ${inOneLine(value)}` };
+function notAList(value: Json | undefined): { readonly problem: Sentence } {
+  return { problem: (show) => `a list is needed, found ${show(value)}` };
 }

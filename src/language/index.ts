@@ -35,6 +35,7 @@ export type {
 } from './runbook.types.ts';
 export { createValidator } from './schema.ts';
 export { sha256 } from './sha256.ts';
+export * from './show.ts';
 export * from './suggestion.ts';
 export * from './template.ts';
 export * from './version.ts';

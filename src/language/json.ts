@@ -21,9 +21,3 @@ export function isEqual(left: Json, right: Json): boolean {
     keys.every((key) => Object.hasOwn(right, key) && isEqual(left[key] as Json, right[key] as Json))
   );
 }
-
-/** A value as one line of text for a person; cut at `limit` characters. */
-export function inOneLine(value: Json | undefined, limit = 200): string {
-  const text = value === undefined ? 'nothing' : JSON.stringify(value);
-  return text.length > limit ? `${text.slice(0, limit)}… (${text.length} characters)` : text;
-}

@@ -22,7 +22,7 @@ export type Step = CallStep | OssStep | NoteStep | Block | UseStep;
  */
 export type On = string;
 /**
- * One of the connection's further identities, as the environment names it. A block gives it to its steps.
+ * One of the connection's alternate identities, as the environment names it; CONNECTION/IDENTITY is that of another connection, whose credentials are then sent to this server. A block gives it to its steps.
  */
 export type As = string;
 export type Expectation = Json | Matcher;
@@ -61,7 +61,7 @@ export interface Runbook {
   apiVersion: ApiVersion;
   name: Name;
   /**
-   * The Elasticsearch versions that these calls are written for: 7.10.x, 8.x or 8.5.3. Every elasticsearch connection is checked against it before the first write.
+   * The Elasticsearch versions that these calls are written for, as a semver range: 7.10.x, 8.x, 8.5.3, >=8.5 <10, or 7.10.x || >=8.5 <10. In YAML a range that begins with > is put in quotes. Every elasticsearch and kibana connection is checked against it before the first write. Suffixes such as -SNAPSHOT do not count.
    */
   elasticsearch: string;
   title: Text;
@@ -106,7 +106,26 @@ export interface Connection {
    * The environment may leave it out; the steps on it are then skipped.
    */
   optional?: boolean;
+  identity?: IdentityChoice;
   description?: Text;
+}
+/**
+ * Which of the environment's identities the steps use here, read as {{connections.NAME.identity}}.
+ */
+export interface IdentityChoice {
+  /**
+   * The first one that the environment declares is used.
+   *
+   * @minItems 1
+   */
+  any_of: [Name, ...Name[]];
+  /**
+   * Those of them that the server accepts only later in the run: they are not checked before the first write.
+   *
+   * @minItems 1
+   */
+  valid_later?: [Name, ...Name[]];
+  message: Text;
 }
 /**
  * One HTTP request.
@@ -136,6 +155,10 @@ export interface CallStep {
   save?: Save;
   done_when?: DoneWhen;
   rollback?: Steps;
+  /**
+   * Where nobody can tell whether this write took effect, the run stops as it is, and `runbook resume` goes on; without it, it is rolled back.
+   */
+  on_unknown?: 'suspend';
   retry?: Retry;
 }
 /**
@@ -153,6 +176,10 @@ export interface Matcher {
   in?: Json[] | string;
   contains?: AnyValue;
   matches?: string;
+  /**
+   * A version in this semver range: >=8.5 <10, or 8.x. Suffixes such as -SNAPSHOT do not count.
+   */
+  version_in?: string;
   /**
    * The value is there and not null.
    */
@@ -198,7 +225,7 @@ export interface Save {
   [k: string]: Saved;
 }
 /**
- * A read that tells whether the effect is already there.
+ * A read that tells whether the effect is already in place.
  */
 export interface DoneWhen {
   on?: On;
@@ -209,6 +236,8 @@ export interface DoneWhen {
   body?: AnyValue;
   effect?: 'read';
   expect: Expect;
+  otherwise?: DoneWhen;
+  timeout?: Duration;
 }
 /**
  * Reads: 3 attempts by default. Writes: one, unless this says otherwise.

@@ -3,8 +3,10 @@ import environmentSchema from '../../schemas/environment.v1.schema.json' with { 
 import runbookSchema from '../../schemas/runbook.v1.schema.json' with { type: 'json' };
 import type { Diagnostic } from './diagnostic.ts';
 import type { Path, SourceDocument } from './document.ts';
-import { inOneLine, isObject, type Json } from './json.ts';
+import { inOneLine } from './in-one-line.ts';
+import { isObject, type Json } from './json.ts';
 import { didYouMean } from './suggestion.ts';
+import { rangeProblem } from './version.ts';
 
 const schemas = { runbook: runbookSchema, environment: environmentSchema };
 
@@ -41,6 +43,7 @@ export function createValidator(options: Options): Ajv2020 {
 }
 
 const formats = {
+  'version-range': (text: string) => rangeProblem(text) === undefined,
   regex: (text: string) => {
     try {
       new RegExp(text, 'u');
@@ -103,7 +106,11 @@ function diagnosticFor(error: ErrorObject, source: SourceDocument, isConfidentia
       return at('missing-key', `"${error.params.missingProperty}" is missing in ${titleOf(schema)}`);
     case 'type':
       if (isSecret(error)) return literalSecret(source, path, subject);
-      return at('wrong-type', `${subject} has to be ${anyOf(error.params.type)}, found ${found}`);
+      return at(
+        'wrong-type',
+        `${subject} has to be ${anyOf(error.params.type)}, found ${found}`,
+        quotesFor(error, source, path),
+      );
     case 'enum':
       return at(
         'unknown-value',
@@ -126,6 +133,8 @@ function diagnosticFor(error: ErrorObject, source: SourceDocument, isConfidentia
           isSensitive: true,
         });
       }
+      if (error.params.format === 'version-range')
+        return at('version-range', `${subject} is ${found}; ${rangeProblem(String(error.data))}`);
       return at(
         'wrong-form',
         `${subject} is ${found}; that is no ${error.params.format === 'regex' ? 'regular expression' : 'time zone'}`,
@@ -142,6 +151,13 @@ function diagnosticFor(error: ErrorObject, source: SourceDocument, isConfidentia
     default:
       return at('schema', `${subject} ${error.message ?? 'is not valid'}`);
   }
+}
+
+/** A number where a version is expected: in quotes it is one, as it is written (8.10 is the number 8.1). */
+function quotesFor({ data, parentSchema }: ErrorObject, source: SourceDocument, path: Path): Partial<Diagnostic> {
+  if (typeof data !== 'number' || parentSchema?.format !== 'version-range') return {};
+  const { start, end } = source.rangeOf(path);
+  return { help: `Put it in quotes: "${source.text.slice(start.offset, end.offset)}".` };
 }
 
 /** Whether the schema wanted a reference to a secret and found a value: the value must not be shown. */
@@ -191,7 +207,6 @@ function formOf(schema: Record<string, unknown>): string {
     '^[a-z][a-z0-9_]*$': 'expected lower-case letters, digits and _, a letter first',
     '^[1-9]\\d{0,8}(ms|s|m|h)$': 'expected a number with a unit: 500ms, 2s, 30m, 1h',
     '^(GET|HEAD|POST|PUT|DELETE|PATCH) /[^\\n]*$': 'expected METHOD and a path: GET /_cat/indices',
-    '^\\d+(\\.\\d+)?\\.x$|^\\d+\\.\\d+\\.\\d+$': 'expected a version: 7.10.x, 8.x or 8.5.3',
   };
   return known[pattern] ?? `expected ${pattern}`;
 }

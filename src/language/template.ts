@@ -11,7 +11,7 @@ import {
   TemplateError,
 } from './expression.ts';
 import { helpers } from './helpers.ts';
-import { inOneLine, isObject, type Json, type JsonObject } from './json.ts';
+import { isObject, type Json, type JsonObject } from './json.ts';
 import { didYouMean } from './suggestion.ts';
 
 /** One scalar: texts and expressions in turn. Nothing but one expression keeps that expression's type. */
@@ -174,7 +174,7 @@ export function templatePaths(template: Template): PathExpression[] {
 export function asText(value: Json): string {
   if (value === null || typeof value === 'object') {
     throw new TemplateError(
-      `${inOneLine(value)} inside a text; use join for a list, or let the template stand alone to keep its type`,
+      (show) => `${show(value)} inside a text; use join for a list, or let the template stand alone to keep its type`,
     );
   }
   return String(value);

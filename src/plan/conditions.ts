@@ -1,9 +1,9 @@
+import { inOneLine } from '../language/in-one-line.ts';
 import {
   type Expression,
   expectedOf,
   expressionOfKey,
   holds,
-  inOneLine,
   type Json,
   type Path,
   pathsIn,
@@ -31,7 +31,7 @@ export function decide(when: { readonly [subject: string]: Json }, path: Path, c
       const expect = resolveValue(expectation, lookup);
       if (subject.kind !== 'literal' || hasReferences(expect)) return { subject: printExpression(subject), expect };
       if (holds(subject.value, expect)) return undefined;
-      return `${key} is ${inOneLine(subject.value, 60)}, needed: ${expectedOf(expect)}`;
+      return `${key} is ${inOneLine(subject.value, 60)}, needed: ${expectedOf(expect, inOneLine)}`;
     });
     if (typeof decided === 'string') return { skipped: decided };
     if (decided) conditions.push(decided);

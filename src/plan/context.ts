@@ -1,3 +1,4 @@
+import { inOneLine } from '../language/in-one-line.ts';
 import {
   type Bundle,
   type Diagnostic,
@@ -74,7 +75,7 @@ export function attempt<T>(context: Context, path: Path, action: () => T): T | u
     return action();
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    report(context, path, 'template', error.message);
+    report(context, path, 'template', error.told(inOneLine));
     return undefined;
   }
 }

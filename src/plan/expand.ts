@@ -7,6 +7,7 @@ import {
   type Loaded,
   type Path,
   printTemplate,
+  type Runbook,
   resolveTemplate,
   resolveValue,
   type Step,
@@ -35,7 +36,7 @@ export function expand(
     folder: '',
     prefix: '',
     suffix: '',
-    scope: { inputs, steps: new Map() },
+    scope: { inputs, steps: new Map(), identities: chosenIdentities(bundle.runbook.value, connections) },
     expand: expandSteps,
   };
   const steps = expandSteps(bundle.runbook.value.steps, ['steps'], context, numbersFrom('', 'step'));
@@ -46,6 +47,20 @@ export function expand(
     numbersFrom('r', 'rollback'),
   );
   return { steps, rollback, used: shared.used, diagnostics: shared.diagnostics };
+}
+
+/** The first identity of each connection's `identity` that the environment has. */
+function chosenIdentities(
+  runbook: Runbook,
+  connections: { readonly [name: string]: PlannedConnection },
+): Map<string, string | null> {
+  return new Map(
+    Object.entries(runbook.connections).flatMap(([name, { identity }]) => {
+      if (!identity) return [];
+      const given = connections[name]?.identities ?? {};
+      return [[name, identity.any_of.find((one) => Object.hasOwn(given, one)) ?? null] as const];
+    }),
+  );
 }
 
 function expandSteps(steps: readonly Step[], path: Path, context: Context, numbers: Numbers): PlannedNode[] {

@@ -5,7 +5,8 @@ export const lockPath = '/runbook-locks/_doc/cluster';
 
 /**
  * The locks of a plan: one per Elasticsearch cluster that a step writes to. A named identity is there because the
- * connection's own login may end while the run goes on: the lock takes it, too.
+ * connection's own login may end while the run goes on: the lock uses it, too; one that the server accepts only later
+ * takes over when the login has ended.
  */
 export function locksFor(
   plan: Pick<Plan, 'steps' | 'rollback'>,
@@ -13,11 +14,11 @@ export function locksFor(
 ): PlannedLock[] {
   return [...writtenConnections(plan)]
     .filter(([connection]) => connections[connection]?.kind === 'elasticsearch')
-    .map(([connection, identity]) => ({
-      connection,
-      ...(identity === undefined ? {} : { identity }),
-      path: lockPath,
-    }));
+    .map(([connection, identity]) => {
+      const isLater = identity !== undefined && connections[connection]?.valid_later?.includes(identity);
+      const login = identity === undefined ? {} : isLater ? { successor: identity } : { identity };
+      return { connection, ...login, path: lockPath };
+    });
 }
 
 /** The connections that a step of the plan writes to, by name, each with the first named identity that writes there. */

@@ -1,6 +1,7 @@
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import planSchema from '../../schemas/plan.v1.schema.json' with { type: 'json' };
-import { createValidator, inOneLine, type Json } from '../language/index.ts';
+import { inOneLine } from '../language/in-one-line.ts';
+import { createValidator, type Json } from '../language/index.ts';
 import { canonicalJson } from './canonical.ts';
 import type { Plan } from './plan.ts';
 

@@ -16,6 +16,7 @@ import { inputsFor } from './inputs.ts';
 import { locksFor } from './locks.ts';
 import type { Plan, PlannedConnection } from './plan.ts';
 import { preflightFor } from './preflight.ts';
+import { withSealedSaves } from './sealed.ts';
 
 /** What else a plan can be made from. */
 export interface PlanExtras {
@@ -42,10 +43,13 @@ export function planFor(
   const diagnostics: Diagnostic[] = [...inputDiagnostics, ...connectionDiagnostics(bundle.runbook, environment)];
   if (hasErrors(diagnostics)) return { diagnostics };
   const runbook = bundle.runbook.value;
-  const connections = plannedConnections(runbook, environment.value, pins);
-  const { steps, rollback, used, diagnostics: found } = expand(bundle, environment, connections, inputs);
-  diagnostics.push(...found);
+  const own = plannedConnections(runbook, environment.value, pins);
+  const { steps: expanded, rollback, used, diagnostics: found } = expand(bundle, environment, own, inputs);
+  const { steps, names: sealed } = withSealedSaves(expanded, rollback);
+  const seal = environment.value.journal?.seal;
+  diagnostics.push(...found, ...(seal ? [] : sealDiagnostics(sealed, environment)));
   if (hasErrors(diagnostics)) return { diagnostics };
+  const connections = withBorrowedIdentities(own, used);
   const head = {
     runbook: {
       name: runbook.name,
@@ -57,6 +61,7 @@ export function planFor(
       name: environment.value.environment,
       connections: Object.fromEntries(Object.entries(connections).filter(([name]) => used.has(name))),
       ...(environment.value.maintenance_windows ? { maintenance_windows: environment.value.maintenance_windows } : {}),
+      ...(seal && sealed.length > 0 ? { seal } : {}),
     },
   };
   return {
@@ -108,6 +113,21 @@ function connectionDiagnostics(runbook: Loaded<Runbook>, environment: Loaded<Env
   });
 }
 
+/** A rollback that reads a saved secret needs it in the journal, or it cannot go on after this process. */
+function sealDiagnostics([first]: readonly string[], { source, value }: Loaded<Environment>): Diagnostic[] {
+  if (first === undefined) return [];
+  return [
+    {
+      code: 'missing-seal',
+      severity: 'error',
+      message: `the environment "${value.environment}" has no journal.seal, and a rollback puts back the secret ${first}: without a key to seal it with, the journal could not keep it, and a run that is resumed could not undo what it has overwritten`,
+      file: source.file,
+      range: source.keyRangeOf(['environment']),
+      help: 'Add journal: { seal: { env: NAME } } with a key of at least 32 random characters (openssl rand -base64 32), and keep the key as long as the run may be rolled back.',
+    },
+  ];
+}
+
 function plannedConnections(
   runbook: Runbook,
   environment: Environment,
@@ -117,12 +137,35 @@ function plannedConnections(
     Object.keys(runbook.connections).flatMap((name) => {
       const connection = environment.connections[name];
       const pin = Object.hasOwn(pins, name) ? pins[name] : undefined;
-      return connection ? [[name, plannedConnection(connection, pin)]] : [];
+      const later = runbook.connections[name]?.identity?.valid_later;
+      return connection ? [[name, plannedConnection(connection, pin, later)]] : [];
     }),
   );
 }
 
-function plannedConnection(connection: EnvironmentConnection, pin: string | undefined): PlannedConnection {
+/** With the identities of other connections that are used at one, as `CONNECTION/IDENTITY`. */
+function withBorrowedIdentities(
+  connections: Readonly<Record<string, PlannedConnection>>,
+  used: ReadonlyMap<string, ReadonlySet<string | undefined>>,
+): Record<string, PlannedConnection> {
+  return Object.fromEntries(
+    Object.entries(connections).map(([name, connection]) => {
+      const borrowed = [...(used.get(name) ?? [])].flatMap((identity) => {
+        const [, owner = '', theirs = ''] = /^([^/]+)\/(.+)$/.exec(identity ?? '') ?? [];
+        const login = connections[owner]?.identities?.[theirs];
+        return identity === undefined || login === undefined ? [] : [[identity, login] as const];
+      });
+      if (borrowed.length === 0) return [name, connection];
+      return [name, { ...connection, identities: { ...connection.identities, ...Object.fromEntries(borrowed) } }];
+    }),
+  );
+}
+
+function plannedConnection(
+  connection: EnvironmentConnection,
+  pin: string | undefined,
+  validLater: readonly string[] = [],
+): PlannedConnection {
   if ('endpoint' in connection)
     return {
       kind: 'oss',
@@ -131,6 +174,7 @@ function plannedConnection(connection: EnvironmentConnection, pin: string | unde
       region: connection.region.replace(/^oss-/, ''),
     };
   const identities = 'identities' in connection ? Object.entries(connection.identities ?? {}) : [];
+  const later = identities.map(([name]) => name).filter((name) => validLater.includes(name));
   const uuid = connection.kind === 'kibana' ? undefined : (connection.cluster_uuid ?? pin);
   return {
     kind: connection.kind ?? 'elasticsearch',
@@ -139,6 +183,7 @@ function plannedConnection(connection: EnvironmentConnection, pin: string | unde
     ...(identities.length > 0
       ? { identities: Object.fromEntries(identities.map(([name, identity]) => [name, loginOf(identity.auth)])) }
       : {}),
+    ...(later.length > 0 ? { valid_later: later } : {}),
     ...(uuid === undefined ? {} : { cluster_uuid: uuid }),
   };
 }

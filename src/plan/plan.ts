@@ -19,6 +19,8 @@ export interface Plan {
     readonly name: string;
     readonly connections: { readonly [name: string]: PlannedConnection };
     readonly maintenance_windows?: readonly MaintenanceWindow[];
+    /** Where the key is that seals what rollbacks have to remember of secrets; there where one of them has to. */
+    readonly seal?: SecretReference;
   };
   readonly inputs: { readonly [name: string]: { readonly value: Json } | { readonly secret: SecretReference } };
   /** A document in each cluster that is written to: it keeps other runs out. */
@@ -36,6 +38,8 @@ export interface PlannedConnection {
   /** The login by name ("elastic", "API key"), further ones by identity. */
   readonly login: string;
   readonly identities?: { readonly [name: string]: string };
+  /** Identities that the server accepts only later in the run: they are not checked before the first write. */
+  readonly valid_later?: readonly string[];
   readonly cluster_uuid?: string;
   /** Of a bucket, without `oss-`. */
   readonly region?: string;
@@ -44,8 +48,10 @@ export interface PlannedConnection {
 /** Created before the first write, kept while the run goes on, deleted at its end. */
 export interface PlannedLock {
   readonly connection: string;
-  /** A login that goes on when the connection's own does not. */
+  /** An identity that goes on when the connection's own login does not. */
   readonly identity?: string;
+  /** An identity that takes over once the one before is refused. */
+  readonly successor?: string;
   readonly path: string;
 }
 
@@ -79,10 +85,18 @@ export interface PlannedRequest extends Conditional {
   readonly every_ms?: number;
   readonly timeout_ms: number;
   readonly save?: {
-    readonly [name: string]: { readonly path: string; readonly secret?: true; readonly digest?: true };
+    readonly [name: string]: {
+      readonly path: string;
+      readonly secret?: true;
+      readonly digest?: true;
+      /** A rollback reads it: the journal keeps it, sealed. */
+      readonly sealed?: true;
+    };
   };
   readonly done_when?: PlannedRead;
   readonly rollback?: readonly PlannedNode[];
+  /** Where nobody can tell whether this write took effect, the run stops as it is and can be resumed. */
+  readonly on_unknown?: 'suspend';
   /** No pause begins that would end later than `budget_ms` after the first answer. */
   readonly retry: { readonly attempts: number; readonly delay_ms: number; readonly budget_ms: number };
 }
@@ -126,6 +140,10 @@ export interface PlannedExpect {
 export interface PlannedRead {
   readonly request: Request;
   readonly expect: PlannedExpect;
+  /** Asked where this read cannot tell. */
+  readonly otherwise?: PlannedRead;
+  /** After an unknown outcome: how long to ask again while no read can tell. */
+  readonly timeout_ms?: number;
 }
 
 /** One request to a connection. */

@@ -16,7 +16,11 @@ const preflights: Readonly<
   >
 > = {
   elasticsearch: (name, connection, logins, plan) =>
-    logins.map((identity) => elasticsearchPreflight(name, connection, identity, plan)),
+    logins.map((identity) =>
+      identity !== undefined && connection.valid_later?.includes(identity)
+        ? laterPreflight(name, connection, identity, plan)
+        : elasticsearchPreflight(name, connection, identity, plan),
+    ),
   kibana: (name, connection, _logins, plan) => [kibanaPreflight(name, connection, plan)],
   oss: (name, connection, _logins, plan) => [bucketPreflight(name, connection, plan)],
 };
@@ -56,7 +60,7 @@ function elasticsearchPreflight(
   const login = identity === undefined ? connection.login : connection.identities?.[identity];
   const place = `${name} (${connection.url})`;
   return preflightOf(`${name}${identity === undefined ? '' : `/${identity}`}`, runbook.file, {
-    title: `${place} is reachable, accepts ${login}, and is ${runbook.elasticsearch}`,
+    title: `${place} is reachable, accepts ${login}, and is Elasticsearch ${runbook.elasticsearch}`,
     request: {
       type: 'http',
       connection: name,
@@ -71,8 +75,8 @@ function elasticsearchPreflight(
         {
           subject: 'version.number',
           expect: {
-            matches: versionPattern(runbook.elasticsearch),
-            message: `${runbook.file} is written for Elasticsearch ${runbook.elasticsearch}, and ${place} is another version. Take the runbook for that version: runbook list.`,
+            version_in: runbook.elasticsearch,
+            message: `${runbook.file} is written for Elasticsearch ${runbook.elasticsearch}, and ${place} is another version. Choose the runbook for its version: runbook list.`,
           },
         },
         ...(connection.cluster_uuid === undefined
@@ -91,6 +95,25 @@ function elasticsearchPreflight(
   });
 }
 
+/** An identity that the server accepts only later: whether it does already is not asserted. */
+function laterPreflight(
+  name: string,
+  connection: PlannedConnection,
+  identity: string,
+  { runbook }: Pick<Plan, 'runbook'>,
+): Omit<PlannedRequest, 'number'> {
+  const place = `${name} (${connection.url})`;
+  return preflightOf(`${name}/${identity}`, runbook.file, {
+    title: `${place} answers ${connection.identities?.[identity]}, which it accepts only later in the run`,
+    request: { type: 'http', connection: name, identity, method: 'GET', path: '/' },
+    expect: {
+      status: [200, 401],
+      message: `${place} gives an unexpected response to ${connection.identities?.[identity]}.`,
+      body: [],
+    },
+  });
+}
+
 /** Reachable, the login accepted, up, and of the clusters' version. */
 function kibanaPreflight(
   name: string,
@@ -99,7 +122,7 @@ function kibanaPreflight(
 ): Omit<PlannedRequest, 'number'> {
   const place = `${name} (${connection.url})`;
   return preflightOf(name, runbook.file, {
-    title: `${place} is up, accepts ${connection.login}, and is ${runbook.elasticsearch}`,
+    title: `${place} is up, accepts ${connection.login}, and is Kibana ${runbook.elasticsearch}`,
     request: { type: 'http', connection: name, method: 'GET', path: '/api/status' },
     expect: {
       status: [200],
@@ -116,8 +139,8 @@ function kibanaPreflight(
         {
           subject: 'version.number',
           expect: {
-            matches: versionPattern(runbook.elasticsearch),
-            message: `${runbook.file} is written for ${runbook.elasticsearch}, and the Kibana at ${place} is another version than the clusters have to be.`,
+            version_in: runbook.elasticsearch,
+            message: `${runbook.file} is written for Kibana and Elasticsearch ${runbook.elasticsearch}, and the Kibana at ${place} is another version. Choose the runbook for its version: runbook list.`,
           },
         },
       ],
@@ -165,10 +188,4 @@ function bucketPreflight(
       ],
     },
   });
-}
-
-/** `7.10.x` → `^7\.10\.`; `8.x` → `^8\.`; `8.5.3` → exactly that, with or without a suffix. */
-function versionPattern(range: string): string {
-  const fixed = range.replace(/x$/, '').replaceAll('.', '\\.');
-  return range.endsWith('x') ? `^${fixed}` : `^${fixed}(-|$)`;
 }

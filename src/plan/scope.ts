@@ -25,6 +25,8 @@ export type StepName =
 export interface Scope {
   readonly inputs: ReadonlyMap<string, Binding>;
   readonly steps: Map<string, StepName>;
+  /** Connection → the identity that the runbook's `identity` chooses there; null where the environment has none of them. */
+  readonly identities: ReadonlyMap<string, string | null>;
   readonly item?: { readonly value: Json } | 'at-run-time';
 }
 
@@ -49,6 +51,11 @@ export function lookupIn(scope: Scope, isCondition = false): Lookup {
         if ('value' in binding) return { value: descend(binding.value, rest, `inputs.${first}`) };
         if ('expression' in binding) return outcome(extended(binding.expression, rest));
         return { unresolved: path };
+      }
+      case 'connections': {
+        const identity = scope.identities.get(first);
+        if (identity === undefined) throw new TemplateError(`the connection "${first}" has no identity to choose`);
+        return { value: identity };
       }
       case 'steps': {
         const [name = '', ...deeper] = rest;

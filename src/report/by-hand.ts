@@ -76,6 +76,8 @@ function sourceOf(expression: Expression, plan: Plan, saves: ReadonlyMap<string,
       return 'a name for what you do here, letters and digits';
     case 'item':
       return 'the item of this pass';
+    case 'connections':
+      return `the identity of the connection ${first}`;
     case 'inputs': {
       const input = plan.inputs[first];
       return `the secret ${first}${input && 'secret' in input ? `, from ${secretText(input.secret)}` : ''}`;

@@ -1,6 +1,6 @@
 import type { PlannedNode } from '../plan/index.ts';
-import { requestText } from './outline.ts';
-import { conditionText, doneWhenText, expectations, retryText, savesText, untilText, valueText } from './words.ts';
+import { doneWhenText, requestText } from './outline.ts';
+import { conditionText, expectations, retryText, savesText, unknownText, untilText, valueText } from './words.ts';
 
 /** One thing that a plan says of a node: `only when`, and the condition. */
 export interface Detail {
@@ -33,5 +33,6 @@ export function detailsOf(node: PlannedNode): Detail[] {
     })),
     ...detail('saves', savesText(node)),
     ...detail('sent', retryText(node)),
+    ...detail('where its outcome is unknown:', unknownText(node)),
   ];
 }

@@ -1,4 +1,5 @@
-import { inert, inOneLine } from '../language/index.ts';
+import { inOneLine } from '../language/in-one-line.ts';
+import { inert } from '../language/index.ts';
 import type { FieldChange, PlanDiff, StepChange } from './diff.ts';
 import { codeBlock, inlineCode, plain } from './markdown.ts';
 

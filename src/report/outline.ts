@@ -1,6 +1,6 @@
-import type { HttpRequest, Plan, PlannedLock, PlannedNode, Request } from '../plan/index.ts';
+import type { HttpRequest, Plan, PlannedLock, PlannedNode, PlannedRead, Request } from '../plan/index.ts';
 import type { ReportedStep, RunReport } from './run-report.ts';
-import { valueText } from './words.ts';
+import { conditionText, valueText } from './words.ts';
 
 /** Why a node is in a plan: it is asked before the first write, it is a step, it cleans up, or it undoes something. */
 export type Section = 'preflight' | 'steps' | 'always' | 'undo';
@@ -87,9 +87,17 @@ export function requestText(request: Request): string {
     : `${request.method} ${request.path}${queryOf(request)}`;
 }
 
+/** What a `done_when` has to say (`status 200; found = true`), and what is asked where it cannot tell. */
+export function doneWhenText({ expect, otherwise }: PlannedRead): string {
+  const said = [`status ${expect.status.join(' or ')}`, ...expect.body.map(conditionText)].join('; ');
+  if (!otherwise) return said;
+  return `${said}; where that cannot tell: ${requestText(otherwise.request)} on ${connectionText(otherwise.request)} says ${doneWhenText(otherwise)}`;
+}
+
 /** A lock in one line; with the address of its cluster where a plan is given. */
-export function lockText({ connection, path }: PlannedLock, plan?: Plan): string {
-  return `PUT ${plan?.environment.connections[connection]?.url ?? ''}${path}?op_type=create, written again every minute, deleted at the end`;
+export function lockText({ connection, path, successor }: PlannedLock, plan?: Plan): string {
+  const later = successor === undefined ? '' : `, as ${successor} once the login before it is refused`;
+  return `PUT ${plan?.environment.connections[connection]?.url ?? ''}${path}?op_type=create, written again every minute, deleted at the end${later}`;
 }
 
 /** What a planned step became, once for each pass of the loops around it; none where it was not reached. */

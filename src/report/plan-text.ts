@@ -1,13 +1,13 @@
 import { inert, type Json } from '../language/index.ts';
 import type { Plan, PlannedLock, PlannedNode, PlannedRead, PlannedRequest, Request } from '../plan/index.ts';
-import { addressOf, lockText, requestText } from './outline.ts';
+import { addressOf, doneWhenText, lockText, requestText } from './outline.ts';
 import {
   conditionText,
-  doneWhenText,
   expectations,
   retryText,
   savesText,
   secretText,
+  unknownText,
   untilText,
   valueText,
 } from './words.ts';
@@ -143,6 +143,7 @@ function requestLines(node: PlannedRequest, inner: string, plan: Plan): string[]
     ),
     ...line('saves', savesText(node)),
     ...line('retry', retryText(node)),
+    ...line('unknown', unknownText(node)),
   ];
 }
 

@@ -1,10 +1,11 @@
+import { inOneLine } from '../language/in-one-line.ts';
 import { durationOf, expectedOf, isMatcher, type Json, messageOf, type SecretReference } from '../language/index.ts';
-import type { Condition, PlannedExpect, PlannedRead, PlannedRequest } from '../plan/index.ts';
+import type { Condition, PlannedExpect, PlannedRequest } from '../plan/index.ts';
 
 /** What a plan's parts mean, in the words that every view uses. */
 
 export function conditionText({ subject, expect }: Condition): string {
-  return isMatcher(expect) ? `${subject}: ${expectedOf(expect)}` : `${subject} = ${valueText(expect)}`;
+  return isMatcher(expect) ? `${subject}: ${expectedOf(expect, inOneLine)}` : `${subject} = ${valueText(expect)}`;
 }
 
 /** A value in a line: a text as it is, everything else as JSON. */
@@ -32,11 +33,6 @@ export function expectations(expect: PlannedExpect): { readonly text: string; re
   ];
 }
 
-/** What a `done_when` has to say: `status 200; found = true`. */
-export function doneWhenText({ expect }: PlannedRead): string {
-  return [`status ${expect.status.join(' or ')}`, ...expect.body.map(conditionText)].join('; ');
-}
-
 /** What a poll waits for; undefined where nothing is polled. */
 export function untilText({ until, every_ms = 0, timeout_ms }: PlannedRequest): string | undefined {
   if (!until) return undefined;
@@ -49,6 +45,11 @@ export function savesText({ save }: PlannedRequest): string | undefined {
   return Object.entries(save)
     .map(([name, { path, secret, digest }]) => `${name} = ${path}${secret ? ' (secret)' : digest ? ' (SHA-256)' : ''}`)
     .join('; ');
+}
+
+/** What becomes of the run where nobody can tell whether a write took effect; undefined where it is rolled back. */
+export function unknownText({ on_unknown }: PlannedRequest): string | undefined {
+  return on_unknown && 'the run is suspended as it is';
 }
 
 /** How often a write may be sent; undefined where it is sent once. */

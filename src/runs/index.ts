@@ -8,3 +8,4 @@ export {
 } from './journal.ts';
 export { listRuns, watchRuns } from './list.ts';
 export { Locked, lockHere, locksFolder } from './local-lock.ts';
+export { openedIn, type Seal, SealMismatch, sealFor, shortestSealKey } from './seal.ts';

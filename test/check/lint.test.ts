@@ -35,6 +35,11 @@ describe('the lints', () => {
     expect(
       codes('  - { id: a, on: source, call: GET /_cluster/health, query: { wait_for_completion: true } }\n'),
     ).toEqual([]);
+    const features = '  - { id: a, on: source, call: POST /x, body: { feature_states: [kibana] } }\n';
+    for (const range of ['7.10.x', '7.10.x || >=8.5 <10', '<8.1', '*'])
+      expect([range, ...codes(features, `'${range}'`)]).toEqual([range, 'features-before-8']);
+    for (const range of ['8.x', '>=8 <10', '9.x || 8.5.3'])
+      expect([range, ...codes(features, `'${range}'`)]).toEqual([range]);
     // An open that is not in "always" does not count.
     const block =
       '  - id: b\n    on: source\n    steps: [{ id: c, call: POST /x/_close }, { id: o, call: POST /x/_open }]\n';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { diagnosticsOf, head, marked } from '../support.ts';
+import { diagnosticsOf, head, marked, places } from '../support.ts';
 
 /** Steps → `code: the text that the diagnostic marks`. */
 const found = (steps: string, fragments: Record<string, string> = {}) =>
@@ -33,9 +33,33 @@ describe('the schema', () => {
     ['a call without a path', '  - { id: a, on: es, call: GET }\n', ['wrong-form: GET']],
     ['a duration without a unit', "  - { id: a, on: es, call: GET /, timeout: '5' }\n", ["wrong-form: '5'"]],
     ['a step that does nothing', '  - { id: a, on: es }\n', ['step-kind: { id: a, on: es }']],
+    [
+      'a matcher with a range that is none',
+      '  - { id: a, on: es, call: GET /, expect: { body: { x: { version_in: 8-9 } } } }\n',
+      ['version-range: 8-9'],
+    ],
     ['a status that is none', '  - { id: a, on: es, call: GET /, expect: { status: 20x } }\n', ['unknown-value: 20x']],
   ])('finds %s', (_what, steps, expected) => {
     expect(found(steps)).toEqual(expected);
+  });
+
+  it.each([
+    ['latest', 'version-range 3:16', '"elasticsearch" is "latest"; expected a range of versions: 7.10.x, 8.x, '],
+    ['"8.5-9.x"', 'version-range 3:16', 'a hyphen between two versions has a space on both sides: "8.5 - 9.x"'],
+    ["'>=10 <8'", 'version-range 3:16', 'no version is in >=10 <8'],
+    ["'{{inputs.name}}'", 'version-range 3:16', 'expected a range of versions'],
+    ['8.10', 'wrong-type 3:16', 'Put it in quotes: "8.10".'],
+    ['>=8.5 <10', 'yaml 3:17', 'A string that begins with > or | is put in quotes: ">=8.5 <10".'],
+  ])('finds that %s is not a range of versions', (range, place, words) => {
+    const diagnostics = diagnosticsOf(`${head.replace('7.10.x', () => range)}  - { id: a, on: es, call: GET / }\n`);
+    expect(places(diagnostics)[0]).toBe(place);
+    expect(`${diagnostics[0]?.message} ${diagnostics[0]?.help}`).toContain(words);
+  });
+
+  it('leaves a range that a template makes to the run', () => {
+    expect(
+      found("  - { id: a, on: es, call: GET /, expect: { body: { x: { version_in: '<={{inputs.name}}' } } } }\n"),
+    ).toEqual([]);
   });
 
   it('suggests what was meant', () => {

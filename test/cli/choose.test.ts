@@ -38,12 +38,20 @@ describe('a runbook named without its version', () => {
 
   it('offline, is the one for the version that is given; without one, only where there is one', async () => {
     expect((await cli(seven, {}, 'plan', 'users', '--elasticsearch', '8.5')).stdout).toContain('users-8.5.yaml');
-    expect((await cli(seven, {}, 'plan', 'users', '--elasticsearch', '8.5.3')).stdout).toContain('users-8.5.yaml');
+    expect((await cli(seven, {}, 'plan', 'users', '--elasticsearch', '9.5.3')).stdout).toContain('users-8.5.yaml');
+    expect(await cli(seven, {}, 'plan', 'users', '--elasticsearch', '10.0.0-SNAPSHOT')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('no runbook "users" for Elasticsearch 10.0.0-SNAPSHOT'),
+    });
+    expect(await cli(seven, {}, 'plan', 'users', '--elasticsearch', 'latest')).toMatchObject({
+      code: 2,
+      stderr: '--elasticsearch latest is not a version; expected 8, 8.5 or 8.5.3\n',
+    });
     expect((await cli(seven, {}, 'plan', 'users-merge')).stdout).toContain('users-merge-7.10.yaml');
     const unsaid = await cli(seven, {}, 'plan', 'users');
     expect(unsaid).toMatchObject({ code: 2, stderr: expect.stringContaining('say which with --elasticsearch') });
     expect(unsaid.stderr).toContain('users-7.10: Elasticsearch 7.10.x');
-    expect(unsaid.stderr).toContain('users-8.5: Elasticsearch 8.5.x');
+    expect(unsaid.stderr).toContain('users-8.5: Elasticsearch >=8.5 <10');
   });
 
   it('is refused, with a list, where none or two fit', async () => {

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { runbook, workingDirectory } from '../program.ts';
+import { program, runbook, workingDirectory } from '../program.ts';
 import { environmentText, head } from '../support.ts';
 
 let directory: string;
@@ -17,6 +17,24 @@ const file = (name: string, text: string) => {
   return path;
 };
 const cli = (...args: string[]) => runbook(directory, args);
+
+describe('the program', () => {
+  it('loads no package at its start but the one that reads the command line', () => {
+    const dist = dirname(program);
+    const packages = new Set<string>();
+    const read = new Set<string>();
+    const follow = (chunk: string) => {
+      if (read.has(chunk)) return;
+      read.add(chunk);
+      for (const [, from = ''] of readFileSync(join(dist, chunk), 'utf8').matchAll(/^(?:import|\}) .*?"([^"]+)";$/gm))
+        if (from.startsWith('./')) follow(from);
+        else packages.add(from);
+    };
+    follow(basename(program));
+    expect([...packages].filter((name) => !name.startsWith('node:'))).toEqual(['commander']);
+    expect(read.size).toBeGreaterThan(2);
+  });
+});
 
 describe('runbook validate', () => {
   it('prints every error of every file, with its line and a caret', async () => {
@@ -50,6 +68,48 @@ describe('runbook validate', () => {
   it('finds nothing wrong with the shipped runbooks', async () => {
     const ended = await cli('validate');
     expect(ended).toMatchObject({ code: 0, stdout: '10 files checked: 0 errors\n' });
+  });
+
+  describe('of two runbooks that one name and version could mean', () => {
+    const own = (name: string, range: string) =>
+      file(
+        name,
+        `${head.replace('name: test', 'name: users').replace('7.10.x', range)}  - { id: a, on: es, call: GET / }\n`,
+      );
+
+    it('says so whichever of them it is asked about, once, in the file that can be changed', async () => {
+      own('runbooks/users-8.yaml', '8.x');
+      for (const names of [['users-8'], ['users-8.5'], ['users-8.5', 'users-8'], []]) {
+        const { code, stdout } = await cli('validate', ...names);
+        expect(code).toBe(2);
+        expect(stdout.match(/overlapping-range/g)).toHaveLength(1);
+        expect(stdout).toMatch(
+          /^runbooks\/users-8\.yaml:3:16 {2}error: "users" on Elasticsearch 8\.5\.0, for example, /,
+        );
+        expect(stdout).toMatch(/could mean this runbook \(8\.x\) or \S+users-8\.5\.yaml \(>=8\.5 <10\)/);
+      }
+    });
+
+    it('says so of files in one folder, and of files that are given together', async () => {
+      own('procedures/users-8.yaml', '8.x');
+      own('procedures/users-9.yaml', '8.19.x || 9.x');
+      own('elsewhere/users-8.19.yaml', '8.19.3');
+      expect((await cli('validate', 'procedures/users-9.yaml')).stdout).toContain(
+        '8.19.0, for example, could mean this runbook (8.19.x || 9.x) or procedures/users-8.yaml (8.x)',
+      );
+      // Outside of ./runbooks no name leads to a file.
+      expect((await cli('validate', 'elsewhere/users-8.19.yaml')).stdout).toBe('1 file checked: 0 errors\n');
+      const both = await cli('validate', 'elsewhere/users-8.19.yaml', 'procedures/users-9.yaml');
+      expect(both.stdout).toContain('or procedures/users-9.yaml (8.19.x || 9.x)');
+    });
+
+    it('finds nothing where a file replaces a shipped one by its name, or its ranges lie beside the others', async () => {
+      own('runbooks/users-8.5.yaml', '8.x');
+      own('runbooks/users-10.yaml', '10.x');
+      expect(await cli('validate')).toMatchObject({ code: 0, stdout: '11 files checked: 0 errors\n' });
+      const shipped = join(dirname(program), '..', 'runbooks', 'users-8.5.yaml');
+      expect(await cli('validate', 'users-8.5', shipped)).toMatchObject({ code: 0 });
+    });
   });
 
   it('shows terminal escapes inert', async () => {
@@ -203,7 +263,7 @@ describe('the command line', () => {
       ['mine-7.10', '7.10.x', '–', 'A test'],
     ]);
     expect(rows.slice(-3)).toEqual([
-      ['visualizations-copy-8.5', '8.5.x', 'copy', 'Copy Kibana visualizations from one Kibana to another'],
+      ['visualizations-copy-8.5', '>=8.5 <10', 'copy', 'Copy Kibana visualizations from one Kibana to another'],
       ['runbooks/wrong-7.10.yaml', '–', '–', 'not valid: see runbook validate'],
       [''],
     ]);

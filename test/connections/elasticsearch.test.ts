@@ -126,6 +126,25 @@ describe('a call', () => {
   });
 });
 
+describe('the warnings of an answer', () => {
+  it.each<[string, string[]]>([
+    [
+      '299 Elasticsearch-8.5.3-abc "one", 299 Elasticsearch-8.5.3-abc "two, \\"2\\" and \\\\"',
+      ['one', 'two, "2" and \\'],
+    ],
+    ['214 proxy "changed" "Thu, 01 Jan 2026 00:00:00 GMT",299 - "x"', ['changed', 'x']],
+    ['299 proxy "na\u00c3\u00afve"', ['na\u00efve']],
+    ['299 proxy "na\u00efve"', ['na\u00efve']],
+    // Half of a line would be half of a secret, which nobody recognises.
+    ['299 proxy "the token a"b is old"', ['299 proxy "the token a"b is old"']],
+    ['299 ES "one", old 299 ES "two"', ['299 ES "one", old 299 ES "two"']],
+    ['nothing known', ['nothing known']],
+  ])('are its texts, and a line of another form stays whole: %s', async (warning, expected) => {
+    const { url } = await serverThat((_request, response) => json(response, {}, 200, { warning }));
+    expect(await send(target(url))).toMatchObject({ warnings: expected });
+  });
+});
+
 describe('a call without an answer', () => {
   it('was not sent where nothing listens or the name is unknown', async () => {
     expect(await send(target('http://127.0.0.1:1'))).toMatchObject({ kind: 'failure', sent: 'no' });

@@ -16,7 +16,7 @@ describe('the redactor', () => {
           Buffer.from(secret).toString('base64').replace(/=+$/, ''),
           JSON.stringify(secret).slice(1, -1).replaceAll('/', '\\/'),
         ]) {
-          const shown = redactor.value({ list: [{ text: before + form + after, [form]: 1 }] });
+          const shown = redactor.record({ list: [{ text: before + form + after, [form]: 1 }] });
           expect(shown.list[0]?.text).not.toContain(form);
           expect(Object.keys(shown.list[0] ?? {})).not.toContain(form);
         }
@@ -43,7 +43,7 @@ describe('the redactor', () => {
   it('leaves the names of the engine alone, so that a record stays readable', () => {
     const redactor = createRedactor();
     redactor.add('done');
-    expect(redactor.value({ type: 'step-finished', outcome: 'done', reason: 'done' })).toEqual({
+    expect(redactor.record({ type: 'step-finished', outcome: 'done', reason: 'done' })).toEqual({
       type: 'step-finished',
       outcome: 'done',
       reason: '‹secret›',
@@ -54,14 +54,41 @@ describe('the redactor', () => {
     const redactor = createRedactor();
     redactor.add('hunter22');
     expect(
-      redactor.value({ type: 'x', call: { effect: 'read', body: { type: 'hunter22' } }, error: { type: 'hunter22' } }),
+      redactor.record({ type: 'x', call: { effect: 'read', body: { type: 'hunter22' } }, error: { type: 'hunter22' } }),
     ).toEqual({
       type: 'x',
       call: { effect: 'read', body: { type: '‹secret›' } },
       error: { type: '‹secret›' },
     });
     redactor.add('read');
-    expect(redactor.value({ call: { effect: 'read' } })).toEqual({ call: { effect: 'read' } });
+    expect(redactor.record({ call: { effect: 'read' } })).toEqual({ call: { effect: 'read' } });
+  });
+
+  it('leaves nothing of two secrets that overlap, or of one that overlaps itself', () => {
+    const redactor = createRedactor();
+    redactor.add(['hunter22-and', '22-and-hunter', 'abcdabcd']);
+    expect(redactor.text('x hunter22-and-hunter y')).toBe('x ‹secret› y');
+    expect(redactor.text('x abcdabcdabcd y')).toBe('x ‹secret› y');
+  });
+
+  it('leaves what is redacted as it is, though a secret may be part of the mark', () => {
+    const redactor = createRedactor();
+    redactor.add(['secret', 'hunter22']);
+    const once = redactor.text('a secret, hunter22');
+    expect(once).toBe('a ‹secret›, ‹secret›');
+    expect(redactor.text(once)).toBe(once);
+  });
+
+  it('takes every name in a server’s value for the server’s own', () => {
+    const redactor = createRedactor();
+    redactor.add('hunter22');
+    expect(redactor.value({ type: 'hunter22', step: 'hunter22' })).toEqual({ type: '‹secret›', step: '‹secret›' });
+  });
+
+  it('shows a value in a sentence without its secrets, and cuts it then', () => {
+    const redactor = createRedactor();
+    redactor.add('hunter22hunter22');
+    expect(redactor.inOneLine({ type: 'xx hunter22hunter22 xx' }, 15)).toBe('{"type":"xx ‹se… (25 characters)');
   });
 
   it('conceals numbers and every text of a structure', () => {

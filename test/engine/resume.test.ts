@@ -8,6 +8,9 @@ function until(events: readonly Event[], fits: (event: Event) => boolean): reado
   return events.slice(0, events.findIndex(fits) + 1);
 }
 
+/** As of a step whose secrets no rollback reads. */
+const withoutSeals = (events: readonly Event[]) =>
+  events.map((event) => (event.type === 'step-finished' ? { ...event, sealed: {} } : event));
 const intended = (step: string) => (event: Event) => event.type === 'write-intended' && event.step === step;
 const waits = (events: readonly Event[]) => events.flatMap((event) => (event.type === 'waiting' ? [event.ms] : []));
 
@@ -69,7 +72,7 @@ describe('going on with a run', () => {
     const whole = await runIn(plan, { answer: answers });
     expect(whole.sent).toEqual(['GET /look', 'GET /made', 'PUT /made', 'POST /use', 'POST /open']);
 
-    const journal = until(whole.events, intended('make'));
+    const journal = withoutSeals(until(whole.events, intended('make')));
     const { sent, summary, events } = await runIn(plan, { journal, answer: (call) => answers(call, 2) });
     // It was there, so it is not sent again.
     expect(sent).toEqual(['GET /look', 'GET /made', 'POST /use', 'POST /open']);
@@ -86,9 +89,24 @@ describe('going on with a run', () => {
     expect(JSON.stringify(events)).not.toContain('of-somebody-else');
   });
 
-  it('does not undo with a secret that was read again: the step may have changed it', async () => {
+  it('undoes with the secret that the journal keeps sealed: it is not read again, for the step may have changed it', async () => {
     const whole = await runIn(plan, { answer: answers });
     const journal = until(whole.events, (event) => event.type === 'step-finished' && event.step === 'make');
+    const { sent, summary, calls, events } = await runIn(plan, {
+      journal,
+      answer: (call, count) => (call === 'POST /use' ? ok({}, 400) : answers(call, count)),
+    });
+    expect(sent).toEqual(['POST /use', 'POST /open', 'PUT /made']);
+    expect(calls.at(-1)?.request).toMatchObject({ body: { key: 'a-secret-value' } });
+    expect(summary).toMatchObject({ outcome: 'failed', rolled_back: true });
+    expect(JSON.stringify([...journal, ...events])).not.toContain('a-secret-value');
+  });
+
+  it("names what it cannot undo where the secret is in nobody's memory any more", async () => {
+    const whole = await runIn(plan, { answer: answers });
+    const journal = withoutSeals(
+      until(whole.events, (event) => event.type === 'step-finished' && event.step === 'make'),
+    );
     const { sent, summary } = await runIn(plan, {
       journal,
       answer: (call, count) => (call === 'POST /use' ? ok({}, 400) : answers(call, count)),
@@ -103,9 +121,8 @@ describe('going on with a run', () => {
     const stopped = await runIn(plan, { answer: answers, interruptedAt: intended('make') });
     const journal = until(stopped.events, (event) => event.type === 'interrupted');
     const { sent, summary } = await runIn(plan, { journal, answer: answers });
-    expect(sent.slice(0, 1)).toEqual(['POST /open']);
-    expect(sent).not.toContain('POST /use');
-    expect(summary.outcome).toBe('needs-a-person');
+    expect(sent).toEqual(['POST /open', 'PUT /made']);
+    expect(summary).toMatchObject({ outcome: 'interrupted', rolled_back: true });
   });
 
   it('stops without sending anything where nobody knows, and goes on with what a person says', async () => {
@@ -133,6 +150,61 @@ describe('going on with a run', () => {
       expect(sent).toEqual([]);
       expect(outcomes.make).toBe(outcome);
     }
+  });
+});
+
+describe('a write that nobody can tell of', () => {
+  const write = planOf(`  - { id: first, on: es, call: PUT /first, rollback: [{ call: DELETE /first }] }
+  - id: restore
+    on: es
+    call: POST /restore
+    on_unknown: suspend
+    done_when:
+      { as: recovery, call: GET /made, expect: { body: { made: true } }, timeout: 2m, otherwise: { call: GET /old, expect: { body: { made: true } } } }
+  - { id: after, on: es, call: POST /after }`);
+  const refused = ok({ error: { type: 'security_exception', reason: 'unable to authenticate' } }, 401);
+
+  it('is asked of the next read where one cannot tell, for as long as the author says', async () => {
+    const { sent, summary, events } = await runIn(write, {
+      answer: (call, count) => {
+        if (call === 'GET /old') return count === 1 ? ok({ made: false }) : refused;
+        if (call === 'GET /made') return count < 12 ? refused : ok({ made: true });
+        return call === 'POST /restore' ? lost() : ok();
+      },
+    });
+    expect(summary.outcome).toBe('done');
+    expect(sent.filter((call) => call === 'POST /restore')).toHaveLength(1);
+    expect(sent.slice(0, 4)).toEqual(['PUT /first', 'GET /made', 'GET /old', 'POST /restore']);
+    expect(waits(events)).toEqual([1_000, 2_000, 3_000, ...Array.from({ length: 7 }, () => 5_000)]);
+  });
+
+  it('suspends the run as it is where no read can tell in time: nothing is rolled back, and it can be resumed', async () => {
+    const blind = (call: string): Answer =>
+      call === 'POST /restore' ? lost() : call.startsWith('GET') ? refused : ok();
+    const before = (call: string, count: number) => (call === 'GET /old' && count === 1 ? ok({}) : blind(call));
+    const { sent, summary, events } = await runIn(write, { answer: before });
+    expect(summary.suspended).toMatchObject({ step: 'restore' });
+    expect(summary.outcome).toBe('needs-a-person');
+    expect(sent).not.toContain('DELETE /first');
+    expect(sent).not.toContain('POST /after');
+
+    const seen = { answer: (call: string) => (call === 'GET /made' ? ok({ made: true }) : ok()) };
+    const resumed = await runIn(write, { journal: events, ...seen });
+    expect(resumed.sent).toEqual(['GET /made', 'POST /after']);
+    expect(resumed.summary.outcome).toBe('done');
+  });
+
+  it('is sent again where a read says that it did not take effect, once the run is resumed', async () => {
+    const { events } = await runIn(write, {
+      answer: (call, count) =>
+        call === 'POST /restore' ? lost() : call.startsWith('GET') && count > 1 ? refused : ok({}),
+    });
+    const resumed = await runIn(write, {
+      journal: events,
+      answer: (call) => (call === 'GET /made' ? refused : ok({})),
+    });
+    expect(resumed.sent.filter((call) => call === 'POST /restore')).toHaveLength(1);
+    expect(resumed.summary.outcome).toBe('done');
   });
 });
 

@@ -10,6 +10,7 @@ import {
 } from '../../src/engine/index.ts';
 import type { Json } from '../../src/language/index.ts';
 import { type Plan, planId } from '../../src/plan/index.ts';
+import { openedIn, sealFor } from '../../src/runs/index.ts';
 
 export const ok = (body: Json = {}, status = 200): Answer => ({ kind: 'answer', status, body, warnings: [] });
 export const lost = (sent: 'no' | 'maybe' = 'maybe'): Answer => ({ kind: 'failure', sent, reason: 'connection reset' });
@@ -23,7 +24,11 @@ export interface WorldRun {
   /** Step → how it ended. */
   readonly outcomes: Record<string, string>;
   readonly reasons: Record<string, string | undefined>;
+  /** What a person was asked. */
+  readonly questions: readonly string[];
 }
+
+const seal = sealFor('run-1', 'a key of the tests, which is long enough');
 
 interface World {
   /** The answer to a call; preflights are answered by the world. */
@@ -46,6 +51,7 @@ interface World {
 export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
   const events: Event[] = [];
   const calls: Call[] = [];
+  const questions: string[] = [];
   const counts = new Map<string, number>();
   let now = world.now ?? Date.UTC(2026, 0, 1);
   let isInterrupted = false;
@@ -64,8 +70,15 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
     },
     now: () => now,
     random: () => 0,
-    decide: async () => world.decide ?? 'unknown',
-    confirm: async () => world.confirm ?? true,
+    seal: async (step, name, value) => seal.seal(step, name, value),
+    decide: async ({ question }) => {
+      questions.push(question);
+      return world.decide ?? 'unknown';
+    },
+    confirm: async ({ question }) => {
+      questions.push(question);
+      return world.confirm ?? true;
+    },
     record: async (event) => {
       if (world.recordFails?.(event)) throw new Error('no space left on device');
       events.push(event);
@@ -89,7 +102,7 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
       owner: 'somebody@here',
       version: '0.1.0',
       origin: { runbook: 'test.yaml', env: 'env.yaml', set: [], files: {}, confirm: [] },
-      ...(world.journal ? { journal: world.journal } : {}),
+      ...(world.journal ? { journal: world.journal, unsealed: openedIn(world.journal, seal) } : {}),
     },
     ports,
   );
@@ -98,6 +111,7 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
     summary,
     events,
     calls,
+    questions,
     sent: calls.map(({ request }) =>
       request.type === 'http' ? `${request.method} ${request.path}` : request.operation,
     ),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { inOneLine } from '../../src/language/in-one-line.ts';
 import { expectedOf, holds, type Json } from '../../src/language/index.ts';
 
 describe('an expectation', () => {
@@ -21,6 +22,12 @@ describe('an expectation', () => {
     [undefined, { contains: 'a' }, false],
     ['7.10.2', { matches: '^7\\.10\\.' }, true],
     [7, { matches: '7' }, false],
+    ['9.5.3', { version_in: '>=8.5 <10' }, true],
+    ['10.0.0-SNAPSHOT', { version_in: '>=8.5 <10' }, false],
+    ['unknown', { version_in: '*' }, false],
+    [8.5, { version_in: '8.5.x' }, false],
+    [undefined, { version_in: '*' }, false],
+    ['8.5.3', { version_in: 'made by a template' }, false],
     [null, { exists: false }, true],
     [0, { exists: true }, true],
     [[], { empty: true }, true],
@@ -40,7 +47,8 @@ describe('an expectation', () => {
   });
 
   it('says in words what it asks for', () => {
-    expect(expectedOf({ not: { in: ['a'] } })).toBe('not one of ["a"]');
-    expect(expectedOf({ at_least: 1, at_most: 3, message: 'm' })).toBe('at least 1 and at most 3');
+    expect(expectedOf({ not: { in: ['a'] } }, inOneLine)).toBe('not one of ["a"]');
+    expect(expectedOf({ at_least: 1, at_most: 3, message: 'm' }, inOneLine)).toBe('at least 1 and at most 3');
+    expect(expectedOf({ version_in: '>=8.5 <10' }, inOneLine)).toBe('a version in the range >=8.5 <10');
   });
 });

@@ -8,7 +8,7 @@ import {
   type PlannedRequest,
   planId,
 } from '../../src/plan/index.ts';
-import { environmentText, planOf, tryPlan } from '../support.ts';
+import { environmentText, head, planOf, tryPlan } from '../support.ts';
 
 const messages = (steps: string, options: Parameters<typeof tryPlan>[1] = {}) =>
   tryPlan(steps, options).diagnostics.map(({ message }) => message);
@@ -121,8 +121,52 @@ steps:
     expect(plan.preflight.map(({ id }) => id)).toEqual(['preflight/es/recovery', 'preflight/es']);
     expect(plan.preflight[0]?.expect.body[0]).toMatchObject({
       subject: 'version.number',
-      expect: { matches: '^7\\.10\\.' },
+      expect: { version_in: '7.10.x' },
     });
+  });
+});
+
+describe('an identity that the runbook chooses', () => {
+  const steps = `  - { id: a, on: es, as: "{{connections.es.identity}}", call: PUT /a }
+  - { id: b, on: es, call: PUT /b, when: { connections.es.identity: restored } }
+  - { id: c, on: other, as: es/restored, call: GET /c, when: { connections.es.identity: restored } }
+`;
+  const whole = head.replace(
+    'es: { kind: elasticsearch }',
+    'es: { kind: elasticsearch, identity: { any_of: [recovery, restored], valid_later: [restored], message: Add one of them. } }',
+  );
+  const planned = (environment: string) => tryPlan(whole + steps, { environment, whole: true });
+
+  it('is the first that the environment has', () => {
+    const plan = planned(environmentText).value;
+    expect(plan?.steps.map((step) => (step.kind === 'request' ? step.request : step.kind))).toMatchObject([
+      { identity: 'recovery' },
+      'skipped',
+      'skipped',
+    ]);
+    expect(plan?.locks).toEqual([{ connection: 'es', identity: 'recovery', path: '/runbook-locks/_doc/cluster' }]);
+  });
+
+  it('that is valid only later is not required before the first write, and takes the lock over', () => {
+    const plan = planned(environmentText.replace('recovery:', 'restored:')).value;
+    expect(plan?.preflight.map(({ id, expect: { status } }) => [id, status])).toEqual([
+      ['preflight/es/restored', [200, 401]],
+      ['preflight/es', [200]],
+      ['preflight/other/es/restored', [200]],
+    ]);
+    expect(plan?.locks).toEqual([{ connection: 'es', successor: 'restored', path: '/runbook-locks/_doc/cluster' }]);
+    // Who reads the plan sees where the credentials go.
+    expect(plan?.environment.connections.other?.identities).toEqual({ 'es/restored': 'a bearer token' });
+  });
+
+  it('is an error, with what to do, where the environment has none of them', () => {
+    const { diagnostics } = planned(environmentText.replace('recovery:', 'another:'));
+    expect(diagnostics).toMatchObject([
+      {
+        message: 'the environment "test" gives the connection "es" none of the identities recovery, restored',
+        help: 'Add one of them.',
+      },
+    ]);
   });
 });
 
@@ -157,6 +201,12 @@ describe('planning refuses', () => {
     [
       'an identity that the environment does not have',
       '  - { id: b, on: es, as: recovry, call: GET / }\n',
+      {},
+      'the environment "test" gives the connection "es" no identity "recovry" — did you mean "recovery"?',
+    ],
+    [
+      'an identity of another connection that this one does not have',
+      '  - { id: b, on: other, as: es/recovry, call: GET / }\n',
       {},
       'the environment "test" gives the connection "es" no identity "recovry" — did you mean "recovery"?',
     ],

@@ -105,6 +105,18 @@ function systemIndicesOf({ version, kibana }: Pair): readonly (readonly [alias: 
   return hasStandIn ? [...ofKibana, ['.security', '.security-7']] : ofKibana;
 }
 
+/** Kibana's indices at the beginning of a scenario; first that of the alias `.kibana`. */
+export function kibanaIndices(version: Version): string[] {
+  return kibanaAliases(releases[version])
+    .filter(([alias]) => version === '7.10' || !alias.endsWith('_manager'))
+    .map(([, index]) => index);
+}
+
+/** The alias of the index that Kibana keeps visualizations and what they refer to in. */
+export function visualizationsAlias(version: Version): string {
+  return aliasOf(releases[version], 'visualization');
+}
+
 /** Puts both clusters and the bucket into the state that every scenario begins with. */
 export async function reset(
   lab: Pair,

@@ -1,10 +1,11 @@
+import { startKibana } from '../kibana.ts';
 import { environmentOf, secretsOf } from './environment.ts';
 import { missingTools } from './fetched.ts';
 import { type Pair, reset, type Version, versions } from './lab.ts';
 import { startLab } from './servers.ts';
 
-// `node run-ts.mjs test/real/start.ts 9.5`: a pair of real servers, with the users of the tests, to try runbooks by hand.
-// Prints what to paste into another shell, and ends with its standard input (Ctrl-D).
+// `node run-ts.mjs test/real/start.ts 9.5`: a pair of real servers with the users of the tests, a bucket, and stand-ins for
+// Kibana, to try runbooks by hand. Prints what to paste into another shell, and ends with its standard input (Ctrl-D).
 const version = versions.find((one) => one === process.argv[2]);
 const missing = missingTools();
 if (!version) fail(`which version? One of ${versions.join(', ')}`);
@@ -17,15 +18,18 @@ async function start(version: Version): Promise<void> {
     const pair = lab[version];
     if ('skipped' in pair) return fail(pair.skipped);
     await reset(pair);
-    console.log(shellOf(pair));
+    const source = await startKibana(pair, pair.source.url);
+    const destination = await startKibana(pair, pair.destination.url);
+    console.log(shellOf(pair, { source: source.url, destination: destination.url }));
     process.stdin.resume();
     await new Promise((resolve) => process.stdin.once('end', resolve));
+    await Promise.all([source.close(), destination.close()]);
   } finally {
     await stop();
   }
 }
 
-function shellOf(pair: Pair): string {
+function shellOf(pair: Pair, kibana: { readonly source: string; readonly destination: string }): string {
   const secrets = Object.entries(secretsOf(pair)).map(([name, value]) => `export ${name}='${value}'`);
   const logins = [pair.file, ...(pair.kibana ? [pair.kibana] : [])];
   return [
@@ -35,7 +39,7 @@ function shellOf(pair: Pair): string {
     ...logins.map(({ username, password }) => `# of both file realms: ${username} ${password}`),
     ...secrets,
     "cat > lab.yaml <<'END'",
-    `${environmentOf(pair)}END`,
+    `${environmentOf(pair, { kibana })}END`,
   ].join('\n');
 }
 

@@ -32,7 +32,7 @@ describe('what a dry run predicts', () => {
 
     expect(
       forecastText(found),
-    ).toBe(`  p1 preflight/es: es (http://127.0.0.1:9200) is reachable, accepts user elastic, and is 7.10.x → holds
+    ).toBe(`  p1 preflight/es: es (http://127.0.0.1:9200) is reachable, accepts user elastic, and is Elasticsearch 7.10.x → holds
   1 there [WRITE]: PUT /there → unchanged, it is there already
   2 new [WRITE]: PUT /new → would send
   3 of-new: GET /of-new → depends on step 2: now status is 404, expected 2xx

@@ -46,6 +46,7 @@ export const concealedTexts = [
 
 const environment = `apiVersion: runbook/v1
 environment: simulated
+journal: { seal: { env: SEAL } }
 connections:
   source: { url: 'http://source:9200', auth: { basic: { username: elastic, password: { env: A } } } }
   destination:

@@ -9,7 +9,7 @@ import {
   run,
 } from '../../src/engine/index.ts';
 import type { Plan } from '../../src/plan/index.ts';
-import { chainOf, hashOf, lineOf } from '../../src/runs/index.ts';
+import { chainOf, hashOf, lineOf, openedIn, sealFor } from '../../src/runs/index.ts';
 import type { ClusterRequest, World } from '../../src/sandbox/world/state.ts';
 import { answerTo } from './connection.ts';
 import type { Faults } from './faults.ts';
@@ -60,6 +60,7 @@ export interface Wishes {
 }
 
 const mostProcesses = 25;
+const seal = sealFor('run-1', 'a key of the simulation, long enough');
 
 /**
  * Runs a scenario in a world of its own, with faults. A process that dies is followed by one that resumes, until the run
@@ -172,6 +173,7 @@ export async function simulate(
       confirm: async () => true,
       decide: async ({ step }) => (random.below(2) === 0 ? 'unknown' : truth.get(step) === true ? 'done' : 'not-done'),
       interruption: () => (signals === 0 ? 'none' : signals === 1 ? 'stop' : 'stop-without-rollback'),
+      seal: async (step, name, value) => seal.seal(step, name, value),
       record: async (event) => {
         if (isDead) return never();
         const fault = faults.records.get(records++);
@@ -221,8 +223,10 @@ export async function simulate(
     for (const [, password] of Object.values(scenario.logins)) redactor.add(password);
     const shared = { id: 'run-1', planId: scenario.planId, mode: 'real', secrets: scenario.secrets, redactor } as const;
     const origin = { runbook: scenario.name, env: 'simulated.yaml', set: [], files: {}, confirm: [] };
+    const unsealed = options.journal ? { unsealed: openedIn(options.journal, seal) } : {};
+    for (const values of unsealed.unsealed?.values() ?? []) for (const value of values.values()) redactor.add(value);
     const rest = { clusterLock: true, owner: `p${process}@simulation`, version: '0.1.0', origin } as const;
-    return Promise.race([run(plan, { ...shared, ...rest, ...options }, ports), death]);
+    return Promise.race([run(plan, { ...shared, ...rest, ...unsealed, ...options }, ports), death]);
   }
 
   const chain = () => {

@@ -1,3 +1,4 @@
+import { intersects } from '../../language/index.ts';
 import { bodyField, callsIn, type Lint } from './lint.ts';
 
 /** `feature_states` is for 8.0 and later (field note S1). */
@@ -14,8 +15,7 @@ export const featuresNeedEight: Lint = {
       'elasticsearch: 7.10.x\n…\n- id: snapshot\n  on: source\n  call: PUT /_snapshot/my_backup/s1\n  body: { indices: .security* }',
   },
   find: (file) => {
-    const [major] = (file.elasticsearch ?? '8.x').split('.');
-    if (Number(major) >= 8) return [];
+    if (file.elasticsearch === undefined || !intersects(file.elasticsearch, '<8')) return [];
     return callsIn(file)
       .filter((call) => bodyField(call, 'feature_states') !== undefined)
       .map(({ path }) => ({ path: [...path, 'body', 'feature_states'], step: path }));

@@ -1,6 +1,6 @@
 import { type Connection, type Diagnostic, didYouMean, type Path, type Step } from '../../language/index.ts';
 import { type CheckedFile, problemAt, type Rule } from '../rule.ts';
-import { connectionOf, namesIn, stepsIn } from '../visit.ts';
+import { connectionOf, doneWhenReads, namesIn, stepsIn } from '../visit.ts';
 
 /** Every request has a connection, by its own `on` or a surrounding block's, of a kind that can answer it. */
 export const connectionsAreDeclared: Rule = (file) => {
@@ -24,18 +24,17 @@ export const connectionsAreDeclared: Rule = (file) => {
     }
     const kind = on === undefined ? undefined : declared?.[on]?.kind;
     if (kind !== undefined) diagnostics.push(...kindProblems(step, kind, path, file));
-    const doneWhen = 'done_when' in step ? step.done_when : undefined;
-    if (doneWhen?.on !== undefined)
-      diagnostics.push(...problemsOf(doneWhen.on, [...path, 'done_when', 'on'], file, declared));
-    if (doneWhen !== undefined && doneWhen.on === undefined && on === undefined) {
-      diagnostics.push(
-        problemAt(
-          file,
-          [...path, 'done_when'],
-          'missing-connection',
-          'done_when has no connection; "on" is missing in it and in the steps around it',
-        ),
-      );
+    for (const { read, path: at } of doneWhenReads(visited)) {
+      if (read.on !== undefined) diagnostics.push(...problemsOf(read.on, [...at, 'on'], file, declared));
+      else if (on === undefined)
+        diagnostics.push(
+          problemAt(
+            file,
+            at,
+            'missing-connection',
+            'done_when has no connection; "on" is missing in it and in the steps around it',
+          ),
+        );
     }
     return diagnostics;
   });

@@ -95,6 +95,16 @@ function problemOf(
             code: 'template-unknown-name',
             text: `unknown name "${['run', ...name.segments].join('.')}"; run has only run.id`,
           };
+    case 'connections': {
+      const declared = 'connections' in file ? file.connections : {};
+      const choosing = Object.keys(declared).filter((one) => declared[one]?.identity !== undefined);
+      if (first !== undefined && second === 'identity' && name.segments.length === 2 && choosing.includes(first))
+        return undefined;
+      return {
+        code: 'template-unknown-name',
+        text: `unknown name "${['connections', ...name.segments].join('.')}"${choosing.length > 0 ? `; known here: ${choosing.map((one) => `connections.${one}.identity`).join(', ')}` : '; no connection of this file declares an identity to choose (connections: NAME: identity: …)'}`,
+      };
+    }
     case 'item':
       return scope.hasItem
         ? undefined

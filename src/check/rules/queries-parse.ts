@@ -1,17 +1,18 @@
 import { type Path, queryProblem } from '../../language/index.ts';
 import { type CheckedFile, problemAt, type Rule } from '../rule.ts';
-import { stepsIn } from '../visit.ts';
+import { doneWhenReads, stepsIn } from '../visit.ts';
 
 /** Every JMESPath in expect, until and save can be parsed and calls functions that exist. */
 export const queriesParse: Rule = (file) =>
-  stepsIn(file).flatMap(({ step, path }) => {
+  stepsIn(file).flatMap((visited) => {
+    const { step, path } = visited;
     const keys: [string, Path][] = [];
     const add = (conditions: object | undefined, at: Path) => {
       for (const key of Object.keys(conditions ?? {})) keys.push([key, [...at, key]]);
     };
     if ('expect' in step) add(step.expect?.body, [...path, 'expect', 'body']);
     if ('until' in step) add(step.until, [...path, 'until']);
-    if ('done_when' in step) add(step.done_when?.expect.body, [...path, 'done_when', 'expect', 'body']);
+    for (const { read, path: at } of doneWhenReads(visited)) add(read.expect.body, [...at, 'expect', 'body']);
     const saved = Object.entries(('save' in step ? step.save : undefined) ?? {}).flatMap(([name, value]) => {
       const query = typeof value === 'string' ? value : value.path;
       return problems(file, query, [...path, 'save', name], false);

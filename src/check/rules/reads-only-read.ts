@@ -1,10 +1,11 @@
 import { type Diagnostic, isReading, partsOfCall } from '../../language/index.ts';
 import { problemAt, type Rule } from '../rule.ts';
-import { stepsIn } from '../visit.ts';
+import { doneWhenReads, stepsIn } from '../visit.ts';
 
 /** What is polled and what tells whether something is done changes nothing; `effect: read` is for POST. */
 export const readsOnlyRead: Rule = (file) =>
-  stepsIn(file).flatMap(({ step, path }) => {
+  stepsIn(file).flatMap((visited) => {
+    const { step, path } = visited;
     const diagnostics: Diagnostic[] = [];
     const help = 'A POST that only reads (_search, _verify) says effect: read.';
     if ('call' in step) {
@@ -44,6 +45,15 @@ export const readsOnlyRead: Rule = (file) =>
           ),
         );
       }
+      if (step.on_unknown && reads)
+        diagnostics.push(
+          problemAt(
+            file,
+            [...path, 'on_unknown'],
+            'on-unknown-of-read',
+            'on_unknown on a read: a read has no effect that could be unknown',
+          ),
+        );
       if (step.done_when && reads)
         diagnostics.push(
           problemAt(
@@ -54,13 +64,13 @@ export const readsOnlyRead: Rule = (file) =>
           ),
         );
     }
-    if ('done_when' in step && step.done_when) {
-      const { method } = partsOfCall(step.done_when.call);
-      if (!isReading(method, step.done_when.effect)) {
+    for (const { read, path: at } of doneWhenReads(visited)) {
+      const { method } = partsOfCall(read.call);
+      if (!isReading(method, read.effect)) {
         diagnostics.push(
           problemAt(
             file,
-            [...path, 'done_when', 'call'],
+            [...at, 'call'],
             'done-when-writes',
             `done_when sends a ${method}; it is asked before the step and in a dry run, so it has to be a read`,
             help,

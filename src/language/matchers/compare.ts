@@ -1,4 +1,4 @@
-import { inOneLine, type Json } from '../json.ts';
+import type { Json } from '../json.ts';
 import type { MatcherKind } from './matcher.ts';
 
 /** Elasticsearch's _cat APIs and settings give numbers as texts: both count. */
@@ -13,7 +13,7 @@ function comparing(words: string, compare: (left: number, right: number) => bool
       const [left, right] = [numberOf(actual), numberOf(operand)];
       return left !== undefined && right !== undefined && compare(left, right);
     },
-    expected: (operand) => `${words} ${inOneLine(operand)}`,
+    expected: (operand, show) => `${words} ${show(operand)}`,
   };
 }
 

@@ -1,4 +1,4 @@
-import { inOneLine, isEqual, type Json } from '../json.ts';
+import { isEqual, type Json } from '../json.ts';
 import type { MatcherKind } from './matcher.ts';
 
 /** A text contains this text; a list contains this item, or every item of this list. */
@@ -9,5 +9,5 @@ export const contains: MatcherKind = {
     if (!Array.isArray(actual)) return false;
     return wanted.every((item) => (actual as readonly Json[]).some((value) => isEqual(value, item)));
   },
-  expected: (operand) => `something that contains ${inOneLine(operand)}`,
+  expected: (operand, show) => `something that contains ${show(operand)}`,
 };

@@ -1,8 +1,8 @@
-import { inOneLine, isEqual } from '../json.ts';
+import { isEqual } from '../json.ts';
 import type { MatcherKind } from './matcher.ts';
 
 /** The value is this one; a value that is not there is null. */
 export const equals: MatcherKind = {
   holds: (actual, operand) => isEqual(actual ?? null, operand),
-  expected: (operand) => inOneLine(operand),
+  expected: (operand, show) => show(operand),
 };

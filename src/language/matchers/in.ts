@@ -1,4 +1,4 @@
-import { inOneLine, isEqual, type Json } from '../json.ts';
+import { isEqual, type Json } from '../json.ts';
 import type { MatcherKind } from './matcher.ts';
 
 /** The value is one of these; of a list, every item is. */
@@ -8,5 +8,5 @@ export const oneOf: MatcherKind = {
       Array.isArray(operand) && (operand as readonly Json[]).some((item) => isEqual(item, value));
     return Array.isArray(actual) ? (actual as readonly Json[]).every(isOne) : isOne(actual ?? null);
   },
-  expected: (operand) => `one of ${inOneLine(operand)}`,
+  expected: (operand, show) => `one of ${show(operand)}`,
 };

@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
+import type { Show } from '../show.ts';
 import { atLeast, atMost, greaterThan, lessThan } from './compare.ts';
 import { contains } from './contains.ts';
 import { empty } from './empty.ts';
@@ -8,12 +9,14 @@ import { oneOf } from './in.ts';
 import { length, sizeOf } from './length.ts';
 import type { MatcherKind } from './matcher.ts';
 import { matches } from './matches.ts';
+import { versionIn } from './version-in.ts';
 
 const kinds: Readonly<Record<string, MatcherKind>> = {
   equals,
   in: oneOf,
   contains,
   matches,
+  version_in: versionIn,
   exists,
   empty,
   length,
@@ -42,13 +45,13 @@ export function holds(actual: Json | undefined, expectation: Json): boolean {
 }
 
 /** What an expectation asks for, in words that follow "expected". */
-export function expectedOf(expectation: Json): string {
-  if (!isMatcher(expectation)) return equals.expected(expectation);
+export function expectedOf(expectation: Json, show: Show): string {
+  if (!isMatcher(expectation)) return equals.expected(expectation, show);
   return partsOf(expectation)
     .map(([name, operand]) => {
-      if (name === 'not') return `not ${expectedOf(operand)}`;
-      if (name === 'length' && isMatcher(operand)) return `a length of ${expectedOf(operand)}`;
-      return kinds[name]?.expected(operand) ?? name;
+      if (name === 'not') return `not ${expectedOf(operand, show)}`;
+      if (name === 'length' && isMatcher(operand)) return `a length of ${expectedOf(operand, show)}`;
+      return kinds[name]?.expected(operand, show) ?? name;
     })
     .join(' and ');
 }

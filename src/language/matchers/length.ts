@@ -1,4 +1,4 @@
-import { inOneLine, isEqual, isObject, type Json } from '../json.ts';
+import { isEqual, isObject, type Json } from '../json.ts';
 import type { MatcherKind } from './matcher.ts';
 
 /** How many items, keys or characters a value has; undefined where it has none of them. */
@@ -10,5 +10,5 @@ export function sizeOf(value: Json | undefined): number | undefined {
 /** A list, mapping or text of this length. With a matcher as operand, `index.ts` looks at the length itself. */
 export const length: MatcherKind = {
   holds: (actual, operand) => isEqual(sizeOf(actual) ?? null, operand),
-  expected: (operand) => `a length of ${inOneLine(operand)}`,
+  expected: (operand, show) => `a length of ${show(operand)}`,
 };

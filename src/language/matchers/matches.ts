@@ -1,10 +1,9 @@
-import { inOneLine } from '../json.ts';
 import type { MatcherKind } from './matcher.ts';
 
 /** A text that matches this regular expression, anywhere in it. */
 export const matches: MatcherKind = {
   holds: (actual, operand) => typeof actual === 'string' && typeof operand === 'string' && isMatch(actual, operand),
-  expected: (operand) => `a text that matches ${inOneLine(operand)}`,
+  expected: (operand, show) => `a text that matches ${show(operand)}`,
 };
 
 /** A pattern that a template has made may be none. */

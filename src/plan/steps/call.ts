@@ -22,6 +22,7 @@ export const callPlanner: StepPlanner<CallStep> = {
       ...saved(step.save),
       ...plannedDoneWhen(step.done_when, [...path, 'done_when'], context),
       ...plannedRollback(step, path, common, context),
+      ...(step.on_unknown ? { on_unknown: step.on_unknown } : {}),
       retry: plannedRetry(step.retry, isRead ? 'read' : 'write'),
     };
   },

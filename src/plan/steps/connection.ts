@@ -1,4 +1,4 @@
-import { didYouMean, knownValue, type Path, resolveTemplate, templateOf } from '../../language/index.ts';
+import { didYouMean, knownValue, type Path, resolveTemplate, templateOf, templatePaths } from '../../language/index.ts';
 import { attempt, type Context, report } from '../context.ts';
 import { lookupIn } from '../scope.ts';
 
@@ -21,31 +21,61 @@ export function withConnection(
 /** The connection and identity of a request; notes that they are used, so that they are checked before the first write. */
 export function connectionFor(context: Context): { connection: string; identity?: string } {
   const { connection = '', identity, shared } = context;
-  const identities = Object.keys(shared.connections[connection]?.identities ?? {});
-  if (identity !== undefined && shared.connections[connection] && !identities.includes(identity)) {
-    const { source, value } = shared.environment;
-    const message = `the environment "${value.environment}" gives the connection "${connection}" no identity "${identity}"${didYouMean(identity, identities)}`;
-    if (!shared.diagnostics.some((diagnostic) => diagnostic.message === message)) {
-      shared.diagnostics.push({
-        code: 'missing-identity',
-        severity: 'error',
-        message,
-        file: source.file,
-        range: source.keyRangeOf(['connections', connection]),
-        help: `Add identities: { ${identity}: { auth: … } } to it; ${context.file.source.file} says at "as: ${identity}" what it is for.`,
-      });
-    }
-  }
+  if (identity !== undefined && shared.connections[connection]) requireIdentity(connection, identity, context);
   const used = shared.used.get(connection) ?? new Set();
   shared.used.set(connection, used.add(identity));
   return { connection, ...(identity === undefined ? {} : { identity }) };
 }
 
+/** `CONNECTION/IDENTITY` names the identity of another connection, `IDENTITY` one of the connection itself. */
+function requireIdentity(connection: string, identity: string, context: Context): void {
+  const { shared } = context;
+  const [owner, name] = identity.includes('/') ? splitOnce(identity) : [connection, identity];
+  const identities = Object.keys(shared.connections[owner]?.identities ?? {});
+  if (identities.includes(name)) return;
+  const choice = shared.bundle.runbook.value.connections[owner]?.identity;
+  missingIdentity(
+    owner,
+    `no identity "${name}"${didYouMean(name, identities)}`,
+    choice?.any_of.includes(name)
+      ? choice.message
+      : `Add identities: { ${name}: { auth: … } } to it; ${context.file.source.file} says at "as: ${identity}" what it is for.`,
+    context,
+  );
+}
+
+/** Reported once, however many steps need it. */
+function missingIdentity(connection: string, what: string, help: string, { shared }: Context): void {
+  const { source, value } = shared.environment;
+  const message = `the environment "${value.environment}" gives the connection "${connection}" ${what}`;
+  if (shared.diagnostics.some((diagnostic) => diagnostic.message === message)) return;
+  const range = source.keyRangeOf(['connections', connection]);
+  shared.diagnostics.push({ code: 'missing-identity', severity: 'error', message, file: source.file, range, help });
+}
+
+function splitOnce(identity: string): [connection: string, identity: string] {
+  const slash = identity.indexOf('/');
+  return [identity.slice(0, slash), identity.slice(slash + 1)];
+}
+
 function nameOf(text: string, path: Path, context: Context): string | undefined {
-  const value = attempt(context, path, () => knownValue(resolveTemplate(templateOf(text), lookupIn(context.scope))));
+  const template = templateOf(text);
+  const value = attempt(context, path, () => knownValue(resolveTemplate(template, lookupIn(context.scope))));
   if (value === undefined) {
     report(context, path, 'template', `${text} has to be known while planning`);
     return undefined;
   }
-  return String(value.value);
+  if (value.value !== null) return String(value.value);
+  for (const { root, segments } of templatePaths(template)) {
+    const choice =
+      root === 'connections' ? context.shared.bundle.runbook.value.connections[segments[0] ?? ''] : undefined;
+    if (choice?.identity)
+      missingIdentity(
+        segments[0] ?? '',
+        `none of the identities ${choice.identity.any_of.join(', ')}`,
+        choice.identity.message,
+        context,
+      );
+  }
+  return undefined;
 }

@@ -3,6 +3,7 @@ import {
   type DoneWhen,
   type Json,
   type JsonObject,
+  millisecondsOf,
   type Path,
   partsOfCall,
   resolvePath,
@@ -12,7 +13,7 @@ import {
 import { attempt, type Context, report, resolved } from '../context.ts';
 import type { HttpRequest, PlannedRead } from '../plan.ts';
 import { lookupIn } from '../scope.ts';
-import { connectionFor } from './connection.ts';
+import { connectionFor, withConnection } from './connection.ts';
 import { plannedExpect } from './fields.ts';
 
 /** The HTTP request of a call step or of a `done_when`. */
@@ -49,11 +50,15 @@ export function plannedDoneWhen(
   path: Path,
   context: Context,
 ): { readonly done_when?: PlannedRead } {
-  if (!doneWhen) return {};
+  return doneWhen ? { done_when: plannedRead(doneWhen, path, context) } : {};
+}
+
+function plannedRead(read: DoneWhen, path: Path, context: Context): PlannedRead {
+  const within = withConnection(read, path, context);
   return {
-    done_when: {
-      request: httpRequest(doneWhen, path, context),
-      expect: plannedExpect(doneWhen.expect, [...path, 'expect'], context),
-    },
+    request: httpRequest(read, path, within),
+    expect: plannedExpect(read.expect, [...path, 'expect'], within),
+    ...(read.otherwise ? { otherwise: plannedRead(read.otherwise, [...path, 'otherwise'], context) } : {}),
+    ...(read.timeout === undefined ? {} : { timeout_ms: millisecondsOf(read.timeout) }),
   };
 }

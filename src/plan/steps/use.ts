@@ -25,7 +25,11 @@ export const usePlanner: StepPlanner<UseStep> = {
     const loaded = context.shared.bundle.fragments.get(target);
     // Loading has refused a bundle with a missing fragment.
     if (!loaded) throw new TypeError(`no fragment ${target}`);
-    const scope: Scope = { inputs: bindings(step, loaded.value, path, context), steps: new Map() };
+    const scope: Scope = {
+      inputs: bindings(step, loaded.value, path, context),
+      steps: new Map(),
+      identities: new Map(),
+    };
     const within: Context = {
       ...context,
       file: loaded,

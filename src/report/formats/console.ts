@@ -1,9 +1,9 @@
 import { inert, type Json } from '../../language/index.ts';
 import type { HttpRequest, Plan, PlannedNode } from '../../plan/index.ts';
 import { type Blank, type Blanks, blanksOf, comment, isUpload, jsonText, parametersOf, partsOf } from '../by-hand.ts';
-import { connectionText, type Entry, entriesOf, requestText } from '../outline.ts';
+import { connectionText, doneWhenText, type Entry, entriesOf, requestText } from '../outline.ts';
 import { factsOf } from '../plan-text.ts';
-import { conditionText, doneWhenText, expectations, untilText, valueText } from '../words.ts';
+import { conditionText, expectations, untilText, valueText } from '../words.ts';
 import type { Format } from './format.ts';
 
 /** For Kibana's Dev Tools: every call, to be sent one after the other, by a person who reads what stands above it. */

@@ -9,10 +9,10 @@ import type {
   SkippedNode,
 } from '../../plan/index.ts';
 import { type Blank, type Blanks, blanksOf, comment, isUpload, jsonText, parametersOf, partsOf } from '../by-hand.ts';
-import { connectionText, entriesOf, requestText, undoingsOf } from '../outline.ts';
+import { connectionText, doneWhenText, entriesOf, requestText, undoingsOf } from '../outline.ts';
 import { factsOf } from '../plan-text.ts';
 import { inHere, inQuotes, prelude, quoted } from '../shell.ts';
-import { conditionText, doneWhenText, expectations, untilText, valueText } from '../words.ts';
+import { conditionText, expectations, untilText, valueText } from '../words.ts';
 import type { Format } from './format.ts';
 
 /**

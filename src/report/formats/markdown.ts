@@ -1,4 +1,4 @@
-import { inOneLine } from '../../language/index.ts';
+import { inOneLine } from '../../language/in-one-line.ts';
 import type { PlannedNode, Request } from '../../plan/index.ts';
 import { detailsOf } from '../details.ts';
 import { forecastSentence, predictionsOf } from '../forecast.ts';

@@ -1,0 +1,59 @@
+import { expressionOfKey, isObject, type Json, pathsIn, templateOf, templatePaths } from '../language/index.ts';
+import type { PlannedNode, PlannedRequest } from './plan.ts';
+
+/** A plan's nodes, and which of its saved secrets its rollbacks read: a run has to remember those beyond its process. */
+export interface Sealed {
+  readonly steps: PlannedNode[];
+  /** `steps.ID.NAME`, in the order of the plan. */
+  readonly names: readonly string[];
+}
+
+/** Marks every saved secret that a rollback reads: the journal keeps it, sealed, so that a resumed run can undo as well. */
+export function withSealedSaves(steps: readonly PlannedNode[], rollback: readonly PlannedNode[]): Sealed {
+  const needed = new Set([...steps.flatMap(readByRollbacks), ...rollback.flatMap(readBy)]);
+  const names: string[] = [];
+  const marked = (node: PlannedNode): PlannedNode => {
+    if (node.kind === 'block')
+      return { ...node, steps: node.steps.map(marked), ...(node.always ? { always: node.always.map(marked) } : {}) };
+    if (node.kind !== 'request' || !node.save) return node;
+    const save = Object.fromEntries(
+      Object.entries(node.save).map(([name, saved]) => {
+        if (!saved.secret || !placesOf(node.id, name).some((place) => needed.has(place))) return [name, saved];
+        names.push(`steps.${node.id}.${name}`);
+        return [name, { ...saved, sealed: true as const }];
+      }),
+    );
+    return { ...node, save: save as PlannedRequest['save'] & {} };
+  };
+  return { steps: steps.map(marked), names };
+}
+
+/** A step of a loop is read by the id of its own iteration, or, after the loop, as the list of all of them. */
+function placesOf(id: string, name: string): string[] {
+  return [`${id} ${name}`, `${id.replaceAll(/#(\*|\d+)/g, '')} ${name}`];
+}
+
+function readByRollbacks(node: PlannedNode): string[] {
+  if (node.kind !== 'block' && node.kind !== 'request') return [];
+  const inner = node.kind === 'block' ? [...node.steps, ...(node.always ?? [])].flatMap(readByRollbacks) : [];
+  return [...inner, ...(node.rollback ?? []).flatMap(readBy)];
+}
+
+/** Every saved value that a node, or one inside it, reads. */
+function readBy(node: PlannedNode): string[] {
+  return pathsWithin(node as unknown as Json)
+    .filter(({ root }) => root === 'steps')
+    .map(({ segments: [id = '', name = ''] }) => `${id} ${name}`);
+}
+
+function pathsWithin(value: Json): ReturnType<typeof pathsIn> {
+  if (typeof value === 'string') return value.includes('{{') ? templatePaths(templateOf(value)) : [];
+  if (Array.isArray(value)) return (value as readonly Json[]).flatMap(pathsWithin);
+  if (!isObject(value)) return [];
+  // The subject of a `when` is an expression without braces.
+  const when = (Array.isArray(value.when) ? value.when : []) as readonly Json[];
+  const subjects = when.flatMap((condition) =>
+    isObject(condition) && typeof condition.subject === 'string' ? pathsIn(expressionOfKey(condition.subject)) : [],
+  );
+  return [...subjects, ...Object.values(value).flatMap(pathsWithin)];
+}
