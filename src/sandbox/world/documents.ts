@@ -187,7 +187,7 @@ export function search(scene: Scene): Outcome {
   }
   const hits = searchable(scene, names).flatMap(({ documents }, position) =>
     [...documents]
-      .filter(([id, document]) => isHit(query ?? { match_all: {} }, id, document))
+      .filter(([id, document]) => isHit(query ?? { match_all: {} }, id, document, scene.request.now))
       .map(([id, document]) => ({
         _index: names[position] ?? '',
         _id: id,
