@@ -112,11 +112,6 @@ export function kibanaIndices(version: Version): string[] {
     .map(([, index]) => index);
 }
 
-/** The alias of the index that Kibana keeps visualizations and what they refer to in. */
-export function visualizationsAlias(version: Version): string {
-  return aliasOf(releases[version], 'visualization');
-}
-
 /** Puts both clusters and the bucket into the state that every scenario begins with. */
 export async function reset(
   lab: Pair,

@@ -1,6 +1,5 @@
 import { expect } from 'vitest';
-import { kibanaAliases } from '../../../src/sandbox/index.ts';
-import { type Cluster, passwords, releases, type Version } from '../../real/lab.ts';
+import { type Cluster, kibanaIndices, passwords, type Version } from '../../real/lab.ts';
 import { type Backend, type Login, repository, type Seen, sender } from '../backend.ts';
 
 export const elastic = (password: string): Login => ({ username: 'elastic', password });
@@ -67,9 +66,7 @@ export function stageOf(version: Version, backend: () => Backend) {
     source,
     destination,
     /** The indices of Kibana that a scenario begins with, and of them the one behind `.kibana`. */
-    kibanaIndices: kibanaAliases(releases[version]).flatMap(([alias, index]) =>
-      alias.endsWith('_manager') ? [] : [index],
-    ),
+    kibanaIndices: kibanaIndices(version),
     send,
     register,
     snapshot,
