@@ -86,6 +86,7 @@ const secrets = {
   'kara-of-source': logins.kara,
   'access-key-id': accessKey.id,
   'access-key-secret': accessKey.secret,
+  'seal-key': 'a key of the sandbox, which stands in its source for all to see',
 };
 
 function environmentText(name: string, { urls }: Sandbox): string {
@@ -94,6 +95,7 @@ function environmentText(name: string, { urls }: Sandbox): string {
   // The cloud's endpoint has a scheme; this one is what its bucket says of itself.
   return `apiVersion: runbook/v1
 environment: sandbox-${name.replaceAll('.', '-')}
+journal: { seal: { file: seal-key } }
 connections:
   source:
     url: ${urls.source}

@@ -1,19 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { flightIndex, type LoopbackServer } from '../../src/sandbox/index.ts';
+import { aliasOf, flightIndex, type LoopbackServer } from '../../src/sandbox/index.ts';
 import { startKibana } from '../kibana.ts';
 import { filesBelow, lastJournal, outcomes, runbook, workingDirectory, writesIn } from '../program.ts';
 import { environmentOf, secretsOf } from '../real/environment.ts';
-import {
-  canLogIn,
-  kibanaIndices,
-  type Pair,
-  passwords,
-  request,
-  type Version,
-  visualizationsAlias,
-} from '../real/lab.ts';
+import { canLogIn, kibanaIndices, type Pair, passwords, releases, request, type Version } from '../real/lab.ts';
 import type { Backend } from './backend.ts';
 
 const flights = ['[Flights] Destination Weather', '[Flights] Delays & Cancellations'];
@@ -54,7 +46,7 @@ export function runbooksContract(name: string, version: Version, backend: () => 
     const own = () => pair.kibana ?? pair.file;
     const at = (method: string, path: string, body?: unknown) =>
       request(pair, pair.destination, method, path, body, path.startsWith('/.kibana') ? own() : pair.file);
-    const visualizations = visualizationsAlias(version);
+    const visualizations = aliasOf(releases[version], 'visualization');
     async function titles(): Promise<string[]> {
       const query = { size: 1000, query: { terms: { type: ['visualization'] } } };
       const { body } = await at('POST', `/${visualizations}/_search`, query);
