@@ -1,10 +1,10 @@
 import type { Json } from '../src/language/index.ts';
 import { kibanaReply, type LoopbackServer, listen } from '../src/sandbox/index.ts';
-import { type Pair, releases, visualizationsAlias } from './real/lab.ts';
+import { type Pair, releases } from './real/lab.ts';
 
 /**
- * The stand-in for Kibana before a cluster. It keeps its objects in that cluster, in the index of visualizations; whoever asks
- * logs in there. Where only the login of Kibana itself may write there, it uses that once it knows who asks, as Kibana does.
+ * The stand-in for Kibana before a cluster. It keeps its objects in that cluster's indices; whoever asks logs in there. Where only
+ * the login of Kibana itself may write there, it uses that once it knows who asks, as Kibana does.
  */
 export function startKibana({ version, kibana }: Pair, cluster: string): Promise<LoopbackServer> {
   const own = kibana && `Basic ${Buffer.from(`${kibana.username}:${kibana.password}`).toString('base64')}`;
@@ -22,9 +22,7 @@ export function startKibana({ version, kibana }: Pair, cluster: string): Promise
     return kibanaReply(releases[version], incoming, body, async (method, path, content) => {
       if (!own || !path.startsWith('/.kibana')) return send(method, path, caller, content);
       const known = await send('GET', '/_security/_authenticate', caller);
-      return known.status === 200
-        ? send(method, path.replace('.kibana', visualizationsAlias(version)), own, content)
-        : known;
+      return known.status === 200 ? send(method, path, own, content) : known;
     });
   });
 }

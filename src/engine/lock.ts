@@ -266,9 +266,17 @@ interface LockCall {
   readonly body?: JsonObject;
 }
 
+/** Sends with the login of the lock; where that has ended (a 401 changes nothing), with the identity that takes over. */
+async function call(lock: PlannedLock, session: Session, sent: LockCall): Promise<Answer> {
+  const answer = await callAs(lock.identity, lock, session, sent);
+  const hasEnded = answer.kind === 'answer' && answer.status === 401;
+  return hasEnded && lock.successor !== undefined ? callAs(lock.successor, lock, session, sent) : answer;
+}
+
 /** One call about a lock, recorded like any other. */
-async function call(
-  { connection, identity }: PlannedLock,
+async function callAs(
+  identity: string | undefined,
+  { connection }: PlannedLock,
   session: Session,
   { method, path, query = {}, body }: LockCall,
 ): Promise<Answer> {

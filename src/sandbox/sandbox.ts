@@ -7,6 +7,7 @@ import { answerClusterRequest } from './world/cluster.ts';
 import { withForeignRestore } from './world/foreign-restore.ts';
 import { answerKibanaRequest, type Elasticsearch } from './world/kibana.ts';
 import { kibanaUser, seededWorld } from './world/seeds.ts';
+import { isRestoring } from './world/snapshots.ts';
 import { type ClusterRequest, type World, withCluster } from './world/state.ts';
 import type { Version, Versions } from './world/versions.ts';
 
@@ -56,7 +57,7 @@ export async function startSandbox(
   const apply = async (cluster: string, request: ClusterRequest) => {
     const { world: after, answer } = answerClusterRequest(world, cluster, request);
     world = after;
-    if (answer.heldUntil !== undefined) await until(answer.heldUntil);
+    while (answer.awaits !== undefined && isRestoring(world, cluster, answer.awaits, Date.now())) await sleep(20);
     return answer;
   };
   const answer = async (
@@ -124,11 +125,6 @@ function withStates(world: World, faults: readonly Fault[], now: number): World 
     const cluster = before.clusters[at];
     return effect.kind === 'state' && cluster ? withCluster(before, withForeignRestore(cluster, now)) : before;
   }, world);
-}
-
-/** A timer may fire a moment early. */
-async function until(time: number): Promise<void> {
-  while (Date.now() < time) await sleep(time - Date.now());
 }
 
 function sleep(milliseconds: number): Promise<void> {

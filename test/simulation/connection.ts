@@ -5,7 +5,7 @@ import type { HttpRequest } from '../../src/plan/index.ts';
 import { answerClusterRequest } from '../../src/sandbox/world/cluster.ts';
 import { answerKibanaRequest } from '../../src/sandbox/world/kibana.ts';
 import { settled } from '../../src/sandbox/world/snapshots.ts';
-import type { ClusterRequest, World } from '../../src/sandbox/world/state.ts';
+import { type ClusterRequest, duration, type World } from '../../src/sandbox/world/state.ts';
 import type { Scenario } from './scenarios.ts';
 
 /** A call to a world, without a network between: the world after it, and its answer. */
@@ -44,7 +44,7 @@ export async function answerTo(
     ...(misfortune === undefined ? {} : { misfortune }),
   });
   // Who waits for a restore finds it ended.
-  const then = answer.heldUntil === undefined ? after : settled(after, answer.heldUntil);
+  const then = answer.awaits === undefined ? after : settled(after, now + duration);
   return { world: then, answer: { kind: 'answer', status: answer.status, body: answer.body, warnings: [] } };
 }
 

@@ -4,6 +4,7 @@ import * as apiKeys from './api-keys.ts';
 import * as applicationPrivileges from './application-privileges.ts';
 import * as authentication from './authentication.ts';
 import * as cat from './cat.ts';
+import * as clusterSettings from './cluster-settings.ts';
 import * as documents from './documents.ts';
 import { featuresOf, indicesOf, isSystemIndex } from './features.ts';
 import { filtered } from './filter-path.ts';
@@ -86,6 +87,8 @@ const routes: readonly Route[] = [
   ['GET /_cluster/health/{index}', shards.clusterHealth],
   ['GET /_cluster/state', shards.clusterState],
   ['GET /_nodes/settings', showNodesSettings],
+  ['GET /_cluster/settings', clusterSettings.showClusterSettings],
+  ['PUT /_cluster/settings', clusterSettings.putClusterSettings],
   ['GET /_cluster/allocation/explain', shards.explainAllocation],
   ['POST /_cluster/allocation/explain', shards.explainAllocation],
   ['GET /_recovery', shards.showRecovery],

@@ -15,7 +15,7 @@ export function withForeignRestore(cluster: Cluster, now: number): Cluster {
     recovery: { type: 'SNAPSHOT', isDone: false, started: now, source: { ...source, index } },
     failed: [],
   };
-  const restore = { ...source, indices: [index], ends: Number.POSITIVE_INFINITY };
+  const restore = { id: `${cluster.name}-foreign`, ...source, indices: [index], ends: Number.POSITIVE_INFINITY };
   const indices = { ...cluster.indices, [index]: restoring };
   return { ...cluster, indices, restores: [...cluster.restores, restore] };
 }

@@ -1,5 +1,6 @@
 import { isObject, type Json } from '../../language/index.ts';
 import { noSuchIndex, Refusal, refused } from './answer.ts';
+import { clusterSetting } from './cluster-settings.ts';
 import { resolved } from './date-math.ts';
 import { matches } from './filter-path.ts';
 import { type IndexAction, mayIndex, needIndex } from './privileges.ts';
@@ -100,10 +101,11 @@ export function indicesNamed(scene: Scene, expression: string, expand: Expand, a
   return [...found].sort();
 }
 
-/** Refuses patterns where a call changes or deletes what they match: from 8.0 on every index has to be named. */
+/** Refuses patterns where a call changes or deletes what they match: from 8.0 on every index has to be named by default. */
 export function refusePatterns({ cluster }: Scene, expression: string): void {
   const hasPattern = expression.split(',').some((name) => name === '_all' || name.includes('*'));
-  if (isSince(cluster, 8) && hasPattern)
+  const requiresNames = clusterSetting(cluster, 'action.destructive_requires_name') ?? String(isSince(cluster, 8));
+  if (requiresNames === 'true' && hasPattern)
     throw new Refusal(
       refused(400, 'illegal_argument_exception', 'Wildcard expressions or all indices are not allowed'),
     );

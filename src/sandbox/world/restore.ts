@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../language/index.ts';
 import { noSuchIndex, ok, Refusal, refused } from './answer.ts';
+import { isHeld } from './cluster-settings.ts';
 import { indicesOf, isSystemIndex } from './features.ts';
 import { matches } from './filter-path.ts';
 import { refuseOddAliases } from './names.ts';
@@ -58,7 +59,8 @@ export function restoreSnapshot(scene: Scene): Outcome {
   const cleared: Cluster = { ...cluster, indices: without(cluster.indices, replaced) };
   for (const one of wanted) refuseWhatIsThere(cleared, entry, one, name, body);
   if (wanted.length === 0) return changed(scene, cleared, answerFor(scene, snapshot, wanted, {}));
-  let world: World = scene.world;
+  const { world: begun, id } = idAfter(scene.world);
+  let world: World = begun;
   const indices: Record<string, Index> = { ...cleared.indices };
   for (const [position, { from, to }] of wanted.entries()) {
     const given = idAfter(world);
@@ -75,21 +77,27 @@ export function restoreSnapshot(scene: Scene): Outcome {
     indices[to] = restored(scene, repository, entry, from, identity, recovery, body, isUnlucky);
   }
   refuseOddAliases(indices);
-  const running = { repository, snapshot, indices: wanted.map(({ to }) => to), ends: request.now + duration };
+  const ends = isHeld(cluster) ? Number.POSITIVE_INFINITY : request.now + duration;
+  const running = { id, repository, snapshot, indices: wanted.map(({ to }) => to), ends };
   const after = { ...cleared, indices, restores: [...cleared.restores, running] };
-  return changed({ world }, after, answerFor(scene, snapshot, wanted, indices));
+  return changed({ world }, after, {
+    ...answerFor(scene, snapshot, wanted, indices),
+    ...(isWaiting(scene) ? { awaits: id } : {}),
+  });
 }
 
 /** Who waits gets the answer when the restore has ended, also where their password is no longer valid then (field note E2). */
 function answerFor(
-  { request }: Scene,
+  scene: Scene,
   snapshot: string,
   wanted: readonly Wanted[],
   indices: Readonly<Record<string, Index>>,
 ): ClusterAnswer {
-  if (!isTrue(request.query.wait_for_completion ?? 'false')) return ok({ accepted: true });
-  const answer = finishedAnswer(snapshot, wanted, indices);
-  return wanted.length === 0 ? answer : { ...answer, heldUntil: request.now + duration };
+  return isWaiting(scene) ? finishedAnswer(snapshot, wanted, indices) : ok({ accepted: true });
+}
+
+function isWaiting({ request }: Scene): boolean {
+  return isTrue(request.query.wait_for_completion ?? 'false');
 }
 
 function finishedAnswer(

@@ -66,6 +66,7 @@ function cluster(
     fileUsers: [{ ...logins.file, roles: ['superuser'] }, kibanaUser],
     verified: {},
     indices: {},
+    settings: { persistent: {}, transient: {} },
     repositories: {},
     snapshots: [],
     restores: [],

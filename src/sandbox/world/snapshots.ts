@@ -250,6 +250,11 @@ function settledCluster(before: World, name: string, now: number): World {
   );
 }
 
+/** Returns whether a restore is still in progress. */
+export function isRestoring(world: World, cluster: string, id: string, now: number): boolean {
+  return settled(world, now).clusters[cluster]?.restores.some((restore) => restore.id === id) === true;
+}
+
 export function showSnapshots(scene: Scene): Outcome {
   need(scene, 'cluster:admin/snapshot/get', 'monitor_snapshot');
   const repository = part(scene, 'repository');

@@ -21,6 +21,8 @@ export interface Cluster {
   /** The reserved users whose password the cluster has verified lately: it does not look at the security index for them. */
   readonly verified: Readonly<Record<string, VerifiedPassword>>;
   readonly indices: Readonly<Record<string, Index>>;
+  /** Flat; what is transient counts before what is persistent. */
+  readonly settings: Readonly<Record<'persistent' | 'transient', Readonly<Record<string, string>>>>;
   readonly repositories: Readonly<Record<string, Repository>>;
   readonly snapshots: readonly RunningSnapshot[];
   readonly restores: readonly RunningRestore[];
@@ -107,10 +109,11 @@ export interface RunningSnapshot {
 }
 
 export interface RunningRestore {
+  readonly id: string;
   readonly repository: string;
   readonly snapshot: string;
   readonly indices: readonly string[];
-  /** `Infinity` for one that never ends. */
+  /** `Infinity` while nothing goes on. */
   readonly ends: number;
 }
 
@@ -156,8 +159,8 @@ export interface ClusterAnswer {
   readonly status: number;
   readonly body: Json;
   readonly headers?: Readonly<Record<string, string>>;
-  /** When a caller that waits for a restore gets this answer; at once without it. Milliseconds since 1970. */
-  readonly heldUntil?: number;
+  /** The restore whose end the caller waits for; without it the answer is given at once. */
+  readonly awaits?: string;
 }
 
 /** What a request gives: an answer, and the world after it. */

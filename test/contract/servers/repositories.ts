@@ -2,8 +2,18 @@ import { expect, it } from 'vitest';
 import type { Stage } from './stage.ts';
 
 /** Repositories, and who may write to them. */
-export function repositories({ version, source, destination, send, register, snapshot, restore }: Stage): void {
-  it('C4: what is refused is a 500: a repository of an unknown type, a missing snapshot, a write to a readonly repository', async () => {
+export function repositories({
+  version,
+  source,
+  destination,
+  send,
+  register,
+  snapshot,
+  restore,
+  hasFeatures,
+}: Stage): void {
+  const isSince819 = ['8.19', '9.5'].includes(version);
+  it('C4: a repository of an unknown type and a missing snapshot are a 500', async () => {
     expect(await send(source, 'PUT /_snapshot/bad', { type: 'nothing', settings: {} })).toMatchObject({
       status: 500,
       error: 'repository_exception',
@@ -13,10 +23,6 @@ export function repositories({ version, source, destination, send, register, sna
       status: 500,
       error: 'snapshot_restore_exception',
     });
-    expect(await send(source, 'PUT /_snapshot/r/x', {})).toMatchObject({
-      status: 500,
-      error: 'repository_exception',
-    });
     expect(await send(source, 'GET /_snapshot/r/nothing')).toMatchObject({
       status: 404,
       error: 'snapshot_missing_exception',
@@ -25,6 +31,15 @@ export function repositories({ version, source, destination, send, register, sna
       status: 404,
       error: 'repository_missing_exception',
     });
+  });
+
+  it('C4: a write to a readonly repository is a 500, since 8.19 a 400', async () => {
+    await register(source, 'r', 'a', { readonly: true });
+    const refused = isSince819
+      ? { status: 400, error: 'illegal_argument_exception' }
+      : { status: 500, error: 'repository_exception' };
+    expect(await send(source, 'PUT /_snapshot/r/x', {})).toMatchObject(refused);
+    expect(await send(source, 'DELETE /_snapshot/r/x')).toMatchObject(refused);
   });
 
   it('R1: two writers break a repository for the first one, GET included', async () => {
@@ -54,8 +69,7 @@ export function repositories({ version, source, destination, send, register, sna
     expect((await send(destination, 'POST /_snapshot/r/_verify')).status).toBe(200);
     expect((await send(destination, 'GET /_snapshot/r/s')).body.snapshots).toHaveLength(1);
     expect(await send(destination, 'PUT /_snapshot/r/x', {})).toMatchObject({
-      status: 500,
-      reason: expect.stringContaining('readonly'),
+      reason: expect.stringContaining('cannot create snapshot in a readonly repository'),
     });
     await register(destination, 'not-readonly', 'b', { read_only: true });
     expect((await snapshot(destination, 'not-readonly', 'x', { indices: '-*' })).status).toBe(200);
@@ -67,7 +81,7 @@ export function repositories({ version, source, destination, send, register, sna
     expect((await send(source, 'POST /_snapshot/r/_verify')).status).toBe(500);
   });
 
-  if (version === '8.5') {
+  if (hasFeatures) {
     it('R1: who has registered an empty repository fails at its first snapshot after another has written', async () => {
       await register(source, 'rw', 'rw');
       await register(destination, 'rw', 'rw');
