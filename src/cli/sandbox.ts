@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../runs/index.ts';
 import {
   accessKey,
   bucketName,
@@ -29,7 +30,7 @@ export async function sandbox({ version, fault, folder }: SandboxOptions): Promi
   if (wrong.length > 0) throw new CommandError(`${wrong.join('\n')}\nrunbook sandbox --list-faults explains them.`);
   const running = await startSandbox(versions[version], faults as Fault[], (call) => process.stdout.write(`${call}\n`));
   const file = join(folder, `sandbox-${version}.yaml`);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   for (const [name, secret] of Object.entries(secrets))
     await writeFile(join(folder, name), `${secret}\n`, { mode: 0o600 });
   const text = environmentText(running);
