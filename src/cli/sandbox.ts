@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../runs/index.ts';
 import {
   accessKey,
   bucketName,
@@ -38,7 +39,7 @@ export async function sandbox(options: SandboxOptions): Promise<void> {
   const running = await startSandbox(versions, faults as Fault[], (call) => process.stdout.write(`${call}\n`));
   const name = version === destinationVersion ? version : `${version}-to-${destinationVersion}`;
   const file = join(folder, `sandbox-${name}.yaml`);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   for (const [secret, value] of Object.entries(secrets))
     await writeFile(join(folder, secret), `${value}\n`, { mode: 0o600 });
   const text = environmentText(name, running);
