@@ -32,7 +32,9 @@ function sandbox(version, ...more) {
 
 const failed = [];
 
-console.log('\nTwo clusters of this machine, the source of 7.10 and the destination of 9.5: users are copied through the API.');
+console.log(
+  '\nTwo clusters of this machine, the source of 7.10 and the destination of 9.5: users are copied through the API.',
+);
 const copying = await sandbox('7.10', '--destination-version', '9.5');
 const copied = await runbook('exec', 'users-copy', '--env', join(folder, 'sandbox-7.10-to-9.5.yaml'));
 if (copied !== 0) failed.push(`users-copy from 7.10 to 9.5: exit code ${copied}`);
