@@ -253,14 +253,27 @@ function showFeatures(scene: Scene): Outcome {
   return unchanged(scene, ok({ features }));
 }
 
-/** Deletes what every feature has kept, all users among it (field note E5). */
+/**
+ * Deletes what features have kept, all users among it (field note E5). Those of security are deleted for everybody who may
+ * manage the cluster, those of other features only for who may delete their indices.
+ */
 function resetFeatures(scene: Scene): Outcome {
   privileges.need(scene, 'cluster:admin/features/reset', 'manage');
-  const { cluster } = scene;
-  const names = featuresOf(cluster).map(({ name }) => name);
-  const deleted = names.flatMap((name) => indicesOf(cluster, name));
-  const features = names.map((feature_name): Json => ({ feature_name, status: 'SUCCESS' }));
-  return changed(scene, { ...cluster, indices: without(cluster.indices, deleted) }, ok({ features }));
+  const { cluster, user } = scene;
+  const results = featuresOf(cluster).map(({ name }) => {
+    const owned = indicesOf(cluster, name);
+    const may = (index: string) => privileges.mayIndex(cluster, user, index, privileges.indexActions.delete);
+    return { name, owned, isDone: name === 'security' || owned.every(may) };
+  });
+  const deleted = results.flatMap(({ owned, isDone }) => (isDone ? owned : []));
+  const features = results.map(({ name, owned, isDone }): Json => {
+    const reason = `[action [${privileges.indexActions.delete.action}] is unauthorized for user [${user.username}] on restricted indices [${owned}]]`;
+    return isDone
+      ? { feature_name: name, status: 'SUCCESS' }
+      : { feature_name: name, status: 'FAILURE', exception: { type: 'exception', reason } };
+  });
+  const status = results.every(({ isDone }) => isDone) ? 200 : 500;
+  return changed(scene, { ...cluster, indices: without(cluster.indices, deleted) }, { status, body: { features } });
 }
 
 /**

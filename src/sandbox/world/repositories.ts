@@ -39,13 +39,11 @@ export function putRepository(scene: Scene): Outcome {
     if (settingOf(repository, required) === undefined)
       throw new Refusal(problemWith(name, `No [${required}] defined for OSS repository`));
   }
-  const cluster = {
-    ...scene.cluster,
-    repositories: { ...scene.cluster.repositories, [name]: seen(scene, repository) },
-  };
-  // One that cannot be used stays registered all the same (field note R3).
   const isUsable = scene.request.query.verify === 'false' || bucketOf(scene.world, repository) !== undefined;
-  return changed(scene, cluster, isUsable ? acknowledged : notVerified(name, repository));
+  // Before 8.19 one that cannot be used stays registered all the same (field note R3).
+  if (!isUsable && isSince(scene.cluster, 8, 19)) throw new Refusal(notVerified(name, repository));
+  const repositories = { ...scene.cluster.repositories, [name]: seen(scene, repository) };
+  return changed(scene, { ...scene.cluster, repositories }, isUsable ? acknowledged : notVerified(name, repository));
 }
 
 /** 8.x looks into a repository that it may write when it is registered; 7.10 when it is used first. */

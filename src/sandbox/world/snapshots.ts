@@ -329,10 +329,13 @@ export function deleteSnapshot(scene: Scene): Outcome {
   const [repository, snapshot] = [part(scene, 'repository'), part(scene, 'snapshot')];
   const contents: Contents = contentsOf(world, cluster, repository);
   const registered = repositoryNamed(cluster, repository);
-  const refusal = isSince(cluster, 8, 19)
-    ? 'repository is readonly'
-    : 'cannot delete snapshot from a readonly repository';
-  refuseReadonly(cluster, repository, refusal);
+  const isThere = infosIn(scene, repository).some((info) => info.snapshot === snapshot);
+  if (!isThere) throw new Refusal(noSuchSnapshot(404, repository, snapshot));
+  refuseReadonly(
+    cluster,
+    repository,
+    isSince(cluster, 8, 19) ? 'repository is readonly' : 'cannot delete snapshot from a readonly repository',
+  );
   if (cluster.restores.some((one) => one.repository === repository && one.snapshot === snapshot)) {
     const reason = `[${repository}:${snapshot}] cannot delete snapshot during a restore in progress`;
     throw new Refusal(refused(503, 'concurrent_snapshot_execution_exception', reason));
@@ -344,7 +347,6 @@ export function deleteSnapshot(scene: Scene): Outcome {
       acknowledged,
     );
   const left = contents.entries.filter(({ info }) => info.snapshot !== snapshot);
-  if (left.length === contents.entries.length) throw new Refusal(noSuchSnapshot(404, repository, snapshot));
   if (isOvertaken(registered, contents)) return overtaken(scene, repository, `[${repository}:${snapshot}]`);
   return unchanged({ world: rewritten(world, cluster, repository, left, new Map(), request.now) }, acknowledged);
 }
