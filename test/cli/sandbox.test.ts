@@ -46,9 +46,9 @@ describe.concurrent('runbook sandbox', () => {
       'nonsense',
     ]);
     expect(ended.code).toBe(2);
-    expect(ended.stderr).toContain('there is no call "restor"; known: restore, verify, ');
+    expect(ended.stderr).toContain('unknown call "restor"; allowed: restore, verify, ');
     expect(ended.stderr).toContain('partial can happen to a snapshot only');
-    expect(ended.stderr).toContain('"nonsense" is no fault; expected CALL:EFFECT');
+    expect(ended.stderr).toContain('"nonsense" is not a fault; expected CALL:EFFECT');
     const { stdout } = await runbook(directory, ['sandbox', '--list-faults']);
     expect(stdout).toContain(
       'reset-after-accept             the call takes effect, and the connection breaks before its answer',

@@ -220,7 +220,7 @@ function decoded(segment: string): string {
   }
 }
 
-/** A client of another major version is refused (field note C1): one of the version before is not. */
+/** A client of another major version is refused: one of the version before is not. */
 function refuseOddContent(cluster: Cluster, { body, headers }: ClusterRequest): void {
   const type = headers['content-type'];
   if (body === '') return;
@@ -254,7 +254,7 @@ function showFeatures(scene: Scene): Outcome {
 }
 
 /**
- * Deletes what features have kept, all users among it (field note E5). Those of security are deleted for everybody who may
+ * Deletes what features have kept, all users among it. Those of security are deleted for everybody who may
  * manage the cluster, those of other features only for who may delete their indices.
  */
 function resetFeatures(scene: Scene): Outcome {
@@ -277,7 +277,7 @@ function resetFeatures(scene: Scene): Outcome {
 }
 
 /**
- * From about 7.14 on, direct access to system indices is answered with a warning (field note X8). Only Kibana's are anybody's without
+ * From about 7.14 on, direct access to system indices is answered with a warning. Only Kibana's are anybody's without
  * it: of who says that they are Kibana.
  */
 function withWarning(scene: Scene, answer: ClusterAnswer): ClusterAnswer {
