@@ -156,6 +156,15 @@ program
   .description('the runs of this directory, the newest first')
   .action(async () => (await import('./runs.ts')).runs());
 program
+  .command('prune')
+  .description(
+    'remove the records of runs of this directory that ended long ago; they can then neither be shown nor undone',
+  )
+  .option('--older-than <age>', 'those that ended longer ago than this: 30d, 12h', '30d')
+  .option('--include-unresolved', 'also those that ended with exit code 3: something was left to do', false)
+  .option('--dry-run', 'list them, and remove nothing', false)
+  .action(async (options) => (await import('./prune.ts')).prune(options));
+program
   .command('show')
   .description('every call and assertion of one run')
   .argument('<run>', 'its id')

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { linesOf } from '../report/index.ts';
-import { listRuns, readJournal } from '../runs/index.ts';
+import { listRuns, type RunEntry, readJournal } from '../runs/index.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 import { table } from './list.ts';
 import { inertLines } from './print.ts';
@@ -17,14 +17,15 @@ export async function runs(): Promise<void> {
     process.stdout.write(`no runs in ${runsFolder}\n`);
     return;
   }
-  const rows = entries.map(({ id, started, runbook, environment, mode, outcome }) => [
-    id,
-    started.slice(0, 19).concat('Z'),
-    runbook,
-    environment,
-    mode === 'dry' ? `dry run, ${outcome}` : outcome,
-  ]);
-  process.stdout.write(table([['RUN', 'STARTED', 'RUNBOOK', 'ENVIRONMENT', 'OUTCOME'], ...rows]));
+  process.stdout.write(table([headings, ...entries.map(rowOf)]));
+}
+
+/** The columns of a list of runs. */
+export const headings = ['RUN', 'STARTED', 'RUNBOOK', 'ENVIRONMENT', 'OUTCOME'];
+
+/** A run as a row of such a list. */
+export function rowOf({ id, started, runbook, environment, mode, outcome }: RunEntry): string[] {
+  return [id, started.slice(0, 19).concat('Z'), runbook, environment, mode === 'dry' ? `dry run, ${outcome}` : outcome];
 }
 
 /** The folder of a run. */

@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../runs/index.ts';
 import {
   accessKey,
   bucketName,
@@ -38,7 +39,7 @@ export async function sandbox(options: SandboxOptions): Promise<void> {
   const running = await startSandbox(versions, faults as Fault[], (call) => process.stdout.write(`${call}\n`));
   const name = version === destinationVersion ? version : `${version}-to-${destinationVersion}`;
   const file = join(folder, `sandbox-${name}.yaml`);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   for (const [secret, value] of Object.entries(secrets))
     await writeFile(join(folder, secret), `${value}\n`, { mode: 0o600 });
   const text = environmentText(name, running);
@@ -83,6 +84,7 @@ const secrets = {
   'kara-of-source': logins.kara,
   'access-key-id': accessKey.id,
   'access-key-secret': accessKey.secret,
+  'seal-key': 'a key of the sandbox, which stands in its source for all to see',
 };
 
 function environmentText(name: string, { urls }: Sandbox): string {
@@ -91,6 +93,7 @@ function environmentText(name: string, { urls }: Sandbox): string {
   // The cloud's endpoint has a scheme; this one is what its bucket says of itself.
   return `apiVersion: runbook/v1
 environment: sandbox-${name.replaceAll('.', '-')}
+journal: { seal: { file: seal-key } }
 connections:
   source:
     url: ${urls.source}

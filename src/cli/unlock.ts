@@ -1,7 +1,7 @@
 import { openConnections } from '../connections/index.ts';
-import { type Answer, createRedactor, lockHolder } from '../engine/index.ts';
-import { inert, isObject, type JsonObject } from '../language/index.ts';
-import { lockPath } from '../plan/index.ts';
+import { type Answer, createRedactor, indexIdIn, isRestored, leftoverText, lockHolder } from '../engine/index.ts';
+import { inert, isObject, type Json, type JsonObject } from '../language/index.ts';
+import { lockIndex, lockPath } from '../plan/index.ts';
 import { answerTo, isInteractive } from './execute.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 import { readEnvironment, valueOrStop } from './files.ts';
@@ -28,30 +28,37 @@ export async function unlock(name: string, { env, as, yes }: UnlockOptions): Pro
   const redactor = createRedactor();
   const target = await resolveTarget(name, environment, env, redactor, as);
   const connection = await openConnections(new Map([[name, target]]));
-  const call = async (
-    method: 'GET' | 'DELETE',
-    query: JsonObject = {},
-  ): Promise<Extract<Answer, { kind: 'answer' }>> => {
+  const send = (method: 'GET' | 'DELETE', path: string, query: JsonObject = {}): Promise<Answer> => {
     const login = as === undefined ? {} : { identity: as };
-    const request = { type: 'http', connection: name, ...login, method, path: lockPath, query } as const;
+    const request = { type: 'http', connection: name, ...login, method, path, query } as const;
     const effect = method === 'GET' ? 'read' : 'write';
-    const answer = await connection.send({ effect, request, timeout_ms: 30_000, opaque_id: 'runbook/unlock' });
-    if (answer.kind === 'answer' && (answer.status === 200 || answer.status === 404)) return answer;
+    return connection.send({ effect, request, timeout_ms: 30_000, opaque_id: 'runbook/unlock' });
+  };
+  const call = async (method: 'GET' | 'DELETE', query: JsonObject = {}): Promise<Json> => {
+    const answer = await send(method, lockPath, query);
+    if (answer.kind === 'answer' && (answer.status === 200 || answer.status === 404)) return answer.body;
     const said = answer.kind === 'failure' ? answer.reason : `status ${answer.status}`;
     throw new CommandError(redactor.text(`${name}: ${method} ${lockPath}: ${said}`), exitCodes.failed);
   };
   try {
     const found = await call('GET');
-    const lock = isObject(found.body) && isObject(found.body._source) ? found.body : undefined;
-    if (!lock) {
+    const source = isObject(found) && isObject(found._source) ? found._source : undefined;
+    if (!isObject(found) || !source) {
       process.stdout.write(`${name} is not locked\n`);
       return exitCodes.done;
     }
-    const holder = lockHolder(lock._source as JsonObject, Date.now());
-    process.stdout.write(`${name} is locked by ${inert(holder)}\n`);
+    // A lock document says what others have written into it.
+    const holder = inert(redactor.text(lockHolder(source, Date.now())));
+    const index = await send('GET', `${lockIndex.path}/_settings`);
+    const id = index.kind === 'answer' ? indexIdIn(index.body) : undefined;
+    if (id !== undefined && isRestored(source, id)) {
+      process.stdout.write(`${name} is not locked: ${leftoverText(holder)}\n`);
+      return exitCodes.done;
+    }
+    process.stdout.write(`${name} is locked by ${holder}\n`);
     await confirmed(yes);
     // Only this very lock: its run may have given it back meanwhile, and another one have taken it.
-    const version = { if_seq_no: lock._seq_no ?? 0, if_primary_term: lock._primary_term ?? 0 };
+    const version = { if_seq_no: found._seq_no ?? 0, if_primary_term: found._primary_term ?? 0 };
     await call('DELETE', version);
     process.stdout.write(`${name} is unlocked\n`);
     return exitCodes.done;

@@ -87,13 +87,14 @@ export interface Here {
   readonly id: string;
 }
 
-/** A lock document that this run has written last. */
+/** A lock document that this run has written. */
 export interface HeldLock {
   readonly lock: PlannedLock;
   readonly since: number;
   /** When its heartbeat was written last, or was tried to be, in milliseconds since 1970. */
   readonly beat: number;
-  readonly version: { readonly if_seq_no: number; readonly if_primary_term: number };
+  /** Which index it is in; undefined where that may not be read. */
+  readonly index?: string;
 }
 
 /** Something that a rollback may have to undo. */

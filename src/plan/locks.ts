@@ -3,6 +3,12 @@ import type { Plan, PlannedConnection, PlannedLock, PlannedNode } from './plan.t
 /** Where the lock stands in a cluster: one for the whole of it. */
 export const lockPath = '/runbook-locks/_doc/cluster';
 
+/** Its index, out of the way of what people do with theirs: patterns leave it out, and a single node keeps it green. */
+export const lockIndex: PlannedLock['index'] = {
+  path: '/runbook-locks',
+  body: { settings: { index: { hidden: true, number_of_shards: 1, auto_expand_replicas: '0-1' } } },
+};
+
 /**
  * The locks of a plan: one per Elasticsearch cluster that a step writes to. A named identity is there because the
  * connection's own login may end while the run goes on: the lock uses it, too; one that the server accepts only later
@@ -17,7 +23,7 @@ export function locksFor(
     .map(([connection, identity]) => {
       const isLater = identity !== undefined && connections[connection]?.valid_later?.includes(identity);
       const login = identity === undefined ? {} : isLater ? { successor: identity } : { identity };
-      return { connection, ...login, path: lockPath };
+      return { connection, ...login, path: lockPath, index: lockIndex };
     });
 }
 

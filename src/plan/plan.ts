@@ -53,6 +53,8 @@ export interface PlannedLock {
   /** An identity that takes over once the one before is refused. */
   readonly successor?: string;
   readonly path: string;
+  /** Created first where it is missing. */
+  readonly index: { readonly path: string; readonly body: JsonObject };
 }
 
 export type PlannedNode = PlannedRequest | PlannedNote | PlannedBlock | SkippedNode;

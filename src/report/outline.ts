@@ -95,9 +95,10 @@ export function doneWhenText({ expect, otherwise }: PlannedRead): string {
 }
 
 /** A lock in one line; with the address of its cluster where a plan is given. */
-export function lockText({ connection, path, successor }: PlannedLock, plan?: Plan): string {
+export function lockText({ connection, path, index, successor }: PlannedLock, plan?: Plan): string {
+  const url = plan?.environment.connections[connection]?.url ?? '';
   const later = successor === undefined ? '' : `, as ${successor} once the login before it is refused`;
-  return `PUT ${plan?.environment.connections[connection]?.url ?? ''}${path}?op_type=create, written again every minute, deleted at the end${later}`;
+  return `PUT ${url}${path}?op_type=create, written again every minute, deleted at the end${later}; its index, where it is missing, is created first: PUT ${url}${index.path} ${JSON.stringify(index.body)}`;
 }
 
 /** What a planned step became, once for each pass of the loops around it; none where it was not reached. */

@@ -132,9 +132,10 @@ function lockLines(event: Extract<Event, { type: 'lock' }>, isDetailed: boolean)
   const { connection, state, reason = '' } = event;
   switch (state) {
     case 'taken':
+      if (reason !== '') return [`locked ${connection} for other runs: ${reason}`];
       return isDetailed ? [`locked ${connection} for other runs`] : [];
     case 'released':
-      return isDetailed ? [`gave back the lock of ${connection}`] : [];
+      return isDetailed ? [`released the lock of ${connection}`] : [];
     default:
       return [reason];
   }

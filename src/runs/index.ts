@@ -1,4 +1,5 @@
 export { chainOf, hashOf, lineOf } from './chain.ts';
+export { makeFolder } from './folder.ts';
 export {
   createJournal,
   followJournal,
@@ -6,6 +7,7 @@ export {
   readJournal,
   reopenJournal,
 } from './journal.ts';
-export { listRuns, watchRuns } from './list.ts';
+export { listRuns, type RunEntry, watchRuns } from './list.ts';
 export { Locked, lockHere, locksFolder } from './local-lock.ts';
+export { type KeptReason, pruneRuns } from './prune.ts';
 export { openedIn, type Seal, SealMismatch, sealFor, shortestSealKey } from './seal.ts';

@@ -2,6 +2,7 @@ import { type FileHandle, mkdir, open, readFile, stat, unlink, writeFile } from 
 import { dirname, join } from 'node:path';
 import type { Event } from '../engine/index.ts';
 import { type Chain, chainOf, hashOf, lineOf } from './chain.ts';
+import { makeFolder } from './folder.ts';
 
 /** The record of one run: a folder with the plan and, line by line, every event. Only its owner can read it. */
 export interface Journal {
@@ -31,7 +32,7 @@ const synced: ReadonlySet<Event['type']> = new Set(['run-started', 'run-resumed'
  */
 export async function createJournal(runs: string, id: string, plan: string): Promise<Journal> {
   const folder = join(runs, id);
-  await mkdir(runs, { recursive: true, mode: 0o700 });
+  await makeFolder(runs);
   await mkdir(folder, { mode: 0o700 });
   await writeFile(join(folder, planFile), plan, { mode: 0o600, flag: 'wx' });
   const file = await open(join(folder, journalFile), 'ax', 0o600);

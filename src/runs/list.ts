@@ -7,6 +7,8 @@ import { readJournal, type Stage, sizeOf, stageOf } from './journal.ts';
 export interface RunEntry {
   readonly id: string;
   readonly started: string;
+  /** When its last process has finished it. */
+  readonly ended?: string;
   readonly runbook: string;
   readonly environment: string;
   readonly mode: 'real' | 'dry';
@@ -20,13 +22,21 @@ export async function listRuns(runs: string): Promise<{ readonly entries: RunEnt
   const problems: string[] = [];
   for (const id of names) {
     try {
-      const entry = entryFor(id, (await readJournal(join(runs, id))).events);
+      const entry = await runIn(runs, id);
       if (entry) entries.push(entry);
     } catch (error) {
       problems.push(error instanceof Error ? error.message : String(error));
     }
   }
   return { entries, problems };
+}
+
+/**
+ * One run of a folder; undefined where it ended before its first event.
+ * @throws where its record cannot be read.
+ */
+export async function runIn(runs: string, id: string): Promise<RunEntry | undefined> {
+  return entryFor(id, (await readJournal(join(runs, id))).events);
 }
 
 /**
@@ -40,15 +50,18 @@ export function watchRuns(runs: string): () => Promise<(readonly [id: string, st
     for (const id of await runNames(runs)) {
       const size = await sizeOf(join(runs, id));
       const before = known.get(id);
-      const stage = before?.size === size ? before.stage : size === 0 ? 'empty' : await stageOf(join(runs, id), size);
-      looked.set(id, { size, stage });
+      const look = () => (size === 0 ? 'empty' : stageOf(join(runs, id), size).catch(() => undefined));
+      const stage = before?.size === size ? before.stage : await look();
+      // It was removed meanwhile.
+      if (stage !== undefined) looked.set(id, { size, stage });
     }
     known = looked;
     return [...looked].map(([id, { stage }]) => [id, stage] as const);
   };
 }
 
-async function runNames(runs: string): Promise<string[]> {
+/** The names in a folder of runs, the newest first; none where there is no such folder. */
+export async function runNames(runs: string): Promise<string[]> {
   return (await readdir(runs).catch(() => [])).sort().reverse();
 }
 
@@ -63,6 +76,6 @@ function entryFor(id: string, events: readonly Event[]): RunEntry | undefined {
     runbook,
     environment,
     mode,
-    outcome: last?.type === 'run-finished' ? last.outcome : 'unfinished',
+    ...(last?.type === 'run-finished' ? { ended: last.at, outcome: last.outcome } : { outcome: 'unfinished' }),
   };
 }

@@ -91,7 +91,7 @@ describe('a runbook named without its version', () => {
 
 describe('a Kibana', () => {
   const copy = (kibana: { source: string; destination: string }) =>
-    cli(eight, { kibana }, 'exec', 'visualizations-copy-8.5');
+    cli(eight, { kibana }, 'exec', 'visualizations-copy-7.10');
 
   it('that is down, of another version, or does not accept the login is refused before the first write', async () => {
     const { source_kibana: source } = eight.sandbox.urls;
@@ -105,7 +105,7 @@ describe('a Kibana', () => {
       eight,
       { kibana: { source: eight.sandbox.urls.destination_kibana, destination: source } },
       'exec',
-      'visualizations-copy-8.5',
+      'visualizations-copy-7.10',
     );
     expect(swapped.code).toBe(4);
     expect(swapped.stdout).toContain('did not accept user elastic');

@@ -263,7 +263,7 @@ describe('the command line', () => {
       ['mine-7.10', '7.10.x', '–', 'A test'],
     ]);
     expect(rows.slice(-3)).toEqual([
-      ['visualizations-copy-8.5', '>=8.5 <10', 'copy', 'Copy Kibana visualizations from one Kibana to another'],
+      ['visualizations-copy-7.10', '>=7.10 <10', 'copy', 'Copy Kibana visualizations from one Kibana to another'],
       ['runbooks/wrong-7.10.yaml', '–', '–', 'not valid: see runbook validate'],
       [''],
     ]);

@@ -8,7 +8,8 @@ import { canLogIn, type Pair, passwords, request, reset, systemIndices } from '.
 import { type FaultyProxy, proxyTo, type Treatment } from './proxy.ts';
 
 const provided = inject('lab');
-type Killed = '7.10' | '8.5';
+const runbooks = { '7.10': 'users-7.10', '8.19': 'users-8.5' } as const;
+type Killed = keyof typeof runbooks;
 
 /** The writes of users, in their order; the runner's own locks are left out. */
 const writes: Readonly<Record<Killed, readonly RegExp[]>> = {
@@ -23,7 +24,7 @@ const writes: Readonly<Record<Killed, readonly RegExp[]>> = {
     /^POST \/.*\/_open(\?.*)?$/,
     /^POST \/_security\/realm\/.*\/_clear_cache$/,
   ],
-  '8.5': [
+  '8.19': [
     /^PUT \/_snapshot\/my_backup$/,
     /^PUT \/_snapshot\/my_backup\/snapshot_1$/,
     /^PUT \/_snapshot\/my_restore$/,
@@ -37,7 +38,7 @@ const writes: Readonly<Record<Killed, readonly RegExp[]>> = {
 for (const version of Object.keys(writes) as Killed[]) {
   // Each version has servers of its own: they run side by side, the tests of one version in turn.
   const suite = 'skipped' in provided[version] ? describe.skip : describe.concurrent;
-  suite(`users-${version} on real clusters, on a bad day`, () => onABadDay(version));
+  suite(`${runbooks[version]} on real clusters of ${version}, on a bad day`, () => onABadDay(version));
 }
 
 function onABadDay(version: Killed): void {
@@ -66,7 +67,7 @@ function onABadDay(version: Killed): void {
     runbook(directory, args, secretsOf(lab), (started) => {
       child = started;
     });
-  const exec = () => start('exec', `users-${version}`, '--env', 'lab.yaml', '--confirm', 'replace/swap');
+  const exec = () => start('exec', runbooks[version], '--env', 'lab.yaml', '--confirm', 'replace/swap');
   const run = () =>
     readdirSync(join(directory, '.runbook', 'runs'))
       .sort()

@@ -5,7 +5,7 @@ import { basename, delimiter, join } from 'node:path';
 import { classesOf, compileFor21, jarsIn, jarsOf, javac, javaIn, javaOf } from './fetched.ts';
 import type { Skipped, Version } from './lab.ts';
 
-/** What every node has: the superuser of its file realm, and on 8.19 and later Kibana's own login. */
+/** The file realm of every node: a superuser, and on 8.19 and later Kibana's own login. */
 export const file = { username: 'filesuper', password: 'file-realm-1' };
 export const kibana = { username: 'kibanaserver', password: 'kibana-pw-1' };
 

@@ -74,7 +74,7 @@ export async function startLab(
   }
 }
 
-/** How long a node may take to start before something must be wrong. */
+/** A node that takes longer to start than this, in milliseconds, never will. */
 const patience = 300_000;
 
 interface Node {

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -51,6 +51,18 @@ describe('the journal', () => {
     expect((await readJournal(folder)).events).toEqual([started, finished]);
     for (const file of ['journal.jsonl', 'plan.json']) expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600);
     expect(statSync(folder).mode & 0o777).toBe(0o700);
+  });
+
+  it('is kept out of git, unless its folder’s owner wants it otherwise', async () => {
+    await written(started);
+    const ignored = join(runs, '..', '.gitignore');
+    expect(readFileSync(ignored, 'utf8')).toBe('*\n');
+    writeFileSync(ignored, '!*\n');
+    await (await createJournal(runs, 'r2', '{}')).close();
+    expect(readFileSync(ignored, 'utf8')).toBe('!*\n');
+    rmSync(ignored);
+    await (await createJournal(runs, 'r3', '{}')).close();
+    expect(existsSync(ignored)).toBe(false);
   });
 
   it('is never written over', async () => {

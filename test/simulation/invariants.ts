@@ -199,7 +199,9 @@ function rollbackInReverse({ events }: Ending): string[] {
 
 function secrets({ journal, summary }: Ending): string[] {
   const text = journal.toString('utf8') + JSON.stringify(summary ?? '');
-  return concealedTexts.filter((secret) => text.includes(secret)).map((secret) => `the journal holds ${secret}`);
+  const held = concealedTexts.filter((secret) => text.includes(secret)).map((secret) => `the journal holds ${secret}`);
+  // A runbook may name how a hash begins.
+  return /\$2[aby]\$\d\d\$[./A-Za-z0-9]{10}/.test(text) ? [...held, 'the journal holds the hash of a password'] : held;
 }
 
 /** A run that has ended has given back its locks, or says that it has not. */

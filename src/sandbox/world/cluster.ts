@@ -10,6 +10,7 @@ import { featuresOf, indicesOf, isSystemIndex } from './features.ts';
 import { filtered } from './filter-path.ts';
 import * as indices from './indices.ts';
 import { indicesNamed } from './names.ts';
+import { showNodesSettings } from './nodes.ts';
 import * as privileges from './privileges.ts';
 import * as repositories from './repositories.ts';
 import { restoreSnapshot } from './restore.ts';
@@ -85,6 +86,7 @@ const routes: readonly Route[] = [
   ['GET /_cluster/health', shards.clusterHealth],
   ['GET /_cluster/health/{index}', shards.clusterHealth],
   ['GET /_cluster/state', shards.clusterState],
+  ['GET /_nodes/settings', showNodesSettings],
   ['GET /_cluster/settings', clusterSettings.showClusterSettings],
   ['PUT /_cluster/settings', clusterSettings.putClusterSettings],
   ['GET /_cluster/allocation/explain', shards.explainAllocation],

@@ -42,9 +42,9 @@ function sequenceOf({ sequence }: Index, id: string): number {
   return sequence?.by[id] ?? 0;
 }
 
-/** The index after one more operation, and its number. */
+/** The index after one more operation, and its number. Documents that came with the index have number 0. */
 function nextSequence(index: Index, id: string): { readonly index: Index; readonly number: number } {
-  const number = (index.sequence?.last ?? -1) + 1;
+  const number = (index.sequence?.last ?? (index.documents.size > 0 ? 0 : -1)) + 1;
   return { index: { ...index, sequence: { last: number, by: { ...index.sequence?.by, [id]: number } } }, number };
 }
 
@@ -187,7 +187,7 @@ export function search(scene: Scene): Outcome {
   }
   const hits = searchable(scene, names).flatMap(({ documents }, position) =>
     [...documents]
-      .filter(([id, document]) => isHit(query ?? { match_all: {} }, id, document))
+      .filter(([id, document]) => isHit(query ?? { match_all: {} }, id, document, scene.request.now))
       .map(([id, document]) => ({
         _index: names[position] ?? '',
         _id: id,
@@ -205,7 +205,7 @@ export function search(scene: Scene): Outcome {
   );
 }
 
-function isHit(query: Json, id: string, document: JsonObject): boolean {
+function isHit(query: Json, id: string, document: JsonObject, now: number): boolean {
   const [[kind, clause] = ['', null]] = Object.entries(isObject(query) ? query : {});
   const of = isObject(clause) ? clause : {};
   const [field = '', wanted] = Object.entries(of)[0] ?? [];
@@ -220,6 +220,8 @@ function isHit(query: Json, id: string, document: JsonObject): boolean {
       return hasValue(document, field, listOf(wanted));
     case 'exists':
       return valuesOf(document, textOf(of.field)).length > 0;
+    case 'range':
+      return valuesOf(document, field).some((one) => isInRange(one, isObject(wanted) ? wanted : {}, now));
     case 'prefix': {
       const prefix = textOf(isObject(wanted) ? wanted.value : wanted);
       return valuesOf(document, field).some((one) => textOf(one).startsWith(prefix));
@@ -228,14 +230,26 @@ function isHit(query: Json, id: string, document: JsonObject): boolean {
       const all = [...listOf(of.filter), ...listOf(of.must)];
       const some = listOf(of.should);
       return (
-        all.every((one) => isHit(one, id, document)) &&
-        listOf(of.must_not).every((one) => !isHit(one, id, document)) &&
-        (some.length === 0 || some.some((one) => isHit(one, id, document)))
+        all.every((one) => isHit(one, id, document, now)) &&
+        listOf(of.must_not).every((one) => !isHit(one, id, document, now)) &&
+        (some.length === 0 || some.some((one) => isHit(one, id, document, now)))
       );
     }
     default:
       throw new Refusal(refused(400, 'parsing_exception', `unknown query [${kind}]: the sandbox does not emulate it`));
   }
+}
+
+/** Numbers, and times in milliseconds; `now` is the only date math that is emulated. */
+function isInRange(value: Json, { gte, gt, lte, lt }: JsonObject, now: number): boolean {
+  const boundOf = (bound: Json) => (bound === 'now' ? now : Number(bound));
+  const held = [
+    gte === undefined || Number(value) >= boundOf(gte),
+    gt === undefined || Number(value) > boundOf(gt),
+    lte === undefined || Number(value) <= boundOf(lte),
+    lt === undefined || Number(value) < boundOf(lt),
+  ];
+  return value !== null && held.every((one) => one);
 }
 
 /** Keywords, numbers and booleans are compared as texts, as an index keeps them. */
@@ -256,7 +270,8 @@ export function count(scene: Scene): Outcome {
   const names = indicesNamed(scene, scene.parts.index ?? '_all', 'open', indexActions.search);
   const { query = { match_all: {} } } = bodyOf(scene);
   const total = searchable(scene, names).reduce(
-    (sum, { documents }) => sum + [...documents].filter(([id, document]) => isHit(query, id, document)).length,
+    (sum, { documents }) =>
+      sum + [...documents].filter(([id, document]) => isHit(query, id, document, scene.request.now)).length,
     0,
   );
   return unchanged(scene, ok({ count: total, _shards: { total: 1, successful: 1, failed: 0 } }));

@@ -73,7 +73,8 @@ export function restoreSnapshot(scene: Scene): Outcome {
       made: entry.info.version,
     };
     const isUnlucky = request.misfortune === 'failed-shard' && position === 0;
-    indices[to] = restored(scene, repository, entry, from, given.id, recovery, body, isUnlucky);
+    const identity = { uuid: given.id, ...closedIdentity(cleared.indices[to], given.id) };
+    indices[to] = restored(scene, repository, entry, from, identity, recovery, body, isUnlucky);
   }
   refuseOddAliases(indices);
   const ends = isHeld(cluster) ? Number.POSITIVE_INFINITY : request.now + duration;
@@ -221,12 +222,17 @@ function refuseWhatIsThere(
   }
 }
 
+/** A closed index that is restored stays the same one, with another history. */
+function closedIdentity(existing: Index | undefined, history: string): Partial<Pick<Index, 'uuid' | 'history'>> {
+  return existing ? { uuid: existing.uuid, history } : {};
+}
+
 function restored(
   { world, cluster }: Scene,
   repository: string,
   { info, indices }: Entry,
   from: string,
-  uuid: string,
+  identity: Pick<Index, 'uuid' | 'history'>,
   recovery: Recovery,
   body: JsonObject,
   isUnlucky: boolean,
@@ -240,7 +246,7 @@ function restored(
     else for (const [document, source] of part) documents.set(document, source);
   }
   return {
-    uuid,
+    ...identity,
     shards,
     settings: {
       ...without(settings, namesOf(body.ignore_index_settings).map(plainName)),

@@ -64,6 +64,7 @@ export function shownSettings({ indices }: Cluster, name: string): Readonly<Reco
     number_of_replicas: String(replicasOf(index)),
     provided_name: name,
     uuid: index.uuid,
+    ...(index.history === undefined ? {} : { 'history.uuid': index.history }),
   };
 }
 

@@ -42,6 +42,8 @@ export interface VerifiedPassword {
 
 export interface Index {
   readonly uuid: string;
+  /** Another one since a restore into the closed index, which keeps its uuid. */
+  readonly history?: string;
   readonly shards: number;
   /** Without the prefix `index.`, and without the number of shards. */
   readonly settings: Readonly<Record<string, string>>;

@@ -17,6 +17,39 @@ export function snapshots({
 }: Stage): void {
   const isKibanas = (indices: string[]) => indices.toSorted().join() === kibanaIndices.join();
 
+  it('an index that is restored is another one: by its uuid where it was deleted, by its history where it was closed', async () => {
+    const settings = { index: { hidden: true, number_of_shards: 1, auto_expand_replicas: '0-1' } };
+    const idOf = async () => {
+      const { body } = await send(source, 'GET /runbook-locks/_settings');
+      const { uuid, history } = body['runbook-locks'].settings.index;
+      return { uuid, history: history?.uuid };
+    };
+    expect(await send(source, 'GET /runbook-locks/_settings')).toMatchObject({ status: 404 });
+    expect((await send(source, 'PUT /runbook-locks', { settings })).status).toBe(200);
+    const first = await idOf();
+    expect(first).toEqual({ uuid: expect.any(String), history: undefined });
+    await send(source, 'PUT /runbook-locks/_doc/cluster', { run: 'a' });
+    expect(await idOf()).toEqual(first);
+    await register(source, 'r', 'a');
+    await snapshot(source, 'r', 's', { indices: 'runbook-locks', include_global_state: false });
+
+    await send(source, 'DELETE /runbook-locks');
+    await restore(source, 'r', 's', { indices: 'runbook-locks' });
+    const restored = await idOf();
+    expect(restored.uuid).not.toBe(first.uuid);
+    expect(await send(source, 'GET /runbook-locks/_doc/cluster')).toMatchObject({
+      body: { _seq_no: 0, _primary_term: 1, _source: { run: 'a' } },
+    });
+
+    await send(source, 'POST /runbook-locks/_close');
+    await restore(source, 'r', 's', { indices: 'runbook-locks' });
+    const again = await idOf();
+    expect(again).toEqual({ uuid: restored.uuid, history: expect.any(String) });
+    const path = '/runbook-locks/_doc/cluster?if_seq_no=0&if_primary_term=1';
+    expect((await send(source, `PUT ${path}`, { run: 'b' })).status).toBe(200);
+    expect(await send(source, `PUT ${path}`, { run: 'c' })).toMatchObject({ status: 409 });
+  });
+
   it('S2: the same name again is a 400, and a name is in lower case', async () => {
     await register(source, 'r', 'a');
     await snapshot(source, 'r', 's', { indices: '-*' });
