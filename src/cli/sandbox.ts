@@ -56,13 +56,10 @@ function banner({ source, destination }: Versions, file: string, { urls }: Sandb
     source === destination
       ? `Elasticsearch ${source}`
       : `Elasticsearch ${source}, with a destination of ${destination},`;
-  const toTry =
-    source === destination
-      ? ` Try, in another terminal:
-  runbook plan users --env ${file}
-  runbook exec users --env ${file} --confirm replace/swap`
-      : '';
-  return `The sandbox of ${which} is up. This environment is in ${file}.${toTry}
+  const [name, confirm] = source === destination ? ['users', ' --confirm replace/swap'] : ['users-copy', ''];
+  return `The sandbox of ${which} is up. This environment is in ${file}. Try, in another terminal:
+  runbook plan ${name} --env ${file}
+  runbook exec ${name} --env ${file}${confirm}
 A Kibana is stale after a restore of its indices. Restart it with: curl -X POST ${urls.destination_kibana}${restartPath}
 Every call is listed here. Ctrl-C ends it and deletes everything in it.
 `;

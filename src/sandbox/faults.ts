@@ -58,13 +58,13 @@ export function faultOf(text: string): Fault | string {
   if (state) return state;
   const [, call = '', at, name = '', times] = /^([a-z]+|\*)(?:@([a-z]+))?:([a-z0-9=-]+?)(?:\*(\d+))?$/.exec(text) ?? [];
   if (call === '')
-    return `"${text}" is no fault; expected CALL:EFFECT, such as restore:reset-after-accept, or ${states.map(([name]) => name).join(', ')}`;
+    return `"${text}" is not a fault; expected CALL:EFFECT, such as restore:reset-after-accept, or a state: ${states.map(([name]) => name).join(', ')}`;
   if (call !== '*' && !Object.hasOwn(calls, call))
-    return `there is no call "${call}"; known: ${Object.keys(calls).join(', ')}, *`;
+    return `unknown call "${call}"; allowed: ${Object.keys(calls).join(', ')}, *`;
   if (at !== undefined && !['source', 'destination'].includes(at))
-    return `there is no cluster "${at}"; known: source, destination`;
+    return `unknown cluster "${at}"; allowed: source, destination`;
   const effect = effectOf(name);
-  if (!effect) return `there is no effect "${name}"; known: ${effects.map(([one]) => one).join(', ')}`;
+  if (!effect) return `unknown effect "${name}"; allowed: ${effects.map(([one]) => one).join(', ')}`;
   if (effect.kind === 'misfortune' && call !== (effect.misfortune === 'partial' ? 'snapshot' : 'restore'))
     return `${name} can happen to a ${effect.misfortune === 'partial' ? 'snapshot' : 'restore'} only`;
   const often = times === undefined ? (effect.kind === 'slow' ? Number.POSITIVE_INFINITY : 1) : Number(times);

@@ -23,6 +23,17 @@ describe.concurrent('runbook sandbox', () => {
     expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0);
   });
 
+  it('has a destination of another version where it is told to, and copies users there', async ({ expect }) => {
+    const directory = workingDirectory();
+    const { said } = await sandbox(directory, '7.10', '--destination-version', '9.5');
+    const env = join('.runbook', 'sandbox', 'sandbox-7.10-to-9.5.yaml');
+
+    expect(said()).toContain('The sandbox of Elasticsearch 7.10.2, with a destination of 9.5.3, is up.');
+    const ended = await runbook(directory, ['exec', 'users-copy', '--env', env]);
+    expect(ended.stdout).toContain('user "kara": created');
+    expect(ended.code).toBe(0);
+  });
+
   it('refuses faults that it does not know, and lists those that it does', async ({ expect }) => {
     const directory = workingDirectory();
     const ended = await runbook(directory, [
@@ -35,13 +46,14 @@ describe.concurrent('runbook sandbox', () => {
       'nonsense',
     ]);
     expect(ended.code).toBe(2);
-    expect(ended.stderr).toContain('there is no call "restor"; known: restore, verify, ');
+    expect(ended.stderr).toContain('unknown call "restor"; allowed: restore, verify, ');
     expect(ended.stderr).toContain('partial can happen to a snapshot only');
-    expect(ended.stderr).toContain('"nonsense" is no fault; expected CALL:EFFECT');
+    expect(ended.stderr).toContain('"nonsense" is not a fault; expected CALL:EFFECT');
     const { stdout } = await runbook(directory, ['sandbox', '--list-faults']);
     expect(stdout).toContain(
       'reset-after-accept             the call takes effect, and the connection breaks before its answer',
     );
+    expect(stdout).toContain("foreign-restore  a restore of somebody else's is in progress, and never ends");
   });
 });
 

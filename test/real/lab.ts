@@ -118,12 +118,21 @@ export async function reset(
   change: Partial<Bucket> = {},
   replaceBuckets: typeof resetBuckets = resetBuckets,
 ): Promise<void> {
-  await Promise.all([lab.source, lab.destination].map((cluster) => empty(lab, cluster)));
   await Promise.all([
-    seedSource(lab),
-    seedDestination(lab),
+    resetSource(lab),
+    resetDestination(lab),
     replaceBuckets(lab.objects, [{ name: bucket, ...change }]),
   ]);
+}
+
+export async function resetSource(lab: Pair): Promise<void> {
+  await empty(lab, lab.source);
+  await seedSource(lab);
+}
+
+export async function resetDestination(lab: Pair): Promise<void> {
+  await empty(lab, lab.destination);
+  await seedDestination(lab);
 }
 
 /** Leaves what every cluster has: Kibana's indices, with one document that says whose they are. */

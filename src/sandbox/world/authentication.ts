@@ -15,7 +15,7 @@ type Request = Pick<ClusterRequest, 'headers' | 'path' | 'now'>;
 
 /**
  * Returns who a request comes from, and the cluster afterwards. Native users, API keys and service accounts are documents of
- * the security index: where it cannot be read, only the file realm is left (field notes L1, E2), and the reserved users
+ * the security index: where it cannot be read, only the file realm is left, and the reserved users
  * whose password the cluster has verified shortly before: neither a closed index nor a restored one makes it forget them.
  */
 export function authenticated(cluster: Cluster, request: Request): { readonly user: User; readonly cluster: Cluster } {

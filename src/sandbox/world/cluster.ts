@@ -222,7 +222,7 @@ function decoded(segment: string): string {
   }
 }
 
-/** A client of another major version is refused (field note C1): one of the version before is not. */
+/** A client of another major version is refused: one of the version before is not. */
 function refuseOddContent(cluster: Cluster, { body, headers }: ClusterRequest): void {
   const type = headers['content-type'];
   if (body === '') return;
@@ -255,18 +255,31 @@ function showFeatures(scene: Scene): Outcome {
   return unchanged(scene, ok({ features }));
 }
 
-/** Deletes what every feature has kept, all users among it (field note E5). */
+/**
+ * Deletes what features have kept, all users among it. Those of security are deleted for everybody who may
+ * manage the cluster, those of other features only for who may delete their indices.
+ */
 function resetFeatures(scene: Scene): Outcome {
   privileges.need(scene, 'cluster:admin/features/reset', 'manage');
-  const { cluster } = scene;
-  const names = featuresOf(cluster).map(({ name }) => name);
-  const deleted = names.flatMap((name) => indicesOf(cluster, name));
-  const features = names.map((feature_name): Json => ({ feature_name, status: 'SUCCESS' }));
-  return changed(scene, { ...cluster, indices: without(cluster.indices, deleted) }, ok({ features }));
+  const { cluster, user } = scene;
+  const results = featuresOf(cluster).map(({ name }) => {
+    const owned = indicesOf(cluster, name);
+    const may = (index: string) => privileges.mayIndex(cluster, user, index, privileges.indexActions.delete);
+    return { name, owned, isDone: name === 'security' || owned.every(may) };
+  });
+  const deleted = results.flatMap(({ owned, isDone }) => (isDone ? owned : []));
+  const features = results.map(({ name, owned, isDone }): Json => {
+    const reason = `[action [${privileges.indexActions.delete.action}] is unauthorized for user [${user.username}] on restricted indices [${owned}]]`;
+    return isDone
+      ? { feature_name: name, status: 'SUCCESS' }
+      : { feature_name: name, status: 'FAILURE', exception: { type: 'exception', reason } };
+  });
+  const status = results.every(({ isDone }) => isDone) ? 200 : 500;
+  return changed(scene, { ...cluster, indices: without(cluster.indices, deleted) }, { status, body: { features } });
 }
 
 /**
- * From about 7.14 on, direct access to system indices is answered with a warning (field note X8). Only Kibana's are anybody's without
+ * From about 7.14 on, direct access to system indices is answered with a warning. Only Kibana's are anybody's without
  * it: of who says that they are Kibana.
  */
 function withWarning(scene: Scene, answer: ClusterAnswer): ClusterAnswer {

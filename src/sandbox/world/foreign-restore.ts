@@ -3,7 +3,7 @@ import type { Cluster, Index } from './state.ts';
 const index = 'somebody-elses-logs';
 const source = { repository: 'somebody-elses', snapshot: 'nightly' } as const;
 
-/** Returns the cluster with a restore that somebody else has begun, and that never ends (field note M4). */
+/** Returns the cluster with a restore that somebody else has begun, and that never ends. */
 export function withForeignRestore(cluster: Cluster, now: number): Cluster {
   const restoring: Index = {
     uuid: `${cluster.name}-foreign`,

@@ -97,7 +97,7 @@ export function deleteIndices(scene: Scene): Outcome {
   return changed(scene, { ...cluster, restores, indices: without(cluster.indices, names) }, acknowledged);
 }
 
-/** A pattern means the open ones; what matches nothing is a success that closed nothing (field note L3). */
+/** A pattern means the open ones; what matches nothing is a success that closed nothing. */
 export function closeIndices(scene: Scene): Outcome {
   refuseCount(scene);
   refusePatterns(scene, part(scene, 'index'));

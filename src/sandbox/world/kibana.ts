@@ -86,7 +86,7 @@ export async function answerKibanaRequest(
 }
 
 /**
- * Refuses what concerns saved objects where their indices were restored since Kibana was started (field note M3). What a stale Kibana
+ * Refuses what concerns saved objects where their indices were restored since Kibana was started. What a stale Kibana
  * answers is not to be relied on; this one answers nothing.
  */
 async function refuseStale({ elasticsearch, version }: Scene, started: number): Promise<void> {

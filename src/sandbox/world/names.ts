@@ -63,7 +63,7 @@ function finds(pattern: string, { name, isHidden }: Name, { hidden }: Expansion)
 
 /**
  * Returns the indices that a list of names, aliases and patterns means. Patterns leave out what somebody may not touch; a
- * name that they may not touch is refused, also where nothing has it (field note L3).
+ * name that they may not touch is refused, also where nothing has it.
  */
 export function indicesNamed(scene: Scene, expression: string, expand: Expand, action: IndexAction): string[] {
   const { cluster, user, request } = scene;
@@ -111,7 +111,7 @@ export function refusePatterns({ cluster }: Scene, expression: string): void {
     );
 }
 
-/** Returns the one index that a call about a single document means (field note L6). */
+/** Returns the one index that a call about a single document means. */
 export function singleIndex(scene: Scene, name: string, action: IndexAction): string {
   const found = indicesNamed(scene, name, 'all', action);
   const [index = name] = found;
@@ -139,8 +139,7 @@ function isWriteIndex(properties: Json | undefined): boolean {
 }
 
 /**
- * Refuses aliases that contradict each other: two indices to write to, or hidden on one index and visible on another
- * (field note M1).
+ * Refuses aliases that contradict each other: two indices to write to, or hidden on one index and visible on another.
  */
 export function refuseOddAliases(indices: Readonly<Record<string, Index>>): void {
   const names = new Set(Object.values(indices).flatMap(({ aliases }) => Object.keys(aliases)));

@@ -39,13 +39,11 @@ export function putRepository(scene: Scene): Outcome {
     if (settingOf(repository, required) === undefined)
       throw new Refusal(problemWith(name, `No [${required}] defined for OSS repository`));
   }
-  const cluster = {
-    ...scene.cluster,
-    repositories: { ...scene.cluster.repositories, [name]: seen(scene, repository) },
-  };
-  // One that cannot be used stays registered all the same (field note R3).
   const isUsable = scene.request.query.verify === 'false' || bucketOf(scene.world, repository) !== undefined;
-  return changed(scene, cluster, isUsable ? acknowledged : notVerified(name, repository));
+  // Before 8.19 one that cannot be used stays registered all the same.
+  if (!isUsable && isSince(scene.cluster, 8, 19)) throw new Refusal(notVerified(name, repository));
+  const repositories = { ...scene.cluster.repositories, [name]: seen(scene, repository) };
+  return changed(scene, { ...scene.cluster, repositories }, isUsable ? acknowledged : notVerified(name, repository));
 }
 
 /** 8.x looks into a repository that it may write when it is registered; 7.10 when it is used first. */
@@ -168,7 +166,7 @@ export function contentsOf(world: World, cluster: Cluster, name: string): Conten
   const bucket = bucketOf(world, repository);
   if (!bucket) throw new Refusal(problemWith(name, 'Unexpected exception when loading repository data'));
   const contents = newest(bucket, basePathOf(repository));
-  // What later versions write, 7.10 cannot read (field note X7).
+  // What later versions write, 7.10 cannot read.
   if (!isSince(cluster, 8) && contents.entries.some(({ info }) => isSince(info, 8)))
     throw new Refusal(
       refused(500, 'repository_exception', `[${name}] Unexpected exception when loading repository data`, {
@@ -189,7 +187,7 @@ function newest({ objects }: Bucket, base: string): Contents {
   return { generation, entries: JSON.parse(new TextDecoder().decode(found.bytes)) as readonly Entry[] };
 }
 
-/** Whether another cluster has written to a repository since this one knew it (field note R1). */
+/** Whether another cluster has written to a repository since this one knew it. */
 export function isOvertaken({ generation }: Repository, contents: Contents): boolean {
   return typeof generation === 'number' && generation !== contents.generation;
 }

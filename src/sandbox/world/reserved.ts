@@ -32,10 +32,7 @@ function reservedRoleNames(cluster: Cluster): readonly string[] {
   ];
 }
 
-/**
- * The roles that every cluster has. Of what they grant only that of superusers and of Kibana is told: the others matter to
- * nobody in the sandbox but by their names.
- */
+/** The roles that every cluster has. Only superusers and those of Kibana grant something here: of the others the names matter. */
 export function reservedRoles(cluster: Cluster): Readonly<Record<string, JsonObject>> {
   return Object.fromEntries(
     reservedRoleNames(cluster).map((name): [string, JsonObject] => [

@@ -28,7 +28,7 @@ interface Wanted {
   readonly isOfFeature: boolean;
 }
 
-/** All or nothing: what is refused changes nothing (field note L4). */
+/** All or nothing: what is refused changes nothing. */
 export function restoreSnapshot(scene: Scene): Outcome {
   need(scene, 'cluster:admin/snapshot/restore', 'manage');
   const { cluster, request } = scene;
@@ -54,7 +54,7 @@ export function restoreSnapshot(scene: Scene): Outcome {
     ),
     ...wantedIndices(entry, body),
   ];
-  // A feature's indices are deleted first: no close is needed, and aliases come out clean (field notes X2, E5).
+  // A feature's indices are deleted first: no close is needed, and aliases come out clean.
   const replaced = features.flatMap((feature) => indicesOf(cluster, feature));
   const cleared: Cluster = { ...cluster, indices: without(cluster.indices, replaced) };
   for (const one of wanted) refuseWhatIsThere(cleared, entry, one, name, body);
@@ -86,7 +86,7 @@ export function restoreSnapshot(scene: Scene): Outcome {
   });
 }
 
-/** Who waits gets the answer when the restore has ended, also where their password is no longer valid then (field note E2). */
+/** Who waits gets the answer when the restore has ended, also where their password is no longer valid then. */
 function answerFor(
   scene: Scene,
   snapshot: string,
@@ -108,7 +108,7 @@ function finishedAnswer(
   const names = wanted.map(({ to }) => to);
   const count = (of: (index: Index) => number) => names.reduce((sum, name) => sum + of(indices[name] as Index), 0);
   const [total, failed] = [count(({ shards }) => shards), count((index) => index.failed.length)];
-  // A failed shard is no failure (field note X1).
+  // A failed shard is no failure.
   return ok({ snapshot: { snapshot, indices: names, shards: { total, failed, successful: total - failed } } });
 }
 
@@ -146,7 +146,7 @@ function impossible(reason: string): Refusal {
   return new Refusal(refused(500, 'snapshot_restore_exception', reason));
 }
 
-/** Without naming any, the global state brings all that the snapshot has; `none` prevents it (field note E5). */
+/** Without naming any, the global state brings all that the snapshot has; `none` prevents it. */
 function wantedFeatures(cluster: Cluster, { info }: Entry, body: JsonObject, name: string): string[] {
   if (!isSince(cluster, 8)) return [];
   const held = info.feature_states.map(({ feature_name }) => feature_name);
@@ -168,7 +168,7 @@ function indicesIn({ info }: Entry, feature: string): readonly string[] {
   return info.feature_states.find(({ feature_name }) => feature_name === feature)?.indices ?? [];
 }
 
-/** What `indices` means in the snapshot; `rename_pattern` is for these only, never for features (field note X3). */
+/** What `indices` means in the snapshot; `rename_pattern` is for these only, never for features. */
 function wantedIndices(entry: Entry, body: JsonObject): Wanted[] {
   const ofFeatures = entry.info.feature_states.flatMap(({ indices }) => indices);
   const plain = entry.info.indices.filter((name) => !ofFeatures.includes(name));

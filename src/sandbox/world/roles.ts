@@ -67,7 +67,7 @@ function unparsable(reason: string): Refusal {
   return new Refusal(refused(400, 'parse_exception', reason));
 }
 
-/** Returns the document of a role: a server writes down every default (field note M2). */
+/** Returns the document of a role: a server writes down every default. */
 export function roleDocument(cluster: Pick<Cluster, 'version'>, body: JsonObject): JsonObject {
   return {
     cluster: namesOf(body.cluster),

@@ -46,7 +46,7 @@ export function jsonOf(text: string): Json {
   try {
     return JSON.parse(text) as Json;
   } catch {
-    throw new Refusal(refused(400, 'json_parse_exception', 'the request body is no JSON'));
+    throw new Refusal(refused(400, 'json_parse_exception', 'the request body is not valid JSON'));
   }
 }
 

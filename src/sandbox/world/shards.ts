@@ -23,8 +23,7 @@ function unassigned({ shards, failed, recovery }: Index): number {
 }
 
 /**
- * Answers at once: where the caller waits for something that is not there, with the time-out that would follow
- * (field note M2).
+ * Answers at once: where the caller waits for something that is not there, with the time-out that would follow.
  */
 export function clusterHealth(scene: Scene): Outcome {
   need(scene, 'cluster:monitor/health', 'monitor');
@@ -96,7 +95,7 @@ function indicesIn(scene: Scene): { readonly names: readonly string[]; readonly 
 
 const everything = { names: ['*'], privileges: ['all'], isRestricted: true };
 
-/** Only shards that came up, or are about to, are listed (field note X1). */
+/** Only shards that came up, or are about to, are listed. */
 export function showRecovery(scene: Scene): Outcome {
   const names = indicesNamed(scene, scene.parts.index ?? '_all', 'all', indexActions.recovery);
   const shown = names.map((name): [string, Json] => {
@@ -126,7 +125,7 @@ export function showRecovery(scene: Scene): Outcome {
   );
 }
 
-/** The restores that are in progress, whoever began them (field note M4). */
+/** The restores that are in progress, whoever began them. */
 export function clusterState(scene: Scene): Outcome {
   need(scene, 'cluster:monitor/state', 'monitor');
   const { name, restores, indices } = scene.cluster;

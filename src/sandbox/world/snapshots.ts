@@ -65,7 +65,7 @@ function nameTaken(cluster: Cluster, name: string, snapshot: string) {
   return refused(400, type, `${name} Invalid snapshot name [${snapshot}], snapshot with the same name already exists`);
 }
 
-/** Somebody else has written here: from now on nothing works in it any more (field note R1). */
+/** Somebody else has written here: from now on nothing works in it any more. */
 function overtaken(scene: Scene, repository: string, name: string): Outcome {
   const { cluster } = scene;
   const registered = repositoryNamed(cluster, repository);
@@ -132,7 +132,7 @@ function refuseMissingShards(cluster: Cluster, names: readonly string[], snapsho
 }
 
 /**
- * Returns what `indices` means: patterns find open indices, hidden ones included, a name also a closed one (field note S1). Those of
+ * Returns what `indices` means: patterns find open indices, hidden ones included, a name also a closed one. Those of
  * features are saved with their feature only.
  */
 function wantedIndices(cluster: Cluster, body: JsonObject): string[] {
@@ -178,7 +178,7 @@ function systemIndexNamed(name: string): Refusal {
   );
 }
 
-/** A name that no feature has is left out without a word (field note S1). 7.10 knows no features, and ignores the field. */
+/** A name that no feature has is left out without a word. 7.10 knows no features, and ignores the field. */
 function featureStates(cluster: Cluster, body: JsonObject): SnapshotInfo['feature_states'] {
   const all = featuresOf(cluster).map(({ name }) => name);
   const asked =
@@ -329,10 +329,13 @@ export function deleteSnapshot(scene: Scene): Outcome {
   const [repository, snapshot] = [part(scene, 'repository'), part(scene, 'snapshot')];
   const contents: Contents = contentsOf(world, cluster, repository);
   const registered = repositoryNamed(cluster, repository);
-  const refusal = isSince(cluster, 8, 19)
-    ? 'repository is readonly'
-    : 'cannot delete snapshot from a readonly repository';
-  refuseReadonly(cluster, repository, refusal);
+  const isThere = infosIn(scene, repository).some((info) => info.snapshot === snapshot);
+  if (!isThere) throw new Refusal(noSuchSnapshot(404, repository, snapshot));
+  refuseReadonly(
+    cluster,
+    repository,
+    isSince(cluster, 8, 19) ? 'repository is readonly' : 'cannot delete snapshot from a readonly repository',
+  );
   if (cluster.restores.some((one) => one.repository === repository && one.snapshot === snapshot)) {
     const reason = `[${repository}:${snapshot}] cannot delete snapshot during a restore in progress`;
     throw new Refusal(refused(503, 'concurrent_snapshot_execution_exception', reason));
@@ -344,7 +347,6 @@ export function deleteSnapshot(scene: Scene): Outcome {
       acknowledged,
     );
   const left = contents.entries.filter(({ info }) => info.snapshot !== snapshot);
-  if (left.length === contents.entries.length) throw new Refusal(noSuchSnapshot(404, repository, snapshot));
   if (isOvertaken(registered, contents)) return overtaken(scene, repository, `[${repository}:${snapshot}]`);
   return unchanged({ world: rewritten(world, cluster, repository, left, new Map(), request.now) }, acknowledged);
 }

@@ -87,12 +87,18 @@ export function lockedOut(stage: Stage): void {
     expect(await statusOf(destination, manager)).toBe(401);
   });
 
-  it('E5: to reset the features deletes every user', async () => {
+  it('E5: to reset the features deletes every user, and of the indices of Kibana only what one may delete', async () => {
     const { status, body } = await send(destination, 'POST /_features/_reset', undefined, { login: runner });
-    expect(status).toBe(200);
-    expect(body.features).toEqual(expect.arrayContaining([{ feature_name: 'security', status: 'SUCCESS' }]));
+    expect(status).toBe(500);
+    expect(body.features).toEqual(
+      expect.arrayContaining([
+        { feature_name: 'security', status: 'SUCCESS' },
+        expect.objectContaining({ feature_name: 'kibana', status: 'FAILURE' }),
+      ]),
+    );
     await expect.poll(() => statusOf(destination, runner), { timeout: 20_000 }).toBe(401);
     expect(await statusOf(destination, backend().pair.file)).toBe(200);
+    expect((await send(destination, 'GET /.kibana/_count')).status).toBe(200);
   });
 
   it('E6: where blobs are missing the restore is a 200, and everybody but the file realm is locked out', async () => {

@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
+import { repository } from '../backend.ts';
 import type { Stage } from './stage.ts';
 
 /** Repositories, and who may write to them. */
 export function repositories({
+  backend,
   version,
   source,
   destination,
@@ -34,12 +36,15 @@ export function repositories({
   });
 
   it('C4: a write to a readonly repository is a 500, since 8.19 a 400', async () => {
+    await register(source, 'r', 'a');
+    await snapshot(source, 'r', 's', { indices: '-*' });
     await register(source, 'r', 'a', { readonly: true });
     const refused = isSince819
       ? { status: 400, error: 'illegal_argument_exception' }
       : { status: 500, error: 'repository_exception' };
     expect(await send(source, 'PUT /_snapshot/r/x', {})).toMatchObject(refused);
-    expect(await send(source, 'DELETE /_snapshot/r/x')).toMatchObject(refused);
+    expect(await send(source, 'DELETE /_snapshot/r/s')).toMatchObject(refused);
+    expect((await send(source, 'DELETE /_snapshot/r/x')).status).toBe(404);
   });
 
   it('R1: two writers break a repository for the first one, GET included', async () => {
@@ -75,8 +80,14 @@ export function repositories({
     expect((await snapshot(destination, 'not-readonly', 'x', { indices: '-*' })).status).toBe(200);
   });
 
-  it('R3: a repository that cannot be used stays registered', async () => {
-    expect(await register(source, 'r', 'a', { secret_access_key: 'wrong' })).toMatchObject({ status: 500 });
+  it('R3: a repository that cannot be used stays registered; since 8.19 it does not, unless it is not verified', async () => {
+    expect(await register(source, 'r', 'a', { secret_access_key: 'wrong' })).toMatchObject({
+      status: 500,
+      error: 'repository_verification_exception',
+    });
+    expect((await send(source, 'GET /_snapshot/r')).status).toBe(isSince819 ? 404 : 200);
+    const unverified = repository(backend().pair, 'a', { secret_access_key: 'wrong' });
+    expect((await send(source, 'PUT /_snapshot/r?verify=false', unverified)).status).toBe(200);
     expect((await send(source, 'GET /_snapshot/r')).body).toMatchObject({ r: { type: 'oss' } });
     expect((await send(source, 'POST /_snapshot/r/_verify')).status).toBe(500);
   });
