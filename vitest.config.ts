@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+// No test depends on the machine's speed: this only ends what hangs.
+const hang = { testTimeout: 900_000, hookTimeout: 900_000, teardownTimeout: 120_000 };
+
 export default defineConfig({
   test: {
     // They wait for servers more than they compute.
@@ -10,7 +13,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           sequence: { groupOrder: 0 },
-          testTimeout: 60_000,
+          ...hang,
           include: ['test/**/*.test.ts'],
           exclude: ['test/real/**', 'test/simulation/**', 'test/browser/**'],
           globalSetup: ['test/build.ts'],
@@ -20,7 +23,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           sequence: { groupOrder: 0 },
-          testTimeout: 60_000,
+          ...hang,
           include: ['test/browser/**/*.test.ts'],
           globalSetup: ['test/build.ts'],
         },
@@ -28,9 +31,9 @@ export default defineConfig({
       {
         test: {
           name: 'simulation',
-          sequence: { groupOrder: 1 },
           // It takes all processors itself.
-          testTimeout: 600_000,
+          sequence: { groupOrder: 1 },
+          ...hang,
           include: ['test/simulation/**/*.test.ts'],
         },
       },
@@ -42,8 +45,7 @@ export default defineConfig({
           globalSetup: ['test/build.ts', 'test/real/setup.ts'],
           // One pair of servers for all of them, in turn.
           fileParallelism: false,
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          ...hang,
         },
       },
     ],

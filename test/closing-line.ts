@@ -1,4 +1,4 @@
-import type { Reporter, TestModule } from 'vitest/node';
+import type { Reporter, TestCase, TestModule, TestSuite } from 'vitest/node';
 
 /** The last line of a test run: `N passed, N failed` with `, N skipped` where there are any. */
 export default class ClosingLine implements Reporter {
@@ -7,7 +7,9 @@ export default class ClosingLine implements Reporter {
     for (const module of modules) {
       for (const test of module.children.allTests()) {
         const { state } = test.result();
-        if (state !== 'pending') count[state]++;
+        // A hook that failed leaves its tests out: that is no skip.
+        if (state === 'skipped' && isInBrokenSuite(test)) count.failed++;
+        else if (state !== 'pending') count[state]++;
       }
       // A file that cannot be loaded has no tests, and is a failure.
       if (module.state() === 'failed' && module.errors().length > 0) count.failed++;
@@ -17,5 +19,12 @@ export default class ClosingLine implements Reporter {
     if (count.failed === 0 && (reason === 'failed' || modules.length === 0)) count.failed = 1;
     const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
     process.on('exit', () => process.stdout.write(`\n${count.passed} passed, ${count.failed} failed${skipped}\n`));
+  }
+}
+
+function isInBrokenSuite(test: TestCase): boolean {
+  for (let around: TestSuite | TestModule = test.parent; ; around = around.parent) {
+    if (around.errors().length > 0) return true;
+    if (around.type === 'module') return false;
   }
 }

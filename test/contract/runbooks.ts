@@ -5,7 +5,16 @@ import { aliasOf, flightIndex, type LoopbackServer } from '../../src/sandbox/ind
 import { startKibana } from '../kibana.ts';
 import { filesBelow, lastJournal, outcomes, runbook, workingDirectory, writesIn } from '../program.ts';
 import { environmentOf, secretsOf } from '../real/environment.ts';
-import { canLogIn, kibanaIndices, type Pair, passwords, releases, request, type Version } from '../real/lab.ts';
+import {
+  type Cluster,
+  canLogIn,
+  kibanaIndices,
+  type Pair,
+  passwords,
+  releases,
+  request,
+  type Version,
+} from '../real/lab.ts';
 import type { Backend } from './backend.ts';
 
 const flights = ['[Flights] Destination Weather', '[Flights] Delays & Cancellations'];
@@ -132,6 +141,64 @@ export function runbooksContract(name: string, version: Version, backend: () => 
       expect((await request(pair, pair.source, 'GET', `/${flightIndex}/_count`)).body).toMatchObject({ count: 12 });
       expect((await exec('prepare-visualizations')).stdout).toContain('done, 0 writes were sent');
     });
+
+    if (version === '7.10')
+      describe('the system indices of 7.10', () => {
+        const alias = (cluster: Cluster, ...actions: unknown[]) =>
+          request(pair, cluster, 'POST', '/_aliases', { actions });
+
+        it('a leftover index is no reason to refuse: what the restore replaces loses its alias', async () => {
+          const settings = { settings: { number_of_shards: 1, number_of_replicas: 0 } };
+          await request(pair, pair.source, 'PUT', '/.kibana_2', settings);
+          await alias(
+            pair.source,
+            { remove: { index: '.kibana_1', alias: '.kibana' } },
+            { add: { index: '.kibana_2', alias: '.kibana' } },
+          );
+          const late = { type: 'visualization', visualization: { title: 'Late' }, references: [] };
+          await request(pair, pair.source, 'PUT', '/.kibana_2/_doc/visualization:late?refresh=true', late);
+
+          const ended = await exec('visualizations', '--confirm', 'replace/swap', '--set', 'visualizations=Late');
+
+          expect(ended.code).toBe(0);
+          const { body } = await at('GET', '/_cat/aliases/.kibana?format=json&h=alias,index');
+          expect(body).toEqual([{ alias: '.kibana', index: '.kibana_2' }]);
+        });
+
+        it('event logs stay as they are; restoring them beside others is refused before anything is written', async () => {
+          const log = (number: number) => `.kibana-event-log-7.10.2-00000${number}`;
+          for (const [cluster, number] of [
+            [pair.source, 2],
+            [pair.destination, 1],
+          ] as const)
+            await request(pair, cluster, 'PUT', `/${log(number)}`, {
+              settings: { number_of_shards: 1, number_of_replicas: 0, index: { hidden: true } },
+              aliases: { '.kibana-event-log-7.10.2': { is_write_index: true, is_hidden: true } },
+            });
+          const users = (...args: string[]) => exec('users', '--confirm', 'replace/swap', ...args);
+
+          const refused = await users('--set', 'exclude=');
+          expect(refused.code).toBe(4);
+          expect(refused.stdout).toContain(`"${log(1)}"`);
+          expect(refused.stdout).toContain('leave such indices out (--set exclude=PATTERN,…)');
+
+          expect((await users()).code).toBe(0);
+          expect(await kara()).toBe(true);
+          expect((await at('GET', `/${log(1)}`)).status).toBe(200);
+          expect((await at('GET', `/${log(2)}`)).status).toBe(404);
+        });
+
+        it('users without the identity "recovery", as on a managed cluster: the refusal names what works there', async () => {
+          environment = environmentOf(pair, { identities: '' });
+          const ended = await exec('users', '--confirm', 'replace/swap');
+          expect(ended.code).toBe(2);
+          expect(ended.stderr).toContain('gives the connection "destination" no identity "recovery"');
+          expect(ended.stderr).toContain('runbook exec users-copy --env FILE');
+          expect(ended.stderr).toContain('users-merge --env FILE');
+          expect((await exec('users-copy')).code).toBe(0);
+          expect(await kara()).toBe(true);
+        });
+      });
 
     if (version === '7.10')
       describe('users-merge-7.10', () => {

@@ -11,6 +11,8 @@ export type Treatment =
   | 'hang'
   /** Passes it on, and answers this status without a body. */
   | { readonly status: number }
+  /** Passes nothing on, and answers this. */
+  | { readonly instead: number; readonly body: unknown }
   /** Passes it on, and when the answer is there, calls this instead of passing it back. */
   | { readonly swallow: () => void }
   /** Passes it on, and the answer back a few bytes at a time. */
@@ -38,6 +40,16 @@ export async function proxyTo(
     seen.push(call);
     const treatment = treat(call, incoming);
     if (treatment === 'hang') return;
+    if (typeof treatment === 'object' && 'instead' in treatment) {
+      incoming.resume().on('end', () => {
+        outgoing.writeHead(treatment.instead, {
+          'content-type': 'application/json',
+          'x-elastic-product': 'Elasticsearch',
+        });
+        outgoing.end(JSON.stringify(treatment.body));
+      });
+      return;
+    }
     const onward = request(
       new URL(incoming.url ?? '/', target),
       { method: incoming.method ?? 'GET', headers: { ...incoming.headers, host: new URL(target).host } },

@@ -239,8 +239,25 @@ async function exportObjects(scene: Scene): Promise<KibanaAnswer> {
     }
   }
   const details = { exportedCount: found.size, missingRefCount: missing.length, missingReferences: missing };
-  const lines = [...found.values()] as unknown as Json[];
+  const lines = referredFirst(found) as unknown as Json[];
   return { status: 200, body: excludeExportDetails === true ? lines : [...lines, details] };
+}
+
+/** Kibana exports an object behind those that it refers to. */
+function referredFirst(found: ReadonlyMap<string, SavedObject>): SavedObject[] {
+  const sorted = new Set<SavedObject>();
+  const path = new Set<SavedObject>();
+  const add = (object: SavedObject) => {
+    if (path.has(object)) return;
+    path.add(object);
+    for (const { type, id } of object.references) {
+      const referred = found.get(keyOf({ type, id }));
+      if (referred) add(referred);
+    }
+    sorted.add(object);
+  };
+  for (const object of found.values()) add(object);
+  return [...sorted];
 }
 
 function bodyOf({ body }: Pick<Scene, 'body'>): JsonObject {
