@@ -79,6 +79,8 @@ describe.concurrent('a bad day in the sandbox', () => {
     ],
     ['8.5', 'users', 'restore:failed-shard', 1, 'Everything that was sent was rolled back.'],
     ['8.5', 'visualizations', 'restore:reset-after-accept', 0, 'read back: it took effect'],
+    ['7.10', 'users', 'foreign-restore', 0, 'done, '],
+    ['9.5', 'users', 'foreign-restore', 0, 'done, '],
     ['7.10', 'users-merge', 'user:503', 1, 'Everything that was sent was rolled back.'],
     ['8.5', 'visualizations-copy', 'import:reset-after-accept', 0, 'read back: it took effect'],
   ] as const)('%s %s with %s ends with %i', async ([version, name, fault, code, said], { expect }) => {

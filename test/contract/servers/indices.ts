@@ -7,7 +7,7 @@ export function indices({ hasFeatures, source, send, register, snapshot, restore
     send(source, `PUT /${name}`, { settings: { number_of_replicas: 0 }, ...more });
   const listed = async (path: string) => {
     const { body } = await send(source, `GET /_cat/indices${path}${path.includes('?') ? '&' : '?'}format=json&h=index`);
-    return body.map(({ index }: { index: string }) => index);
+    return body.map(({ index }: { index: string }) => index).toSorted();
   };
   const remove = async (...names: string[]) => {
     for (const name of names) await send(source, `DELETE /${name}?ignore_unavailable=true`);
