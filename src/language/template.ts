@@ -69,7 +69,7 @@ export function parseTemplate(
 
 /** Templates that were parsed already: a run evaluates the same ones with each poll. */
 const parsed = new Map<string, Template>();
-const mostParsed = 5_000;
+const mostParsed = 20_000;
 
 /** A template that was checked before: a problem in it is a bug. */
 export function templateOf(text: string): Template {

@@ -32,8 +32,19 @@ function reservedRoleNames(cluster: Cluster): readonly string[] {
   ];
 }
 
+type Roles = Readonly<Record<string, JsonObject>>;
+
+/** They follow from the version alone, and each call to a cluster asks for them. */
+const rolesByVersion = new Map<string, Roles>();
+
 /** The roles that every cluster has. Only superusers and those of Kibana grant something here: of the others the names matter. */
-export function reservedRoles(cluster: Cluster): Readonly<Record<string, JsonObject>> {
+export function reservedRoles(cluster: Cluster): Roles {
+  const known = rolesByVersion.get(cluster.version) ?? reservedRolesOf(cluster);
+  rolesByVersion.set(cluster.version, known);
+  return known;
+}
+
+function reservedRolesOf(cluster: Cluster): Roles {
   return Object.fromEntries(
     reservedRoleNames(cluster).map((name): [string, JsonObject] => [
       name,
