@@ -40,6 +40,8 @@ function needsNobody({ scenario, faults, isUndone, summary, events }: Ending): s
   if (isUndone || all.length > 1 || all.some((fault) => grave.includes(fault))) return [];
   // Kibana gives copies new ids: nobody but a person can tell whether they are there, and which they are.
   if (scenario.hasNewIds) return [];
+  // Where nobody has a file realm, a shard of the users that is not restored locks everybody out (docs/decisions/0011).
+  if (scenario.isManaged && all.includes('failed-shard')) return [];
   // A refusal of what has to run always is final: it is named, with its call.
   const refused = summary?.cleanup_failures.every(({ step, call }) =>
     events.some((event) => event.type === 'step-finished' && event.step === step && event.phase === 'always' && call),

@@ -23,6 +23,8 @@ export interface Scenario {
   readonly logins: Readonly<Record<string, readonly [string, string]>>;
   /** Its documents get new ids each time: they are compared without. */
   readonly hasNewIds: boolean;
+  /** Nobody has a file realm. */
+  readonly isManaged: boolean;
 }
 
 /** When every world begins; milliseconds since 1970. */
@@ -141,6 +143,7 @@ export function scenarios(): Scenario[] {
         destination_kibana: file,
       },
       hasNewIds: sets.includes('conflicts=new_copies'),
+      isManaged: text === managed,
     };
   });
 }
