@@ -76,7 +76,7 @@ A fault is also STATE, STATE@source or STATE@destination: what the cluster is li
 ${table([['STATE', 'WHAT IT IS'], ...states.map((row) => [...row])])}`);
 }
 
-/** What the environment refers to, each in a file of its own. */
+/** The secrets that the environment refers to, each in a file of its own. */
 const secrets = {
   'elastic-of-source': logins.elasticAtSource,
   'runner-of-destination': logins.runner,

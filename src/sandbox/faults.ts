@@ -1,10 +1,10 @@
-/** What can go wrong on demand: a call of a kind, at a cluster or at any, and what happens to it. */
+/** A fault: a kind of call, at one cluster or at any, and its effect; or the state of a cluster from the beginning. */
 export interface Fault {
   readonly call: string;
   /** `source`, `destination`; any without it. */
   readonly at?: string;
   readonly effect: Effect;
-  /** How often it happens still. */
+  /** The number of times that it is still to happen. */
   readonly times: number;
 }
 
@@ -44,7 +44,7 @@ export const effects: readonly (readonly [string, string])[] = [
   ['failed-shard', 'restore only: a shard cannot be restored'],
 ];
 
-/** What a cluster can be like from the beginning, the destination unless `@source` follows. */
+/** States that a cluster can be in from the beginning: the destination, unless `@source` follows. */
 export const states: readonly (readonly [string, string])[] = [
   ['foreign-restore', "a restore of somebody else's is in progress, and never ends"],
 ];

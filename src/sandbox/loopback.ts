@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What goes back to the client; `reset` and `hang` are no answer at all. */
+/** The response to the client; for `reset` and `hang` there is none. */
 export type Reply =
   | {
       readonly status: number;

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { type AccessKey, type SignedRequest, type Verdict, verdictOn } from './oss-signature.ts';
 import { answerObjectRequest, type ObjectAnswer, type ObjectStore, objectError } from './world/bucket.ts';
 
-/** What the shell around a store needs: to read it, to replace it, and whose signatures are good. */
+/** Access to a store, and the key whose signatures are valid. */
 export interface StoreAccess {
   readonly key: AccessKey;
   readonly now: () => number;

@@ -26,7 +26,7 @@ export interface Sandbox {
   readonly close: () => Promise<void>;
 }
 
-/** Where a Kibana of the sandbox is told to restart: `POST` to its url. The real one has nothing like it. */
+/** `POST` to this path of a Kibana of the sandbox restarts it. A real one has no such path. */
 export const restartPath = '/_sandbox/restart';
 
 /**
@@ -205,7 +205,7 @@ function headersOf({ headers }: IncomingMessage): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')]));
 }
 
-/** What Kibana asks of its cluster. */
+/** The request that Kibana sends to its cluster. */
 function innerRequest(
   authorization: string | undefined,
   method: string,

@@ -20,7 +20,7 @@ describe('runbook exec --dry-run --detailed-exitcode', () => {
 
   it('is 5 before, writes nothing, and is 0 once there is nothing to do', async () => {
     const before = await dryRun(server.env);
-    const writes = () => server.said().match(/ (PUT|POST|DELETE) (?!\S*(_has_privileges|_verify))\S+/g) ?? [];
+    const writes = () => server.said().match(/ (PUT|POST|DELETE) \/(?!\S*(_has_privileges|_verify))\S+/g) ?? [];
     const written = writes();
     const real = await exec(server.env);
     const after = await dryRun(server.env);

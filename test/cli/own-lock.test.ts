@@ -27,7 +27,7 @@ steps:
 const back = `apiVersion: runbook/v1
 name: back
 elasticsearch: 8.x
-title: Delete everything and restore it
+title: Delete the index of the locks and restore it
 connections: { destination: { kind: elasticsearch } }
 steps:
   - id: all
@@ -35,8 +35,9 @@ steps:
     as: recovery
     disruptive: true
     steps:
-      - { id: delete, call: "DELETE /*", query: { expand_wildcards: all } }
-      - { id: restore, call: POST /_snapshot/own/all/_restore, body: { indices: "*", include_global_state: true }, expect: { body: { accepted: true } } }
+      # Since 8.0 nobody deletes all indices by a wildcard.
+      - { id: delete, call: DELETE /runbook-locks }
+      - { id: restore, call: POST /_snapshot/own/all/_restore, body: { indices: "runbook-*" }, expect: { body: { accepted: true } } }
       - { id: finished, call: GET /_cluster/state, query: { filter_path: restore }, until: { "restore.snapshots[].state": { empty: true } } }
 `;
 

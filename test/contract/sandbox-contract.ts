@@ -14,5 +14,6 @@ export function sandboxContract(version: Version): void {
   // Each test asks for the backend when it runs.
   const own = () => backend;
   serversContract(`the sandbox of ${version}`, version, own);
-  runbooksContract(`the shipped runbooks in the sandbox of ${version}`, version, own);
+  // To a runbook the sandbox of 8.19 is that of 9.5 under another number.
+  if (version !== '8.19') runbooksContract(`the bundled runbooks in the sandbox of ${version}`, version, own);
 }

@@ -11,20 +11,24 @@ describe('in the sandbox', () => {
   });
   afterAll(() => Promise.all([...backends.values()].map(({ sandbox }) => sandbox.close())));
 
-  for (const [from, to] of [
-    ['7.10', '7.10'],
-    ['7.10', '9.5'],
-    ['8.5', '8.19'],
-    ['9.5', '7.10'],
+  for (const [from, to, extent] of [
+    ['7.10', '7.10', 'core'],
+    ['7.10', '9.5', 'whole'],
+    ['8.5', '8.19', 'core'],
+    ['9.5', '7.10', 'core'],
   ] as const) {
-    usersCopyContract(`users-copy from ${from} to ${to}`, () => {
-      const [source, destination] = [backends.get(from), backends.get(to)];
-      if (!source || !destination) throw new Error('the sandboxes are started first');
-      const reset = async () => {
-        await source.reset();
-        if (destination !== source) await destination.reset();
-      };
-      return { from: source.pair, to: destination.pair, reset };
-    });
+    usersCopyContract(
+      `users-copy from ${from} to ${to}`,
+      () => {
+        const [source, destination] = [backends.get(from), backends.get(to)];
+        if (!source || !destination) throw new Error('the sandboxes are started first');
+        const reset = async () => {
+          await source.reset();
+          if (destination !== source) await destination.reset();
+        };
+        return { from: source.pair, to: destination.pair, reset };
+      },
+      extent,
+    );
   }
 });

@@ -4,7 +4,7 @@ import { passwords } from '../real/lab.ts';
 import type { Backend } from './backend.ts';
 import { elastic, kara, onlyFeatures, runner, stageOf } from './servers/stage.ts';
 
-/** What the destination shows as the version of a snapshot, and why it restores none of it, if so. */
+/** The version that the destination shows of a snapshot, and its reason to refuse the restore, if it does. */
 interface OfSnapshot {
   readonly shown: string;
   readonly refused?: string;
@@ -34,7 +34,7 @@ const ofSnapshots: Readonly<Record<string, OfSnapshot | 'unreadable'>> = {
 /** The pairs of versions that are asked. */
 export const mixes = Object.keys(ofSnapshots).map((mix) => mix.split(' → ') as [Version, Version]);
 
-/** How a cluster takes what one of another version gives it: the same on real servers and in the sandbox. */
+/** Scenarios of two clusters of different versions: the same on real servers and in the sandbox. */
 export function versionsContract(
   name: string,
   [from, to]: readonly [Version, Version],

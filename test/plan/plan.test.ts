@@ -144,7 +144,9 @@ describe('an identity that the runbook chooses', () => {
       'skipped',
       'skipped',
     ]);
-    expect(plan?.locks).toEqual([{ connection: 'es', identity: 'recovery', path: '/runbook-locks/_doc/cluster' }]);
+    expect(plan?.locks).toMatchObject([
+      { connection: 'es', identity: 'recovery', path: '/runbook-locks/_doc/cluster' },
+    ]);
   });
 
   it('that is valid only later is not required before the first write, and takes the lock over', () => {
@@ -154,7 +156,9 @@ describe('an identity that the runbook chooses', () => {
       ['preflight/es', [200]],
       ['preflight/other/es/restored', [200]],
     ]);
-    expect(plan?.locks).toEqual([{ connection: 'es', successor: 'restored', path: '/runbook-locks/_doc/cluster' }]);
+    expect(plan?.locks).toMatchObject([
+      { connection: 'es', successor: 'restored', path: '/runbook-locks/_doc/cluster' },
+    ]);
     // Who reads the plan sees where the credentials go.
     expect(plan?.environment.connections.other?.identities).toEqual({ 'es/restored': 'a bearer token' });
   });

@@ -41,7 +41,7 @@ function unparsable(reason: string): Refusal {
   return new Refusal(refused(400, 'x_content_parse_exception', reason));
 }
 
-/** What matches nothing is no error here. */
+/** Answers with an empty object where nothing matches: that is not an error. */
 export function showPrivileges(scene: Scene): Outcome {
   need(scene, 'cluster:admin/xpack/security/privilege/get', 'read_security');
   const names = namesOf(scene.parts.name);

@@ -8,7 +8,7 @@ import { documentOf, forgotten, isUnavailable, unavailable } from './security-in
 import type { Cluster, ClusterRequest, Grant, Outcome, User } from './state.ts';
 import { isSince } from './versions.ts';
 
-/** How long a cluster goes on accepting a password of a reserved user that it has verified, in milliseconds. */
+/** Milliseconds for which a cluster accepts a password of a reserved user again without a look at the index. */
 const rememberedFor = 20 * 60_000;
 
 type Request = Pick<ClusterRequest, 'headers' | 'path' | 'now'>;

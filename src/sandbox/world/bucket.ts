@@ -19,7 +19,7 @@ export interface Bucket {
 /** One region's object store. */
 export interface ObjectStore {
   readonly location: string;
-  /** Where it is reached from outside and from inside the VPC: host names, without a scheme. */
+  /** The host names from outside and from inside the VPC, without a scheme. */
   readonly extranet_endpoint: string;
   readonly intranet_endpoint: string;
   readonly buckets: Readonly<Record<string, Bucket>>;

@@ -5,7 +5,7 @@ import { need } from './privileges.ts';
 import { bodyOf, changed, isTrue, type Scene, unchanged } from './scene.ts';
 import { type Cluster, duration, type Outcome } from './state.ts';
 
-/** How many primary shards a node recovers at a time; with 0 no restore goes on. */
+/** The number of primary shards that a node recovers at a time; with 0 no restore makes progress. */
 const recoveries = 'cluster.routing.allocation.node_initial_primaries_recoveries';
 
 export function clusterSetting({ settings }: Cluster, name: string): string | undefined {
@@ -27,7 +27,7 @@ function shown({ request }: Scene, { persistent, transient }: Cluster['settings'
   return { persistent: isFlat ? persistent : nested(persistent), transient: isFlat ? transient : nested(transient) };
 }
 
-/** What is `null` goes back to its default. */
+/** Sets what has a value; `null` is the default again. */
 export function putClusterSettings(scene: Scene): Outcome {
   need(scene, 'cluster:admin/settings/update', 'manage');
   const { cluster, request } = scene;

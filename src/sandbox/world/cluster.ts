@@ -119,7 +119,7 @@ const routes: readonly Route[] = [
   ['GET /{index}', indices.showIndices],
 ];
 
-/** What 7.10 has not: it takes the first segment for the name of an index. */
+/** Routes that 7.10 does not have: it takes the first segment for the name of an index. */
 const routesSince8: readonly Route[] = [
   ['GET /_features', showFeatures],
   ['POST /_features/_reset', resetFeatures],

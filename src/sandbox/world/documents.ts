@@ -169,7 +169,7 @@ export function bulk(scene: Scene): Outcome {
   return unchanged(now, ok({ took: 1, errors, items }));
 }
 
-/** How many documents a search shows and counts unless it is told to count them all. */
+/** The largest number of documents that a search shows, and that it counts unless it is told to count them all. */
 const window = 10_000;
 
 export function search(scene: Scene): Outcome {

@@ -4,7 +4,7 @@ import { isSince } from './versions.ts';
 interface Feature {
   readonly name: string;
   readonly description: string;
-  /** What the names of its indices begin with. */
+  /** The prefixes of the names of its indices. */
   readonly prefixes: readonly string[];
 }
 

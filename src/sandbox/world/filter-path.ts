@@ -1,6 +1,6 @@
 import { isObject, type Json } from '../../language/index.ts';
 
-/** What `filter_path=a.*.b,c` leaves of an answer. A name with a dot in it is one name. */
+/** Returns the part of a response that `filter_path=a.*.b,c` leaves. A name with a dot in it is one name. */
 export function filtered(value: Json, paths: string): Json {
   return (
     keep(
@@ -32,7 +32,7 @@ function keep(value: Json, paths: readonly (readonly string[])[]): Json | undefi
   return kept.length > 0 ? Object.fromEntries(kept) : undefined;
 }
 
-/** Whether a name matches a pattern with `*`. */
+/** Returns whether a name matches a pattern with `*`. */
 export function matches(pattern: string, name: string): boolean {
   if (!pattern.includes('*')) return pattern === name;
   const [first = '', ...rest] = pattern.split('*');

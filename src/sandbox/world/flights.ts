@@ -56,7 +56,7 @@ export const flights: readonly JsonObject[] = Array.from({ length: 12 }, (_, ind
   Cancelled: index % 6 === 0,
 }));
 
-/** Where Kibana keeps a saved object in its index, and how. */
+/** Returns the document that Kibana keeps of a saved object. */
 export function storedObject(
   { type, id, attributes, references }: SavedObject,
   space: string,

@@ -10,7 +10,7 @@ import { bodyOf, changed, listOf, namesOf, part, type Scene, textOf, unchanged }
 import { settingsOf, shardsIn, shownSettings } from './settings.ts';
 import { type Cluster, type Index, idAfter, type Outcome, type Recovery, withIndex, without } from './state.ts';
 
-/** What a body of this call may have. */
+/** The allowed keys of the body. */
 const parts = ['settings', 'mappings', 'aliases'];
 
 export function createIndex(scene: Scene): Outcome {

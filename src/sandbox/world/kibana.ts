@@ -20,7 +20,7 @@ export interface KibanaAnswer {
   readonly body: Json;
 }
 
-/** What Kibana asks of its cluster, as whoever asks Kibana. */
+/** Sends a request of Kibana to its cluster. */
 export type Elasticsearch = (
   method: string,
   path: string,
@@ -127,7 +127,7 @@ async function ask(
 
 async function status(scene: Scene): Promise<KibanaAnswer> {
   await ask(scene, 'GET', '/_security/_authenticate');
-  // Whether its own index can be read.
+  // It is up if it can read its own index.
   const isUp = (await scene.elasticsearch('POST', '/.kibana/_search', { size: 0 })).status === 200;
   const overall = scene.version.startsWith('7.')
     ? { state: isUp ? 'green' : 'red' }

@@ -8,14 +8,14 @@ import { isTrue, type Scene } from './scene.ts';
 import type { Cluster, Index } from './state.ts';
 import { isSince } from './versions.ts';
 
-/** Which indices a pattern finds; a name finds its index in any case. */
+/** The indices that a pattern finds; a name finds its index in any case. */
 interface Expansion {
   readonly open: boolean;
   readonly closed: boolean;
   readonly hidden: boolean;
 }
 
-/** What a pattern finds unless the call says otherwise. Hidden ones are never among it. */
+/** The indices that a pattern finds unless the call says otherwise: never hidden ones. */
 export type Expand = 'open' | 'closed' | 'all';
 
 const expansions = ['open', 'closed', 'hidden', 'all', 'none'];

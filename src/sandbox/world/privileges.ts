@@ -21,7 +21,7 @@ const clusterGrants = {
   manage_service_account: ['manage_service_account', 'manage_security', 'all'],
 } as const;
 
-/** What somebody does with indices, and the index privileges that grant it. */
+/** Actions on indices, and the index privileges that grant them. */
 export const indexActions = {
   search: { action: 'indices:data/read/search', grants: ['read', 'all'] },
   get: { action: 'indices:data/read/get', grants: ['read', 'all'] },

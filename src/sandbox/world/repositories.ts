@@ -16,7 +16,7 @@ import {
 } from './state.ts';
 import { isSince } from './versions.ts';
 
-/** What stands in a repository's newest `index-N`, and where. */
+/** The content of a repository's newest `index-N`, and its number. */
 export interface Contents {
   readonly generation: number;
   readonly entries: readonly Entry[];
@@ -159,14 +159,14 @@ export function repositoryNamed({ repositories }: Cluster, name: string): Reposi
 const unexpectedContents =
   "Could not read repository data because the contents of the repository do not match its expected state. This is likely the result of either concurrently modifying the contents of the repository by a process other than this cluster or an issue with the repository's underlying storage. The repository has been disabled to prevent corrupting its contents. To re-enable it and continue using it please remove the repository from the cluster and add it again to make the cluster recover the known state of the repository from its physical contents.";
 
-/** What is in a repository, as one of its clusters sees it. */
+/** Returns the content of a repository, as one of its clusters sees it. */
 export function contentsOf(world: World, cluster: Cluster, name: string): Contents {
   const repository = repositoryNamed(cluster, name);
   if (repository.generation === 'broken') throw new Refusal(problemWith(name, unexpectedContents));
   const bucket = bucketOf(world, repository);
   if (!bucket) throw new Refusal(problemWith(name, 'Unexpected exception when loading repository data'));
   const contents = newest(bucket, basePathOf(repository));
-  // What later versions write, 7.10 cannot read.
+  // 7.10 cannot read what later versions write.
   if (!isSince(cluster, 8) && contents.entries.some(({ info }) => isSince(info, 8)))
     throw new Refusal(
       refused(500, 'repository_exception', `[${name}] Unexpected exception when loading repository data`, {
@@ -187,7 +187,7 @@ function newest({ objects }: Bucket, base: string): Contents {
   return { generation, entries: JSON.parse(new TextDecoder().decode(found.bytes)) as readonly Entry[] };
 }
 
-/** Whether another cluster has written to a repository since this one knew it. */
+/** Returns whether another cluster has written to a repository since this one knew it. */
 export function isOvertaken({ generation }: Repository, contents: Contents): boolean {
   return typeof generation === 'number' && generation !== contents.generation;
 }
@@ -239,7 +239,7 @@ export function shardOf(
   return new Map(JSON.parse(new TextDecoder().decode(found.bytes)) as [string, JsonObject][]);
 }
 
-/** Where the documents of one shard of a snapshot are, below the base path. */
+/** Returns the key of the documents of one shard of a snapshot, below the base path. */
 export function shardKey(indexId: string, shard: number, snapshot: string): string {
   return `indices/${indexId}/${shard}/__${snapshot}`;
 }

@@ -21,7 +21,7 @@ import {
 } from './state.ts';
 import { isSince, versionConflict } from './versions.ts';
 
-/** What a restore brings: an index of the snapshot under the name that it gets. */
+/** An index of the snapshot, and the name that it is restored under. */
 interface Wanted {
   readonly from: string;
   readonly to: string;
@@ -86,7 +86,7 @@ export function restoreSnapshot(scene: Scene): Outcome {
   });
 }
 
-/** Who waits gets the answer when the restore has ended, also where their password is no longer valid then. */
+/** The response to a restore. A caller that waits gets it at the end, also where their password is no longer valid then. */
 function answerFor(
   scene: Scene,
   snapshot: string,
@@ -126,7 +126,7 @@ function refuseOddParameters({ cluster, request }: Scene, body: JsonObject): voi
   if (odd !== undefined) throw new Refusal(refused(400, 'illegal_argument_exception', `Unknown parameter ${odd}`));
 }
 
-/** What the body of a restore may have. */
+/** The allowed keys of the body of a restore. */
 const parameters = [
   'indices',
   'expand_wildcards',
@@ -168,7 +168,7 @@ function indicesIn({ info }: Entry, feature: string): readonly string[] {
   return info.feature_states.find(({ feature_name }) => feature_name === feature)?.indices ?? [];
 }
 
-/** What `indices` means in the snapshot; `rename_pattern` is for these only, never for features. */
+/** Returns the indices of the snapshot that `indices` means; `rename_pattern` is for these only, never for features. */
 function wantedIndices(entry: Entry, body: JsonObject): Wanted[] {
   const ofFeatures = entry.info.feature_states.flatMap(({ indices }) => indices);
   const plain = entry.info.indices.filter((name) => !ofFeatures.includes(name));

@@ -19,7 +19,7 @@ const fields = [
   'transient_metadata',
   'type',
 ];
-/** What later versions write into a role, and the ones before them refuse. */
+/** Fields that later versions write into a role, and earlier ones refuse. */
 const laterFields = ['description', 'remote_indices', 'remote_cluster', 'metadata_flattened'];
 const indexFields = ['names', 'privileges', 'field_security', 'query', 'allow_restricted_indices'];
 

@@ -6,7 +6,7 @@ import { indexActions } from './privileges.ts';
 import { bodyOf, changed, isTrue, part, type Scene, unchanged } from './scene.ts';
 import type { Cluster, Index, Outcome } from './state.ts';
 
-/** What the names of settings of an index begin with; others do not exist. */
+/** Matches the start of the name of every setting that an index can have. */
 const known =
   /^(number_of_|auto_expand_replicas|hidden|refresh_interval|codec|priority|blocks|mapping|routing|analysis|lifecycle|max_|default_pipeline|final_pipeline|sort|translog|merge|search|unassigned|query|similarity|write|gc_deletes|soft_deletes|shard|format|version|uuid|creation_date|provided_name|mode|time_series|highlight|verified_before_close|load_fixed_bitset)/;
 const fixed = ['number_of_shards', 'number_of_routing_shards', 'sort.field', 'codec', 'mode'];
@@ -72,7 +72,7 @@ function prefixed(settings: Readonly<Record<string, string>>): JsonObject {
   return Object.fromEntries(Object.entries(settings).map(([name, value]) => [`index.${name}`, value]));
 }
 
-/** What is `null` goes back to its default. */
+/** Sets what has a value; `null` is the default again. */
 export function putSettings(scene: Scene): Outcome {
   const names = indicesNamed(scene, part(scene, 'index'), 'all', indexActions.changeSettings);
   const body = bodyOf(scene);

@@ -145,7 +145,7 @@ export function clusterState(scene: Scene): Outcome {
   return unchanged(scene, ok({ cluster_name: name, restore: { snapshots } }));
 }
 
-/** Why a shard is not there. */
+/** Answers why a shard is not assigned. */
 export function explainAllocation(scene: Scene): Outcome {
   need(scene, 'cluster:monitor/allocation/explain', 'monitor');
   const { cluster } = scene;

@@ -69,7 +69,7 @@ function nameTaken(cluster: Cluster, name: string, snapshot: string) {
 function overtaken(scene: Scene, repository: string, name: string): Outcome {
   const { cluster } = scene;
   const registered = repositoryNamed(cluster, repository);
-  // Who knew it empty fails at the first generation, which is there already, and sees what is in it from then on.
+  // A cluster that knew it empty fails at the first generation, which is there already, and sees its content from then on.
   const isFirst = registered.generation === -1;
   const generation = isFirst ? ('unknown' as const) : ('broken' as const);
   const repositories = { ...cluster.repositories, [repository]: { ...registered, generation } };
@@ -216,7 +216,7 @@ function placeOf(document: string, shards: number): number {
   return hash % shards;
 }
 
-/** What was running and has ended by now is finished: snapshots are in their repositories, restores are done. */
+/** Finishes what has ended by now: snapshots are in their repositories, restores are done. */
 export function settled(world: World, now: number): World {
   return Object.values(world.clusters).reduce((before, { name }) => settledCluster(before, name, now), world);
 }

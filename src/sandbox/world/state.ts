@@ -8,7 +8,7 @@ export interface World {
   readonly objects: ObjectStore;
   /** The access key that the object store accepts. */
   readonly key: { readonly id: string; readonly secret: string };
-  /** How many ids were given: the next one follows from it, so that the same requests give the same world. */
+  /** The number of ids given so far: the next one follows from it, so that the same requests give the same world. */
   readonly ids: number;
 }
 
@@ -51,14 +51,14 @@ export interface Index {
   /** Alias → its properties. */
   readonly aliases: JsonObject;
   readonly documents: ReadonlyMap<string, JsonObject>;
-  /** Which of the index's operations has written a document last; of those that were written since there is one. */
+  /** The number of the operation that has written each document last. */
   readonly sequence?: { readonly last: number; readonly by: Readonly<Record<string, number>> };
   readonly recovery: Recovery;
   /** Shards that could not be restored. */
   readonly failed: readonly number[];
 }
 
-/** Where an index's shards came from last. */
+/** The origin of an index's shards. */
 export interface Recovery {
   readonly type: 'EMPTY_STORE' | 'EXISTING_STORE' | 'SNAPSHOT';
   readonly isDone: boolean;
@@ -76,7 +76,7 @@ export interface Repository {
   readonly generation: number | 'unknown' | 'broken';
 }
 
-/** What a snapshot keeps of an index. */
+/** The part of an index that a snapshot keeps. */
 export interface SavedIndex {
   readonly id: string;
   readonly shards: number;
@@ -117,23 +117,23 @@ export interface RunningRestore {
   readonly ends: number;
 }
 
-/** Who asks, and what their roles grant. */
+/** The sender of a request, and the grants of their roles. */
 export interface User {
   readonly username: string;
   readonly roles: readonly string[];
   readonly realm: 'file' | 'native' | 'reserved' | 'api_key' | 'service_account';
   readonly grants: readonly Grant[];
-  /** What else `_authenticate` shows of them. */
+  /** Their other fields in `_authenticate`. */
   readonly profile: JsonObject;
 }
 
-/** What one role grants. */
+/** The privileges of one role. */
 export interface Grant {
   readonly cluster: readonly string[];
   readonly indices: readonly {
     readonly names: readonly string[];
     readonly privileges: readonly string[];
-    /** Whether it holds for the indices of features and of security, too. */
+    /** True if it holds for the indices of features and of security, too. */
     readonly isRestricted: boolean;
   }[];
   readonly applications: readonly JsonObject[];
@@ -151,7 +151,7 @@ export interface ClusterRequest {
   readonly body: string;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** What goes wrong in it: the sandbox's faults that only the cluster itself can show. */
+  /** A fault that only the cluster itself can show. */
   readonly misfortune?: 'partial' | 'failed-shard';
 }
 
@@ -163,13 +163,13 @@ export interface ClusterAnswer {
   readonly awaits?: string;
 }
 
-/** What a request gives: an answer, and the world after it. */
+/** The result of a request: an answer, and the world after it. */
 export interface Outcome {
   readonly world: World;
   readonly answer: ClusterAnswer;
 }
 
-/** How long a snapshot or a restore takes, in milliseconds. */
+/** Milliseconds that a snapshot or a restore takes. */
 export const duration = 700;
 
 /** The next id: 22 characters, as Elasticsearch's are. */

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Seen } from '../backend.ts';
 import type { Stage } from './stage.ts';
 
-/** What every call has to do with. */
+/** Behaviour that all calls share. */
 export function clients({ version, source, send }: Stage): void {
   it('C5: x-opaque-id comes back', async () => {
     const { headers } = await send(source, 'GET /', undefined, { headers: { 'x-opaque-id': 'runbook/r/s' } });

@@ -3,7 +3,7 @@ import { passwords } from '../../real/lab.ts';
 import { damageShard } from '../backend.ts';
 import { elastic, kara, onlyFeatures, runner, type Stage } from './stage.ts';
 
-/** Who can log in while and after the feature state of security is restored: real security of 8.0 and later. */
+/** The credentials that are valid while and after the feature state of security is restored, on 8.0 and later. */
 export function lockedOut(stage: Stage): void {
   const { version, destination, backend, send, restore, statusOf, carried, held, apiKeyAt } = stage;
   /** From 9.0 on the cluster says that it cannot know the password of a reserved user. */

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { damageShard } from '../backend.ts';
 import { onlyFeatures, runner, type Stage } from './stage.ts';
 
-/** What a restore does, and what it says of it. */
+/** Restores, and how they are reported. */
 export function restores(stage: Stage): void {
   const { backend, source, destination, send, register, snapshot, restore, held } = stage;
   /** An index with two shards and documents in each, in a snapshot of the source that the destination sees. */

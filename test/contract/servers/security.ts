@@ -33,7 +33,7 @@ export const hashes: Readonly<Record<string, readonly [hash: string, on7: boolea
 
 type Search = (at: Cluster, query: unknown, login?: Parameters<Stage['send']>[3]) => Promise<Record<string, unknown>[]>;
 
-/** What stands in the documents of the security index: `_source`, and the id as `_id`. */
+/** Returns the documents that a query finds in the security index: their source, and the id as `_id`. */
 function searchOf(send: Stage['send']): Search {
   return async (at, query, options) => {
     const { status, body } = await send(at, 'POST /.security-7/_search', { size: 1000, query }, options);
@@ -451,7 +451,7 @@ export function security(stage: Stage): void {
       await send(destination, 'POST /.security-7/_close');
       expect(await statusOf(destination, runner)).toBe(401);
       expect(await statusOf(destination, login)).toBe(200);
-      // What it may do is not in the index: it can open it again.
+      // Its privileges are not in the index: it can open it again.
       expect((await send(destination, 'POST /.security-7/_open', undefined, as(login))).status).toBe(200);
       await send(destination, 'POST /.security-7/_close');
       await send(destination, 'POST /_security/realm/*/_clear_cache');

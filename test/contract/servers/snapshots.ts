@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Stage } from './stage.ts';
 
-/** What a snapshot takes, and what it says of it. */
+/** Snapshots, and how they are reported. */
 export function snapshots({
   hasFeatures,
   kibanaIndices,

@@ -6,10 +6,10 @@ export const elastic = (password: string): Login => ({ username: 'elastic', pass
 export const runner: Login = { username: 'runner', password: passwords.runner };
 export const kara: Login = { username: 'kara', password: passwords.kara };
 
-/** What the scenarios work with. */
+/** The clusters and calls that the scenarios work with. */
 export type Stage = ReturnType<typeof stageOf>;
 
-/** How many primary shards a node recovers at a time: with 0 a restore stays in progress. */
+/** The number of primary shards that a node recovers at a time: with 0 a restore stays in progress. */
 const recoveries = 'cluster.routing.allocation.node_initial_primaries_recoveries';
 
 /** @param backend Known when a scenario runs, not yet when it is declared. */
