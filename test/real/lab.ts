@@ -73,7 +73,7 @@ export async function request(
       authorization: `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}`,
       'content-type': 'application/json',
     },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
   return { status: response.status, body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text };
@@ -135,23 +135,28 @@ export async function resetDestination(lab: Pair): Promise<void> {
   await seedDestination(lab);
 }
 
-/** Leaves what every cluster has: Kibana's indices, with one document that says whose they are. */
-async function empty(lab: Pair, cluster: Cluster): Promise<void> {
-  const does = async (method: string, path: string, body?: unknown, login?: Login) => {
+/** Sends requests that have to succeed. */
+function senderTo(lab: Pair, cluster: Cluster) {
+  return async (method: string, path: string, body?: unknown, login?: Login): Promise<void> => {
     const reply = await request(lab, cluster, method, path, body, login);
     if (reply.status >= 300) throw new Error(`${method} ${path}: ${reply.status} ${JSON.stringify(reply.body)}`);
   };
+}
+
+/** Leaves what every cluster has: Kibana's indices, with one document that says whose they are. */
+async function empty(lab: Pair, cluster: Cluster): Promise<void> {
+  const send = senderTo(lab, cluster);
   const { body: repositories } = await request(lab, cluster, 'GET', '/_snapshot');
-  for (const name of Object.keys(repositories as object)) await does('DELETE', `/_snapshot/${name}`);
+  for (const name of Object.keys(repositories as object)) await send('DELETE', `/_snapshot/${name}`);
   // Nobody may delete the index of real security since 8: its feature does it.
   const indices = Object.keys(await systemIndices(lab, cluster)).filter(
     (index) => !lab.kibana || index.startsWith('.kibana'),
   );
-  if (indices.length > 0) await does('DELETE', `/${indices.join(',')}`, undefined, lab.kibana);
-  if (lab.kibana) await does('POST', '/_features/_reset');
+  if (indices.length > 0) await send('DELETE', `/${indices.join(',')}`, undefined, lab.kibana);
+  if (lab.kibana) await send('POST', '/_features/_reset');
   await request(lab, cluster, 'DELETE', `/${flightIndex}`);
   await request(lab, cluster, 'DELETE', '/runbook-locks');
-  await does('POST', '/_security/realm/*/_clear_cache');
+  await send('POST', '/_security/realm/*/_clear_cache');
   for (const [alias, index] of systemIndicesOf(lab)) {
     const settings = {
       settings: { number_of_shards: 1, number_of_replicas: 0 },
@@ -159,37 +164,38 @@ async function empty(lab: Pair, cluster: Cluster): Promise<void> {
       // As Kibana maps them.
       mappings: { properties: { type: { type: 'keyword' }, namespace: { type: 'keyword' } } },
     };
-    await does('PUT', `/${index}`, settings, lab.kibana);
+    await send('PUT', `/${index}`, settings, lab.kibana);
   }
-  await does('PUT', '/.kibana/_doc/whose?refresh=true', { cluster: cluster.name }, lab.kibana);
+  await send('PUT', '/.kibana/_doc/whose?refresh=true', { cluster: cluster.name }, lab.kibana);
 }
 
 async function seedSource(lab: Pair): Promise<void> {
-  const { source } = lab;
-  for (const object of flightObjects) {
+  const send = senderTo(lab, lab.source);
+  const lines = flightObjects.flatMap((object) => {
     const { id, source: document } = storedObject(object, 'default', '2026-01-01T00:00:00.000Z');
-    const alias = aliasOf(releases[lab.version], object.type);
-    await request(lab, source, 'PUT', `/${alias}/_doc/${id}?refresh=true`, document, lab.kibana);
-  }
-  await setPassword(lab, source, passwords.elasticAtSource);
-  await request(lab, source, 'PUT', '/_security/role/cj_test_role', {
+    return [{ index: { _index: aliasOf(releases[lab.version], object.type), _id: id } }, document];
+  });
+  const bulk = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+  await send('POST', '/_bulk?refresh=true', bulk, lab.kibana);
+  await setPassword(lab, lab.source, passwords.elasticAtSource);
+  await send('PUT', '/_security/role/cj_test_role', {
     cluster: ['monitor'],
     indices: [{ names: ['kib*'], privileges: ['read'] }],
   });
-  await request(lab, source, 'PUT', '/_security/user/kara', { password: passwords.kara, roles: ['cj_test_role'] });
+  await send('PUT', '/_security/user/kara', { password: passwords.kara, roles: ['cj_test_role'] });
 }
 
 async function seedDestination(lab: Pair): Promise<void> {
-  const { destination } = lab;
-  await setPassword(lab, destination, passwords.elasticAtDestination);
+  const send = senderTo(lab, lab.destination);
+  await setPassword(lab, lab.destination, passwords.elasticAtDestination);
   const superuser = (password: string) => ({ password, roles: ['superuser'] });
-  await request(lab, destination, 'PUT', '/_security/user/runner', superuser(passwords.runner));
-  await request(lab, destination, 'PUT', '/_security/user/destonly', superuser(passwords.destinationOnly));
+  await send('PUT', '/_security/user/runner', superuser(passwords.runner));
+  await send('PUT', '/_security/user/destonly', superuser(passwords.destinationOnly));
 }
 
 /** The password of "elastic". Security of the real 8.5 is a stand-in: there it is a user like any other. */
 async function setPassword(lab: Pair, cluster: Cluster, password: string): Promise<void> {
   if (lab.version === '8.5' && !lab.kibana)
-    await request(lab, cluster, 'PUT', '/_security/user/elastic', { password, roles: ['superuser'] });
-  else await request(lab, cluster, 'POST', '/_security/user/elastic/_password', { password });
+    await senderTo(lab, cluster)('PUT', '/_security/user/elastic', { password, roles: ['superuser'] });
+  else await senderTo(lab, cluster)('POST', '/_security/user/elastic/_password', { password });
 }

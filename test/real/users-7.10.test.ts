@@ -285,7 +285,7 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
 
     expect(ended.code).toBe(4);
     expect(ended.stdout).toContain('authentication_realm.type is "native", expected "file"');
-    expect(ended.stdout).toContain('would be locked out as soon as .security is closed');
+    expect(ended.stdout).toContain('would be locked out as soon as the users are replaced');
     await expectDestinationUntouched();
   });
 
@@ -377,7 +377,7 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
     const ended = await exec();
 
     expect(ended.code).toBe(4);
-    expect(ended.stdout).toContain('An alias would name two indices after the restore');
+    expect(ended.stdout).toContain('that would name two indices after the restore');
   });
 
   it('refuses to overwrite a repository of the same name with other settings', async () => {
