@@ -142,6 +142,38 @@ export function runbooksContract(name: string, version: Version, backend: () => 
       expect((await exec('prepare-visualizations')).stdout).toContain('done, 0 writes were sent');
     });
 
+    it('visualizations-copy: adds what the destination lacks, and leaves the rest', async () => {
+      const own = { type: 'visualization', visualization: { title: 'Own weather' }, references: [] };
+      await at('PUT', `/${visualizations}/_doc/visualization:flights-destination-weather?refresh=true`, own);
+      const first = await exec('visualizations-copy', '--set', 'visualizations=[Flights] Delay Type');
+      expect(first.code).toBe(0);
+      expect(await titles()).toEqual(expect.arrayContaining(['Own weather', '[Flights] Delay Type']));
+      expect(await titles()).not.toContain('[Flights] Destination Weather');
+      expect(first.stdout).toContain(`show data that is not copied (${flightIndex})`);
+
+      const again = await exec('visualizations-copy', '--set', 'visualizations=[Flights] Delay Type');
+      expect(again.stdout).toContain('done, 0 writes were sent');
+
+      const over = await exec('visualizations-copy', '--set', 'conflicts=overwrite');
+      expect(over.code).toBe(0);
+      expect(await titles()).toContain('[Flights] Destination Weather');
+      expect(await titles()).not.toContain('Own weather');
+      expect((await exec('visualizations-copy', '--set', 'conflicts=overwrite')).stdout).toContain(
+        'done, 0 writes were sent',
+      );
+
+      expect((await exec('visualizations-copy', '--set', 'conflicts=new_copies')).code).toBe(0);
+      expect((await titles()).filter((title) => title === '[Flights] Delay Type')).toHaveLength(2);
+    });
+
+    it('visualizations-copy: refuses what refers to something that is not there', async () => {
+      const pattern = `/${visualizations}/_doc/index-pattern:flights?refresh=true`;
+      await request(pair, pair.source, 'DELETE', pattern, undefined, own());
+      const ended = await exec('visualizations-copy');
+      expect(ended.code).toBe(4);
+      expect(ended.stdout).toContain('Some objects refer to these, which are not there');
+    });
+
     if (version === '7.10')
       describe('the system indices of 7.10', () => {
         const alias = (cluster: Cluster, ...actions: unknown[]) =>
@@ -369,38 +401,6 @@ export function runbooksContract(name: string, version: Version, backend: () => 
             expect(ofFile.stdout).toContain('authentication_realm.type is "file", expected one of');
             expect(await runner()).toBe(true);
           });
-        });
-
-        it('visualizations-copy: adds what the destination lacks, and leaves the rest', async () => {
-          const own = { type: 'visualization', visualization: { title: 'Own weather' }, references: [] };
-          await at('PUT', `/${visualizations}/_doc/visualization:flights-destination-weather?refresh=true`, own);
-          const first = await exec('visualizations-copy', '--set', 'visualizations=[Flights] Delay Type');
-          expect(first.code).toBe(0);
-          expect(await titles()).toEqual(expect.arrayContaining(['Own weather', '[Flights] Delay Type']));
-          expect(await titles()).not.toContain('[Flights] Destination Weather');
-          expect(first.stdout).toContain(`show data that is not copied (${flightIndex})`);
-
-          const again = await exec('visualizations-copy', '--set', 'visualizations=[Flights] Delay Type');
-          expect(again.stdout).toContain('done, 0 writes were sent');
-
-          const over = await exec('visualizations-copy', '--set', 'conflicts=overwrite');
-          expect(over.code).toBe(0);
-          expect(await titles()).toContain('[Flights] Destination Weather');
-          expect(await titles()).not.toContain('Own weather');
-          expect((await exec('visualizations-copy', '--set', 'conflicts=overwrite')).stdout).toContain(
-            'done, 0 writes were sent',
-          );
-
-          expect((await exec('visualizations-copy', '--set', 'conflicts=new_copies')).code).toBe(0);
-          expect((await titles()).filter((title) => title === '[Flights] Delay Type')).toHaveLength(2);
-        });
-
-        it('visualizations-copy: refuses what refers to something that is not there', async () => {
-          const pattern = `/${visualizations}/_doc/index-pattern:flights?refresh=true`;
-          await request(pair, pair.source, 'DELETE', pattern, undefined, own());
-          const ended = await exec('visualizations-copy');
-          expect(ended.code).toBe(4);
-          expect(ended.stdout).toContain('Some objects refer to these, which are not there');
         });
       });
   });
