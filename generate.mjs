@@ -45,7 +45,7 @@ for (const name of ['runbook', 'environment']) {
   const source = `schemas/${name}.v1.schema.json`;
   const schema = JSON.parse(await readFile(source, 'utf8'));
   const text = await compile(withChoices(withoutDescriptionsBesideReferences(schema), schema.$defs), name, {
-    bannerComment: `// Generated from ${source} by \`npm run generate\`: change the schema, not this file.\nimport type { Json } from './json.ts';\n`,
+    bannerComment: `// Generated from ${source} by \`npm run generate\`: change the schema, not this file.\nimport type { Json } from '../text/json.ts';\n`,
     unreachableDefinitions: true,
     style: { singleQuote: true, printWidth: 120 },
   });

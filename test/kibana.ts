@@ -1,5 +1,5 @@
-import type { Json } from '../src/language/index.ts';
 import { kibanaReply, type LoopbackServer, listen } from '../src/sandbox/index.ts';
+import type { Json } from '../src/text/index.ts';
 import { type Pair, releases } from './real/lab.ts';
 
 /**

@@ -1,4 +1,5 @@
-import { type Diagnostic, type FileSet, type Fragment, inOrder, type Loaded, type Runbook } from '../language/index.ts';
+import type { FileSet, Fragment, Loaded, Runbook } from '../language/index.ts';
+import { type Diagnostic, inOrder } from '../text/index.ts';
 import { lintDiagnostics } from './lint/silence.ts';
 import type { CheckedFile } from './rule.ts';
 import { rules } from './rules/index.ts';

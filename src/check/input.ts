@@ -1,5 +1,6 @@
-import { inOneLine } from '../language/in-one-line.ts';
-import type { Input, Json } from '../language/index.ts';
+import type { Input } from '../language/index.ts';
+import { inOneLine } from '../text/in-one-line.ts';
+import type { Json } from '../text/index.ts';
 
 /** What is wrong with a value for an input, to stand behind its name ("has to be …"); undefined where nothing is. */
 export function inputProblem(input: Input, value: Json): string | undefined {

@@ -1,4 +1,5 @@
-import { type Diagnostic, type Loaded, lowestCommonVersion, type Runbook } from '../language/index.ts';
+import { type Loaded, lowestCommonVersion, type Runbook } from '../language/index.ts';
+import type { Diagnostic } from '../text/index.ts';
 
 /**
  * Returns an error at the first runbook where the second has the same name and their ranges have a version in common:

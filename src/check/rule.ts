@@ -1,4 +1,5 @@
-import type { Diagnostic, Fragment, Loaded, Path, Runbook } from '../language/index.ts';
+import type { Fragment, Loaded, Path, Runbook } from '../language/index.ts';
+import type { Diagnostic } from '../text/index.ts';
 
 /** One file and the fragments that it uses. */
 export interface CheckedFile extends Loaded<Runbook | Fragment> {

@@ -1,8 +1,6 @@
 import {
   type DoneWhen,
   type Expression,
-  isObject,
-  type Json,
   type Path,
   type PathExpression,
   parseExpression,
@@ -11,6 +9,7 @@ import {
   type Step,
   type TemplateProblem,
 } from '../language/index.ts';
+import { isObject, type Json } from '../text/index.ts';
 import type { CheckedFile } from './rule.ts';
 
 /** Where a step stands: as part of the operation, or as what follows it on every way out, or undoes it. */

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { millisecondsOf } from '../language/index.ts';
 import { approvalNamespace, approvalStatement } from '../plan/index.ts';
 import { planHead } from '../report/index.ts';
+import { millisecondsOf } from '../text/index.ts';
 import { approvalEnding } from './approvals.ts';
 import { CommandError } from './exit-codes.ts';
 import { readPlanFile } from './plan-file.ts';

@@ -1,6 +1,7 @@
 import { openConnections } from '../connections/index.ts';
 import { createRedactor, isTransient } from '../engine/index.ts';
-import { type Environment, isObject, type Json } from '../language/index.ts';
+import type { Environment } from '../language/index.ts';
+import { isObject, type Json } from '../text/index.ts';
 import { resolveTarget } from './secrets.ts';
 
 /** What a server says of itself. */

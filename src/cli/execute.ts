@@ -10,7 +10,7 @@ import {
   type RunOptions,
   run,
 } from '../engine/index.ts';
-import type { Environment, Json } from '../language/index.ts';
+import type { Environment } from '../language/index.ts';
 import { type Plan, writtenConnections } from '../plan/index.ts';
 import { forecastSentence, forecastText, plainView, reportOf, summaryText } from '../report/index.ts';
 import {
@@ -23,6 +23,7 @@ import {
   SealMismatch,
   sealFor,
 } from '../runs/index.ts';
+import type { Json } from '../text/index.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 import { type Output, openOutput, throughOutput } from './output.ts';
 import { resolveSecrets } from './secrets.ts';

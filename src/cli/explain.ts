@@ -1,5 +1,5 @@
 import { lints } from '../check/index.ts';
-import { didYouMean } from '../language/index.ts';
+import { didYouMean } from '../text/index.ts';
 import { CommandError } from './exit-codes.ts';
 import { table } from './list.ts';
 

@@ -4,11 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { check } from '../check/index.ts';
 import {
   type Bundle,
-  type Checked,
-  type Diagnostic,
   type Environment,
   type FileSet,
-  hasErrors,
   isFragment,
   type Loaded,
   loadBundle,
@@ -16,9 +13,9 @@ import {
   loadFiles,
   loadRunbookFile,
   maximumBytes,
-  printDiagnostic,
   type Runbook,
 } from '../language/index.ts';
+import { type Checked, type Diagnostic, hasErrors, printDiagnostic } from '../text/index.ts';
 import { CommandError } from './exit-codes.ts';
 
 /** The runbooks that come with the program. */

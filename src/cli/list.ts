@@ -1,4 +1,4 @@
-import { inert } from '../language/index.ts';
+import { inert } from '../text/index.ts';
 import { readRunbook, runbookFiles, shown } from './files.ts';
 
 /** `runbook list`: the runbooks that a name can mean. */

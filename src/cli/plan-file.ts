@@ -1,9 +1,9 @@
 import { open, rename, unlink } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { JsonObject } from '../language/index.ts';
 import { canonicalJson, largestPlan, type Plan, type PlanExtras, planIn } from '../plan/index.ts';
 import { diffOf, diffSentence } from '../report/index.ts';
 import { hashOf } from '../runs/index.ts';
+import type { JsonObject } from '../text/index.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 import { locateRunbook, readBytes, shown } from './files.ts';
 import { planned } from './planned.ts';

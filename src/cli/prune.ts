@@ -1,5 +1,5 @@
-import { millisecondsOf } from '../language/index.ts';
 import { type KeptReason, locksFolder, pruneRuns } from '../runs/index.ts';
+import { millisecondsOf } from '../text/index.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 import { table } from './list.ts';
 import { inertLines } from './print.ts';

@@ -4,9 +4,10 @@ import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Credentials, Target } from '../connections/index.ts';
 import { type Redactor, shortestSecret } from '../engine/index.ts';
-import type { Auth, Environment, EnvironmentConnection, Json, SecretReference } from '../language/index.ts';
+import type { Auth, Environment, EnvironmentConnection, SecretReference } from '../language/index.ts';
 import type { Plan } from '../plan/index.ts';
 import { shortestSealKey } from '../runs/index.ts';
+import type { Json } from '../text/index.ts';
 import { CommandError } from './exit-codes.ts';
 
 const commandTimeout = 30_000;

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inert } from '../language/index.ts';
+import { inert } from '../text/index.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 
 /**

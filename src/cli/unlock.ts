@@ -1,7 +1,7 @@
 import { openConnections } from '../connections/index.ts';
 import { type Answer, createRedactor, indexIdIn, isRestored, leftoverText, lockHolder } from '../engine/index.ts';
-import { inert, isObject, type Json, type JsonObject } from '../language/index.ts';
 import { lockIndex, lockPath } from '../plan/index.ts';
+import { inert, isObject, type Json, type JsonObject } from '../text/index.ts';
 import { answerTo, isInteractive } from './execute.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';
 import { readEnvironment, valueOrStop } from './files.ts';

@@ -1,7 +1,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import { overlaps } from '../check/index.ts';
-import { type Diagnostic, printDiagnostic } from '../language/index.ts';
 import { githubDiagnostics, sarif } from '../report/index.ts';
+import { type Diagnostic, printDiagnostic } from '../text/index.ts';
 import { exitCodes } from './exit-codes.ts';
 import {
   locateRunbook,

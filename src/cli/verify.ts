@@ -1,7 +1,7 @@
 import type { Event } from '../engine/index.ts';
-import { inert } from '../language/index.ts';
 import { approvalText } from '../report/index.ts';
 import { readJournal } from '../runs/index.ts';
+import { inert } from '../text/index.ts';
 import { verifiedApproval } from './approvals.ts';
 import { exitCodes } from './exit-codes.ts';
 import { folderOf, stopWithout } from './runs.ts';

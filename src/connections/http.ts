@@ -1,8 +1,8 @@
 import { Client, type ClientOptions, HttpConnection } from '@elastic/elasticsearch';
 import { Transport, type TransportRequestParams } from '@elastic/transport';
 import type { Answer, Call } from '../engine/index.ts';
-import type { Json } from '../language/index.ts';
 import type { HttpRequest } from '../plan/index.ts';
+import type { Json } from '../text/index.ts';
 import type { Connection, Credentials, HttpTarget } from './connection.ts';
 import { pinnedAuthority } from './pinned-ca.ts';
 

@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from '../language/index.ts';
 import type { HttpRequest } from '../plan/index.ts';
+import type { Json, JsonObject } from '../text/index.ts';
 import type { Connection, KibanaTarget } from './connection.ts';
 import { type Dialect, openHttp } from './http.ts';
 

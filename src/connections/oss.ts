@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import OSS from 'ali-oss';
 import type { Answer } from '../engine/index.ts';
-import type { Json } from '../language/index.ts';
 import type { OssRequest } from '../plan/index.ts';
+import type { Json } from '../text/index.ts';
 import type { Connection, OssTarget } from './connection.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../language/index.ts';
+import type { Json, JsonObject } from '../text/index.ts';
 
 /** How a step ended. */
 export type StepOutcome =

@@ -1,5 +1,6 @@
-import { expectedOf, holds, isObject, type Json, messageOf, valueAt } from '../language/index.ts';
+import { expectedOf, holds, messageOf, valueAt } from '../language/index.ts';
 import type { PlannedExpect } from '../plan/index.ts';
+import { isObject, type Json } from '../text/index.ts';
 import type { Assertion } from './event.ts';
 import type { Answer } from './ports.ts';
 import { concealed, type Redactor } from './redactor.ts';

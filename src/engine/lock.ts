@@ -1,5 +1,5 @@
-import { isObject, type Json, type JsonObject } from '../language/index.ts';
 import type { PlannedLock } from '../plan/index.ts';
+import { isObject, type Json, type JsonObject } from '../text/index.ts';
 import type { RecordedCall } from './event.ts';
 import { saidBy } from './judge.ts';
 import { isRefusal } from './past.ts';

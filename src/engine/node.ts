@@ -1,5 +1,6 @@
-import { evaluateValue, type Json, TemplateError } from '../language/index.ts';
+import { evaluateValue, TemplateError } from '../language/index.ts';
 import type { PlannedBlock, PlannedNode, PlannedNote, PlannedRequest } from '../plan/index.ts';
+import type { Json } from '../text/index.ts';
 import { unmetCondition } from './condition.ts';
 import { dependentOn } from './dry.ts';
 import { effectOf } from './effect.ts';

@@ -1,5 +1,5 @@
-import type { Json } from '../language/index.ts';
 import type { Request } from '../plan/index.ts';
+import type { Json } from '../text/index.ts';
 import type { Event } from './event.ts';
 
 /** All that the interpreter has of the world. */

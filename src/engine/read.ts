@@ -1,5 +1,5 @@
-import { durationOf } from '../language/index.ts';
 import type { Condition, PlannedRequest } from '../plan/index.ts';
+import { durationOf } from '../text/index.ts';
 import { dependent } from './dry.ts';
 import { factsOf, hasStatus, judge, judgeConditions, reasonOf, saidBy } from './judge.ts';
 import type { Answer } from './ports.ts';

@@ -1,4 +1,4 @@
-import { isObject, type Json, type Show, showing } from '../language/index.ts';
+import { isObject, type Json, type Show, showing } from '../text/index.ts';
 
 /** The one place that knows the secret values of a run; every text that leaves the process goes through it. */
 export interface Redactor {

@@ -1,5 +1,6 @@
-import { evaluateValue, isObject, type Json, TemplateError } from '../language/index.ts';
+import { evaluateValue, TemplateError } from '../language/index.ts';
 import type { PlannedNode } from '../plan/index.ts';
+import { isObject, type Json } from '../text/index.ts';
 import { runRead } from './read.ts';
 import { ForgottenSecret, lookupAtRun } from './render.ts';
 import { type Here, valuesIn } from './session.ts';

@@ -1,13 +1,6 @@
-import {
-  descend,
-  evaluateValue,
-  type Json,
-  type JsonObject,
-  type Lookup,
-  resolvePath,
-  TemplateError,
-} from '../language/index.ts';
+import { descend, evaluateValue, type Lookup, resolvePath, TemplateError } from '../language/index.ts';
 import type { Condition, PlannedExpect, Request } from '../plan/index.ts';
+import type { Json, JsonObject } from '../text/index.ts';
 import { concealed } from './redactor.ts';
 
 /** What a step has saved: name → value, and whether it may be shown. */

@@ -1,5 +1,6 @@
-import { sha256, valueAt } from '../language/index.ts';
+import { valueAt } from '../language/index.ts';
 import type { PlannedRequest } from '../plan/index.ts';
+import { sha256 } from '../text/index.ts';
 import type { Answered } from './judge.ts';
 import { concealed, type Redactor } from './redactor.ts';
 import type { Output, Outputs } from './render.ts';

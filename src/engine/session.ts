@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from '../language/index.ts';
 import type { Plan, PlannedLock, PlannedNode, PlannedRequest } from '../plan/index.ts';
+import type { Json, JsonObject } from '../text/index.ts';
 import type { CleanupFailure, Event, NewEvent, Note, Origin, Phase, StepOutcome } from './event.ts';
 import type { Past, PastStep } from './past.ts';
 import type { Ports } from './ports.ts';

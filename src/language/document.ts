@@ -13,8 +13,7 @@ import {
   parseDocument,
   visit,
 } from 'yaml';
-import type { Checked, Diagnostic, Range } from './diagnostic.ts';
-import type { Json } from './json.ts';
+import type { Checked, Diagnostic, Json, Range } from '../text/index.ts';
 
 /** Files over this size are refused: a runbook is written by people. */
 export const maximumBytes = 5_000_000;

@@ -1,6 +1,6 @@
+import type { Sentence } from '../text/index.ts';
+import { isObject, type Json } from '../text/index.ts';
 import { type Helper, helpers } from './helpers.ts';
-import { isObject, type Json } from './json.ts';
-import type { Sentence } from './show.ts';
 
 /** What stands between `{{` and `}}`. */
 export type Expression =

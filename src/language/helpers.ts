@@ -1,5 +1,5 @@
-import { isEqual, isObject, type Json } from './json.ts';
-import type { Sentence } from './show.ts';
+import type { Sentence } from '../text/index.ts';
+import { isEqual, isObject, type Json } from '../text/index.ts';
 
 /** A pure function for templates: arguments → a value, or what is wrong with the arguments. */
 export interface Helper {

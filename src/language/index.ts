@@ -1,7 +1,5 @@
 export * from './call.ts';
-export * from './diagnostic.ts';
 export * from './document.ts';
-export * from './duration.ts';
 export type {
   Auth,
   Environment,
@@ -10,9 +8,6 @@ export type {
   SecretReference,
 } from './environment.types.ts';
 export * from './expression.ts';
-export * from './frame.ts';
-export * from './inert.ts';
-export * from './json.ts';
 export * from './load.ts';
 export * from './matchers/index.ts';
 export { patience } from './patience.ts';
@@ -34,8 +29,5 @@ export type {
   UseStep,
 } from './runbook.types.ts';
 export { createValidator } from './schema.ts';
-export { sha256 } from './sha256.ts';
-export * from './show.ts';
-export * from './suggestion.ts';
 export * from './template.ts';
 export * from './version.ts';

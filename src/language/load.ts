@@ -1,7 +1,6 @@
-import { type Checked, type Diagnostic, hasErrors } from './diagnostic.ts';
+import { type Checked, type Diagnostic, hasErrors, isObject } from '../text/index.ts';
 import { parseSource, type SourceDocument } from './document.ts';
 import type { Environment } from './environment.types.ts';
-import { isObject } from './json.ts';
 import type { Fragment, Runbook, Step } from './runbook.types.ts';
 import { schemaDiagnostics } from './schema.ts';
 

@@ -1,5 +1,5 @@
 import { compile, isRegistered, search } from '@jmespath-community/jmespath';
-import { isObject, type Json } from './json.ts';
+import { isObject, type Json } from '../text/index.ts';
 
 /** What is wrong with a JMESPath expression; undefined where nothing is. */
 export function queryProblem(path: string): string | undefined {

@@ -1,11 +1,10 @@
 import { Ajv2020, type ErrorObject, type Options, type ValidateFunction } from 'ajv/dist/2020.js';
 import environmentSchema from '../../schemas/environment.v1.schema.json' with { type: 'json' };
 import runbookSchema from '../../schemas/runbook.v1.schema.json' with { type: 'json' };
-import type { Diagnostic } from './diagnostic.ts';
+import { inOneLine } from '../text/in-one-line.ts';
+import type { Diagnostic } from '../text/index.ts';
+import { didYouMean, isObject, type Json } from '../text/index.ts';
 import type { Path, SourceDocument } from './document.ts';
-import { inOneLine } from './in-one-line.ts';
-import { isObject, type Json } from './json.ts';
-import { didYouMean } from './suggestion.ts';
 import { rangeProblem } from './version.ts';
 
 const schemas = { runbook: runbookSchema, environment: environmentSchema };

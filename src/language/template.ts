@@ -1,4 +1,5 @@
 import Handlebars from 'handlebars';
+import { didYouMean, isObject, type Json, type JsonObject } from '../text/index.ts';
 import {
   type Expression,
   type Lookup,
@@ -11,8 +12,6 @@ import {
   TemplateError,
 } from './expression.ts';
 import { helpers } from './helpers.ts';
-import { isObject, type Json, type JsonObject } from './json.ts';
-import { didYouMean } from './suggestion.ts';
 
 /** One scalar: texts and expressions in turn. Nothing but one expression keeps that expression's type. */
 export interface Template {

@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../language/index.ts';
+import { isObject, type Json } from '../text/index.ts';
 
 /** What a person signs: that a plan may be run, until when. It stands beside the plan, and its SSH signature beside it. */
 export interface Approval {

@@ -1,5 +1,5 @@
 import canonicalize from 'canonicalize';
-import { sha256 } from '../language/index.ts';
+import { sha256 } from '../text/index.ts';
 import type { Plan } from './plan.ts';
 
 /** The plan's bytes: canonical JSON after RFC 8785. The same plan gives the same text everywhere. */

@@ -1,10 +1,8 @@
-import { inOneLine } from '../language/in-one-line.ts';
 import {
   type Expression,
   expectedOf,
   expressionOfKey,
   holds,
-  type Json,
   type Path,
   pathsIn,
   printExpression,
@@ -13,6 +11,8 @@ import {
   templateOf,
   templatePaths,
 } from '../language/index.ts';
+import { inOneLine } from '../text/in-one-line.ts';
+import type { Json } from '../text/index.ts';
 import { attempt, type Context } from './context.ts';
 import type { Condition } from './plan.ts';
 import { lookupIn } from './scope.ts';

@@ -1,10 +1,7 @@
-import { inOneLine } from '../language/in-one-line.ts';
 import {
   type Bundle,
-  type Diagnostic,
   type Environment,
   type Fragment,
-  type Json,
   type Loaded,
   type Path,
   type Runbook,
@@ -12,6 +9,8 @@ import {
   type Step,
   TemplateError,
 } from '../language/index.ts';
+import { inOneLine } from '../text/in-one-line.ts';
+import type { Diagnostic, Json } from '../text/index.ts';
 import type { PlannedConnection, PlannedNode } from './plan.ts';
 import { lookupIn, type Scope } from './scope.ts';
 

@@ -1,8 +1,6 @@
 import {
   type Bundle,
-  type Diagnostic,
   type Environment,
-  type Json,
   knownValue,
   type Loaded,
   type Path,
@@ -14,6 +12,7 @@ import {
   TemplateError,
   templateOf,
 } from '../language/index.ts';
+import type { Diagnostic, Json } from '../text/index.ts';
 import { decide, mentionsItem } from './conditions.ts';
 import { attempt, type Context, type Numbers, numbersFrom, placeOf, report, type Shared } from './context.ts';
 import type { InputValue } from './inputs.ts';

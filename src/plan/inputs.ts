@@ -1,16 +1,6 @@
 import { inputProblem } from '../check/index.ts';
-import {
-  type Diagnostic,
-  didYouMean,
-  type Environment,
-  type Input,
-  isObject,
-  type Json,
-  type JsonObject,
-  type Loaded,
-  type Runbook,
-  type SecretReference,
-} from '../language/index.ts';
+import type { Environment, Input, Loaded, Runbook, SecretReference } from '../language/index.ts';
+import { type Diagnostic, didYouMean, isObject, type Json, type JsonObject } from '../text/index.ts';
 
 /** What an input is: a value, or a secret that only the run resolves. */
 export type InputValue = { readonly value: Json } | { readonly secret: SecretReference };

@@ -1,7 +1,8 @@
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import planSchema from '../../schemas/plan.v1.schema.json' with { type: 'json' };
-import { inOneLine } from '../language/in-one-line.ts';
-import { createValidator, type Json } from '../language/index.ts';
+import { createValidator } from '../language/index.ts';
+import { inOneLine } from '../text/in-one-line.ts';
+import type { Json } from '../text/index.ts';
 import { canonicalJson } from './canonical.ts';
 import type { Plan } from './plan.ts';
 

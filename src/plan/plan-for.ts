@@ -1,16 +1,5 @@
-import {
-  type Auth,
-  type Bundle,
-  type Checked,
-  type Diagnostic,
-  didYouMean,
-  type Environment,
-  type EnvironmentConnection,
-  hasErrors,
-  type JsonObject,
-  type Loaded,
-  type Runbook,
-} from '../language/index.ts';
+import type { Auth, Bundle, Environment, EnvironmentConnection, Loaded, Runbook } from '../language/index.ts';
+import { type Checked, type Diagnostic, didYouMean, hasErrors, type JsonObject } from '../text/index.ts';
 import { expand } from './expand.ts';
 import { inputsFor } from './inputs.ts';
 import { locksFor } from './locks.ts';

@@ -1,4 +1,5 @@
-import type { Json, JsonObject, MaintenanceWindow, Method, SecretReference } from '../language/index.ts';
+import type { MaintenanceWindow, Method, SecretReference } from '../language/index.ts';
+import type { Json, JsonObject } from '../text/index.ts';
 
 /**
  * What a run will do: the runbook with its fragments expanded and everything rendered but what only the run knows.

@@ -1,12 +1,12 @@
 import {
   descend,
   type Expression,
-  type Json,
   type Lookup,
   type PathExpression,
   type Template,
   TemplateError,
 } from '../language/index.ts';
+import type { Json } from '../text/index.ts';
 import type { InputValue } from './inputs.ts';
 
 /** What an input of a scope is: known, secret, or (in a fragment) an expression over what only the run knows. */

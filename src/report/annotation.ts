@@ -1,4 +1,4 @@
-import { inert } from '../language/index.ts';
+import { inert } from '../text/index.ts';
 
 /** Where an annotation belongs, and its title; what is undefined is left out. */
 export interface AnnotationPlace {

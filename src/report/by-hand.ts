@@ -1,14 +1,6 @@
-import {
-  type Expression,
-  inert,
-  isObject,
-  isWhole,
-  type Json,
-  pathsIn,
-  printExpression,
-  templateOf,
-} from '../language/index.ts';
+import { type Expression, isWhole, pathsIn, printExpression, templateOf } from '../language/index.ts';
 import type { HttpRequest, Plan, PlannedRequest } from '../plan/index.ts';
+import { inert, isObject, type Json } from '../text/index.ts';
 import { entriesOf } from './outline.ts';
 import { secretText, valueText } from './words.ts';
 

@@ -1,4 +1,4 @@
-import { type Diagnostic, inert } from '../language/index.ts';
+import { type Diagnostic, inert } from '../text/index.ts';
 import { annotation } from './annotation.ts';
 
 /** What is wrong with files as annotations for GitHub Actions, each at its line. */

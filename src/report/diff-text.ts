@@ -1,5 +1,5 @@
-import { inOneLine } from '../language/in-one-line.ts';
-import { inert } from '../language/index.ts';
+import { inOneLine } from '../text/in-one-line.ts';
+import { inert } from '../text/index.ts';
 import type { FieldChange, PlanDiff, StepChange } from './diff.ts';
 import { codeBlock, inlineCode, plain } from './markdown.ts';
 

@@ -1,5 +1,5 @@
-import { isEqual, isObject, type Json, type JsonObject } from '../language/index.ts';
 import type { Plan } from '../plan/index.ts';
+import { isEqual, isObject, type Json, type JsonObject } from '../text/index.ts';
 import { connectionText, type Entry, entriesOf, requestText, type Section } from './outline.ts';
 
 /** What one plan does that another does not. */

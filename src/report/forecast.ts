@@ -1,5 +1,5 @@
-import { inert } from '../language/index.ts';
 import type { Plan, PlannedNode } from '../plan/index.ts';
+import { inert } from '../text/index.ts';
 import { entriesOf, passesOf } from './outline.ts';
 import type { Forecast, RunReport } from './run-report.ts';
 

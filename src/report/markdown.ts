@@ -1,4 +1,4 @@
-import { inert } from '../language/index.ts';
+import { inert } from '../text/index.ts';
 
 /** Text from a file or a server as plain text in Markdown: nothing in it is markup, HTML, a link or a mention. */
 export function plain(text: string): string {

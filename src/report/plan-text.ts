@@ -1,5 +1,5 @@
-import { inert, type Json } from '../language/index.ts';
 import type { Plan, PlannedLock, PlannedNode, PlannedRead, PlannedRequest, Request } from '../plan/index.ts';
+import { inert, type Json } from '../text/index.ts';
 import { addressOf, doneWhenText, lockText, requestText } from './outline.ts';
 import {
   conditionText,

@@ -1,6 +1,6 @@
 import type { Event, GivenApproval, Note, RecordedCall, RunSummary, StepOutcome } from '../engine/index.ts';
-import { inOneLine } from '../language/in-one-line.ts';
-import { inert } from '../language/index.ts';
+import { inOneLine } from '../text/in-one-line.ts';
+import { inert } from '../text/index.ts';
 import type { ReportedStep, RunReport } from './run-report.ts';
 
 /** What became of a step, in words that stand alone. */

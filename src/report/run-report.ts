@@ -9,7 +9,7 @@ import type {
   StepDescription,
   StepOutcome,
 } from '../engine/index.ts';
-import type { JsonObject } from '../language/index.ts';
+import type { JsonObject } from '../text/index.ts';
 
 /** A run as its journal tells it: each step with its calls and what its assertions saw. It holds no secret. */
 export interface RunReport {

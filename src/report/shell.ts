@@ -1,4 +1,4 @@
-import { inert } from '../language/index.ts';
+import { inert } from '../text/index.ts';
 
 /** What the script needs of Bash; no program but curl and base64. */
 export const prelude = `say() { printf '\\n== %s\\n' "$1" >&2; }

@@ -1,5 +1,5 @@
 import type { RunSummary } from '../engine/index.ts';
-import { inert } from '../language/index.ts';
+import { inert } from '../text/index.ts';
 import { noteText, outcomeSentence } from './run-lines.ts';
 
 /** The run's id, and the hash that its journal ends in. */

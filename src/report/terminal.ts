@@ -1,6 +1,6 @@
 import { Listr } from 'listr2';
 import type { Event } from '../engine/index.ts';
-import { inert } from '../language/index.ts';
+import { inert } from '../text/index.ts';
 import { linesOf, outcomeWords } from './run-lines.ts';
 
 /** Shows a run on a terminal as it happens; a fold over events with the current step as its only state. */

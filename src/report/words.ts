@@ -1,6 +1,7 @@
-import { inOneLine } from '../language/in-one-line.ts';
-import { durationOf, expectedOf, isMatcher, type Json, messageOf, type SecretReference } from '../language/index.ts';
+import { expectedOf, isMatcher, messageOf, type SecretReference } from '../language/index.ts';
 import type { Condition, PlannedExpect, PlannedRequest } from '../plan/index.ts';
+import { inOneLine } from '../text/in-one-line.ts';
+import { durationOf, type Json } from '../text/index.ts';
 
 /** What a plan's parts mean, in the words that every view uses. */
 

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import type { Event } from '../engine/index.ts';
-import type { Json } from '../language/index.ts';
+import type { Json } from '../text/index.ts';
 
 /**
  * What a rollback has to remember of secrets, encrypted for the journal: AES-256-GCM, under a key derived (HKDF-SHA256) from

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Json } from '../language/index.ts';
+import type { Json } from '../text/index.ts';
 import { type Effect, type Fault, faultAt } from './faults.ts';
 import { type LoopbackServer, listen, type Reply } from './loopback.ts';
 import { serveObjects } from './object-server.ts';

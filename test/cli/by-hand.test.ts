@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isObject, type Json } from '../../src/language/index.ts';
+import { isObject, type Json } from '../../src/text/index.ts';
 import { runbook, workingDirectory } from '../program.ts';
 
 /** A cluster that answers everything, and remembers what it was sent. */

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ElasticsearchTarget } from '../../src/connections/connection.ts';
 import { openConnections, readsOnly, type Target } from '../../src/connections/index.ts';
 import type { Answer, Call } from '../../src/engine/index.ts';
-import type { Json } from '../../src/language/index.ts';
+import type { Json } from '../../src/text/index.ts';
 
 interface Seen {
   readonly line: string;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Answer, Event } from '../../src/engine/index.ts';
-import type { Json } from '../../src/language/index.ts';
 import type { Plan } from '../../src/plan/index.ts';
 import { formats, formatsOf, linesOf, summaryText } from '../../src/report/index.ts';
+import type { Json } from '../../src/text/index.ts';
 import { runSubject } from '../report/bad-day.ts';
 import { knownForms, leakIn, piecesOf } from '../secrets.ts';
 import { planOf } from '../support.ts';

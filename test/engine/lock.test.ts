@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Answer, type Call, createRedactor, type Event, run } from '../../src/engine/index.ts';
-import { isObject, type Json, type JsonObject } from '../../src/language/index.ts';
 import type { Plan } from '../../src/plan/index.ts';
 import { linesOf } from '../../src/report/index.ts';
 import { answerClusterRequest } from '../../src/sandbox/world/cluster.ts';
 import { logins, seededWorld } from '../../src/sandbox/world/seeds.ts';
+import { isObject, type Json, type JsonObject } from '../../src/text/index.ts';
 import { planOf } from '../support.ts';
 
 const authorization = `Basic ${Buffer.from(`elastic:${logins.elasticAtSource}`).toString('base64')}`;

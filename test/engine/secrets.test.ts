@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../src/engine/index.ts';
-import type { Json } from '../../src/language/index.ts';
 import { forecastText, formats, formatsOf, linesOf, summaryText } from '../../src/report/index.ts';
+import type { Json } from '../../src/text/index.ts';
 import { runSubject } from '../report/bad-day.ts';
 import { leaksIn, secretArbitrary } from '../secrets.ts';
 import { planOf } from '../support.ts';

@@ -8,9 +8,9 @@ import {
   type RunSummary,
   run,
 } from '../../src/engine/index.ts';
-import type { Json } from '../../src/language/index.ts';
 import { type Plan, planId } from '../../src/plan/index.ts';
 import { openedIn, sealFor } from '../../src/runs/index.ts';
+import type { Json } from '../../src/text/index.ts';
 
 export const ok = (body: Json = {}, status = 200): Answer => ({ kind: 'answer', status, body, warnings: [] });
 export const lost = (sent: 'no' | 'maybe' = 'maybe'): Answer => ({ kind: 'failure', sent, reason: 'connection reset' });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Json, type Lookup, resolvePath } from '../../src/language/index.ts';
+import { type Lookup, resolvePath } from '../../src/language/index.ts';
+import type { Json } from '../../src/text/index.ts';
 
 const having =
   (value: Json): Lookup =>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { inOneLine } from '../../src/language/in-one-line.ts';
-import { expectedOf, holds, type Json } from '../../src/language/index.ts';
+import { expectedOf, holds } from '../../src/language/index.ts';
+import { inOneLine } from '../../src/text/in-one-line.ts';
+import type { Json } from '../../src/text/index.ts';
 
 describe('an expectation', () => {
   it.each<[Json | undefined, Json, boolean]>([

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   evaluateValue,
-  type Json,
   knownValue,
   type Lookup,
   literalValue,
@@ -13,6 +12,7 @@ import {
   TemplateError,
   templateOf,
 } from '../../src/language/index.ts';
+import type { Json } from '../../src/text/index.ts';
 
 const known: Lookup = (path) => {
   const values: Record<string, Json> = {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Event } from '../../src/engine/index.ts';
-import type { Json } from '../../src/language/index.ts';
 import { openedIn, SealMismatch, sealFor } from '../../src/runs/index.ts';
+import type { Json } from '../../src/text/index.ts';
 
 const key = 'c2l4dGVlbiByYW5kb20gYnl0ZXMgYXJlIG5vdCBlbm91Z2g=';
 

@@ -1,11 +1,11 @@
 import { kibanaDialect } from '../../src/connections/kibana.ts';
 import type { Answer, Call } from '../../src/engine/index.ts';
-import type { Json } from '../../src/language/index.ts';
 import type { HttpRequest } from '../../src/plan/index.ts';
 import { answerClusterRequest } from '../../src/sandbox/world/cluster.ts';
 import { answerKibanaRequest } from '../../src/sandbox/world/kibana.ts';
 import { settled } from '../../src/sandbox/world/snapshots.ts';
 import { type ClusterRequest, duration, type World } from '../../src/sandbox/world/state.ts';
+import type { Json } from '../../src/text/index.ts';
 import type { Scenario } from './scenarios.ts';
 
 /** A call to a world, without a network between: the world after it, and its answer. */

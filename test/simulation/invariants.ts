@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../src/language/index.ts';
 import type { Cluster, World } from '../../src/sandbox/world/state.ts';
+import type { JsonObject } from '../../src/text/index.ts';
 import type { RecordFault } from './faults.ts';
 import { concealedTexts, type Scenario } from './scenarios.ts';
 import type { Ending } from './simulate.ts';

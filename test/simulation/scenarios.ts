@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { check } from '../../src/check/index.ts';
-import { type Json, loadBundle, loadEnvironment } from '../../src/language/index.ts';
+import { loadBundle, loadEnvironment } from '../../src/language/index.ts';
 import { canonicalJson, type Plan, planFor } from '../../src/plan/index.ts';
 import { hashOf } from '../../src/runs/index.ts';
 import { hashOf as passwordHashOf } from '../../src/sandbox/world/passwords.ts';
 import { accessKey, bucketName, logins, seededWorld } from '../../src/sandbox/world/seeds.ts';
 import type { World } from '../../src/sandbox/world/state.ts';
 import type { Version } from '../../src/sandbox/world/versions.ts';
+import type { Json } from '../../src/text/index.ts';
 
 /** A shipped runbook with its inputs, and the world that it begins in. */
 export interface Scenario {

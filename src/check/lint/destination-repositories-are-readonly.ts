@@ -1,4 +1,4 @@
-import { isObject } from '../../language/index.ts';
+import { isObject } from '../../text/index.ts';
 import { connectionOf } from '../visit.ts';
 import { atCall, bodyField, callsIn, type Lint } from './lint.ts';
 

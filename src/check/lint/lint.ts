@@ -1,4 +1,5 @@
-import { type CallStep, isObject, type Method, type Path, partsOfCall } from '../../language/index.ts';
+import { type CallStep, type Method, type Path, partsOfCall } from '../../language/index.ts';
+import { isObject } from '../../text/index.ts';
 import type { CheckedFile } from '../rule.ts';
 import { stepsIn, type Visited } from '../visit.ts';
 

@@ -1,4 +1,5 @@
-import { isObject, type Json, type Path } from '../../language/index.ts';
+import type { Path } from '../../language/index.ts';
+import { isObject, type Json } from '../../text/index.ts';
 import { callsIn, type Finding, type Lint } from './lint.ts';
 
 /** No secret stands in a runbook. */

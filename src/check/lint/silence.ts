@@ -1,4 +1,4 @@
-import { type Diagnostic, didYouMean } from '../../language/index.ts';
+import { type Diagnostic, didYouMean } from '../../text/index.ts';
 import type { CheckedFile } from '../rule.ts';
 import { lints } from './index.ts';
 import type { Finding, Lint } from './lint.ts';

@@ -1,4 +1,5 @@
-import { type Connection, type Diagnostic, didYouMean, type Path, type Step } from '../../language/index.ts';
+import type { Connection, Path, Step } from '../../language/index.ts';
+import { type Diagnostic, didYouMean } from '../../text/index.ts';
 import { type CheckedFile, problemAt, type Rule } from '../rule.ts';
 import { connectionOf, doneWhenReads, namesIn, stepsIn } from '../visit.ts';
 

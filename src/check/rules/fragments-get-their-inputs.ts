@@ -1,4 +1,4 @@
-import { type Diagnostic, didYouMean } from '../../language/index.ts';
+import { type Diagnostic, didYouMean } from '../../text/index.ts';
 import { inputProblem } from '../input.ts';
 import { problemAt, type Rule } from '../rule.ts';
 import { stepsIn } from '../visit.ts';

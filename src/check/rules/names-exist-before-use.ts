@@ -1,11 +1,5 @@
-import {
-  type Diagnostic,
-  didYouMean,
-  type Fragment,
-  type PathExpression,
-  type Runbook,
-  type Step,
-} from '../../language/index.ts';
+import type { Fragment, PathExpression, Runbook, Step } from '../../language/index.ts';
+import { type Diagnostic, didYouMean } from '../../text/index.ts';
 import type { CheckedFile, Rule } from '../rule.ts';
 import { namesIn, rangeOfName, type TemplateText, templatesOf } from '../visit.ts';
 

@@ -1,4 +1,5 @@
-import { type Diagnostic, isReading, partsOfCall } from '../../language/index.ts';
+import { isReading, partsOfCall } from '../../language/index.ts';
+import type { Diagnostic } from '../../text/index.ts';
 import { problemAt, type Rule } from '../rule.ts';
 import { doneWhenReads, stepsIn } from '../visit.ts';
 

@@ -1,4 +1,4 @@
-import type { Json } from '../json.ts';
+import type { Json } from '../../text/index.ts';
 import type { MatcherKind } from './matcher.ts';
 
 /** Elasticsearch's _cat APIs and settings give numbers as texts: both count. */

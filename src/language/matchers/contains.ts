@@ -1,4 +1,4 @@
-import { isEqual, type Json } from '../json.ts';
+import { isEqual, type Json } from '../../text/index.ts';
 import type { MatcherKind } from './matcher.ts';
 
 /** A text contains this text; a list contains this item, or every item of this list. */

@@ -1,4 +1,4 @@
-import { isEqual } from '../json.ts';
+import { isEqual } from '../../text/index.ts';
 import type { MatcherKind } from './matcher.ts';
 
 /** The value is this one; a value that is not there is null. */

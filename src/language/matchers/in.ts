@@ -1,4 +1,4 @@
-import { isEqual, type Json } from '../json.ts';
+import { isEqual, type Json } from '../../text/index.ts';
 import type { MatcherKind } from './matcher.ts';
 
 /** The value is one of these; of a list, every item is. */

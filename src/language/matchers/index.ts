@@ -1,5 +1,5 @@
-import { isObject, type Json, type JsonObject } from '../json.ts';
-import type { Show } from '../show.ts';
+import type { Show } from '../../text/index.ts';
+import { isObject, type Json, type JsonObject } from '../../text/index.ts';
 import { atLeast, atMost, greaterThan, lessThan } from './compare.ts';
 import { contains } from './contains.ts';
 import { empty } from './empty.ts';

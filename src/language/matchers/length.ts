@@ -1,4 +1,4 @@
-import { isEqual, isObject, type Json } from '../json.ts';
+import { isEqual, isObject, type Json } from '../../text/index.ts';
 import type { MatcherKind } from './matcher.ts';
 
 /** How many items, keys or characters a value has; undefined where it has none of them. */

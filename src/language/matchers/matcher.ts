@@ -1,5 +1,4 @@
-import type { Json } from '../json.ts';
-import type { Show } from '../show.ts';
+import type { Json, Show } from '../../text/index.ts';
 
 /** One way to look at a value. A new one is a file beside this one, a line in `index.ts` and its name in the schema. */
 export interface MatcherKind {

@@ -1,4 +1,5 @@
-import { type CallStep, isReading, millisecondsOf, type Path } from '../../language/index.ts';
+import { type CallStep, isReading, type Path } from '../../language/index.ts';
+import { millisecondsOf } from '../../text/index.ts';
 import { type Context, numbersFrom } from '../context.ts';
 import type { PlannedNode, PlannedRequest } from '../plan.ts';
 import { defaults, plannedConditions, plannedExpect, plannedRetry } from './fields.ts';

@@ -1,4 +1,5 @@
-import { didYouMean, knownValue, type Path, resolveTemplate, templateOf, templatePaths } from '../../language/index.ts';
+import { knownValue, type Path, resolveTemplate, templateOf, templatePaths } from '../../language/index.ts';
+import { didYouMean } from '../../text/index.ts';
 import { attempt, type Context, report } from '../context.ts';
 import { lookupIn } from '../scope.ts';
 

@@ -2,13 +2,12 @@ import {
   type BodyConditions,
   type CallStep,
   type Expect,
-  type Json,
   literalValue,
-  millisecondsOf,
   type Path,
   patience,
   type Status,
 } from '../../language/index.ts';
+import { type Json, millisecondsOf } from '../../text/index.ts';
 import { type Context, resolved } from '../context.ts';
 import type { Condition, PlannedExpect, PlannedRequest } from '../plan.ts';
 

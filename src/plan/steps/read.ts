@@ -1,15 +1,13 @@
 import {
   type CallStep,
   type DoneWhen,
-  type Json,
-  type JsonObject,
-  millisecondsOf,
   type Path,
   partsOfCall,
   resolvePath,
   templateOf,
   templatePaths,
 } from '../../language/index.ts';
+import { type Json, type JsonObject, millisecondsOf } from '../../text/index.ts';
 import { attempt, type Context, report, resolved } from '../context.ts';
 import type { HttpRequest, PlannedRead } from '../plan.ts';
 import { lookupIn } from '../scope.ts';

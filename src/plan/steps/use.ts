@@ -1,7 +1,6 @@
 import { inputProblem } from '../../check/index.ts';
 import {
   type Fragment,
-  type Json,
   knownValue,
   type Path,
   resolve,
@@ -11,6 +10,7 @@ import {
   templatePaths,
   type UseStep,
 } from '../../language/index.ts';
+import type { Json } from '../../text/index.ts';
 import { attempt, type Context, numbersFrom, report } from '../context.ts';
 import { type Binding, expressionOf, lookupIn, type Scope } from '../scope.ts';
 import { plannedRollback } from './call.ts';

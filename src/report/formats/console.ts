@@ -1,5 +1,5 @@
-import { inert, type Json } from '../../language/index.ts';
 import type { HttpRequest, Plan, PlannedNode } from '../../plan/index.ts';
+import { inert, type Json } from '../../text/index.ts';
 import { type Blank, type Blanks, blanksOf, comment, isUpload, jsonText, parametersOf, partsOf } from '../by-hand.ts';
 import { connectionText, doneWhenText, type Entry, entriesOf, requestText } from '../outline.ts';
 import { factsOf } from '../plan-text.ts';

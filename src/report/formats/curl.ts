@@ -1,4 +1,3 @@
-import type { Json } from '../../language/index.ts';
 import type {
   HttpRequest,
   Plan,
@@ -8,6 +7,7 @@ import type {
   Request,
   SkippedNode,
 } from '../../plan/index.ts';
+import type { Json } from '../../text/index.ts';
 import { type Blank, type Blanks, blanksOf, comment, isUpload, jsonText, parametersOf, partsOf } from '../by-hand.ts';
 import { connectionText, doneWhenText, entriesOf, requestText, undoingsOf } from '../outline.ts';
 import { factsOf } from '../plan-text.ts';

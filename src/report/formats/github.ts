@@ -1,4 +1,4 @@
-import { inert } from '../../language/index.ts';
+import { inert } from '../../text/index.ts';
 import { annotation } from '../annotation.ts';
 import { endText, noteText, outcomeWords } from '../run-lines.ts';
 import { isGood, type ReportedStep, type RunReport } from '../run-report.ts';

@@ -1,6 +1,6 @@
 import type { Assertion } from '../../engine/index.ts';
-import { inOneLine } from '../../language/in-one-line.ts';
-import { inert } from '../../language/index.ts';
+import { inOneLine } from '../../text/in-one-line.ts';
+import { inert } from '../../text/index.ts';
 import { endText, outcomeText } from '../run-lines.ts';
 import { durationBetween, isBad, isGood, type ReportedStep, type RunReport } from '../run-report.ts';
 import type { Format } from './format.ts';

@@ -1,5 +1,5 @@
-import { inOneLine } from '../../language/in-one-line.ts';
 import type { PlannedNode, Request } from '../../plan/index.ts';
+import { inOneLine } from '../../text/in-one-line.ts';
 import { detailsOf } from '../details.ts';
 import { forecastSentence, predictionsOf } from '../forecast.ts';
 import { codeBlock, inlineCode, plain } from '../markdown.ts';

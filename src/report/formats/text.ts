@@ -1,4 +1,4 @@
-import { inert } from '../../language/index.ts';
+import { inert } from '../../text/index.ts';
 import { planText } from '../plan-text.ts';
 import { approvalText, linesOf } from '../run-lines.ts';
 import type { Format } from './format.ts';

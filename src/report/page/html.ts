@@ -1,4 +1,4 @@
-import { inert } from '../../language/index.ts';
+import { inert } from '../../text/index.ts';
 
 /** HTML that is safe to put into a page. Only `html` makes it. */
 export class Html {

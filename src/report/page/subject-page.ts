@@ -1,6 +1,6 @@
 import type { GivenApproval } from '../../engine/index.ts';
-import { inOneLine } from '../../language/in-one-line.ts';
 import type { PlannedNode, Request } from '../../plan/index.ts';
+import { inOneLine } from '../../text/in-one-line.ts';
 import { detailsOf } from '../details.ts';
 import { forecastSentence, predictionsOf } from '../forecast.ts';
 import type { Subject } from '../formats/format.ts';

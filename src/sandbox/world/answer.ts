@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../language/index.ts';
+import type { Json, JsonObject } from '../../text/index.ts';
 import type { Cluster, ClusterAnswer } from './state.ts';
 
 export function ok(body: Json): ClusterAnswer {

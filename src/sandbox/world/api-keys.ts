@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../language/index.ts';
+import { isObject, type Json, type JsonObject } from '../../text/index.ts';
 import { invalid, ok, Refusal, refused } from './answer.ts';
 import { descriptorsOf, realmOf } from './authentication.ts';
 import { hashOf } from './passwords.ts';

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../language/index.ts';
+import { isObject, type Json, type JsonObject } from '../../text/index.ts';
 import { ok } from './answer.ts';
 import { matches } from './filter-path.ts';
 import { indicesNamed } from './names.ts';

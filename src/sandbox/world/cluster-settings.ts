@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../language/index.ts';
+import type { Json, JsonObject } from '../../text/index.ts';
 import { ok } from './answer.ts';
 import { flat, nested } from './flat.ts';
 import { need } from './privileges.ts';

@@ -1,4 +1,4 @@
-import type { Json } from '../../language/index.ts';
+import type { Json } from '../../text/index.ts';
 import { ok, Refusal, refused } from './answer.ts';
 import * as apiKeys from './api-keys.ts';
 import * as applicationPrivileges from './application-privileges.ts';

@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../../language/index.ts';
+import { isObject, type Json } from '../../text/index.ts';
 
 /** Returns the part of a response that `filter_path=a.*.b,c` leaves. A name with a dot in it is one name. */
 export function filtered(value: Json, paths: string): Json {

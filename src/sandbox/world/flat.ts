@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../language/index.ts';
+import { isObject, type Json, type JsonObject } from '../../text/index.ts';
 import { textOf } from './scene.ts';
 
 /** `{ a: { b: 1 } }` → `a.b: "1"`. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../language/index.ts';
+import type { JsonObject } from '../../text/index.ts';
 
 /** A saved object of Kibana, as its APIs give it. */
 export interface SavedObject {

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../../language/index.ts';
+import { isObject, type JsonObject } from '../../text/index.ts';
 import { acknowledged, ok, Refusal, refused } from './answer.ts';
 import { resolved } from './date-math.ts';
 import { isSystemIndex } from './features.ts';

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../language/index.ts';
+import { isObject, type Json, type JsonObject } from '../../text/index.ts';
 import { flightIndex, flightObjects, flights, type SavedObject, storedObject } from './flights.ts';
 import { aliasOf, kibanaAliases } from './kibana-indices.ts';
 import { isSince, type Version } from './versions.ts';

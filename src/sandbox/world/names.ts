@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../../language/index.ts';
+import { isObject, type Json } from '../../text/index.ts';
 import { noSuchIndex, Refusal, refused } from './answer.ts';
 import { clusterSetting } from './cluster-settings.ts';
 import { resolved } from './date-math.ts';

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../language/index.ts';
+import type { Json, JsonObject } from '../../text/index.ts';
 import { acknowledged, ok, Refusal, refused } from './answer.ts';
 import { type Bucket, type StoredObject, withObjects } from './bucket.ts';
 import { flat, nested } from './flat.ts';

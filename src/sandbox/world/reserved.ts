@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../language/index.ts';
+import type { JsonObject } from '../../text/index.ts';
 import type { Cluster } from './state.ts';
 import { isSince } from './versions.ts';
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../language/index.ts';
+import type { JsonObject } from '../../text/index.ts';
 import { noSuchIndex, ok, Refusal, refused } from './answer.ts';
 import { isHeld } from './cluster-settings.ts';
 import { indicesOf, isSystemIndex } from './features.ts';

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../language/index.ts';
+import { isObject, type Json, type JsonObject } from '../../text/index.ts';
 import { invalid, Refusal, refused } from './answer.ts';
 import { need } from './privileges.ts';
 import { bodyOf, listOf, namesOf, part, type Scene, unchanged } from './scene.ts';

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../language/index.ts';
+import type { Json, JsonObject } from '../../text/index.ts';
 import { noSuchIndex, ok, Refusal, refused } from './answer.ts';
 import { builtInRoles } from './reserved.ts';
 import { changed, type Scene } from './scene.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../language/index.ts';
+import type { JsonObject } from '../../text/index.ts';
 import { flightIndex, flightObjects, flights, storedObject } from './flights.ts';
 import { aliasOf, kibanaAliases } from './kibana-indices.ts';
 import { hashOf } from './passwords.ts';

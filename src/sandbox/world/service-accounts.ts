@@ -1,4 +1,4 @@
-import type { Json } from '../../language/index.ts';
+import type { Json } from '../../text/index.ts';
 import { ok, Refusal, refused } from './answer.ts';
 import { hashOf } from './passwords.ts';
 import { need } from './privileges.ts';

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../language/index.ts';
+import { isObject, type Json, type JsonObject } from '../../text/index.ts';
 import { noSuchIndex, ok, Refusal, refused } from './answer.ts';
 import { indicesNamed } from './names.ts';
 import { indexActions, need } from './privileges.ts';

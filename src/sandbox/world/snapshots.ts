@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../language/index.ts';
+import type { Json, JsonObject } from '../../text/index.ts';
 import { acknowledged, noSuchIndex, ok, Refusal, refused } from './answer.ts';
 import { resolved } from './date-math.ts';
 import { featuresOf, indicesOf, isSystemIndex } from './features.ts';

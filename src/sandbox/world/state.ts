@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../language/index.ts';
+import type { Json, JsonObject } from '../../text/index.ts';
 import type { ObjectStore } from './bucket.ts';
 import type { Version } from './versions.ts';
 

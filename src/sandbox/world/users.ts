@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../../language/index.ts';
+import { isObject, type JsonObject } from '../../text/index.ts';
 import { invalid, Refusal, refused, validationFailed } from './answer.ts';
 import { hashOf, hashRefusal } from './passwords.ts';
 import { need } from './privileges.ts';
