@@ -7,7 +7,8 @@ import { performance } from 'node:perf_hooks';
 import { check } from '../src/check/index.ts';
 import { createRedactor, type Event, type Ports, type RunOptions, run } from '../src/engine/index.ts';
 import { loadBundle, loadEnvironment } from '../src/language/index.ts';
-import { canonicalJson, type Plan, planFor } from '../src/plan/index.ts';
+import { canonicalJson, type Plan } from '../src/plan/index.ts';
+import { planFor } from '../src/planner/index.ts';
 import { createJournal, hashOf, reopenJournal } from '../src/runs/index.ts';
 
 declare const gc: () => void;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createRedactor, type Event, loadBundle, loadEnvironment, planFor, planId, run } from '../src/index.ts';
+import { createRedactor, type Event, loadBundle, loadEnvironment, planId, run } from '../src/index.ts';
+import { planFor } from '../src/planner/index.ts';
 import { environmentText, head } from './support.ts';
 
 describe('the library', () => {

@@ -1,6 +1,7 @@
 import { check } from '../src/check/index.ts';
 import { type Bundle, loadBundle, loadEnvironment } from '../src/language/index.ts';
-import { type Plan, planFor } from '../src/plan/index.ts';
+import type { Plan } from '../src/plan/index.ts';
+import { planFor } from '../src/planner/index.ts';
 import type { Diagnostic } from '../src/text/index.ts';
 
 export const environmentText = `

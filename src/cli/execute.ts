@@ -11,7 +11,8 @@ import {
   run,
 } from '../engine/index.ts';
 import type { Environment } from '../language/index.ts';
-import { type Plan, writtenConnections } from '../plan/index.ts';
+import type { Plan } from '../plan/index.ts';
+import { writtenConnections } from '../planner/index.ts';
 import { forecastSentence, forecastText, plainView, reportOf, summaryText } from '../report/index.ts';
 import {
   type Journal,

@@ -1,6 +1,7 @@
 import { open, rename, unlink } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { canonicalJson, largestPlan, type Plan, type PlanExtras, planIn } from '../plan/index.ts';
+import { canonicalJson, largestPlan, type Plan, planIn } from '../plan/index.ts';
+import type { PlanExtras } from '../planner/index.ts';
 import { diffOf, diffSentence } from '../report/index.ts';
 import { hashOf } from '../runs/index.ts';
 import type { JsonObject } from '../text/index.ts';

@@ -1,6 +1,7 @@
 import type { Origin } from '../engine/index.ts';
 import type { Environment, Loaded } from '../language/index.ts';
-import { type Plan, type PlanExtras, planFor, planId } from '../plan/index.ts';
+import { type Plan, planId } from '../plan/index.ts';
+import { type PlanExtras, planFor } from '../planner/index.ts';
 import { hashOf } from '../runs/index.ts';
 import { readEnvironment, readRunbook, valueOrStop } from './files.ts';
 

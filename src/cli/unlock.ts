@@ -1,6 +1,6 @@
 import { openConnections } from '../connections/index.ts';
 import { type Answer, createRedactor, indexIdIn, isRestored, leftoverText, lockHolder } from '../engine/index.ts';
-import { lockIndex, lockPath } from '../plan/index.ts';
+import { lockIndex, lockPath } from '../planner/index.ts';
 import { inert, isObject, type Json, type JsonObject } from '../text/index.ts';
 import { answerTo, isInteractive } from './execute.ts';
 import { CommandError, exitCodes } from './exit-codes.ts';

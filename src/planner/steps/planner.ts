@@ -1,6 +1,6 @@
 import type { Path, Step } from '../../language/index.ts';
+import type { PlannedBlock, PlannedNote, PlannedRequest } from '../../plan/index.ts';
 import type { Context } from '../context.ts';
-import type { PlannedBlock, PlannedNote, PlannedRequest } from '../plan.ts';
 
 /** What every planned step has, whatever it does. */
 export type Common = Pick<PlannedBlock, 'id' | 'number' | 'title' | 'at' | 'when' | 'confirm' | 'disruptive'>;

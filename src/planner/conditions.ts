@@ -11,10 +11,10 @@ import {
   templateOf,
   templatePaths,
 } from '../language/index.ts';
+import type { Condition } from '../plan/index.ts';
 import { inOneLine } from '../text/in-one-line.ts';
 import type { Json } from '../text/index.ts';
 import { attempt, type Context } from './context.ts';
-import type { Condition } from './plan.ts';
 import { lookupIn } from './scope.ts';
 
 /** What planning makes of a `when`: conditions that only the run can decide, or the reason why the step is skipped. */

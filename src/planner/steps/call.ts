@@ -1,7 +1,7 @@
 import { type CallStep, isReading, type Path } from '../../language/index.ts';
+import type { PlannedNode, PlannedRequest } from '../../plan/index.ts';
 import { millisecondsOf } from '../../text/index.ts';
 import { type Context, numbersFrom } from '../context.ts';
-import type { PlannedNode, PlannedRequest } from '../plan.ts';
 import { defaults, plannedConditions, plannedExpect, plannedRetry } from './fields.ts';
 import type { StepPlanner } from './planner.ts';
 import { httpRequest, plannedDoneWhen } from './read.ts';

@@ -7,9 +7,9 @@ import {
   patience,
   type Status,
 } from '../../language/index.ts';
+import type { Condition, PlannedExpect, PlannedRequest } from '../../plan/index.ts';
 import { type Json, millisecondsOf } from '../../text/index.ts';
 import { type Context, resolved } from '../context.ts';
-import type { Condition, PlannedExpect, PlannedRequest } from '../plan.ts';
 
 /** The pause between two polls, and how long to poll or to wait for one answer, where the author does not say. */
 export const defaults = { every: 2_000, pollTimeout: 600_000, callTimeout: 60_000 };

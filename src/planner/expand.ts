@@ -12,11 +12,11 @@ import {
   TemplateError,
   templateOf,
 } from '../language/index.ts';
+import type { Condition, PlannedConnection, PlannedNode } from '../plan/index.ts';
 import type { Diagnostic, Json } from '../text/index.ts';
 import { decide, mentionsItem } from './conditions.ts';
 import { attempt, type Context, type Numbers, numbersFrom, placeOf, report, type Shared } from './context.ts';
 import type { InputValue } from './inputs.ts';
-import type { Condition, PlannedConnection, PlannedNode } from './plan.ts';
 import { lookupIn, type StepName } from './scope.ts';
 import { withConnection } from './steps/connection.ts';
 import { plannerFor } from './steps/index.ts';

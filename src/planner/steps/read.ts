@@ -7,9 +7,9 @@ import {
   templateOf,
   templatePaths,
 } from '../../language/index.ts';
+import type { HttpRequest, PlannedRead } from '../../plan/index.ts';
 import { type Json, type JsonObject, millisecondsOf } from '../../text/index.ts';
 import { attempt, type Context, report, resolved } from '../context.ts';
-import type { HttpRequest, PlannedRead } from '../plan.ts';
 import { lookupIn } from '../scope.ts';
 import { connectionFor, withConnection } from './connection.ts';
 import { plannedExpect } from './fields.ts';

@@ -1,4 +1,4 @@
-import type { Plan, PlannedConnection, PlannedLock, PlannedNode } from './plan.ts';
+import type { Plan, PlannedConnection, PlannedLock, PlannedNode } from '../plan/index.ts';
 
 /** Where the lock stands in a cluster: one for the whole of it. */
 export const lockPath = '/runbook-locks/_doc/cluster';

@@ -9,9 +9,9 @@ import {
   type Step,
   TemplateError,
 } from '../language/index.ts';
+import type { PlannedConnection, PlannedNode } from '../plan/index.ts';
 import { inOneLine } from '../text/in-one-line.ts';
 import type { Diagnostic, Json } from '../text/index.ts';
-import type { PlannedConnection, PlannedNode } from './plan.ts';
 import { lookupIn, type Scope } from './scope.ts';
 
 /** What all steps of one plan have in common. */

@@ -1,5 +1,5 @@
 import type { Connection } from '../language/index.ts';
-import type { Plan, PlannedConnection, PlannedRequest } from './plan.ts';
+import type { Plan, PlannedConnection, PlannedRequest } from '../plan/index.ts';
 
 type Login = string | undefined;
 

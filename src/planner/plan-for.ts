@@ -1,9 +1,9 @@
 import type { Auth, Bundle, Environment, EnvironmentConnection, Loaded, Runbook } from '../language/index.ts';
+import type { Plan, PlannedConnection } from '../plan/index.ts';
 import { type Checked, type Diagnostic, didYouMean, hasErrors, type JsonObject } from '../text/index.ts';
 import { expand } from './expand.ts';
 import { inputsFor } from './inputs.ts';
 import { locksFor } from './locks.ts';
-import type { Plan, PlannedConnection } from './plan.ts';
 import { preflightFor } from './preflight.ts';
 import { withSealedSaves } from './sealed.ts';
 

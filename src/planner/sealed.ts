@@ -1,6 +1,6 @@
 import { expressionOfKey, pathsIn, templateOf, templatePaths } from '../language/index.ts';
+import type { PlannedNode, PlannedRequest } from '../plan/index.ts';
 import { isObject, type Json } from '../text/index.ts';
-import type { PlannedNode, PlannedRequest } from './plan.ts';
 
 /** A plan's nodes, and which of its saved secrets its rollbacks read: a run has to remember those beyond its process. */
 export interface Sealed {
