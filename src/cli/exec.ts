@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { canonicalJson, type Plan, type PlannedNode } from '../plan/index.ts';
+import { canonicalJson, nodesIn, type Plan } from '../plan/index.ts';
 import { createJournal } from '../runs/index.ts';
 import { type ApprovalPolicy, approvalsOf } from './approvals.ts';
 import { chooseRunbook, versionAsked } from './choose.ts';
@@ -92,7 +92,7 @@ function newRunId(): string {
 
 /** Without a terminal nobody can be asked: what needs a person has to be named, before anything is sent. */
 function checkConfirmations(plan: Plan, options: ExecOptions): void {
-  const asking = questionsIn(plan.steps);
+  const asking = questionsIn(plan);
   const unknown = options.confirm.filter((id) => !asking.has(id));
   if (unknown.length > 0) {
     throw new CommandError(
@@ -107,12 +107,10 @@ function checkConfirmations(plan: Plan, options: ExecOptions): void {
   );
 }
 
-function questionsIn(nodes: readonly PlannedNode[]): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const node of nodes) {
-    if (node.kind === 'skipped') continue;
-    if (node.confirm !== undefined) found.set(node.id, node.confirm);
-    if (node.kind === 'block') for (const [id, question] of questionsIn(node.steps)) found.set(id, question);
-  }
-  return found;
+function questionsIn(plan: Plan): Map<string, string> {
+  return new Map(
+    nodesIn(plan).flatMap(({ node, section }) =>
+      node.kind === 'skipped' || node.confirm === undefined || section === 'rollback' ? [] : [[node.id, node.confirm]],
+    ),
+  );
 }

@@ -1,7 +1,8 @@
 import { TemplateError } from '../language/index.ts';
 import type { PlannedRequest } from '../plan/index.ts';
+import type { Finished } from './event.ts';
 import { MissingOutput } from './render.ts';
-import type { Finished, Session } from './session.ts';
+import type { Session } from './session.ts';
 
 /**
  * In a dry run, a read behind a predicted write sees the world without that write: what failed may hold then. Nobody knows

@@ -46,6 +46,19 @@ export interface StepDescription {
   readonly place: string;
 }
 
+/** How a step ended, and what it saved. */
+export interface Finished {
+  readonly outcome: StepOutcome;
+  readonly reason?: string;
+  /** Dry run: the step that would have to be sent before this one can be known. */
+  readonly depends_on?: string;
+  readonly saved?: JsonObject;
+  /** Names of what was saved, too, and is secret. */
+  readonly concealed?: readonly string[];
+  /** Those of them that a rollback needs, each encrypted with the environment's key. */
+  readonly sealed?: { readonly [name: string]: string };
+}
+
 /** Something that a person has to know. */
 export interface Note {
   readonly severity: 'info' | 'warning';
@@ -170,18 +183,7 @@ export type Event = { readonly at: string } & (
       readonly reason?: string;
     }
   | { readonly type: 'confirmation'; readonly step: string; readonly question: string; readonly confirmed: boolean }
-  | ({
-      readonly type: 'step-finished';
-      readonly outcome: StepOutcome;
-      readonly reason?: string;
-      /** Dry run: the step that would have to be sent before this one can be known. */
-      readonly depends_on?: string;
-      readonly saved?: JsonObject;
-      /** Names of what was saved, too, and is secret. */
-      readonly concealed?: readonly string[];
-      /** Those of them that a rollback needs, each encrypted with the environment's key. */
-      readonly sealed?: { readonly [name: string]: string };
-    } & StepDescription)
+  | ({ readonly type: 'step-finished' } & Finished & StepDescription)
   | ({ readonly type: 'noted'; readonly step: string; readonly number: string; readonly depth: number } & Note)
   | { readonly type: 'interrupted' }
   | { readonly type: 'rollback-started'; readonly of: readonly string[] }

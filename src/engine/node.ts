@@ -1,10 +1,16 @@
 import { evaluateValue, TemplateError } from '../language/index.ts';
-import type { PlannedBlock, PlannedNode, PlannedNote, PlannedRequest } from '../plan/index.ts';
+import {
+  nodesRunBy,
+  type PlannedBlock,
+  type PlannedNode,
+  type PlannedNote,
+  type PlannedRequest,
+} from '../plan/index.ts';
 import type { Json } from '../text/index.ts';
 import { unmetCondition } from './condition.ts';
 import { dependentOn } from './dry.ts';
 import { effectOf } from './effect.ts';
-import type { StepOutcome } from './event.ts';
+import type { Finished, StepOutcome } from './event.ts';
 import { hasEffect, type PastStep } from './past.ts';
 import { refusalOf } from './permission.ts';
 import { runRead } from './read.ts';
@@ -14,7 +20,6 @@ import { saveFromJournal } from './save.ts';
 import { recorded, render } from './send.ts';
 import {
   emit,
-  type Finished,
   type Flow,
   type Frame,
   fail,
@@ -235,8 +240,7 @@ function gather(
   passes: readonly number[],
   count: number,
 ): void {
-  for (const node of nodes) {
-    if (node.kind === 'block') gather([...node.steps, ...(node.always ?? [])], outputs, passes, count);
+  for (const node of nodes.flatMap(nodesRunBy)) {
     if (node.kind !== 'request' || !node.save) continue;
     const lists: Outputs = new Map();
     for (const [name, { secret }] of Object.entries(node.save)) {

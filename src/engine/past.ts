@@ -1,6 +1,5 @@
-import type { Event, Note } from './event.ts';
+import type { Event, Finished, Note } from './event.ts';
 import { statusText } from './judge.ts';
-import type { Finished } from './session.ts';
 
 /** What the journal of a run says of one step. */
 export interface PastStep {

@@ -1,11 +1,11 @@
-import type { PlannedNode, SkippedNode } from '../plan/index.ts';
+import { nodesIn, type PlannedNode, type SkippedNode } from '../plan/index.ts';
 import { renderText } from './render.ts';
 import { emit, type Flow, fail, type Here, pastOfStep, type Session, valuesIn } from './session.ts';
 import { isInWindow, windowsInWords } from './window.ts';
 
 /** Before anything is written: whether now is a time for the disruptive steps of the plan. */
 export function checkWindows(session: Session): Flow {
-  const disruptive = firstDisruptive(session.plan.steps);
+  const disruptive = firstDisruptive(session.plan);
   if (!disruptive || isWindowOpen(session)) return 'go-on';
   return fail(session, disruptive.id, outsideWindow(session));
 }
@@ -30,12 +30,8 @@ function outsideWindow({ plan: { environment } }: Session): string {
   return `this step is disruptive, and now is outside the maintenance windows of ${environment.name} (${windowsInWords(environment.maintenance_windows ?? [])})`;
 }
 
-function firstDisruptive(nodes: readonly PlannedNode[]): PlannedNode | undefined {
-  for (const node of nodes) {
-    if (node.kind === 'skipped') continue;
-    if (node.disruptive) return node;
-    const inner = node.kind === 'block' ? firstDisruptive(node.steps) : undefined;
-    if (inner) return inner;
-  }
-  return undefined;
+function firstDisruptive(plan: Session['plan']): PlannedNode | undefined {
+  return nodesIn(plan).find(
+    ({ node, section }) => section === 'steps' && node.kind !== 'skipped' && node.disruptive === true,
+  )?.node;
 }

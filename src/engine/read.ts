@@ -1,12 +1,13 @@
 import type { Condition, PlannedRequest } from '../plan/index.ts';
 import { durationOf } from '../text/index.ts';
 import { dependent } from './dry.ts';
+import type { Finished } from './event.ts';
 import { factsOf, hasStatus, judge, judgeConditions, reasonOf, saidBy } from './judge.ts';
 import type { Answer } from './ports.ts';
 import { type RenderedExpect, renderConditions, renderExpect } from './render.ts';
 import { saveFrom } from './save.ts';
 import { isTransient, type Rendered, render, send, sendRead } from './send.ts';
-import { emit, type Finished, type Here, isStopping, valuesIn } from './session.ts';
+import { emit, type Here, isStopping, valuesIn } from './session.ts';
 import { wait } from './wait.ts';
 
 /** The longest that one poll waits for its answer. */

@@ -1,10 +1,11 @@
 import { valueAt } from '../language/index.ts';
 import type { PlannedRequest } from '../plan/index.ts';
 import { sha256 } from '../text/index.ts';
+import type { Finished } from './event.ts';
 import type { Answered } from './judge.ts';
 import { concealed, type Redactor } from './redactor.ts';
 import type { Output, Outputs } from './render.ts';
-import type { Finished, Here } from './session.ts';
+import type { Here } from './session.ts';
 
 /** Tells the redactor what of an answer a step saves as secret. */
 export function learnSecrets({ body }: Answered, save: NonNullable<PlannedRequest['save']>, redactor: Redactor): void {

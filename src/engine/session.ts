@@ -1,6 +1,6 @@
 import type { Plan, PlannedLock, PlannedNode, PlannedRequest } from '../plan/index.ts';
-import type { Json, JsonObject } from '../text/index.ts';
-import type { CleanupFailure, Event, NewEvent, Note, Origin, Phase, StepOutcome } from './event.ts';
+import type { Json } from '../text/index.ts';
+import type { CleanupFailure, Event, NewEvent, Note, Origin, Phase } from './event.ts';
 import type { Past, PastStep } from './past.ts';
 import type { Ports } from './ports.ts';
 import type { Redactor } from './redactor.ts';
@@ -104,17 +104,6 @@ export interface Undo {
   readonly frame: Frame;
   /** Whether a request that it undoes may have been sent. */
   isNeeded: boolean;
-}
-
-/** How a step ended. */
-export interface Finished {
-  readonly outcome: StepOutcome;
-  readonly reason?: string;
-  /** Dry run: the step whose write would have to be sent first. */
-  readonly depends_on?: string;
-  readonly saved?: JsonObject;
-  readonly concealed?: readonly string[];
-  readonly sealed?: { readonly [name: string]: string };
 }
 
 /** Whether the steps after a node may run. */

@@ -2,6 +2,7 @@ import { patience } from '../language/index.ts';
 import type { PlannedRequest } from '../plan/index.ts';
 import { dependentOn } from './dry.ts';
 import { type Effect, effectOf } from './effect.ts';
+import type { Finished } from './event.ts';
 import { type Answered, hasStatus, judge, reasonOf, saidBy } from './judge.ts';
 import { keepLocks, takeLocks } from './lock.ts';
 import { isRefusal, type PastStep } from './past.ts';
@@ -9,7 +10,7 @@ import type { Answer } from './ports.ts';
 import { type RenderedExpect, renderExpect, renderText } from './render.ts';
 import { saveFrom } from './save.ts';
 import { pauseBefore, type Rendered, recorded, render, send } from './send.ts';
-import { emit, type Finished, type Here, isCleanup, isStopping, pastOfStep, type Undo, valuesIn } from './session.ts';
+import { emit, type Here, isCleanup, isStopping, pastOfStep, type Undo, valuesIn } from './session.ts';
 import { mayHaveBeenSent } from './undo.ts';
 import { wait } from './wait.ts';
 

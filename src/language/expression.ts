@@ -1,5 +1,4 @@
-import type { Sentence } from '../text/index.ts';
-import { isObject, type Json } from '../text/index.ts';
+import { isObject, type Json, type Sentence } from '../text/index.ts';
 import { type Helper, helpers } from './helpers.ts';
 
 /** What stands between `{{` and `}}`. */

@@ -1,5 +1,4 @@
-import type { Sentence } from '../text/index.ts';
-import { isEqual, isObject, type Json } from '../text/index.ts';
+import { isEqual, isObject, type Json, type Sentence } from '../text/index.ts';
 
 /** A pure function for templates: arguments → a value, or what is wrong with the arguments. */
 export interface Helper {

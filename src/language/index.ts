@@ -31,3 +31,4 @@ export type {
 export { createValidator } from './schema.ts';
 export * from './template.ts';
 export * from './version.ts';
+export * from './visit.ts';

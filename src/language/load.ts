@@ -1,14 +1,9 @@
 import { type Checked, type Diagnostic, hasErrors, isObject } from '../text/index.ts';
-import { parseSource, type SourceDocument } from './document.ts';
+import { type Loaded, parseSource } from './document.ts';
 import type { Environment } from './environment.types.ts';
-import type { Fragment, Runbook, Step } from './runbook.types.ts';
+import type { Fragment, Runbook } from './runbook.types.ts';
 import { schemaDiagnostics } from './schema.ts';
-
-/** One file of the language that agrees with its schema. */
-export interface Loaded<T> {
-  readonly source: SourceDocument;
-  readonly value: T;
-}
+import { stepsIn } from './visit.ts';
 
 /** A file with all the fragments that it uses, each by its path relative to the file's folder. */
 export interface FileSet {
@@ -125,19 +120,5 @@ export function loadFiles(file: string, text: string, read: (path: string) => st
 }
 
 function usesIn(loaded: Loaded<Runbook | Fragment>) {
-  const found: { step: Extract<Step, { use: string }>; path: (string | number)[] }[] = [];
-  const visit = (steps: readonly Step[] | undefined, path: (string | number)[]) => {
-    for (const [index, step] of (steps ?? []).entries()) {
-      const here = [...path, index];
-      if ('use' in step) found.push({ step, path: here });
-      if ('steps' in step) {
-        visit(step.steps, [...here, 'steps']);
-        visit(step.always, [...here, 'always']);
-      }
-      if ('rollback' in step) visit(step.rollback, [...here, 'rollback']);
-    }
-  };
-  visit(loaded.value.steps, ['steps']);
-  if ('rollback' in loaded.value) visit(loaded.value.rollback, ['rollback']);
-  return found;
+  return stepsIn(loaded).flatMap(({ step, path }) => ('use' in step ? [{ step, path }] : []));
 }

@@ -2,8 +2,7 @@ import { Ajv2020, type ErrorObject, type Options, type ValidateFunction } from '
 import environmentSchema from '../../schemas/environment.v1.schema.json' with { type: 'json' };
 import runbookSchema from '../../schemas/runbook.v1.schema.json' with { type: 'json' };
 import { inOneLine } from '../text/in-one-line.ts';
-import type { Diagnostic } from '../text/index.ts';
-import { didYouMean, isObject, type Json } from '../text/index.ts';
+import { type Diagnostic, didYouMean, isObject, type Json } from '../text/index.ts';
 import type { Path, SourceDocument } from './document.ts';
 import { rangeProblem } from './version.ts';
 

@@ -2,3 +2,4 @@ export * from './approval.ts';
 export { canonicalJson, planId } from './canonical.ts';
 export type * from './plan.ts';
 export { largestPlan, planIn } from './plan-file.ts';
+export * from './visit.ts';

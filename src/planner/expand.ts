@@ -9,6 +9,7 @@ import {
   resolveTemplate,
   resolveValue,
   type Step,
+  stepsWithin,
   TemplateError,
   templateOf,
 } from '../language/index.ts';
@@ -104,8 +105,7 @@ function skipped(step: Step, named: Identified, context: Context, reason: string
 
 /** What a skipped step and the steps inside it would have saved does not exist. */
 function forget(step: Step, context: Context, reason: string): void {
-  if (step.id !== undefined) context.scope.steps.set(step.id, { kind: 'skipped', reason });
-  if ('steps' in step) for (const inner of [...step.steps, ...(step.always ?? [])]) forget(inner, context, reason);
+  for (const id of idsIn(step)) context.scope.steps.set(id, { kind: 'skipped', reason });
 }
 
 /** The title as far as it is known. */
@@ -226,7 +226,7 @@ function asList(value: Json): readonly Json[] {
   return Array.isArray(value) ? (value as readonly Json[]) : [value];
 }
 
+/** The ids of a step and of those inside it; what undoes them is known to nobody else. */
 function idsIn(step: Step): string[] {
-  const own = step.id === undefined ? [] : [step.id];
-  return 'steps' in step ? [...own, ...[...step.steps, ...(step.always ?? [])].flatMap(idsIn)] : own;
+  return stepsWithin(step).flatMap(({ step: { id }, place }) => (id === undefined || place === 'rollback' ? [] : [id]));
 }

@@ -1,4 +1,4 @@
-import type { Plan, PlannedConnection, PlannedLock, PlannedNode } from '../plan/index.ts';
+import { nodesIn, type Plan, type PlannedConnection, type PlannedLock } from '../plan/index.ts';
 
 /** Where the lock stands in a cluster: one for the whole of it. */
 export const lockPath = '/runbook-locks/_doc/cluster';
@@ -30,16 +30,10 @@ export function locksFor(
 /** The connections that a step of the plan writes to, by name, each with the first named identity that writes there. */
 export function writtenConnections({ steps, rollback }: Pick<Plan, 'steps' | 'rollback'>) {
   const identities = new Map<string, string | undefined>();
-  const visit = (nodes: readonly PlannedNode[]): void => {
-    for (const node of nodes) {
-      if (node.kind === 'request' && node.effect === 'write' && node.request.type === 'http') {
-        const { connection, identity } = node.request;
-        identities.set(connection, identities.get(connection) ?? identity);
-      }
-      if (node.kind === 'block') visit([...node.steps, ...(node.always ?? [])]);
-      if (node.kind === 'block' || node.kind === 'request') visit(node.rollback ?? []);
-    }
-  };
-  visit([...steps, ...rollback]);
+  for (const { node } of nodesIn({ preflight: [], steps, rollback })) {
+    if (node.kind !== 'request' || node.effect !== 'write' || node.request.type !== 'http') continue;
+    const { connection, identity } = node.request;
+    identities.set(connection, identities.get(connection) ?? identity);
+  }
   return new Map([...identities].sort(([left], [right]) => (left < right ? -1 : 1)));
 }

@@ -1,5 +1,5 @@
 import { expressionOfKey, pathsIn, templateOf, templatePaths } from '../language/index.ts';
-import type { PlannedNode, PlannedRequest } from '../plan/index.ts';
+import { mapNode, nodesIn, type PlannedNode, type PlannedRequest } from '../plan/index.ts';
 import { isObject, type Json } from '../text/index.ts';
 
 /** A plan's nodes, and which of its saved secrets its rollbacks read: a run has to remember those beyond its process. */
@@ -11,11 +11,10 @@ export interface Sealed {
 
 /** Marks every saved secret that a rollback reads: the journal keeps it, sealed, so that a resumed run can undo as well. */
 export function withSealedSaves(steps: readonly PlannedNode[], rollback: readonly PlannedNode[]): Sealed {
-  const needed = new Set([...steps.flatMap(readByRollbacks), ...rollback.flatMap(readBy)]);
+  const rollbacks = nodesIn({ preflight: [], steps, rollback }).filter(({ section }) => section === 'rollback');
+  const needed = new Set(rollbacks.flatMap(({ node }) => readBy(node)));
   const names: string[] = [];
   const marked = (node: PlannedNode): PlannedNode => {
-    if (node.kind === 'block')
-      return { ...node, steps: node.steps.map(marked), ...(node.always ? { always: node.always.map(marked) } : {}) };
     if (node.kind !== 'request' || !node.save) return node;
     const save = Object.fromEntries(
       Object.entries(node.save).map(([name, saved]) => {
@@ -26,18 +25,12 @@ export function withSealedSaves(steps: readonly PlannedNode[], rollback: readonl
     );
     return { ...node, save: save as PlannedRequest['save'] & {} };
   };
-  return { steps: steps.map(marked), names };
+  return { steps: steps.map((node) => mapNode(node, marked)), names };
 }
 
 /** A step of a loop is read by the id of its own iteration, or, after the loop, as the list of all of them. */
 function placesOf(id: string, name: string): string[] {
   return [`${id} ${name}`, `${id.replaceAll(/#(\*|\d+)/g, '')} ${name}`];
-}
-
-function readByRollbacks(node: PlannedNode): string[] {
-  if (node.kind !== 'block' && node.kind !== 'request') return [];
-  const inner = node.kind === 'block' ? [...node.steps, ...(node.always ?? [])].flatMap(readByRollbacks) : [];
-  return [...inner, ...(node.rollback ?? []).flatMap(readBy)];
 }
 
 /** Every saved value that a node, or one inside it, reads. */

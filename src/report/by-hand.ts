@@ -1,7 +1,7 @@
 import { type Expression, isWhole, pathsIn, printExpression, templateOf } from '../language/index.ts';
+import { nodesIn } from './../plan/index.ts';
 import type { HttpRequest, Plan, PlannedRequest } from '../plan/index.ts';
 import { inert, isObject, type Json } from '../text/index.ts';
-import { entriesOf } from './outline.ts';
 import { secretText, valueText } from './words.ts';
 
 /** Something that a plan leaves open, and that a person who sends its calls by hand has to fill in. */
@@ -27,7 +27,7 @@ export function blanksOf(plan: Plan): Blanks {
   const byExpression = new Map<string, Blank>();
   const names = new Set<string>();
   const saves = new Map(
-    entriesOf(plan).flatMap(({ node }) => (node.kind === 'request' ? [[node.id, node] as const] : [])),
+    nodesIn(plan).flatMap(({ node }) => (node.kind === 'request' ? [[node.id, node] as const] : [])),
   );
   const of = (expression: Expression): Blank => {
     const printed = printExpression(expression);

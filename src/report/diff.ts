@@ -1,6 +1,7 @@
+import { nodesIn, type Section, type Visited } from './../plan/index.ts';
 import type { Plan } from '../plan/index.ts';
 import { isEqual, isObject, type Json, type JsonObject } from '../text/index.ts';
-import { connectionText, type Entry, entriesOf, requestText, type Section } from './outline.ts';
+import { connectionText, requestText } from './outline.ts';
 
 /** What one plan does that another does not. */
 export interface PlanDiff {
@@ -48,7 +49,7 @@ export interface StepChange {
 
 /** What differs between two plans, step by step: steps are the same where their ids are. */
 export function diffOf(before: Plan, beforeId: string, after: Plan, afterId: string): PlanDiff {
-  const [old, now] = [entriesOf(before), entriesOf(after)];
+  const [old, now] = [nodesIn(before), nodesIn(after)];
   const oldById = new Map(old.map((entry) => [entry.node.id, entry]));
   const nowIds = new Set(now.map(({ node }) => node.id));
   const inOrder = idsInOrder(
@@ -87,7 +88,7 @@ function headOf({ preflight: _preflight, steps: _steps, rollback: _rollback, ...
   return head as unknown as JsonObject;
 }
 
-function stepChange(change: StepChange['change'], { node, section }: Entry, fields: FieldChange[]): StepChange {
+function stepChange(change: StepChange['change'], { node, section }: Visited, fields: FieldChange[]): StepChange {
   const { id, number, title, at } = node;
   const call =
     node.kind === 'request'
@@ -97,7 +98,7 @@ function stepChange(change: StepChange['change'], { node, section }: Entry, fiel
 }
 
 /** What a node says of itself; what is inside of it is compared on its own. */
-function factsOf({ node, section, within, undoes }: Entry): JsonObject {
+function factsOf({ node, section, within, undoes }: Visited): JsonObject {
   const { id: _id, number: _number, at: _at, ...rest } = node;
   const { steps: _steps, always: _always, rollback: _rollback, ...facts } = rest as unknown as JsonObject;
   return {

@@ -1,6 +1,7 @@
+import { nodesIn } from './../plan/index.ts';
 import type { Plan, PlannedNode } from '../plan/index.ts';
 import { inert } from '../text/index.ts';
-import { entriesOf, passesOf } from './outline.ts';
+import { passesOf } from './outline.ts';
 import type { Forecast, RunReport } from './run-report.ts';
 
 /** A dry run in the shape of its plan: a prediction for each step, once for each pass of a loop. What undoes is left out. */
@@ -11,8 +12,8 @@ export function forecastOf(plan: Plan, report: RunReport): Forecast[] {
   const numbers = new Map(report.steps.map(({ step, number }) => [step, number]));
   /** Blocks that are unchanged or skipped: so is everything in them. */
   const settled = new Map<string, { readonly prediction: 'unchanged' | 'skipped'; readonly behind: string }>();
-  return entriesOf(plan)
-    .filter(({ section }) => section !== 'undo')
+  return nodesIn(plan)
+    .filter(({ section }) => section !== 'rollback')
     .flatMap(({ node, depth, within }): Forecast[] => {
       const { id, number, title } = node;
       const effect = node.kind === 'request' ? { effect: node.effect } : {};

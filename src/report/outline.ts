@@ -1,54 +1,19 @@
-import type { HttpRequest, Plan, PlannedLock, PlannedNode, PlannedRead, Request } from '../plan/index.ts';
+import {
+  type HttpRequest,
+  nodesIn,
+  type Plan,
+  type PlannedLock,
+  type PlannedNode,
+  type PlannedRead,
+  type Request,
+  wholeRunbook,
+} from '../plan/index.ts';
 import type { ReportedStep, RunReport } from './run-report.ts';
 import { conditionText, valueText } from './words.ts';
 
-/** Why a node is in a plan: it is asked before the first write, it is a step, it cleans up, or it undoes something. */
-export type Section = 'preflight' | 'steps' | 'always' | 'undo';
-
-/** One node of a plan, and where in the plan it stands. */
-export interface Entry {
-  readonly node: PlannedNode;
-  readonly section: Section;
-  /** How many blocks are around it. */
-  readonly depth: number;
-  /** The block that it is in. */
-  readonly within?: string;
-  /** The step, block or whole runbook that it undoes. */
-  readonly undoes?: string;
-}
-
-/** What undoes everything says so by this name. */
-export const theRunbook = 'the runbook';
-
-/** Every node of a plan in the order in which a reader meets it: what undoes a step stands behind the step. */
-export function entriesOf(plan: Plan): Entry[] {
-  return [
-    ...plan.preflight.map((node): Entry => ({ node, section: 'preflight', depth: 0 })),
-    ...plan.steps.flatMap((node) => below(node, { section: 'steps', depth: 0 })),
-    ...plan.rollback.flatMap((node) => below(node, { section: 'undo', depth: 0, undoes: theRunbook })),
-  ];
-}
-
-function below(node: PlannedNode, place: Omit<Entry, 'node'>): Entry[] {
-  const entry: Entry = { ...place, node };
-  if (node.kind === 'skipped' || node.kind === 'note') return [entry];
-  const undo: Omit<Entry, 'node'> = { section: 'undo', depth: place.depth + 1, within: node.id, undoes: node.id };
-  const undoing = (node.rollback ?? []).flatMap((inner) => below(inner, undo));
-  if (node.kind === 'request') return [entry, ...undoing];
-  const within = { ...place, depth: place.depth + 1, within: node.id };
-  return [
-    entry,
-    ...node.steps.flatMap((inner) => below(inner, within)),
-    ...(node.always ?? []).flatMap((inner) =>
-      below(inner, { ...within, section: place.section === 'undo' ? 'undo' : 'always' }),
-    ),
-    ...undoing,
-  ];
-}
-
 /** What undoes a step, a block or the whole runbook. */
 export interface Undoing {
-  /** Its id; `theRunbook` for all of it. */
+  /** Its id; `wholeRunbook` for all of it. */
   readonly of: string;
   /** Its number and id, for people. */
   readonly label: string;
@@ -57,11 +22,13 @@ export interface Undoing {
 
 /** Everything that can be undone, in the order of the plan: a rollback goes from the last one to the first. */
 export function undoingsOf(plan: Plan): Undoing[] {
-  const all = entriesOf(plan).map(({ node, section }): Undoing => {
-    const steps = 'rollback' in node && section !== 'undo' ? (node.rollback ?? []) : [];
+  const all = nodesIn(plan).map(({ node, section }): Undoing => {
+    const steps = 'rollback' in node && section !== 'rollback' ? (node.rollback ?? []) : [];
     return { of: node.id, label: `${node.number} ${node.id}`, steps };
   });
-  return [{ of: theRunbook, label: theRunbook, steps: plan.rollback }, ...all].filter(({ steps }) => steps.length > 0);
+  return [{ of: wholeRunbook, label: wholeRunbook, steps: plan.rollback }, ...all].filter(
+    ({ steps }) => steps.length > 0,
+  );
 }
 
 /** The address that a request goes to, as it was planned: `https://…/_snapshot/x?wait=true`. */

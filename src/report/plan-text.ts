@@ -1,4 +1,13 @@
-import type { Plan, PlannedLock, PlannedNode, PlannedRead, PlannedRequest, Request } from '../plan/index.ts';
+import {
+  foldNode,
+  nodesRunBy,
+  type Plan,
+  type PlannedLock,
+  type PlannedNode,
+  type PlannedRead,
+  type PlannedRequest,
+  type Request,
+} from '../plan/index.ts';
 import { inert, type Json } from '../text/index.ts';
 import { addressOf, doneWhenText, lockText, requestText } from './outline.ts';
 import {
@@ -17,12 +26,12 @@ export function planText(plan: Plan, id: string): string {
   const lines = [
     'Before the first write',
     ...plan.locks.map((lock) => lockLine(lock, plan)),
-    ...plan.preflight.flatMap((request) => nodeLines(request, 1, plan)),
+    ...plan.preflight.flatMap((request) => indented(nodeLines(request, plan))),
     '',
     'Steps',
-    ...plan.steps.flatMap((node) => nodeLines(node, 1, plan)),
+    ...plan.steps.flatMap((node) => indented(nodeLines(node, plan))),
     ...(plan.rollback.length > 0
-      ? ['', 'Undoes the whole runbook', ...plan.rollback.flatMap((node) => nodeLines(node, 1, plan))]
+      ? ['', 'Undoes the whole runbook', ...plan.rollback.flatMap((node) => indented(nodeLines(node, plan)))]
       : []),
   ];
   return `${planHead(plan, id)}\n${lines.map((line) => inert(line)).join('\n')}\n`;
@@ -41,7 +50,12 @@ export function planHead(plan: Plan, id: string): string {
 
 /** How much a plan does: `34 reads, 9 writes, 1 disruptive`. */
 export function countsText({ steps }: Plan): string {
-  const { reads, writes, disruptive, skipped } = countCalls(steps);
+  const nodes = steps.flatMap(nodesRunBy);
+  const count = (is: (node: PlannedNode) => boolean) => nodes.filter(is).length;
+  const reads = count((node) => node.kind === 'request' && node.effect === 'read');
+  const writes = count((node) => node.kind === 'request' && node.effect === 'write');
+  const disruptive = count((node) => node.kind !== 'skipped' && node.disruptive === true);
+  const skipped = count(({ kind }) => kind === 'skipped');
   return `${reads} reads, ${writes} writes${disruptive > 0 ? `, ${disruptive} disruptive` : ''}${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 
@@ -80,7 +94,7 @@ export function undoText(
 ): string {
   const lines = undos.flatMap(({ step, steps }) => [
     `To undo ${step}`,
-    ...steps.flatMap((node) => nodeLines(node, 1, plan)),
+    ...steps.flatMap((node) => indented(nodeLines(node, plan))),
   ]);
   return `${lines.map((line) => inert(line)).join('\n')}\n`;
 }
@@ -96,46 +110,50 @@ function lockLine(lock: PlannedLock, plan: Plan): string {
   return `  lock ${connection}${loginText(lock, plan)}: ${lockText(lock, plan)}`;
 }
 
-function nodeLines(node: PlannedNode, depth: number, plan: Plan): string[] {
-  const pad = '  '.repeat(depth);
-  if (node.kind === 'skipped') return [`${pad}${node.number} ${node.id}: skipped, ${node.reason}`];
+function nodeLines(node: PlannedNode, plan: Plan): string[] {
+  return foldNode<string[]>(node, (one, { steps, always, rollback }) => [
+    ...ownLines(one, plan),
+    ...steps.flatMap(indented),
+    ...section('always, on every way out', always),
+    ...section('undone by', rollback),
+  ]);
+}
+
+function section(title: string, nodes: readonly string[][]): string[] {
+  return nodes.length === 0 ? [] : indented([`${title}:`, ...nodes.flatMap(indented)]);
+}
+
+function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => `  ${line}`);
+}
+
+const inner = '     ';
+
+/** A node without what is inside it. */
+function ownLines(node: PlannedNode, plan: Plan): string[] {
+  if (node.kind === 'skipped') return [`${node.number} ${node.id}: skipped, ${node.reason}`];
   const marks = [
     ...(node.kind === 'request' ? [node.effect.toUpperCase()] : []),
     ...(node.disruptive ? ['DISRUPTIVE'] : []),
     ...(node.confirm === undefined ? [] : ['asks a person']),
   ];
-  const head = `${pad}${node.number} ${node.id}${marks.length > 0 ? ` [${marks.join(', ')}]` : ''}: ${node.title}`;
-  const inner = `${pad}     `;
+  const head = `${node.number} ${node.id}${marks.length > 0 ? ` [${marks.join(', ')}]` : ''}: ${node.title}`;
   const common = [
     ...(node.when ?? []).map((condition) => `${inner}when      ${conditionText(condition)}`),
     ...(node.for_each === undefined ? [] : [`${inner}for each  ${valueText(node.for_each)}`]),
     ...(node.confirm === undefined ? [] : [`${inner}question  ${node.confirm}`]),
-    ...('done_when' in node && node.done_when ? doneWhenLines(node.done_when, inner, plan) : []),
+    ...('done_when' in node && node.done_when ? doneWhenLines(node.done_when, plan) : []),
   ];
   if (node.kind === 'note')
     return [head, ...common, `${inner}${node.severity === 'warning' ? 'warning' : 'note   '}   ${node.note}`];
-  if (node.kind === 'block') {
-    return [
-      head,
-      ...common,
-      ...node.steps.flatMap((step) => nodeLines(step, depth + 1, plan)),
-      ...section('always, on every way out', node.always, depth, plan),
-      ...section('undone by', node.rollback, depth, plan),
-    ];
-  }
-  return [head, ...common, ...requestLines(node, inner, plan), ...section('undone by', node.rollback, depth, plan)];
+  return [head, ...common, ...(node.kind === 'block' ? [] : requestLines(node, plan))];
 }
 
-function section(title: string, nodes: readonly PlannedNode[] | undefined, depth: number, plan: Plan): string[] {
-  if (!nodes || nodes.length === 0) return [];
-  return [`${'  '.repeat(depth + 1)}${title}:`, ...nodes.flatMap((node) => nodeLines(node, depth + 2, plan))];
-}
-
-function requestLines(node: PlannedRequest, inner: string, plan: Plan): string[] {
+function requestLines(node: PlannedRequest, plan: Plan): string[] {
   const line = (name: string, value: string | undefined) =>
     value === undefined ? [] : [`${inner}${name.padEnd(10)}${value}`];
   return [
-    ...callLines(node.request, inner, plan),
+    ...callLines(node.request, plan).map((line) => `${inner}${line}`),
     ...line('until', untilText(node)),
     ...expectations(node.expect).map(
       ({ text, message }, index) =>
@@ -147,46 +165,27 @@ function requestLines(node: PlannedRequest, inner: string, plan: Plan): string[]
   ];
 }
 
-function callLines(request: Request, inner: string, plan: Plan): string[] {
-  const where = `${inner}on        ${request.connection}`;
-  if (request.type === 'oss') return [where, `${inner}${requestText(request).replace(/^oss/, 'oss      ')}`];
+function callLines(request: Request, plan: Plan): string[] {
+  const where = `on        ${request.connection}`;
+  if (request.type === 'oss') return [where, requestText(request).replace(/^oss/, 'oss      ')];
   return [
     `${where}${loginText(request, plan)}`,
-    `${inner}${request.method.padEnd(9)} ${addressOf(request, plan)}`,
-    ...Object.entries(request.headers ?? {}).map(([name, value]) => `${inner}header    ${name}: ${valueText(value)}`),
-    ...(request.body === undefined ? [] : bodyLines(request.body, inner)),
+    `${request.method.padEnd(9)} ${addressOf(request, plan)}`,
+    ...Object.entries(request.headers ?? {}).map(([name, value]) => `header    ${name}: ${valueText(value)}`),
+    ...(request.body === undefined ? [] : bodyLines(request.body)),
   ];
 }
 
-function bodyLines(body: Json, inner: string): string[] {
-  if (Array.isArray(body)) return (body as readonly Json[]).map((line) => `${inner}line      ${JSON.stringify(line)}`);
+function bodyLines(body: Json): string[] {
+  if (Array.isArray(body)) return (body as readonly Json[]).map((line) => `line      ${JSON.stringify(line)}`);
   const lines = JSON.stringify(body, null, 2).split('\n');
-  return lines.map((line, index) => `${inner}${index === 0 ? 'body      ' : '          '}${line}`);
+  return lines.map((line, index) => `${index === 0 ? 'body      ' : '          '}${line}`);
 }
 
-function doneWhenLines(read: PlannedRead, inner: string, plan: Plan): string[] {
-  const [where = '', call = '', ...rest] = callLines(read.request, '', plan);
+function doneWhenLines(read: PlannedRead, plan: Plan): string[] {
+  const [where = '', call = '', ...rest] = callLines(read.request, plan);
   return [
     `${inner}done when ${call.replace(/\s+/, ' ')} (${where.replace(/\s+/, ' ')}) says ${doneWhenText(read)}`,
     ...rest.map((line) => `${inner}          ${line}`),
   ];
-}
-
-function countCalls(nodes: readonly PlannedNode[]): {
-  reads: number;
-  writes: number;
-  disruptive: number;
-  skipped: number;
-} {
-  const total = { reads: 0, writes: 0, disruptive: 0, skipped: 0 };
-  for (const node of nodes) {
-    if (node.kind === 'skipped') total.skipped++;
-    else if (node.disruptive) total.disruptive++;
-    if (node.kind === 'request') total[node.effect === 'read' ? 'reads' : 'writes']++;
-    if (node.kind === 'block') {
-      const inner = countCalls([...node.steps, ...(node.always ?? [])]);
-      for (const key of ['reads', 'writes', 'disruptive', 'skipped'] as const) total[key] += inner[key];
-    }
-  }
-  return total;
 }

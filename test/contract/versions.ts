@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Version } from '../real/lab.ts';
-import { passwords } from '../real/lab.ts';
+import { passwords, type Version } from '../real/lab.ts';
 import type { Backend } from './backend.ts';
 import { elastic, kara, onlyFeatures, runner, stageOf } from './servers/stage.ts';
 

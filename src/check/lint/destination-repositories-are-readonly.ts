@@ -1,5 +1,5 @@
 import { isObject } from '../../text/index.ts';
-import { connectionOf } from '../visit.ts';
+import { connectionOf } from '../templates.ts';
 import { atCall, bodyField, callsIn, type Lint } from './lint.ts';
 
 /** A repository of the destination says `readonly: true` (field note R1). */

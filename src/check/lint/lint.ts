@@ -1,7 +1,6 @@
-import { type CallStep, type Method, type Path, partsOfCall } from '../../language/index.ts';
+import { type CallStep, type Method, type Path, partsOfCall, stepsIn, type VisitedStep } from '../../language/index.ts';
 import { isObject } from '../../text/index.ts';
 import type { CheckedFile } from '../rule.ts';
-import { stepsIn, type Visited } from '../visit.ts';
 
 /** Advice about operations on Elasticsearch: what it finds is an error until somebody gives a reason to do it all the same. */
 export interface Lint {
@@ -25,7 +24,7 @@ export interface Finding {
 }
 
 /** A step with a call, and the parts of that. */
-export interface VisitedCall extends Visited {
+export interface VisitedCall extends VisitedStep {
   readonly step: CallStep;
   readonly method: Method;
   /** The path as it is written, templates and all. */
@@ -42,7 +41,7 @@ export function callsIn(file: CheckedFile): VisitedCall[] {
 }
 
 /** A finding at the call of a step. */
-export function atCall({ path }: Visited): Finding {
+export function atCall({ path }: VisitedStep): Finding {
   return { path: [...path, 'call'], step: path };
 }
 

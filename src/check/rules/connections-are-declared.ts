@@ -1,7 +1,7 @@
-import type { Connection, Path, Step } from '../../language/index.ts';
+import { type Connection, type Path, type Step, stepsIn } from '../../language/index.ts';
 import { type Diagnostic, didYouMean } from '../../text/index.ts';
 import { type CheckedFile, problemAt, type Rule } from '../rule.ts';
-import { connectionOf, doneWhenReads, namesIn, stepsIn } from '../visit.ts';
+import { connectionOf, doneWhenReads, namesIn } from '../templates.ts';
 
 /** Every request has a connection, by its own `on` or a surrounding block's, of a kind that can answer it. */
 export const connectionsAreDeclared: Rule = (file) => {

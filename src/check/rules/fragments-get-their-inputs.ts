@@ -1,7 +1,7 @@
+import { stepsIn } from '../../language/index.ts';
 import { type Diagnostic, didYouMean } from '../../text/index.ts';
 import { inputProblem } from '../input.ts';
 import { problemAt, type Rule } from '../rule.ts';
-import { stepsIn } from '../visit.ts';
 
 /** A `with` gives every input that its fragment needs, and none that it does not have. */
 export const fragmentsGetTheirInputs: Rule = (file) =>

@@ -1,5 +1,5 @@
+import { stepsIn } from '../../language/index.ts';
 import { problemAt, type Rule } from '../rule.ts';
-import { stepsIn } from '../visit.ts';
 
 /** Every step has an id, and no two of a file have the same: records, resume and references name steps by it. */
 export const idsAreUnique: Rule = (file) => {

@@ -1,7 +1,16 @@
-import type { Fragment, PathExpression, Runbook, Step } from '../../language/index.ts';
+import {
+  type Fragment,
+  listsIn,
+  listsOf,
+  type Path,
+  type PathExpression,
+  type Runbook,
+  type Step,
+  stepsIn,
+} from '../../language/index.ts';
 import { type Diagnostic, didYouMean } from '../../text/index.ts';
 import type { CheckedFile, Rule } from '../rule.ts';
-import { namesIn, rangeOfName, type TemplateText, templatesOf } from '../visit.ts';
+import { namesIn, rangeOfName, type TemplateText, templatesOf } from '../templates.ts';
 
 /**
  * Every name in a template exists where it is used: inputs are declared, steps are of this file and saved the name
@@ -24,32 +33,29 @@ export const namesExistBeforeUse: Rule = (file) => {
         });
     }
   };
-  const walk = (steps: readonly Step[] | undefined, path: readonly (string | number)[], scope: Scope): Scope => {
+  const walk = (steps: readonly Step[], path: Path, scope: Scope): Scope => {
     let known = scope;
-    for (const [index, step] of (steps ?? []).entries()) {
+    for (const [index, step] of steps.entries()) {
       const here = [...path, index];
       const within: Scope = step.for_each === undefined ? known : { ...known, hasItem: true };
       for (const text of templatesOf({ step, path: here, place: 'steps', ancestors: [] })) {
         inspect(text, text.path[here.length] === 'for_each' ? known : within);
       }
-      let after = known;
-      if ('steps' in step) {
-        const inside = walk(step.steps, [...here, 'steps'], within);
-        walk(step.always, [...here, 'always'], within);
-        walk(step.rollback, [...here, 'rollback'], within);
-        after = { ...inside, hasItem: known.hasItem };
-      }
+      const lists = listsIn(step, here);
+      const inside = lists.filter(({ place }) => place === 'steps').map((list) => walk(list.steps, list.path, within));
       const own = savedBy(step, file);
-      if (step.id !== undefined && own.length > 0) after = { ...after, saved: new Map(after.saved).set(step.id, own) };
-      if (!('steps' in step) && 'rollback' in step)
-        walk(step.rollback, [...here, 'rollback'], { ...after, hasItem: within.hasItem });
-      known = after;
+      const before = inside[0]?.saved ?? known.saved;
+      const saved = step.id !== undefined && own.length > 0 ? new Map(before).set(step.id, own) : before;
+      // What undoes a block can rely on none of its steps; what undoes a single step can rely on that one.
+      const cleanup = 'steps' in step ? within : { saved, hasItem: within.hasItem };
+      for (const list of lists) if (list.place !== 'steps') walk(list.steps, list.path, cleanup);
+      known = { saved, hasItem: known.hasItem };
     }
     return known;
   };
   const start: Scope = { saved: new Map(), hasItem: false };
-  const end = walk(file.value.steps, ['steps'], start);
-  if ('rollback' in file.value) walk(file.value.rollback, ['rollback'], end);
+  let end = start;
+  for (const list of listsOf(file)) end = walk(list.steps, list.path, end);
   if ('outputs' in file.value) {
     for (const [name, text] of Object.entries(file.value.outputs ?? {}))
       inspect({ path: ['outputs', name], text, isKey: false }, end);
@@ -132,18 +138,7 @@ function savedBy(step: Step, file: CheckedFile): readonly string[] {
 }
 
 function allSaved(file: CheckedFile): Map<string, readonly string[]> {
-  const found = new Map<string, readonly string[]>();
-  const visit = (steps: readonly Step[] | undefined) => {
-    for (const step of steps ?? []) {
-      if (step.id !== undefined) found.set(step.id, savedBy(step, file));
-      if ('steps' in step) {
-        visit(step.steps);
-        visit(step.always);
-      }
-      if ('rollback' in step) visit(step.rollback);
-    }
-  };
-  visit(file.value.steps);
-  if ('rollback' in file.value) visit(file.value.rollback);
-  return found;
+  return new Map(
+    stepsIn(file).flatMap(({ step }) => (step.id === undefined ? [] : [[step.id, savedBy(step, file)] as const])),
+  );
 }

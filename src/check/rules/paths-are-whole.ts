@@ -1,6 +1,6 @@
-import { type Path, partsOfCall, pathProblem } from '../../language/index.ts';
+import { type Path, partsOfCall, pathProblem, stepsIn } from '../../language/index.ts';
 import { problemAt, type Rule } from '../rule.ts';
-import { doneWhenReads, stepsIn } from '../visit.ts';
+import { doneWhenReads } from '../templates.ts';
 
 /** A path is only a path: parameters stand under `query`, where values are encoded and a reviewer sees them. */
 export const pathsAreWhole: Rule = (file) =>

@@ -1,6 +1,6 @@
-import { type Path, queryProblem } from '../../language/index.ts';
+import { type Path, queryProblem, stepsIn } from '../../language/index.ts';
 import { type CheckedFile, problemAt, type Rule } from '../rule.ts';
-import { doneWhenReads, stepsIn } from '../visit.ts';
+import { doneWhenReads } from '../templates.ts';
 
 /** Every JMESPath in expect, until and save can be parsed and calls functions that exist. */
 export const queriesParse: Rule = (file) =>

@@ -1,7 +1,7 @@
-import { isReading, partsOfCall } from '../../language/index.ts';
+import { isReading, partsOfCall, stepsIn } from '../../language/index.ts';
 import type { Diagnostic } from '../../text/index.ts';
 import { problemAt, type Rule } from '../rule.ts';
-import { doneWhenReads, stepsIn } from '../visit.ts';
+import { doneWhenReads } from '../templates.ts';
 
 /** What is polled and what tells whether something is done changes nothing; `effect: read` is for POST. */
 export const readsOnlyRead: Rule = (file) =>

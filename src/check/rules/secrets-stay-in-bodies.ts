@@ -1,5 +1,6 @@
+import { stepsIn } from '../../language/index.ts';
 import type { Rule } from '../rule.ts';
-import { namesIn, rangeOfName, stepsIn, templatesOf } from '../visit.ts';
+import { namesIn, rangeOfName, templatesOf } from '../templates.ts';
 
 /** A secret goes only into a body or a header: paths, parameters, titles and questions are logged on the way. */
 export const secretsStayInBodies: Rule = (file) =>

@@ -1,5 +1,6 @@
+import { stepsIn } from '../../language/index.ts';
 import type { Rule } from '../rule.ts';
-import { parsed, stepsIn, type TemplateText, templatesOf } from '../visit.ts';
+import { parsed, type TemplateText, templatesOf } from '../templates.ts';
 
 /** Every template can be parsed; a mistake is shown at its place inside the scalar. */
 export const templatesParse: Rule = (file) => {

@@ -1,5 +1,4 @@
-import type { Show } from '../../text/index.ts';
-import { isObject, type Json, type JsonObject } from '../../text/index.ts';
+import { isObject, type Json, type JsonObject, type Show } from '../../text/index.ts';
 import { atLeast, atMost, greaterThan, lessThan } from './compare.ts';
 import { contains } from './contains.ts';
 import { empty } from './empty.ts';

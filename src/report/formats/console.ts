@@ -1,7 +1,7 @@
-import type { HttpRequest, Plan, PlannedNode } from '../../plan/index.ts';
+import { type HttpRequest, nodesIn, type Plan, type PlannedNode, type Visited } from '../../plan/index.ts';
 import { inert, type Json } from '../../text/index.ts';
 import { type Blank, type Blanks, blanksOf, comment, isUpload, jsonText, parametersOf, partsOf } from '../by-hand.ts';
-import { connectionText, doneWhenText, type Entry, entriesOf, requestText } from '../outline.ts';
+import { connectionText, doneWhenText, requestText } from '../outline.ts';
 import { factsOf } from '../plan-text.ts';
 import { conditionText, expectations, untilText, valueText } from '../words.ts';
 import type { Format } from './format.ts';
@@ -12,7 +12,7 @@ export const console: Format = {
   render: ({ plan, id }) => {
     const blanks = blanksOf(plan);
     let place = '';
-    const steps = entriesOf(plan).flatMap((entry) => {
+    const steps = nodesIn(plan).flatMap((entry) => {
       const { node } = entry;
       const lines = stepLines(entry, plan, blanks);
       if (node.kind !== 'request' || node.request.type === 'oss') return lines;
@@ -21,7 +21,7 @@ export const console: Format = {
       place = here;
       return [...move, ...lines];
     });
-    const used = [...new Set(entriesOf(plan).flatMap(({ node }) => blanksIn(node, blanks)))];
+    const used = [...new Set(nodesIn(plan).flatMap(({ node }) => blanksIn(node, blanks)))];
     return [
       ...factsOf(plan, id).map(([name, value]) => comment(`${name}: ${value}`)),
       comment(''),
@@ -41,7 +41,7 @@ export const console: Format = {
   },
 };
 
-function stepLines({ node, section, undoes }: Entry, plan: Plan, blanks: Blanks): string[] {
+function stepLines({ node, section, undoes }: Visited, plan: Plan, blanks: Blanks): string[] {
   const marks = [
     ...(node.kind === 'request' ? [node.effect.toUpperCase()] : []),
     ...(section === 'always' ? ['ALWAYS'] : []),

@@ -1,15 +1,18 @@
-import type {
-  HttpRequest,
-  Plan,
-  PlannedConnection,
-  PlannedNode,
-  PlannedRequest,
-  Request,
-  SkippedNode,
+import {
+  foldNode,
+  type HttpRequest,
+  nodesIn,
+  nodesRunBy,
+  type Plan,
+  type PlannedConnection,
+  type PlannedNode,
+  type PlannedRequest,
+  type Request,
+  type SkippedNode,
 } from '../../plan/index.ts';
 import type { Json } from '../../text/index.ts';
 import { type Blank, type Blanks, blanksOf, comment, isUpload, jsonText, parametersOf, partsOf } from '../by-hand.ts';
-import { connectionText, doneWhenText, entriesOf, requestText, undoingsOf } from '../outline.ts';
+import { connectionText, doneWhenText, requestText, undoingsOf } from '../outline.ts';
 import { factsOf } from '../plan-text.ts';
 import { inHere, inQuotes, prelude, quoted } from '../shell.ts';
 import { conditionText, expectations, untilText, valueText } from '../words.ts';
@@ -114,17 +117,20 @@ function loginFunction({ name, login, variable }: Login): string {
 }
 
 function secretsOf(plan: Plan, blanks: Blanks): Blank[] {
-  const all = entriesOf(plan).flatMap(({ node }) =>
+  const all = nodesIn(plan).flatMap(({ node }) =>
     node.kind === 'request' && node.request.type === 'http' ? blanksOfCall(node.request, blanks) : [],
   );
   return [...new Set(all.filter(({ isSecret }) => isSecret))];
 }
 
 function linesOf(nodes: readonly PlannedNode[], script: Script): string[] {
-  return nodes.flatMap((node) => nodeLines(node, script));
+  return nodes.flatMap((node) =>
+    foldNode<string[]>(node, (one, { steps, always }) => nodeLines(one, steps.flat(), always.flat(), script)),
+  );
 }
 
-function nodeLines(node: PlannedNode, script: Script): string[] {
+/** A node with the lines of its steps and of its `always`; a rollback is in a part of its own. */
+function nodeLines(node: PlannedNode, steps: readonly string[], always: readonly string[], script: Script): string[] {
   const head = `${node.number} ${node.id}: ${node.title}`;
   if (node.kind === 'skipped') return ['', comment(`${head} — skipped, ${node.reason}`)];
   const conditions = (node.when ?? []).map(
@@ -140,23 +146,28 @@ function nodeLines(node: PlannedNode, script: Script): string[] {
     ...(list === undefined
       ? []
       : [`while ask ${quoted(list)}; do`, ...(items.length > 0 ? [`unset ${items.join(' ')}`] : [':'])]),
-    ...insideOf(node, script),
+    ...ownLines(node, steps, always, script),
     ...(list === undefined ? [] : ['done']),
     ...(conditions.length === 0 ? [] : ['fi']),
   ];
 }
 
-function insideOf(node: Exclude<PlannedNode, SkippedNode>, script: Script): string[] {
+function ownLines(
+  node: Exclude<PlannedNode, SkippedNode>,
+  steps: readonly string[],
+  always: readonly string[],
+  script: Script,
+): string[] {
   if (node.kind === 'note') return [`say ${quoted(node.note)}`];
   if (node.kind === 'request') return requestLines(node, script);
-  const always = node.always ?? [];
+  const cleanup = node.always ?? [];
   const inner = [
     ...(node.confirm === undefined ? [] : [`ask ${quoted(node.confirm)} || stop 'it was not confirmed'`]),
     // What has to be done whatever happens is said where the script stops before it.
-    ...(always.length === 0 ? [] : [`always=${quoted(`steps ${always.map(({ number }) => number).join(', ')}`)}`]),
-    ...linesOf(node.steps, script),
-    ...linesOf(always, script),
-    ...(always.length === 0 ? [] : ['always=']),
+    ...(cleanup.length === 0 ? [] : [`always=${quoted(`steps ${cleanup.map(({ number }) => number).join(', ')}`)}`]),
+    ...steps,
+    ...always,
+    ...(cleanup.length === 0 ? [] : ['always=']),
   ];
   if (!node.done_when) return inner.length === 0 ? [':'] : inner;
   return [
@@ -169,9 +180,7 @@ function insideOf(node: Exclude<PlannedNode, SkippedNode>, script: Script): stri
 
 /** The blanks that are another value with each pass. */
 function itemsIn(node: PlannedNode, blanks: Blanks): string[] {
-  const requests = node.kind === 'block' ? [...node.steps, ...(node.always ?? [])] : [node];
-  const names = requests.flatMap((inner) => {
-    if (inner.kind === 'block') return itemsIn(inner, blanks);
+  const names = nodesRunBy(node).flatMap((inner) => {
     if (inner.kind !== 'request') return [];
     const asked = [inner.request, ...(inner.done_when ? [inner.done_when.request] : [])];
     return asked

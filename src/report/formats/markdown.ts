@@ -1,24 +1,15 @@
-import type { PlannedNode, Request } from '../../plan/index.ts';
+import { nodesIn, type PlannedNode, type Request, type Visited, wholeRunbook } from '../../plan/index.ts';
 import { inOneLine } from '../../text/in-one-line.ts';
 import { detailsOf } from '../details.ts';
 import { forecastSentence, predictionsOf } from '../forecast.ts';
 import { codeBlock, inlineCode, plain } from '../markdown.ts';
-import {
-  addressOf,
-  connectionText,
-  type Entry,
-  entriesOf,
-  passesOf,
-  requestText,
-  theRunbook,
-  titleOf,
-  unreachedText,
-} from '../outline.ts';
+import { addressOf, connectionText, passesOf, requestText, titleOf, unreachedText } from '../outline.ts';
 import { countsText, factsOf } from '../plan-text.ts';
 import { approvalText, endText, noteText, outcomeText } from '../run-lines.ts';
 import { durationBetween, isBad, type ReportedStep, type RunReport, timeText } from '../run-report.ts';
+import type { Subject } from '../subject.ts';
 import { bodyText, valueText } from '../words.ts';
-import type { Format, Subject } from './format.ts';
+import type { Format } from './format.ts';
 
 /** For a comment on a pull request: a summary, and each step folded below it. */
 export const markdown: Format = {
@@ -100,23 +91,23 @@ function runHead(report: RunReport): string[] {
   ];
 }
 
-const titles = { preflight: 'Before the first write', steps: 'Steps', always: 'Steps', undo: 'Steps' } as const;
+const titles = { preflight: 'Before the first write', steps: 'Steps', always: 'Steps', rollback: 'Steps' } as const;
 
 function sectionsOf(subject: Subject, detail: Detail): string[] {
   let title = '';
-  return entriesOf(subject.plan).flatMap((entry) => {
-    const now = entry.undoes === theRunbook ? 'Undoes the whole runbook' : titles[entry.section];
+  return nodesIn(subject.plan).flatMap((entry) => {
+    const now = entry.undoes === wholeRunbook ? 'Undoes the whole runbook' : titles[entry.section];
     const heading = now === title ? [] : [`\n#### ${now}\n`];
     title = now;
     return [...heading, ...entryText(entry, subject, detail)];
   });
 }
 
-function entryText({ node, section, undoes, depth }: Entry, subject: Subject, detail: Detail): string[] {
+function entryText({ node, section, undoes, depth }: Visited, subject: Subject, detail: Detail): string[] {
   const report = subject.run?.report;
   const passes = report ? passesOf(node.id, report) : [];
   // What was not needed is not part of what happened.
-  if (report && section === 'undo' && passes.length === 0) return [];
+  if (report && section === 'rollback' && passes.length === 0) return [];
   const indent = '&nbsp;'.repeat(depth * 2);
   const marks = [
     ...(node.kind === 'request' && node.effect === 'write' ? ['WRITE'] : []),

@@ -1,4 +1,4 @@
-import type { Plan, PlannedNode } from '../../plan/index.ts';
+import { nodesRunBy, type Plan, type PlannedNode } from '../../plan/index.ts';
 import { undoingsOf } from '../outline.ts';
 import { durationBetween, isBad, type ReportedStep, type RunReport, timeText } from '../run-report.ts';
 import { type Html, html } from './html.ts';
@@ -80,15 +80,12 @@ function shortened(text: string, most = 53): string {
 
 /** The writes of what undoes a step; where there are none, everything in it. */
 function callsOf(nodes: readonly PlannedNode[]): { readonly number: string; readonly call: string }[] {
-  const all = nodes.flatMap(requestsIn);
+  const all = nodes.flatMap(nodesRunBy).flatMap(requestIn);
   const writes = all.filter(({ isWrite }) => isWrite);
   return writes.length > 0 ? writes : all;
 }
 
-function requestsIn(
-  node: PlannedNode,
-): { readonly number: string; readonly call: string; readonly isWrite: boolean }[] {
-  if (node.kind === 'block') return [...node.steps, ...(node.always ?? [])].flatMap(requestsIn);
+function requestIn(node: PlannedNode): { readonly number: string; readonly call: string; readonly isWrite: boolean }[] {
   if (node.kind !== 'request') return [];
   const { request } = node;
   const call = request.type === 'oss' ? `oss ${request.operation}` : `${request.method} ${request.path}`;

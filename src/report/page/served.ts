@@ -1,5 +1,5 @@
-import type { Subject } from '../formats/format.ts';
 import type { RunReport } from '../run-report.ts';
+import type { Subject } from '../subject.ts';
 import { html } from './html.ts';
 import type { Page } from './page.ts';
 import { colourOf, subjectPage } from './subject-page.ts';

@@ -1,21 +1,9 @@
 import type { GivenApproval } from '../../engine/index.ts';
-import type { PlannedNode, Request } from '../../plan/index.ts';
+import { nodesIn, type PlannedNode, type Request, type Visited, wholeRunbook } from '../../plan/index.ts';
 import { inOneLine } from '../../text/in-one-line.ts';
 import { detailsOf } from '../details.ts';
 import { forecastSentence, predictionsOf } from '../forecast.ts';
-import type { Subject } from '../formats/format.ts';
-import {
-  addressOf,
-  connectionText,
-  type Entry,
-  entriesOf,
-  lockText,
-  passesOf,
-  requestText,
-  theRunbook,
-  titleOf,
-  unreachedText,
-} from '../outline.ts';
+import { addressOf, connectionText, lockText, passesOf, requestText, titleOf, unreachedText } from '../outline.ts';
 import { countsText, factsOf } from '../plan-text.ts';
 import { approvalText, endText, noteText, outcomeText } from '../run-lines.ts';
 import {
@@ -27,6 +15,7 @@ import {
   type RunReport,
   timeText,
 } from '../run-report.ts';
+import type { Subject } from '../subject.ts';
 import { bodyText, valueText } from '../words.ts';
 import { undoGraph, waterfall } from './graphs.ts';
 import { type Html, html, lines, type Part } from './html.ts';
@@ -57,7 +46,7 @@ ${undo && html`<section aria-labelledby="undoing"><h2 id="undoing">What undoes w
 <section aria-labelledby="steps"><h2 id="steps">Calls</h2>
 ${filters(Object.keys(plan.environment.connections), report !== undefined)}
 ${plan.locks.length > 0 && html`<p class="soft">Locks, before the first write: ${plan.locks.map((lock) => html`${connectionText(lock)}: <code>${lockText(lock)}</code>. `)}</p>`}
-${entriesOf(plan).map((entry) => entryHtml(entry, subject))}
+${nodesIn(plan).map((entry) => entryHtml(entry, subject))}
 </section>
 </main>`,
   };
@@ -120,7 +109,7 @@ function filters(connections: readonly string[], isRun: boolean): Html {
 </div>`;
 }
 
-function entryHtml({ node, section, depth, undoes }: Entry, { plan, run }: Subject): Part {
+function entryHtml({ node, section, depth, undoes }: Visited, { plan, run }: Subject): Part {
   const report = run?.report;
   const passes = report ? passesOf(node.id, report) : [];
   const level = Math.min(6, depth);
@@ -135,7 +124,7 @@ function entryHtml({ node, section, depth, undoes }: Entry, { plan, run }: Subje
     ? html` ${becameHtml(node, passes, report, section)}`
     : node.kind === 'skipped' && html` <span class="soft">${unreachedText(node)}</span>`;
   const head = html`<span class="number">${node.number}</span>${marks} ${titleOf(node, passes)} <code class="soft">${node.id}</code>${became}`;
-  const opening = undoes === theRunbook && depth === 0 && html`<h3>Undoes the whole runbook</h3>`;
+  const opening = undoes === wholeRunbook && depth === 0 && html`<h3>Undoes the whole runbook</h3>`;
   if (node.kind !== 'request') {
     const inside = [...detailParts(node), ...(node.kind === 'note' ? [html`<q>${node.note}</q>`] : [])];
     return html`${opening}<div class="block" id="${anchor}" data-depth="${level}">${head}${inside.length > 0 && html`<div class="soft">${list(inside)}</div>`}</div>\n`;
@@ -154,11 +143,12 @@ function becameHtml(
   node: PlannedNode,
   passes: readonly ReportedStep[],
   report: RunReport,
-  section: Entry['section'],
+  section: Visited['section'],
 ): Html {
   if (report.mode === 'dry')
-    return html`<strong>${predictionsOf(node, report).join('; ') || (section === 'undo' ? '' : 'not reached')}</strong>`;
-  if (passes.length === 0) return section === 'undo' ? html`` : html`<span class="soft">${unreachedText(node)}</span>`;
+    return html`<strong>${predictionsOf(node, report).join('; ') || (section === 'rollback' ? '' : 'not reached')}</strong>`;
+  if (passes.length === 0)
+    return section === 'rollback' ? html`` : html`<span class="soft">${unreachedText(node)}</span>`;
   const total = passes.reduce(
     (sum, { started_at, finished_at }) => sum + (durationBetween(started_at, finished_at) ?? 0),
     0,

@@ -6,50 +6,20 @@ import {
   parseExpression,
   parseTemplate,
   pathsIn,
-  type Step,
   type TemplateProblem,
+  type VisitedStep,
 } from '../language/index.ts';
 import { isObject, type Json } from '../text/index.ts';
 import type { CheckedFile } from './rule.ts';
 
-/** Where a step stands: as part of the operation, or as what follows it on every way out, or undoes it. */
-export type Place = 'steps' | 'always' | 'rollback';
-
-export interface Visited {
-  readonly step: Step;
-  readonly path: Path;
-  readonly place: Place;
-  /** The steps around it, the outermost first. */
-  readonly ancestors: readonly Step[];
-}
-
-/** Every step of a file, outer before inner, in the order in which they are written. */
-export function stepsIn(file: CheckedFile): Visited[] {
-  const visit = (steps: readonly Step[] | undefined, path: Path, place: Place, ancestors: readonly Step[]): Visited[] =>
-    (steps ?? []).flatMap((step, index) => {
-      const here = [...path, index];
-      const within = [...ancestors, step];
-      return [
-        { step, path: here, place, ancestors },
-        ...('steps' in step ? visit(step.steps, [...here, 'steps'], place, within) : []),
-        ...('steps' in step ? visit(step.always, [...here, 'always'], 'always', within) : []),
-        ...('rollback' in step ? visit(step.rollback, [...here, 'rollback'], 'rollback', within) : []),
-      ];
-    });
-  return [
-    ...visit(file.value.steps, ['steps'], 'steps', []),
-    ...('rollback' in file.value ? visit(file.value.rollback, ['rollback'], 'rollback', []) : []),
-  ];
-}
-
 /** The connection of a step as it is written: its own or that of a block around it. */
-export function connectionOf({ step, ancestors }: Visited): string | undefined {
+export function connectionOf({ step, ancestors }: VisitedStep): string | undefined {
   const named = [step, ...[...ancestors].reverse()].find((one) => 'on' in one && one.on !== undefined);
   return named && 'on' in named ? named.on : undefined;
 }
 
 /** The reads of a step's `done_when`: the first, and each that is asked where the one before cannot tell. */
-export function doneWhenReads({ step, path }: Visited): { readonly read: DoneWhen; readonly path: Path }[] {
+export function doneWhenReads({ step, path }: VisitedStep): { readonly read: DoneWhen; readonly path: Path }[] {
   const chain = (read: DoneWhen | undefined, at: Path): { readonly read: DoneWhen; readonly path: Path }[] =>
     read ? [{ read, path: at }, ...chain(read.otherwise, [...at, 'otherwise'])] : [];
   return chain('done_when' in step ? step.done_when : undefined, [...path, 'done_when']);
@@ -78,7 +48,7 @@ const withoutTemplates = new Set([
 ]);
 
 /** Every template of one step, its nested steps left out. */
-export function templatesOf({ step, path }: Visited): TemplateText[] {
+export function templatesOf({ step, path }: VisitedStep): TemplateText[] {
   return Object.entries(step).flatMap(([key, value]) => {
     if (withoutTemplates.has(key)) return [];
     const texts = textsIn(value as Json, [...path, key]);

@@ -1,0 +1,57 @@
+import type { Loaded, Path } from './document.ts';
+import type { Fragment, Runbook, Step } from './runbook.types.ts';
+
+/** Where a step stands: as part of the operation, or as what follows it on every way out, or undoes it. */
+export type Place = 'steps' | 'always' | 'rollback';
+
+/** Steps that stand together, and where. */
+export interface StepList {
+  readonly place: Place;
+  readonly steps: readonly Step[];
+  readonly path: Path;
+}
+
+export interface VisitedStep {
+  readonly step: Step;
+  readonly path: Path;
+  readonly place: Place;
+  /** The steps around it, the outermost first. */
+  readonly ancestors: readonly Step[];
+}
+
+/** The steps that a step holds itself. The one place that knows which keys hold steps: every walk goes through it. */
+export function listsIn(step: Step, path: Path): StepList[] {
+  const { steps, always, rollback } = step as { readonly [K in Place]?: readonly Step[] };
+  return [
+    { place: 'steps' as const, steps },
+    { place: 'always' as const, steps: always },
+    { place: 'rollback' as const, steps: rollback },
+  ].flatMap(({ place, steps: inner }) => (inner ? [{ place, steps: inner, path: [...path, place] }] : []));
+}
+
+/** The outermost steps of a file. */
+export function listsOf({ value }: Loaded<Runbook | Fragment>): StepList[] {
+  const rollback = 'rollback' in value ? value.rollback : undefined;
+  return [
+    { place: 'steps', steps: value.steps, path: ['steps'] },
+    ...(rollback ? [{ place: 'rollback', steps: rollback, path: ['rollback'] } as const] : []),
+  ];
+}
+
+/** Every step of a file, outer before inner, in the order in which they are written. */
+export function stepsIn(file: Loaded<Runbook | Fragment>): VisitedStep[] {
+  return listsOf(file).flatMap((list) => stepsOf(list, []));
+}
+
+/** A step and every one inside it. What stands in an `always` or `rollback` has its place; a block's steps have the block's. */
+export function stepsWithin(step: Step): VisitedStep[] {
+  return stepsOf({ place: 'steps', steps: [step], path: [] }, []);
+}
+
+function stepsOf({ place, steps, path }: StepList, ancestors: readonly Step[]): VisitedStep[] {
+  return steps.flatMap((step, index) => {
+    const here = [...path, index];
+    const inner = listsIn(step, here).map((list) => (list.place === 'steps' ? { ...list, place } : list));
+    return [{ step, path: here, place, ancestors }, ...inner.flatMap((list) => stepsOf(list, [...ancestors, step]))];
+  });
+}
