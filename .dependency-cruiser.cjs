@@ -10,6 +10,7 @@ const rooms = {
   runs: ['text', 'language', 'plan', 'engine'],
   report: ['text', 'language', 'plan', 'engine'],
   sandbox: ['text', 'language'],
+  host: ['text', 'language', 'plan', 'check', 'planner', 'engine', 'connections', 'runs', 'report'],
 };
 // These rooms (and the world of the sandbox) are pure and import nothing of Node.
 const pure = ['text', 'language', 'plan', 'check', 'planner', 'engine'];

@@ -9,4 +9,5 @@ export { check } from './check/index.ts';
 export * from './engine/index.ts';
 export { type Bundle, type Loaded, loadBundle, loadEnvironment } from './language/index.ts';
 export * from './plan/index.ts';
+export * from './planner/index.ts';
 export { type Checked, type Diagnostic, type Json, printDiagnostic } from './text/index.ts';

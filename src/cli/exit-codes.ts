@@ -1,4 +1,5 @@
 import type { RunOutcome } from '../engine/index.ts';
+import type { ProblemKind } from '../host/problem.ts';
 
 /** What the process's exit code says to a pipeline (README, exit codes). */
 export const exitCodes = {
@@ -15,14 +16,4 @@ export const exitCodes = {
   /** `--detailed-exitcode`: nothing is wrong, and there is something to do, or a difference. */
   'something-to-do': 5,
   interrupted: 130,
-} as const satisfies Record<RunOutcome | 'usage' | 'something-to-do', number>;
-
-/** Ends a command with a message for people: what was found, what was expected, what to do. */
-export class CommandError extends Error {
-  readonly exitCode: number;
-
-  constructor(message: string, exitCode: number = exitCodes.usage) {
-    super(message);
-    this.exitCode = exitCode;
-  }
-}
+} as const satisfies Record<RunOutcome | ProblemKind | 'something-to-do', number>;

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { CommandError, exitCodes } from './exit-codes.ts';
+import { Problem } from '../host/problem.ts';
+import { version } from '../host/version.ts';
+import { exitCodes } from './exit-codes.ts';
 import { inertLines } from './print.ts';
-import { version } from './version.ts';
 
 const collect = (value: string, previous: readonly string[]) => [...previous, value];
 const environmentOption = () =>
@@ -60,7 +61,7 @@ program
   .addOption(new Option('--env <file>', 'an environment file to check, too').argParser(collect).default([]))
   .addOption(new Option('--format <format>', 'how').choices(['text', 'github', 'sarif']).default('text'))
   .action(async (names, options) => {
-    process.exitCode = await (await import('./validate.ts')).validate(names, options);
+    process.exitCode = await (await import('./commands/validate.ts')).validate(names, options);
   });
 program
   .command('plan')
@@ -73,7 +74,7 @@ program
   .option('--out <file>', 'keep the plan in a file, for runbook diff, approve and exec --plan')
   .option('--pin', 'ask each cluster for its cluster_uuid, and pin the plan to it', false)
   .option('--author <name>', 'who makes the plan, to be written into it')
-  .action(async (name, options) => (await import('./plan.ts')).plan(name, options));
+  .action(async (name, options) => (await import('./commands/plan.ts')).plan(name, options));
 program
   .command('diff')
   .description('what one plan does that another does not, step by step; sends nothing')
@@ -85,7 +86,7 @@ program
   .addOption(new Option('--format <format>', 'how').choices(['text', 'markdown', 'json']).default('text'))
   .option('--detailed-exitcode', 'exit with 5 where there is a difference', false)
   .action(async (before, after, options) => {
-    process.exitCode = await (await import('./diff.ts')).diff(before, after, options);
+    process.exitCode = await (await import('./commands/diff.ts')).diff(before, after, options);
   });
 program
   .command('approve')
@@ -94,7 +95,7 @@ program
   .requiredOption('--key <file>', 'an SSH key: ~/.ssh/id_ed25519, or a .pub whose key the agent has')
   .option('--name <name>', 'who approves it, as the allowed-signers file has it; else the comment of the .pub file')
   .option('--expires <duration>', 'a run has to begin within this time', '24h')
-  .action(async (file, options) => (await import('./approve.ts')).approve(file, options));
+  .action(async (file, options) => (await import('./commands/approve.ts')).approve(file, options));
 program
   .command('exec')
   .description('plan and run')
@@ -111,14 +112,14 @@ program
   .option('--no-rollback', 'after a failure, leave what was sent as it is')
   .addOption(noClusterLockOption())
   .action(async (name, options) => {
-    process.exitCode = await (await import('./exec.ts')).exec(name, options);
+    process.exitCode = await (await import('./commands/exec.ts')).exec(name, options);
   });
 const resume = program
   .command('resume')
   .description('go on with a run whose process has died')
   .argument('<run>', 'its id')
   .action(async (id, options) => {
-    process.exitCode = await (await import('./resume.ts')).resume(id, options);
+    process.exitCode = await (await import('./commands/resume.ts')).resume(id, options);
   });
 const rollback = program
   .command('rollback')
@@ -126,7 +127,7 @@ const rollback = program
   .argument('<run>', 'its id')
   .option('--yes', 'it was confirmed already', false)
   .action(async (id, options) => {
-    process.exitCode = await (await import('./resume.ts')).rollback(id, options);
+    process.exitCode = await (await import('./commands/rollback.ts')).rollback(id, options);
   });
 for (const option of resumeOptions()) {
   resume.addOption(option);
@@ -140,21 +141,21 @@ program
   .option('--as <identity>', 'a further login of the connection')
   .option('--yes', 'it was confirmed already', false)
   .action(async (connection, options) => {
-    process.exitCode = await (await import('./unlock.ts')).unlock(connection, options);
+    process.exitCode = await (await import('./commands/unlock.ts')).unlock(connection, options);
   });
 program
   .command('list')
   .description('the runbooks in ./runbooks and the shipped ones')
-  .action(async () => (await import('./list.ts')).list());
+  .action(async () => (await import('./commands/list.ts')).list());
 program
   .command('explain')
   .description('why validate advises against something, with an example')
   .argument('[code]', 'the code in the message; without it, all of them are listed')
-  .action(async (code) => (await import('./explain.ts')).explain(code));
+  .action(async (code) => (await import('./commands/explain.ts')).explain(code));
 program
   .command('runs')
   .description('the runs of this directory, the newest first')
-  .action(async () => (await import('./runs.ts')).runs());
+  .action(async () => (await import('./commands/runs.ts')).runs());
 program
   .command('prune')
   .description(
@@ -163,12 +164,12 @@ program
   .option('--older-than <age>', 'those that ended longer ago than this: 30d, 12h', '30d')
   .option('--include-unresolved', 'also those that ended with exit code 3: something was left to do', false)
   .option('--dry-run', 'list them, and remove nothing', false)
-  .action(async (options) => (await import('./prune.ts')).prune(options));
+  .action(async (options) => (await import('./commands/prune.ts')).prune(options));
 program
   .command('show')
   .description('every call and assertion of one run')
   .argument('<run>', 'its id')
-  .action(async (id) => (await import('./runs.ts')).show(id));
+  .action(async (id) => (await import('./commands/show.ts')).show(id));
 program
   .command('report')
   .description('a run, or a plan in a file, for a pull request, a browser, a pipeline or a program')
@@ -178,7 +179,7 @@ program
   )
   .option('--out <file>', 'write it to a file')
   .option('--allowed-signers <file>', 'with a plan: show who of them has approved it')
-  .action(async (argument, options) => (await import('./report.ts')).report(argument, options));
+  .action(async (argument, options) => (await import('./commands/report.ts')).report(argument, options));
 program
   .command('verify')
   .description('whether the record of a run is as it was written: nothing changed, inserted or cut')
@@ -186,7 +187,7 @@ program
   .option('--head <hash>', 'the hash that the run has printed at its end')
   .option('--allowed-signers <file>', 'check the approvals in the record, too')
   .action(async (id, options) => {
-    process.exitCode = await (await import('./verify.ts')).verify(id, options);
+    process.exitCode = await (await import('./commands/verify.ts')).verify(id, options);
   });
 
 program
@@ -194,7 +195,7 @@ program
   .description('the runs and plans of this directory in a browser, to be read; nothing can be started from it')
   .addOption(new Option('--port <port>', 'a free one without it').argParser(portOf))
   .option('--host <address>', 'where to listen', '127.0.0.1')
-  .action(async (options) => (await import('./serve.ts')).serve(options));
+  .action(async (options) => (await import('./commands/serve.ts')).serve(options));
 program
   .command('sandbox')
   .description('two clusters, a bucket and Kibana on this machine, to rehearse in')
@@ -217,7 +218,7 @@ program
   .option('--folder <folder>', 'where its environment file is written', join('.runbook', 'sandbox'))
   .option('--list-faults', 'explain what can go wrong, and end', false)
   .action(async ({ listFaults, ...options }) => {
-    const command = await import('./sandbox.ts');
+    const command = await import('./commands/sandbox.ts');
     if (listFaults) command.listFaults();
     else await command.sandbox(options);
   });
@@ -230,8 +231,8 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : exitCodes.usage;
-  else if (error instanceof CommandError) {
+  else if (error instanceof Problem) {
     process.stderr.write(`${inertLines(error.message)}\n`);
-    process.exitCode = error.exitCode;
+    process.exitCode = exitCodes[error.kind];
   } else throw error;
 }

@@ -1,5 +1,5 @@
 // Not from index.ts: `--help` would load every package of the language.
-import { inert } from '../text/index.ts';
+import { inert } from '../text/inert.ts';
 
 /** Lines for people: whatever files or servers have put into them, they are text. */
 export function inertLines(text: string): string {

@@ -1,6 +1,5 @@
 import { type Expression, isWhole, pathsIn, printExpression, templateOf } from '../language/index.ts';
-import { nodesIn } from './../plan/index.ts';
-import type { HttpRequest, Plan, PlannedRequest } from '../plan/index.ts';
+import { type HttpRequest, nodesIn, type Plan, type PlannedRequest } from '../plan/index.ts';
 import { inert, isObject, type Json } from '../text/index.ts';
 import { secretText, valueText } from './words.ts';
 

@@ -1,5 +1,4 @@
-import { nodesIn, type Section, type Visited } from './../plan/index.ts';
-import type { Plan } from '../plan/index.ts';
+import { nodesIn, type Plan, type Section, type Visited } from '../plan/index.ts';
 import { isEqual, isObject, type Json, type JsonObject } from '../text/index.ts';
 import { connectionText, requestText } from './outline.ts';
 

@@ -1,5 +1,4 @@
-import { nodesIn } from './../plan/index.ts';
-import type { Plan, PlannedNode } from '../plan/index.ts';
+import { nodesIn, type Plan, type PlannedNode } from '../plan/index.ts';
 import { inert } from '../text/index.ts';
 import { passesOf } from './outline.ts';
 import type { Forecast, RunReport } from './run-report.ts';

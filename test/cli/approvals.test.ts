@@ -3,8 +3,8 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, truncateSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { approvalsOf } from '../../src/cli/approvals.ts';
-import { readPlanFile } from '../../src/cli/plan-file.ts';
+import { approvalsOf } from '../../src/host/approvals.ts';
+import { readPlanFile } from '../../src/host/kept-plan.ts';
 import { approvalStatement, canonicalJson } from '../../src/plan/index.ts';
 import { hashOf } from '../../src/runs/index.ts';
 import { lastJournal, runbook, workingDirectory } from '../program.ts';

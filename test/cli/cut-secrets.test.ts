@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runSubject } from '../../src/cli/report.ts';
+import { runSubject } from '../../src/host/run-folders.ts';
 import { formats, formatsOf } from '../../src/report/index.ts';
 import { filesBelow, lastJournal, runbook, workingDirectory } from '../program.ts';
 import { leakIn, piecesOf } from '../secrets.ts';

@@ -1,12 +1,12 @@
-import type { Environment } from '../language/index.ts';
-import { canonicalJson, type Plan } from '../plan/index.ts';
-import { formats } from '../report/index.ts';
-import { askWho } from './ask.ts';
-import { chooseRunbook, versionGiven } from './choose.ts';
-import { CommandError, exitCodes } from './exit-codes.ts';
-import { keepPlan } from './plan-file.ts';
-import { type PlanArguments, planned } from './planned.ts';
-import { print } from './print.ts';
+import { chooseRunbook, versionGiven } from '../../host/choose.ts';
+import { keepPlan } from '../../host/kept-plan.ts';
+import { type PlanArguments, planned } from '../../host/planned.ts';
+import { Problem } from '../../host/problem.ts';
+import { askWho } from '../../host/who.ts';
+import type { Environment } from '../../language/index.ts';
+import { canonicalJson, type Plan } from '../../plan/index.ts';
+import { formats } from '../../report/index.ts';
+import { print } from '../print.ts';
 
 export interface PlanOptions extends Omit<PlanArguments, 'pins' | 'inputs' | 'askPins'> {
   readonly format: string;
@@ -43,14 +43,14 @@ async function pinsOf(plan: Plan, environment: Environment, file: string): Promi
     if (kind !== 'elasticsearch') continue;
     const { cluster_uuid: seen, said } = await askWho(name, environment, file);
     if (seen === undefined)
-      throw new CommandError(
+      throw new Problem(
         `--pin: the connection "${name}" did not say its cluster_uuid (${said}). Check its url and auth in ${file}`,
-        exitCodes.refused,
+        'refused',
       );
     if (pinned !== undefined && pinned !== seen)
-      throw new CommandError(
+      throw new Problem(
         `--pin: the connection "${name}" leads to the cluster ${seen}, and ${file} pins cluster_uuid: ${pinned}. Check its url, or the pin`,
-        exitCodes.refused,
+        'refused',
       );
     pins[name] = seen;
   }

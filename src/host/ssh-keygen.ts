@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inert } from '../text/index.ts';
-import { CommandError, exitCodes } from './exit-codes.ts';
+import { Problem } from './problem.ts';
 
 /**
  * OpenSSH's own program signs and verifies: it knows every kind of key that people have (agents, passphrases, hardware
@@ -30,7 +30,7 @@ export async function sign(text: string, key: string, namespace: string): Promis
   // It asks for a passphrase, or a touch of the key, on the terminal.
   const { code, stdout } = await sshKeygen(['-q', '-Y', 'sign', '-f', key, '-n', namespace], text, 'inherit');
   if (code === 0) return stdout;
-  throw new CommandError(`ssh-keygen could not sign with ${key} (exit code ${code}); see above`);
+  throw new Problem(`ssh-keygen could not sign with ${key} (exit code ${code}); see above`);
 }
 
 /**
@@ -116,11 +116,11 @@ function sshKeygen(args: readonly string[], input: string, stderr: 'pipe' | 'inh
     });
     child.once('error', (error: NodeJS.ErrnoException) =>
       reject(
-        new CommandError(
+        new Problem(
           error.code === 'ENOENT'
             ? 'ssh-keygen is not there: approvals need OpenSSH 8.9 or newer (Debian: openssh-client)'
             : `ssh-keygen: ${error.message}`,
-          exitCodes.refused,
+          'refused',
         ),
       ),
     );

@@ -1,9 +1,10 @@
-import { diffMarkdown, diffOf, diffText } from '../report/index.ts';
-import { chooseRunbook, versionGiven } from './choose.ts';
-import { CommandError, exitCodes } from './exit-codes.ts';
-import { extrasOf, inputsOf, isPlanFile, type KeptPlan, readPlanFile } from './plan-file.ts';
-import { planned } from './planned.ts';
-import { print } from './print.ts';
+import { chooseRunbook, versionGiven } from '../../host/choose.ts';
+import { extrasOf, inputsOf, isPlanFile, type KeptPlan, readPlanFile } from '../../host/kept-plan.ts';
+import { planned } from '../../host/planned.ts';
+import { Problem } from '../../host/problem.ts';
+import { diffMarkdown, diffOf, diffText } from '../../report/index.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { print } from '../print.ts';
 
 export interface DiffOptions {
   readonly format: 'text' | 'markdown' | 'json';
@@ -39,7 +40,7 @@ export async function diff(before: string, after: string, options: DiffOptions):
 /** Planned with the inputs of the plan that it is compared with, as `exec --plan` does; its author and pins are no differences. */
 async function runbookSide(name: string, other: KeptPlan | undefined, options: DiffOptions): Promise<Planned> {
   const { env, set } = options;
-  if (env === undefined) throw new CommandError(`${name} is a runbook: --env says for which environment it is planned`);
+  if (env === undefined) throw new Problem(`${name} is a runbook: --env says for which environment it is planned`);
   const path = await chooseRunbook(name, versionGiven(options.elasticsearch));
   return planned(path, { env, set, ...(other ? { ...extrasOf(other.plan), inputs: inputsOf(other.plan) } : {}) });
 }

@@ -5,9 +5,9 @@ import type { PlanExtras } from '../planner/index.ts';
 import { diffOf, diffSentence } from '../report/index.ts';
 import { hashOf } from '../runs/index.ts';
 import type { JsonObject } from '../text/index.ts';
-import { CommandError, exitCodes } from './exit-codes.ts';
 import { locateRunbook, readBytes, shown } from './files.ts';
 import { planned } from './planned.ts';
+import { Problem } from './problem.ts';
 
 /** A plan that was kept in a file, and its id: the SHA-256 of the file's bytes. */
 export interface KeptPlan {
@@ -32,16 +32,16 @@ export async function keepPlan(plan: Plan, file: string): Promise<void> {
     await rename(written, file);
   } catch (error) {
     await unlink(written).catch(() => undefined);
-    throw new CommandError(`--out ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Problem(`--out ${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
-/** Reads a plan of `plan --out`. @throws `CommandError` where its bytes are not those of a plan. */
+/** Reads a plan of `plan --out`. @throws `Problem` where its bytes are not those of a plan. */
 export function readPlanFile(path: string): KeptPlan {
   const refuse = (problem: string): never => {
-    throw new CommandError(
+    throw new Problem(
       `${shown(path)} cannot be used: ${problem}. Write it again: runbook plan … --out ${shown(path)}`,
-      exitCodes.refused,
+      'refused',
     );
   };
   const bytes = readBytes(path, largestPlan, (size) =>
@@ -65,15 +65,15 @@ export function isPlanFile(argument: string): boolean {
 /**
  * Plans again what a kept plan was made from: the same inputs, author and pins.
  * @param runbook Where its runbook is; without it, where its name is found.
- * @throws `CommandError` where the runbook and the environment do not give exactly the kept bytes.
+ * @throws `Problem` where the runbook and the environment do not give exactly the kept bytes.
  */
 export async function plannedAsKept(kept: KeptPlan, runbook: string | undefined, env: string) {
   const path = runbook ?? runbookOf(kept);
   const now = await planned(path, { env, set: [], ...extrasOf(kept.plan), inputs: inputsOf(kept.plan) });
   if (now.id !== kept.id) {
-    throw new CommandError(
+    throw new Problem(
       `${shown(kept.file)} is not what ${shown(path)} with ${env} gives: it was edited, or one of the two was changed since it was made.\n${differenceIn(kept, now)}\nrunbook diff ${shown(kept.file)} ${shown(path)} --env ${env} shows all of it. If the plan should be another one now, write it again (and have it approved again); nothing was sent.`,
-      exitCodes.refused,
+      'refused',
     );
   }
   return { ...now, runbook: path };
@@ -84,8 +84,8 @@ function runbookOf({ file, plan }: KeptPlan): string {
   try {
     return locateRunbook(basename(plan.runbook.file, '.yaml'));
   } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    throw new CommandError(
+    if (!(error instanceof Problem)) throw error;
+    throw new Problem(
       `${shown(file)} is a plan of ${plan.runbook.file}, and ${error.message}.\nSay where it is: runbook exec PATH/${plan.runbook.file} --plan ${shown(file)} …`,
     );
   }

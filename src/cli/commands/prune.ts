@@ -1,9 +1,9 @@
-import { type KeptReason, locksFolder, pruneRuns } from '../runs/index.ts';
-import { millisecondsOf } from '../text/index.ts';
-import { CommandError, exitCodes } from './exit-codes.ts';
-import { table } from './list.ts';
-import { inertLines } from './print.ts';
-import { headings, rowOf, runsFolder } from './runs.ts';
+import { Problem } from '../../host/problem.ts';
+import { runsFolder } from '../../host/run-folders.ts';
+import { type KeptReason, locksFolder, pruneRuns } from '../../runs/index.ts';
+import { millisecondsOf } from '../../text/index.ts';
+import { inertLines } from '../print.ts';
+import { runHeadings, runRow, table } from '../table.ts';
 
 export interface PruneOptions {
   /** `30d` or `12h`. */
@@ -19,10 +19,10 @@ export async function prune({ olderThan, includeUnresolved, dryRun }: PruneOptio
   const endedBefore = Date.now() - ageOf(olderThan);
   const pruning = { endedBefore, includeUnresolved, isDry: dryRun, locks: locksFolder() };
   const { removed, kept, problems } = await pruneRuns(runsFolder, pruning).catch((error: Error) => {
-    throw new CommandError(`a run cannot be removed: ${error.message}`, exitCodes.failed);
+    throw new Problem(`a run cannot be removed: ${error.message}`, 'failed');
   });
   for (const problem of problems) process.stderr.write(`kept: ${inertLines(problem)}\n`);
-  if (removed.length > 0) process.stdout.write(table([headings, ...removed.map(rowOf)]));
+  if (removed.length > 0) process.stdout.write(table([runHeadings, ...removed.map(runRow)]));
   const before = new Date(endedBefore).toISOString().slice(0, 19).concat('Z');
   const runs = `${removed.length} ${removed.length === 1 ? 'run' : 'runs'} that ended before ${before}`;
   process.stdout.write(`${dryRun ? 'would remove' : 'removed'} ${runs}${keptText(kept, problems.length)}\n`);
@@ -32,7 +32,7 @@ function ageOf(text: string): number {
   const [, days] = /^(\d{1,5})d$/.exec(text) ?? [];
   if (days !== undefined) return Number(days) * day;
   if (/^\d{1,6}h$/.test(text)) return millisecondsOf(text);
-  throw new CommandError(`--older-than ${text}: days or hours are needed: 30d, 12h`);
+  throw new Problem(`--older-than ${text}: days or hours are needed: 30d, 12h`);
 }
 
 const words: Readonly<Record<KeptReason, string>> = {

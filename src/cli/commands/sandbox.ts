@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder } from '../runs/index.ts';
+import { Problem } from '../../host/problem.ts';
+import { makeFolder } from '../../runs/index.ts';
 import {
   accessKey,
   bucketName,
@@ -15,9 +16,8 @@ import {
   startSandbox,
   states,
   type Versions,
-} from '../sandbox/index.ts';
-import { CommandError } from './exit-codes.ts';
-import { table } from './list.ts';
+} from '../../sandbox/index.ts';
+import { table } from '../table.ts';
 
 type Release = keyof typeof releases;
 
@@ -34,7 +34,7 @@ export async function sandbox(options: SandboxOptions): Promise<void> {
   const { version, destinationVersion = version, folder } = options;
   const faults = options.fault.map(faultOf);
   const wrong = faults.filter((one) => typeof one === 'string');
-  if (wrong.length > 0) throw new CommandError(`${wrong.join('\n')}\nrunbook sandbox --list-faults explains them.`);
+  if (wrong.length > 0) throw new Problem(`${wrong.join('\n')}\nrunbook sandbox --list-faults explains them.`);
   const versions = { source: releases[version], destination: releases[destinationVersion] };
   const running = await startSandbox(versions, faults as Fault[], (call) => process.stdout.write(`${call}\n`));
   const name = version === destinationVersion ? version : `${version}-to-${destinationVersion}`;

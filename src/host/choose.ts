@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { type Environment, holdsVersion, type Runbook, releaseOf } from '../language/index.ts';
-import { askWho } from './ask.ts';
-import { CommandError, exitCodes } from './exit-codes.ts';
 import { locateRunbook, readEnvironment, readRunbook, runbookFiles, shown, valueOrStop } from './files.ts';
+import { Problem } from './problem.ts';
+import { askWho } from './who.ts';
 
 interface Candidate {
   readonly path: string;
@@ -16,7 +16,7 @@ export type VersionSource = (candidates: readonly Runbook[]) => Promise<string |
  * The path of the runbook that a name means. `users` without a version is the one of that name whose range holds the
  * version.
  * @param version Asked only where the name does not say it.
- * @throws `CommandError` with what there is, where none or several fit.
+ * @throws `Problem` with what there is, where none or several fit.
  */
 export async function chooseRunbook(name: string, version: VersionSource): Promise<string> {
   const { candidates, stopAtBroken } = candidatesFor(name);
@@ -33,10 +33,10 @@ export async function chooseRunbook(name: string, version: VersionSource): Promi
   if (!only) stopAtBroken();
   const shownCandidates = listOf(only ? fitting : candidates);
   if (wanted === undefined)
-    throw new CommandError(
+    throw new Problem(
       `"${name}" is written for several versions; say which with --elasticsearch, or name one:\n${shownCandidates}`,
     );
-  throw new CommandError(
+  throw new Problem(
     `${only ? 'several runbooks' : 'no runbook'} "${name}" for Elasticsearch ${wanted}; these are there:\n${shownCandidates}\nName one of them.`,
   );
 }
@@ -69,7 +69,7 @@ function listOf(candidates: readonly Candidate[]): string {
 /** Offline, the version is what `--elasticsearch` says. */
 export function versionGiven(given: string | undefined): VersionSource {
   if (given !== undefined && releaseOf(given) === undefined)
-    throw new CommandError(`--elasticsearch ${given} is not a version; expected 8, 8.5 or 8.5.3`);
+    throw new Problem(`--elasticsearch ${given} is not a version; expected 8, 8.5 or 8.5.3`);
   return async () => given;
 }
 
@@ -80,14 +80,14 @@ export function versionAsked(environmentFile: string): VersionSource {
     const environment = valueOrStop(file.checked, file.print).value;
     const name = deciding(candidates, environment);
     if (name === undefined)
-      throw new CommandError(
+      throw new Problem(
         `${environmentFile} has none of the connections that say which version is needed: ${[...new Set(candidates.flatMap(({ connections }) => Object.keys(connections)))].join(', ')}`,
       );
     const asked = await askWho(name, environment, environmentFile);
     if (asked.version !== undefined) return asked.version;
-    throw new CommandError(
+    throw new Problem(
       `the connection "${name}" did not say its version (${asked.said}); nothing was sent. Check its url and auth in ${environmentFile}, or name a runbook with its version`,
-      exitCodes.refused,
+      'refused',
     );
   };
 }

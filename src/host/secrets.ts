@@ -8,7 +8,7 @@ import type { Auth, Environment, EnvironmentConnection, SecretReference } from '
 import type { Plan } from '../plan/index.ts';
 import { shortestSealKey } from '../runs/index.ts';
 import type { Json } from '../text/index.ts';
-import { CommandError } from './exit-codes.ts';
+import { Problem } from './problem.ts';
 
 const commandTimeout = 30_000;
 
@@ -23,7 +23,7 @@ export interface Resolved {
 /**
  * Resolves every secret that a plan needs. The values go into memory and into the redactor, nowhere else.
  * @param file The environment file: paths in it are relative to it.
- * @throws `CommandError` where a secret is missing, empty or too short to be kept out of records.
+ * @throws `Problem` where a secret is missing, empty or too short to be kept out of records.
  */
 export async function resolveSecrets(
   plan: Plan,
@@ -48,7 +48,7 @@ export async function resolveSecrets(
 async function sealKeyFor(reference: SecretReference, source: Source): Promise<string> {
   const key = await secretFor(reference, 'journal.seal', source);
   if (key.length >= shortestSealKey) return key;
-  throw new CommandError(
+  throw new Problem(
     `journal.seal (${describe(reference)}) has ${key.length} characters, expected at least ${shortestSealKey} random ones: openssl rand -base64 32; nothing was sent`,
   );
 }
@@ -131,7 +131,7 @@ async function credentialsFor(auth: Auth | undefined, what: string, source: Sour
 async function secretFor(reference: SecretReference, what: string, { folder, redactor }: Source): Promise<string> {
   const secret = await valueBehind(reference, what, folder);
   if (secret.length < shortestSecret) {
-    throw new CommandError(
+    throw new Problem(
       `${what} (${describe(reference)}) is ${secret === '' ? 'empty' : `shorter than ${shortestSecret} characters: it could not be kept out of records`}`,
     );
   }
@@ -149,7 +149,7 @@ function isUsed(plan: Plan, connection: string, identity: string | undefined): b
 async function valueBehind(reference: SecretReference, what: string, folder: string): Promise<string> {
   if (reference.env !== undefined) {
     const value = process.env[reference.env];
-    if (value === undefined) throw new CommandError(`${what}: the environment variable ${reference.env} is not set`);
+    if (value === undefined) throw new Problem(`${what}: the environment variable ${reference.env} is not set`);
     return value;
   }
   if (reference.file !== undefined) return (await textOf(resolve(folder, reference.file), what)).replace(/\r?\n$/, '');
@@ -164,7 +164,7 @@ async function valueBehind(reference: SecretReference, what: string, folder: str
   } catch (error) {
     // Its output may hold the secret: only how it ended is said.
     const { code, killed } = error as { code?: string | number; killed?: boolean };
-    throw new CommandError(
+    throw new Problem(
       `${what}: the command ${program} ${killed ? `did not end within ${commandTimeout / 1000} s` : `failed (${code ?? 'unknown'})`}`,
     );
   }
@@ -174,7 +174,7 @@ async function textOf(path: string, what: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    throw new CommandError(`${what}: ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
+    throw new Problem(`${what}: ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
   }
 }
 

@@ -2,12 +2,11 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { damagePage, linesOf, pageOf, runPage, runsPage, type Subject } from '../report/index.ts';
-import { followJournal, hashOf, listRuns, watchRuns } from '../runs/index.ts';
-import { CommandError } from './exit-codes.ts';
-import { isPlanFile, type KeptPlan, readPlanFile } from './plan-file.ts';
-import { runSubject } from './report.ts';
-import { folderOf, runsFolder } from './runs.ts';
+import { isPlanFile, type KeptPlan, readPlanFile } from '../../host/kept-plan.ts';
+import { Problem } from '../../host/problem.ts';
+import { folderOf, runSubject, runsFolder } from '../../host/run-folders.ts';
+import { damagePage, linesOf, pageOf, runPage, runsPage, type Subject } from '../../report/index.ts';
+import { followJournal, hashOf, listRuns, watchRuns } from '../../runs/index.ts';
 
 export interface ServeOptions {
   readonly host: string;
@@ -20,7 +19,7 @@ const pause = 500;
 /** `runbook serve`: the runs and plans of this directory for a browser. It reads, and it does nothing else. */
 export async function serve({ host, port = 0 }: ServeOptions): Promise<void> {
   if (host === '0.0.0.0' || host === '::')
-    throw new CommandError(
+    throw new Problem(
       `--host ${host}: name the one address under which it is opened; requests by any other name are refused`,
     );
   const token = randomBytes(24).toString('base64url');
@@ -33,7 +32,7 @@ export async function serve({ host, port = 0 }: ServeOptions): Promise<void> {
     });
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(new CommandError(`cannot listen on ${host}:${port}: ${error.message}`)));
+    server.once('error', (error) => reject(new Problem(`cannot listen on ${host}:${port}: ${error.message}`)));
     server.listen(port, host, resolve);
   });
   const { port: given } = server.address() as AddressInfo;

@@ -1,12 +1,10 @@
 import { appendFile, writeFile } from 'node:fs/promises';
-import type { Plan } from '../plan/index.ts';
-import { formats, formatsOf, reportOf, type Subject } from '../report/index.ts';
-import { readJournal } from '../runs/index.ts';
-import { approvalsBeside, uncountedLines } from './approvals.ts';
-import { CommandError } from './exit-codes.ts';
-import { isPlanFile, readPlanFile } from './plan-file.ts';
-import { inertLines, print } from './print.ts';
-import { folderOf, stopWithout } from './runs.ts';
+import { approvalsBeside, uncountedLines } from '../../host/approvals.ts';
+import { isPlanFile, readPlanFile } from '../../host/kept-plan.ts';
+import { Problem } from '../../host/problem.ts';
+import { folderOf, runSubject } from '../../host/run-folders.ts';
+import { formats, formatsOf, type Subject } from '../../report/index.ts';
+import { inertLines, print } from '../print.ts';
 
 export interface ReportOptions {
   readonly format: string;
@@ -21,17 +19,15 @@ export async function report(argument: string, { format, out, allowedSigners }: 
   const what = isPlanFile(argument) ? 'plan' : 'run';
   const chosen = formats[format];
   if (!chosen?.of.includes(what))
-    throw new CommandError(`--format ${format}: a ${what} is shown as ${formatsOf(what).join(', ')}`);
+    throw new Problem(`--format ${format}: a ${what} is shown as ${formatsOf(what).join(', ')}`);
   if (what === 'run' && allowedSigners !== undefined)
-    throw new CommandError(
-      `--allowed-signers is for plans; of a run: runbook verify ${argument} --allowed-signers FILE`,
-    );
+    throw new Problem(`--allowed-signers is for plans; of a run: runbook verify ${argument} --allowed-signers FILE`);
   const subject = what === 'plan' ? await planSubject(argument, allowedSigners) : await runSubject(folderOf(argument));
   const text = chosen.render(subject);
   if (out === undefined) print(text);
   else
     await writeFile(out, text).catch((error: Error) => {
-      throw new CommandError(`--out ${out}: ${error.message}`);
+      throw new Problem(`--out ${out}: ${error.message}`);
     });
   const summary = process.env.GITHUB_STEP_SUMMARY;
   if (format === 'github' && summary) await appendFile(summary, formats.markdown?.render(subject) ?? '');
@@ -44,15 +40,4 @@ async function planSubject(file: string, allowedSigners: string | undefined): Pr
   const approvals = await approvalsBeside(kept, allowedSigners);
   for (const line of uncountedLines(approvals)) process.stderr.write(`${inertLines(line)}\n`);
   return { ...subject, approvals: approvals.counted };
-}
-
-/** A run as its folder tells it. */
-export async function runSubject(folder: string): Promise<Subject> {
-  const { events, head, plan: bytes } = await readJournal(folder).catch(stopWithout);
-  const [started] = events;
-  if (started?.type !== 'run-started')
-    throw new CommandError(`the run in ${folder} ended before its first event: there is nothing to report`);
-  const plan = JSON.parse(bytes) as Plan;
-  const report = reportOf(plan, events, { head, events: events.length });
-  return { plan, id: started.plan, bytes, run: { report, events } };
 }

@@ -3,8 +3,8 @@ import { basename, dirname, join } from 'node:path';
 import type { GivenApproval } from '../engine/index.ts';
 import { type Approval, approvalIn, approvalNamespace, approvalProblem } from '../plan/index.ts';
 import { approvalText } from '../report/index.ts';
-import { CommandError, exitCodes } from './exit-codes.ts';
-import type { KeptPlan } from './plan-file.ts';
+import type { KeptPlan } from './kept-plan.ts';
+import { Problem } from './problem.ts';
 import { verifySignature } from './ssh-keygen.ts';
 
 /** What an approval's file is called; its signature's is the same with `.sig`. */
@@ -26,7 +26,7 @@ interface Approvals {
 
 /**
  * The approvals beside a plan that count.
- * @throws `CommandError` where there are fewer than are required; each one that does not count is named with its reason.
+ * @throws `Problem` where there are fewer than are required; each one that does not count is named with its reason.
  */
 export async function approvalsOf(kept: KeptPlan, policy: ApprovalPolicy): Promise<readonly GivenApproval[]> {
   const { author } = kept.plan;
@@ -49,7 +49,7 @@ export async function approvalsOf(kept: KeptPlan, policy: ApprovalPolicy): Promi
  * @param author Whose approval does not count, where that was asked for.
  */
 export async function approvalsBeside(kept: KeptPlan, allowedSigners: string, author?: string): Promise<Approvals> {
-  if (!existsSync(allowedSigners)) throw new CommandError(`--allowed-signers ${allowedSigners}: there is no such file`);
+  if (!existsSync(allowedSigners)) throw new Problem(`--allowed-signers ${allowedSigners}: there is no such file`);
   const counted: GivenApproval[] = [];
   const uncounted: { file: string; problem: string }[] = [];
   for (const file of filesBeside(kept.file)) {
@@ -66,8 +66,8 @@ export function uncountedLines({ uncounted }: Approvals): string[] {
   return uncounted.map(({ file, problem }) => `not counted: ${basename(file)}: ${problem}`);
 }
 
-function refusal(message: string): CommandError {
-  return new CommandError(message, exitCodes.refused);
+function refusal(message: string): Problem {
+  return new Problem(message, 'refused');
 }
 
 /** Why a good approval does not count beside those that do. */

@@ -1,7 +1,7 @@
-import { lints } from '../check/index.ts';
-import { didYouMean } from '../text/index.ts';
-import { CommandError } from './exit-codes.ts';
-import { table } from './list.ts';
+import { lints } from '../../check/index.ts';
+import { Problem } from '../../host/problem.ts';
+import { didYouMean } from '../../text/index.ts';
+import { table } from '../table.ts';
 
 /** `runbook explain CODE`: why something is advised against, with an example; without a code, the list of them. */
 export function explain(code: string | undefined): void {
@@ -12,7 +12,7 @@ export function explain(code: string | undefined): void {
   const lint = lints.find((one) => one.code === code);
   if (!lint) {
     const codes = lints.map((one) => one.code);
-    throw new CommandError(
+    throw new Problem(
       `there is no lint "${code}"${didYouMean(code, codes)}; runbook explain lists them. Other messages of validate say all there is to say.`,
     );
   }

@@ -1,8 +1,5 @@
 import { basename, dirname, resolve } from 'node:path';
-import { overlaps } from '../check/index.ts';
-import { githubDiagnostics, sarif } from '../report/index.ts';
-import { type Diagnostic, printDiagnostic } from '../text/index.ts';
-import { exitCodes } from './exit-codes.ts';
+import { overlaps } from '../../check/index.ts';
 import {
   locateRunbook,
   type ReadFile,
@@ -12,9 +9,12 @@ import {
   runbookIn,
   runbooksBeside,
   shippedFolder,
-} from './files.ts';
-import { print } from './print.ts';
-import { version } from './version.ts';
+} from '../../host/files.ts';
+import { version } from '../../host/version.ts';
+import { githubDiagnostics, sarif } from '../../report/index.ts';
+import { type Diagnostic, printDiagnostic } from '../../text/index.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { print } from '../print.ts';
 
 export interface ValidateOptions {
   readonly env: readonly string[];

@@ -1,11 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { approvalNamespace, approvalStatement } from '../plan/index.ts';
-import { planHead } from '../report/index.ts';
-import { millisecondsOf } from '../text/index.ts';
-import { approvalEnding } from './approvals.ts';
-import { CommandError } from './exit-codes.ts';
-import { readPlanFile } from './plan-file.ts';
-import { sign } from './ssh-keygen.ts';
+import { approvalEnding } from '../../host/approvals.ts';
+import { readPlanFile } from '../../host/kept-plan.ts';
+import { Problem } from '../../host/problem.ts';
+import { sign } from '../../host/ssh-keygen.ts';
+import { approvalNamespace, approvalStatement } from '../../plan/index.ts';
+import { planHead } from '../../report/index.ts';
+import { millisecondsOf } from '../../text/index.ts';
 
 export interface ApproveOptions {
   readonly key: string;
@@ -20,10 +20,10 @@ export async function approve(file: string, { key, name: given, expires }: Appro
   const { plan, id } = readPlanFile(file);
   const name = given ?? (await commentOf(key));
   if (!/^[A-Za-z0-9][A-Za-z0-9._@+-]*$/.test(name))
-    throw new CommandError(
+    throw new Problem(
       `${given === undefined ? `${key}.pub says "${name}"` : `--name ${name}`}: who approves it? A name of letters, digits and . _ @ + - is needed, as the allowed-signers file has it: --name NAME`,
     );
-  if (!/^\d{1,6}[mh]$/.test(expires)) throw new CommandError(`--expires ${expires}: minutes or hours are needed: 24h`);
+  if (!/^\d{1,6}[mh]$/.test(expires)) throw new Problem(`--expires ${expires}: minutes or hours are needed: 24h`);
   const now = Date.now();
   const statement = approvalStatement({
     format: 'runbook-approval/v1',

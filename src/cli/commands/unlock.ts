@@ -1,11 +1,12 @@
-import { openConnections } from '../connections/index.ts';
-import { type Answer, createRedactor, indexIdIn, isRestored, leftoverText, lockHolder } from '../engine/index.ts';
-import { lockIndex, lockPath } from '../planner/index.ts';
-import { inert, isObject, type Json, type JsonObject } from '../text/index.ts';
-import { answerTo, isInteractive } from './execute.ts';
-import { CommandError, exitCodes } from './exit-codes.ts';
-import { readEnvironment, valueOrStop } from './files.ts';
-import { resolveTarget } from './secrets.ts';
+import { openConnections } from '../../connections/index.ts';
+import { type Answer, createRedactor, indexIdIn, isRestored, leftoverText, lockHolder } from '../../engine/index.ts';
+import { readEnvironment, valueOrStop } from '../../host/files.ts';
+import { Problem } from '../../host/problem.ts';
+import { resolveTarget } from '../../host/secrets.ts';
+import { lockIndex, lockPath } from '../../planner/index.ts';
+import { inert, isObject, type Json, type JsonObject } from '../../text/index.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { ask, isInteractive } from '../terminal.ts';
 
 export interface UnlockOptions {
   readonly env: string;
@@ -19,7 +20,7 @@ export async function unlock(name: string, { env, as, yes }: UnlockOptions): Pro
   const environment = valueOrStop(file.checked, file.print).value;
   const kind = Object.hasOwn(environment.connections, name) ? environment.connections[name]?.kind : 'none';
   if (kind !== undefined && kind !== 'elasticsearch') {
-    throw new CommandError(
+    throw new Problem(
       kind === 'none'
         ? `${env} has no connection "${name}"; it has ${Object.keys(environment.connections).join(', ')}`
         : `the connection "${name}" is of kind ${kind}; locks are in Elasticsearch clusters only`,
@@ -38,7 +39,7 @@ export async function unlock(name: string, { env, as, yes }: UnlockOptions): Pro
     const answer = await send(method, lockPath, query);
     if (answer.kind === 'answer' && (answer.status === 200 || answer.status === 404)) return answer.body;
     const said = answer.kind === 'failure' ? answer.reason : `status ${answer.status}`;
-    throw new CommandError(redactor.text(`${name}: ${method} ${lockPath}: ${said}`), exitCodes.failed);
+    throw new Problem(redactor.text(`${name}: ${method} ${lockPath}: ${said}`), 'failed');
   };
   try {
     const found = await call('GET');
@@ -70,12 +71,10 @@ export async function unlock(name: string, { env, as, yes }: UnlockOptions): Pro
 async function confirmed(yes: boolean): Promise<void> {
   if (yes) return;
   if (!isInteractive())
-    throw new CommandError(
+    throw new Problem(
       'a person has to confirm, and there is no terminal to ask on; nothing was removed. Make sure that the run is dead, then add --yes.',
-      exitCodes.refused,
+      'refused',
     );
-  const answer = await answerTo(
-    'If that run is still alive, two runs may then work at once. Type yes to remove its lock: ',
-  );
-  if (answer !== 'yes') throw new CommandError('it was not confirmed; nothing was removed', exitCodes.refused);
+  const answer = await ask('If that run is still alive, two runs may then work at once. Type yes to remove its lock: ');
+  if (answer !== 'yes') throw new Problem('it was not confirmed; nothing was removed', 'refused');
 }

@@ -16,7 +16,7 @@ import {
   type Runbook,
 } from '../language/index.ts';
 import { type Checked, type Diagnostic, hasErrors, printDiagnostic } from '../text/index.ts';
-import { CommandError } from './exit-codes.ts';
+import { Problem } from './problem.ts';
 
 /** The runbooks that come with the program. */
 export const shippedFolder = join(dirname(fileURLToPath(import.meta.url)), '..', 'runbooks');
@@ -38,13 +38,13 @@ export interface ReadFile<T> {
 export function locateRunbook(name: string): string {
   if (/\.ya?ml$/.test(name)) {
     if (existsSync(name)) return name;
-    throw new CommandError(`there is no file ${name}`);
+    throw new Problem(`there is no file ${name}`);
   }
   const places = [join('runbooks', `${name}.yaml`), join(shippedFolder, `${name}.yaml`)];
   const found = places.find((place) => existsSync(place));
   if (found) return found;
   const known = runbookFiles().map((file) => basename(file, '.yaml'));
-  throw new CommandError(
+  throw new Problem(
     `there is no runbook "${name}" in ./runbooks or among the shipped ones (${known.join(', ')}); a path ends with .yaml`,
   );
 }
@@ -79,7 +79,7 @@ export function runbookIn(path: string, name?: string): Loaded<Runbook> | undefi
     const { value } = loadRunbookFile(shown(path), text);
     return value && !isFragment(value.value) ? { source: value.source, value: value.value } : undefined;
   } catch (error) {
-    if (error instanceof CommandError) return undefined;
+    if (error instanceof Problem) return undefined;
     throw error;
   }
 }
@@ -118,7 +118,7 @@ function readChecked<T extends FileSet>(
 }
 
 export function readEnvironment(path: string): ReadFile<Loaded<Environment>> {
-  if (!existsSync(path)) throw new CommandError(`--env ${path}: there is no such file`);
+  if (!existsSync(path)) throw new Problem(`--env ${path}: there is no such file`);
   const text = readText(path);
   // Without the line itself: it may hold a secret that should not be there.
   const print = (diagnostic: Diagnostic) => printDiagnostic(diagnostic);
@@ -129,7 +129,7 @@ export function readEnvironment(path: string): ReadFile<Loaded<Environment>> {
 /** Stops the command where there are errors; all of them are in the message. */
 export function valueOrStop<T>(checked: Checked<T>, print: (diagnostic: Diagnostic) => string): T {
   if (checked.value === undefined || hasErrors(checked.diagnostics))
-    throw new CommandError(checked.diagnostics.map(print).join('\n\n'));
+    throw new Problem(checked.diagnostics.map(print).join('\n\n'));
   return checked.value;
 }
 
@@ -148,20 +148,18 @@ export function readBytes(path: string, largest: number, tooLarge: (size: number
     const { size } = statSync(path);
     return size > largest ? tooLarge(size) : readFileSync(path);
   } catch (error) {
-    if (error instanceof CommandError) throw error;
-    throw new CommandError(`${shown(path)} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    if (error instanceof Problem) throw error;
+    throw new Problem(`${shown(path)} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
 function readText(path: string): string {
   const bytes = readBytes(path, maximumBytes, () => {
-    throw new CommandError(
-      `${shown(path)} is larger than ${maximumBytes / 1_000_000} MB; a runbook is written by people`,
-    );
+    throw new Problem(`${shown(path)} is larger than ${maximumBytes / 1_000_000} MB; a runbook is written by people`);
   });
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new CommandError(`${shown(path)} is not UTF-8`);
+    throw new Problem(`${shown(path)} is not UTF-8`);
   }
 }

@@ -1,10 +1,9 @@
-import type { Event } from '../engine/index.ts';
-import { approvalText } from '../report/index.ts';
-import { readJournal } from '../runs/index.ts';
-import { inert } from '../text/index.ts';
-import { verifiedApproval } from './approvals.ts';
-import { exitCodes } from './exit-codes.ts';
-import { folderOf, stopWithout } from './runs.ts';
+import type { Event } from '../../engine/index.ts';
+import { verifiedApproval } from '../../host/approvals.ts';
+import { folderOf, recordIn } from '../../host/run-folders.ts';
+import { approvalText } from '../../report/index.ts';
+import { inert } from '../../text/index.ts';
+import { exitCodes } from '../exit-codes.ts';
 
 export interface VerifyOptions {
   /** The hash that the record has to end in. */
@@ -14,7 +13,7 @@ export interface VerifyOptions {
 
 /** `runbook verify`: whether the record of a run is as it was written, and who has approved its plan. */
 export async function verify(id: string, { head: expected, allowedSigners }: VerifyOptions): Promise<number> {
-  const { events, head, torn, plan } = await readJournal(folderOf(id)).catch(stopWithout);
+  const { events, head, torn, plan } = await recordIn(folderOf(id));
   if (expected !== undefined && expected !== head) {
     process.stdout.write(
       `NOT the same record: it ends in ${head}, expected ${expected}. Lines were added or cut off at its end, or all of it was written anew.\n`,

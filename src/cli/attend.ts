@@ -1,0 +1,92 @@
+import type { Event, Question } from '../engine/index.ts';
+import { type Attendant, type Execution, execute } from '../host/execute.ts';
+import { forecastSentence, forecastText, plainView, reportOf, summaryText } from '../report/index.ts';
+import { exitCodes } from './exit-codes.ts';
+import { type Output, openOutput, throughOutput } from './output.ts';
+import { type Interruptions, interruptions } from './signals.ts';
+import { ask, isInteractive } from './terminal.ts';
+
+/**
+ * Runs a plan and shows it on standard output, as a terminal or a pipeline's log has it.
+ * @returns The exit code: what became of the clusters.
+ */
+export async function attend(execution: Execution, { detailedExitcode = false } = {}): Promise<number> {
+  const { id, plan, mode, rollback } = execution;
+  const output = openOutput(1);
+  const signals = interruptions((text) => output.write(`\n${text}\n`), rollback);
+  const screen = await screenFor(output, mode);
+  const dryEvents: Event[] = [];
+  const attendant: Attendant = {
+    ...questionsOn(screen, signals),
+    show: (event) => {
+      screen.show(event);
+      if (mode === 'dry') dryEvents.push(event);
+    },
+    interruption: signals.interruption,
+    sleep: signals.sleep,
+  };
+  try {
+    const { summary, head, redact } = await execute(execution, attendant);
+    await screen.isShown();
+    if (mode === 'real') {
+      output.write(`\n${redact(summaryText(summary, { run: id, head }))}`);
+      return exitCodes[summary.outcome];
+    }
+    const { forecast: forecasts = [] } = reportOf(plan, dryEvents, { head, events: dryEvents.length });
+    output.write(`\n${redact(forecastText(forecasts))}`);
+    output.write(`\n${redact(summaryText(summary, { run: id, head, forecast: forecastSentence(forecasts) }))}`);
+    const isPending = summary.outcome === 'done' && summary.predicted_writes > 0;
+    return isPending && detailedExitcode ? exitCodes['something-to-do'] : exitCodes[summary.outcome];
+  } finally {
+    signals.stop();
+    // What nobody reads is not waited for: its write would keep the process alive for ever.
+    if (!(await output.drain(2_000))) setTimeout(() => process.exit(), 1_000).unref();
+  }
+}
+
+/** Where events are shown, one after the other; nobody waits for it but who asks a question. */
+interface Screen {
+  readonly show: (event: Event) => void;
+  /** Waits until everything is shown, for two seconds at most. */
+  readonly isShown: () => Promise<unknown>;
+}
+
+async function screenFor(output: Output, mode: 'real' | 'dry'): Promise<Screen> {
+  const show = await viewFor(output, mode);
+  let shown: Promise<unknown> = Promise.resolve();
+  return {
+    show: (event) => {
+      shown = shown.then(() => show(event)).catch(() => undefined);
+    },
+    isShown: () => Promise.race([shown, new Promise((resolve) => setTimeout(resolve, 2_000).unref())]),
+  };
+}
+
+async function viewFor(output: Output, mode: 'real' | 'dry'): Promise<(event: Event) => Promise<void>> {
+  // Some pseudo-terminals say that they are 0 columns wide: a spinner would wrap after each character.
+  if (isInteractive() && mode === 'real' && !process.env.NO_COLOR && process.stdout.columns > 0) {
+    const { terminalView } = await import('../report/terminal.ts');
+    throughOutput(output);
+    return terminalView(output.write).show;
+  }
+  return plainView(output.write, mode);
+}
+
+function questionsOn({ isShown }: Screen, { aborted }: Interruptions): Pick<Attendant, 'confirm' | 'decide'> {
+  const canAsk = isInteractive();
+  return {
+    confirm: async ({ step, question }: Question) => {
+      await isShown();
+      return canAsk && (await ask(`${step}: ${question} Type yes to go on: `, aborted)) === 'yes';
+    },
+    decide: async ({ step, question }: Question) => {
+      await isShown();
+      if (!canAsk) return 'unknown';
+      const answer = await ask(
+        `${step} is in doubt. ${question}\nLook at the server. Type done if it took effect, not-done if it did not (it is sent then); anything else leaves the run as it is: `,
+        aborted,
+      );
+      return answer === 'done' || answer === 'not-done' ? answer : 'unknown';
+    },
+  };
+}

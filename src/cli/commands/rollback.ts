@@ -1,0 +1,34 @@
+import { undosOf } from '../../engine/index.ts';
+import { Problem } from '../../host/problem.ts';
+import { continuation, type ResumeOptions, recordedRun } from '../../host/resume.ts';
+import { undoText } from '../../report/index.ts';
+import { attend } from '../attend.ts';
+import { ask, isInteractive } from '../terminal.ts';
+
+export interface RollbackOptions extends ResumeOptions {
+  readonly yes: boolean;
+}
+
+/** `runbook rollback`: undoes what a run may have sent, in reverse order. */
+export async function rollback(id: string, options: RollbackOptions): Promise<number> {
+  const recorded = await recordedRun(id);
+  const { events, plan, started } = recorded;
+  if (started.mode === 'dry') throw new Problem(`the run ${id} was a dry run: it has sent nothing to undo`);
+  const undos = await undosOf(plan, events);
+  if (undos.length === 0) {
+    throw new Problem(
+      `the run ${id} has nothing to undo: it has sent no write that its runbook can undo, or all of them are undone`,
+    );
+  }
+  process.stdout.write(`${undoText(undos, plan)}\n`);
+  if (!options.yes) {
+    if (!isInteractive())
+      throw new Problem(
+        'a person has to confirm, and there is no terminal to ask on; nothing was sent. Add --yes once somebody has decided.',
+        'refused',
+      );
+    if ((await ask(`Undo this on ${started.environment}? Type yes to go on: `)) !== 'yes')
+      throw new Problem('it was not confirmed; nothing was sent', 'refused');
+  }
+  return attend(await continuation(recorded, options, 'now'));
+}

@@ -1,0 +1,12 @@
+import { folderOf, recordIn } from '../../host/run-folders.ts';
+import { linesOf } from '../../report/index.ts';
+
+/** `runbook show`: every call and assertion of one run. */
+export async function show(id: string): Promise<void> {
+  const { events } = await recordIn(folderOf(id));
+  for (const event of events) for (const line of linesOf(event, true)) process.stdout.write(`${line}\n`);
+  if (events.at(-1)?.type !== 'run-finished')
+    process.stdout.write(
+      `The journal ends here: the run is still going on, or its process died (runbook resume ${id} goes on with it).\n`,
+    );
+}

@@ -1,0 +1,20 @@
+/**
+ * What kind of problem ends an operation. `usage`: the runbook, the environment or what was asked for is wrong, nothing was
+ * sent. `refused`: before the first write. `failed`. `needs-a-person`: something may be left to do.
+ */
+export type ProblemKind = 'usage' | 'refused' | 'failed' | 'needs-a-person';
+
+/** Ends an operation with a message for people: what was found, what was expected, what to do. */
+export class Problem extends Error {
+  readonly kind: ProblemKind;
+
+  constructor(message: string, kind: ProblemKind = 'usage') {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
