@@ -13,7 +13,13 @@ import {
   TemplateError,
   templateOf,
 } from '../language/index.ts';
-import type { Condition, PlannedConnection, PlannedNode } from '../plan/index.ts';
+import {
+  type Condition,
+  type PlannedConnection,
+  type PlannedNode,
+  type SkipReason,
+  skipReasonText,
+} from '../plan/index.ts';
 import type { Diagnostic, Json } from '../text/index.ts';
 import { decide, mentionsItem } from './conditions.ts';
 import { attempt, type Context, type Numbers, numbersFrom, placeOf, report, type Shared } from './context.ts';
@@ -83,7 +89,7 @@ function expandStep(step: Step, path: Path, outer: Context, numbers: Numbers): P
   if (connection !== undefined && !Object.hasOwn(shared.connections, connection)) {
     const declared = shared.bundle.runbook.value.connections[connection];
     if (declared === undefined) report(context, path, 'unknown-connection', `there is no connection "${connection}"`);
-    return skipped(step, named, context, `the environment has no connection "${connection}"`);
+    return skipped(step, named, context, { kind: 'no-connection', connection });
   }
   const when = Object.entries((step.when ?? {}) as { [subject: string]: Json });
   const isLoop = step.for_each !== undefined;
@@ -98,8 +104,8 @@ function expandStep(step: Step, path: Path, outer: Context, numbers: Numbers): P
     : single(step, path, named, before.conditions, context);
 }
 
-function skipped(step: Step, named: Identified, context: Context, reason: string): PlannedNode {
-  forget(step, context, reason);
+function skipped(step: Step, named: Identified, context: Context, reason: SkipReason): PlannedNode {
+  forget(step, context, skipReasonText(reason));
   return { ...named, kind: 'skipped', reason, ...('note' in step ? { isNote: true } : {}) };
 }
 

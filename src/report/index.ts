@@ -6,6 +6,7 @@ export { formats, formatsOf } from './formats/index.ts';
 export { pageOf } from './page/page.ts';
 export { damagePage, runPage, runsPage } from './page/served.ts';
 export { planHead, undoText } from './plan-text.ts';
+export { holderText, noResponseText, reasonText } from './reason-text.ts';
 export { reportOf } from './report-of.ts';
 export { approvalText, linesOf, plainView } from './run-lines.ts';
 export type { Subject } from './subject.ts';

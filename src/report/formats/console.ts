@@ -1,4 +1,11 @@
-import { type HttpRequest, nodesIn, type Plan, type PlannedNode, type Visited } from '../../plan/index.ts';
+import {
+  type HttpRequest,
+  nodesIn,
+  type Plan,
+  type PlannedNode,
+  skipReasonText,
+  type Visited,
+} from '../../plan/index.ts';
 import { inert, type Json } from '../../text/index.ts';
 import { type Blank, type Blanks, blanksOf, comment, isUpload, jsonText, parametersOf, partsOf } from '../by-hand.ts';
 import { connectionText, doneWhenText, requestText } from '../outline.ts';
@@ -48,7 +55,7 @@ function stepLines({ node, section, undoes }: Visited, plan: Plan, blanks: Blank
     ...(undoes === undefined ? [] : [`ONLY TO UNDO ${undoes}`]),
   ];
   const head = `${node.number} ${node.id}${marks.length > 0 ? ` [${marks.join(', ')}]` : ''}: ${node.title}`;
-  if (node.kind === 'skipped') return ['', comment(`${head} — skipped, ${node.reason}`)];
+  if (node.kind === 'skipped') return ['', comment(`${head} — skipped, ${skipReasonText(node.reason)}`)];
   const conditions = [
     ...(node.when ?? []).map((condition) => `only when ${conditionText(condition)}`),
     ...(node.for_each === undefined ? [] : [`once for each item of ${valueText(node.for_each)}`]),

@@ -9,6 +9,7 @@ import {
   type PlannedRequest,
   type Request,
   type SkippedNode,
+  skipReasonText,
 } from '../../plan/index.ts';
 import type { Json } from '../../text/index.ts';
 import { type Blank, type Blanks, blanksOf, comment, isUpload, jsonText, parametersOf, partsOf } from '../by-hand.ts';
@@ -132,7 +133,7 @@ function linesOf(nodes: readonly PlannedNode[], script: Script): string[] {
 /** A node with the lines of its steps and of its `always`; a rollback is in a part of its own. */
 function nodeLines(node: PlannedNode, steps: readonly string[], always: readonly string[], script: Script): string[] {
   const head = `${node.number} ${node.id}: ${node.title}`;
-  if (node.kind === 'skipped') return ['', comment(`${head} — skipped, ${node.reason}`)];
+  if (node.kind === 'skipped') return ['', comment(`${head} — skipped, ${skipReasonText(node.reason)}`)];
   const conditions = (node.when ?? []).map(
     (condition) => `ask ${quoted(`Only when ${conditionText(condition)}. Is that so?`)}`,
   );

@@ -1,6 +1,6 @@
 import { inert } from '../../text/index.ts';
 import { annotation } from '../annotation.ts';
-import { endText, noteText, outcomeWords } from '../run-lines.ts';
+import { cleanupText, endText, notesOf, noteText, outcomeWords } from '../run-lines.ts';
 import { isGood, type ReportedStep, type RunReport } from '../run-report.ts';
 import type { Format } from './format.ts';
 
@@ -27,16 +27,16 @@ function annotationsOf(report: RunReport): string[] {
       annotation(
         'error',
         { ...placeOf(step, report), title: titleOf(step) },
-        `${step.outcome ? outcomeWords[step.outcome] : ''}: ${step.reason ?? ''}`,
+        `${step.outcome ? outcomeWords[step.outcome] : ''}: ${step.message ?? ''}`,
       ),
     ),
-    ...(summary?.cleanup_failures ?? []).map(({ step, reason, call }) =>
-      annotation('error', { title: `not cleaned up: ${step}` }, `${call === undefined ? '' : `${call} — `}${reason}`),
+    ...(summary?.cleanup_failures ?? []).map((failure) =>
+      annotation('error', { title: `not cleaned up: ${failure.step}` }, cleanupText(failure)),
     ),
     ...warnings.map(({ step, call, warning }) =>
       annotation('warning', { ...placeOf(step, report), title: `${call.connection} warns` }, warning),
     ),
-    ...(summary?.notes ?? []).map((note) =>
+    ...(summary ? notesOf(summary) : []).map((note) =>
       annotation(note.severity === 'warning' ? 'warning' : 'notice', {}, noteText(note)),
     ),
     annotation(
