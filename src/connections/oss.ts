@@ -46,7 +46,7 @@ async function read(client: OSS, bucket: string, request: OssRequest, timeout: n
   const options = { timeout };
   switch (request.operation) {
     case 'bucketInfo': {
-      const { bucket: info } = await (client as unknown as InfoClient).getBucketInfo(bucket, options);
+      const { bucket: info } = await (client as OSS & InfoClient).getBucketInfo(bucket, options);
       return {
         name: info.Name,
         location: info.Location,
@@ -105,7 +105,7 @@ function endpointsSaidBy(client: OSS): () => string | undefined {
   interface Http {
     readonly request: (...args: unknown[]) => Promise<{ readonly status: number; readonly data?: unknown }>;
   }
-  const { urllib } = client as unknown as { urllib: Http };
+  const { urllib } = client as OSS & { urllib: Http };
   let endpoint: string | undefined;
   Object.assign(client, {
     urllib: {

@@ -43,7 +43,7 @@ export function planText(plan: Plan, id: string): string {
 export function planHead(plan: Plan, id: string): string {
   const lines = [
     `${plan.runbook.title}`,
-    ...factsOf(plan, id).map(([name, value]) => `  ${name.padEnd(11)}  ${value}`),
+    ...planFacts(plan, id).map(([name, value]) => `  ${name.padEnd(11)}  ${value}`),
     '',
     `${countsText(plan)}. Values in {{…}} are known only when it runs.`,
   ];
@@ -62,7 +62,7 @@ export function countsText({ steps }: Plan): string {
 }
 
 /** What a plan says once: name and value, for people. */
-export function factsOf({ runbook, environment, author, inputs }: Plan, id: string): [name: string, value: string][] {
+export function planFacts({ runbook, environment, author, inputs }: Plan, id: string): [name: string, value: string][] {
   return [
     ['runbook', `${runbook.file} (${runbook.name}, Elasticsearch ${runbook.elasticsearch})`],
     ['environment', environment.name],

@@ -9,13 +9,12 @@ import {
 import { inert, type Json } from '../../text/index.ts';
 import { type Blank, type Blanks, blanksOf, comment, isUpload, jsonText, parametersOf, partsOf } from '../by-hand.ts';
 import { connectionText, doneWhenText, requestText } from '../outline.ts';
-import { factsOf } from '../plan-text.ts';
+import { planFacts } from '../plan-text.ts';
 import { conditionText, expectations, untilText, valueText } from '../words.ts';
 import type { Format } from './format.ts';
 
 /** For Kibana's Dev Tools: every call, to be sent one after the other, by a person who reads what stands above it. */
 export const console: Format = {
-  of: ['plan', 'run'],
   render: ({ plan, id }) => {
     const blanks = blanksOf(plan);
     let place = '';
@@ -23,14 +22,14 @@ export const console: Format = {
       const { node } = entry;
       const lines = stepLines(entry, plan, blanks);
       if (node.kind !== 'request' || node.request.type === 'oss') return lines;
-      const here = placeOf(node.request, plan);
+      const here = consolePlace(node.request, plan);
       const move = here === place ? [] : ['', comment(`════ in the Console of ${here}`)];
       place = here;
       return [...move, ...lines];
     });
     const used = [...new Set(nodesIn(plan).flatMap(({ node }) => blanksIn(node, blanks)))];
     return [
-      ...factsOf(plan, id).map(([name, value]) => comment(`${name}: ${value}`)),
+      ...planFacts(plan, id).map(([name, value]) => comment(`${name}: ${value}`)),
       comment(''),
       comment(
         'Nothing is checked for you here: send a call only when what stands above it is true, and read its answer',
@@ -129,7 +128,7 @@ function blanksIn(node: PlannedNode, blanks: Blanks): Blank[] {
   return [path, query, body].flatMap((value) => blanks.within(value));
 }
 
-function placeOf(request: HttpRequest, plan: Plan): string {
+function consolePlace(request: HttpRequest, plan: Plan): string {
   const { url = '', login = '', identities } = plan.environment.connections[request.connection] ?? {};
   const user = request.identity === undefined ? login : (identities?.[request.identity] ?? request.identity);
   return `${connectionText(request)} (${url}, ${user})`;

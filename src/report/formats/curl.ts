@@ -14,7 +14,7 @@ import {
 import type { Json } from '../../text/index.ts';
 import { type Blank, type Blanks, blanksOf, comment, isUpload, jsonText, parametersOf, partsOf } from '../by-hand.ts';
 import { connectionText, doneWhenText, requestText, undoingsOf } from '../outline.ts';
-import { factsOf } from '../plan-text.ts';
+import { planFacts } from '../plan-text.ts';
 import { inHere, inQuotes, prelude, quoted } from '../shell.ts';
 import { conditionText, expectations, untilText, valueText } from '../words.ts';
 import type { Format } from './format.ts';
@@ -25,12 +25,11 @@ import type { Format } from './format.ts';
  * in no argument of a process.
  */
 export const curl: Format = {
-  of: ['plan', 'run'],
   render: ({ plan, id }) => {
     const script: Script = { plan, blanks: blanksOf(plan), logins: loginsOf(plan) };
     return [
       '#!/usr/bin/env bash',
-      ...factsOf(plan, id).map(([name, value]) => comment(`${name}: ${value}`)),
+      ...planFacts(plan, id).map(([name, value]) => comment(`${name}: ${value}`)),
       comment(''),
       comment(
         'Sends the calls of this plan one after the other. It asks before each write and after each answer that has to',

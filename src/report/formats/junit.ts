@@ -8,7 +8,6 @@ import type { Format } from './format.ts';
 
 /** For the test page of a pipeline: a suite for each step, a case for each assertion, and one for the run as a whole. */
 export const junit: Format = {
-  of: ['run'],
   render: ({ run }) => (run ? documentOf(run.report) : ''),
 };
 

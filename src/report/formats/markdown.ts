@@ -4,7 +4,7 @@ import { detailsOf } from '../details.ts';
 import { forecastSentence, predictionsOf } from '../forecast.ts';
 import { codeBlock, inlineCode, plain } from '../markdown.ts';
 import { addressOf, connectionText, passesOf, requestText, titleOf, unreachedText } from '../outline.ts';
-import { countsText, factsOf } from '../plan-text.ts';
+import { countsText, planFacts } from '../plan-text.ts';
 import { expectedText, reasonText, subjectOf } from '../reason-text.ts';
 import { approvalText, endText, leftCallText, notesOf, noteText, outcomeText } from '../run-lines.ts';
 import { durationBetween, isBad, type ReportedStep, type RunReport, timeText } from '../run-report.ts';
@@ -14,7 +14,6 @@ import type { Format } from './format.ts';
 
 /** For a comment on a pull request: a summary, and each step folded below it. */
 export const markdown: Format = {
-  of: ['plan', 'run'],
   render: (subject) => {
     let text = '';
     for (const detail of ['all', 'no reads', 'heads'] as const) {
@@ -46,7 +45,7 @@ function pageOf(subject: Subject, detail: Detail): string {
       : [`Plan ${inlineCode(id)}: ${plain(countsText(plan))}\n`, ...approvalLines(subject)]),
     fold(
       'What it is about',
-      factsOf(plan, id)
+      planFacts(plan, id)
         .map(([name, value]) => `- ${plain(name)}: ${inlineCode(value)}`)
         .join('\n'),
     ),

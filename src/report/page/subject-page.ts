@@ -4,7 +4,7 @@ import { inOneLine } from '../../text/in-one-line.ts';
 import { detailsOf } from '../details.ts';
 import { forecastSentence, predictionsOf } from '../forecast.ts';
 import { addressOf, connectionText, lockText, passesOf, requestText, titleOf, unreachedText } from '../outline.ts';
-import { countsText, factsOf } from '../plan-text.ts';
+import { countsText, planFacts } from '../plan-text.ts';
 import { expectedText, reasonText, subjectOf } from '../reason-text.ts';
 import { approvalText, endText, leftCallText, notesOf, noteText, outcomeText } from '../run-lines.ts';
 import {
@@ -39,7 +39,7 @@ ${report ? runHead(report) : html`<p class="state">Plan: ${countsText(plan)}. No
 </header>
 <main>
 <section aria-labelledby="about"><h2 id="about">What it is about</h2>
-${facts(factsOf(plan, id))}</section>
+${facts(planFacts(plan, id))}</section>
 ${report && recordSection(report)}
 ${subject.approvals && html`<section aria-labelledby="approvals"><h2 id="approvals">Approvals</h2>${approvalList(subject.approvals, 'Nobody has approved it yet.')}</section>`}
 ${times && html`<section aria-labelledby="time"><h2 id="time">Time line</h2>${times}</section>`}
