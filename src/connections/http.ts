@@ -7,8 +7,8 @@ import type { Connection, Credentials, HttpTarget } from './connection.ts';
 import { pinnedAuthority } from './pinned-ca.ts';
 
 /**
- * The transport without the product check and the vendored content types: with them the client refuses 7.10, some of
- * its writes take effect and then throw (field note C1).
+ * The transport without the product check and the vendored content types: with them the client refuses 7.10, and some
+ * writes take effect and then throw (docs/how-servers-behave.md, C1).
  */
 class PlainTransport extends Transport {
   constructor({
@@ -34,8 +34,8 @@ export interface Dialect {
 }
 
 /**
- * A connection by HTTP, with its own login and one per identity. Each request is sent once (field note C2), over a
- * socket of its own: a kept one may have been closed by the other side, and a write on it would be ambiguous for nothing.
+ * A connection by HTTP, with its own login and one per identity. Each request is sent once, over a socket of its own: a kept
+ * one may have been closed by the other side, and a write on it would be ambiguous (docs/how-servers-behave.md, C2).
  */
 export function openHttp(
   target: HttpTarget & { readonly identities?: ReadonlyMap<string, Credentials> },
@@ -164,7 +164,7 @@ function utf8Of(header: string): string {
 const beforeSending =
   /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|connect ETIMEDOUT|certificate|fingerprint|altnames|EPROTO|wrong version number|tlsv1 alert|SSL routines|unescaped characters|maxPathLength/i;
 
-/** Only the message is taken: the error object holds the request with its secrets in clear (field note C3). */
+/** Only the message is taken: the error object holds the request with its secrets in clear (docs/how-servers-behave.md, C3). */
 function failureFor(error: unknown, timeout_ms: number): NoResponse {
   const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
   if (name === 'TimeoutError') return { kind: 'no-response', sent: 'maybe', cause: 'timeout', timeout_ms };

@@ -6,8 +6,8 @@ import type { Json } from '../text/index.ts';
 import type { Connection, OssTarget } from './connection.ts';
 
 /**
- * A connection to one bucket, for reads, signed with version 4. The client prints its secret wherever it is printed
- * (field note O2): it does not leave this function, nor do its errors.
+ * A connection to one bucket, for reads, signed with version 4. A printed client shows its secret: neither it nor its
+ * errors leave this function (docs/how-servers-behave.md, O2).
  */
 export function openOss({ endpoint, region, bucket, key }: OssTarget): Connection {
   const options = {
@@ -16,7 +16,7 @@ export function openOss({ endpoint, region, bucket, key }: OssTarget): Connectio
     region: `oss-${standardRegion(region)}`,
     accessKeyId: key.id,
     accessKeySecret: key.secret,
-    // Without these two it signs with version 1 and talks plain http (field note O1).
+    // Without these two it signs with version 1 and talks plain http (docs/how-servers-behave.md, O1).
     authorizationV4: true,
     secure: endpoint.startsWith('https:'),
     // A bucket's name cannot stand before an IP address: it goes into the path.

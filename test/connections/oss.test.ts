@@ -39,7 +39,7 @@ async function read(request: Omit<OssRequest, 'type' | 'connection'>, more: Part
     timeout_ms: 5_000,
     opaque_id: 'runbook/r/s',
   });
-  // Whatever leaves the module shows no secret (field note O2).
+  // Whatever leaves the module shows no secret (docs/how-servers-behave.md, O2).
   expect(inspect(connection, { depth: 20, showHidden: true }) + JSON.stringify(answer)).not.toContain(accessKey.secret);
   await connection.close();
   return answer;
