@@ -40,7 +40,7 @@ export class ForgottenSecret extends TemplateError {
 /** What names mean while a step runs. */
 export interface Values {
   readonly run: string;
-  /** The values of secret inputs. */
+  /** The values of secret inputs, by dotted name: `access_key`, `repository.access_key_id`. */
   readonly secrets: ReadonlyMap<string, Json>;
   /** Step id → what it saved. */
   readonly outputs: ReadonlyMap<string, Outputs>;
@@ -70,9 +70,10 @@ export function lookupAtRun(values: Values, purpose: 'sent' | 'shown' | 'conditi
         if (values.item === undefined) throw new TemplateError('there is no item here');
         return { value: descend(values.item, segments, 'item') };
       case 'inputs': {
-        if (purpose === 'shown') return { value: `‹secret inputs.${first}›` };
-        const secret = values.secrets.get(first);
-        if (secret === undefined) throw new TemplateError(`the secret ${first} has no value`);
+        const input = segments.join('.');
+        if (purpose === 'shown') return { value: `‹secret inputs.${input}›` };
+        const secret = values.secrets.get(input);
+        if (secret === undefined) throw new TemplateError(`the secret ${input} has no value`);
         return { value: secret };
       }
       case 'steps': {

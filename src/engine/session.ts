@@ -12,7 +12,7 @@ export interface RunOptions {
   readonly planId: string;
   /** A dry run sends reads and predicts writes. */
   readonly mode: 'real' | 'dry';
-  /** The values of secret inputs, by name. */
+  /** The values of secret inputs, by dotted name. */
   readonly secrets: ReadonlyMap<string, Json>;
   /** Knows every secret of the process; what steps save as secret is added to it. */
   readonly redactor: Redactor;
