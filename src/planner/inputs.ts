@@ -55,7 +55,11 @@ export function inputsFor(
         : `In the environment file: inputs: ${nested(name, '…')}, or --set ${name}=….`,
     });
   }
-  return { inputs: found.inputs, diagnostics: found.diagnostics };
+  const inDeclaredOrder = leavesOf(declared).flatMap(({ name }): [string, InputValue][] => {
+    const input = found.inputs.get(name);
+    return input ? [[name, input]] : [];
+  });
+  return { inputs: new Map(inDeclaredOrder), diagnostics: found.diagnostics };
 }
 
 type Place = Pick<Diagnostic, 'file'> & Partial<Diagnostic>;
