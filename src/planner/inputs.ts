@@ -9,7 +9,6 @@ import {
   leavesIn,
   leavesOf,
   type ObjectInput,
-  type Path,
   type PlainInput,
   pathOfInput,
   type Runbook,
@@ -41,7 +40,7 @@ export function inputsFor(
   const given = new Given(environment, found, decided);
   for (const [name, input] of Object.entries(declared)) {
     const value = environment.value.inputs?.[name];
-    if (value !== undefined) given.read(name, input, value as Json, [name]);
+    if (value !== undefined) given.read(name, input, value as Json);
   }
   for (const set of sets) readSet(set, declared, found);
   for (const { name, input } of leavesOf(declared)) {
@@ -99,41 +98,41 @@ class Given {
     this.#decided = decided;
   }
 
-  read(name: string, input: Input, given: Json, path: Path): void {
-    if (input.type === 'object') this.#readMembers(name, input, given, path);
-    else if (!Object.hasOwn(this.#decided, name) || input.secret) this.#readLeaf(name, input, given, path);
+  read(name: string, input: Input, given: Json): void {
+    if (input.type === 'object') this.#readMembers(name, input, given);
+    else if (!Object.hasOwn(this.#decided, name) || input.secret) this.#readLeaf(name, input, given);
   }
 
-  #readMembers(name: string, input: ObjectInput, given: Json, path: Path): void {
+  #readMembers(name: string, input: ObjectInput, given: Json): void {
     const known = Object.keys(input.properties);
     if (!isObject(given) || isReference(given)) {
       const message = `the input "${name}" has to be a mapping of its members`;
       this.#found.problem(name, 'input', message, {
-        ...this.#at(path, input),
+        ...this.#at(name, input),
         help: `Its members: ${known.join(', ')}.`,
       });
       return;
     }
     for (const [member, value] of Object.entries(given)) {
       const inner = Object.hasOwn(input.properties, member) ? input.properties[member] : undefined;
-      const here = [...path, member];
+      const here = `${name}.${member}`;
       if (inner) {
-        this.read(`${name}.${member}`, inner, value, here);
+        this.read(here, inner, value);
         continue;
       }
       const meant = didYouMean(member, known);
       // A secret may stand where a key is expected: { hunter22 }.
       const what = meant === '' && holdsSecret(input) ? 'of this name' : `"${member}"`;
-      this.#found.problem(`${name}.${member}`, 'unknown-input', `the input "${name}" has no member ${what}${meant}`, {
-        ...this.#at(here, input),
-        range: this.#source.keyRangeOf(['inputs', ...here]),
+      this.#found.problem(here, 'unknown-input', `the input "${name}" has no member ${what}${meant}`, {
+        ...this.#at(name, input),
+        range: this.#source.keyRangeOf(['inputs', ...name.split('.'), member]),
         help: `Its members: ${known.join(', ')}.`,
       });
     }
   }
 
-  #readLeaf(name: string, input: PlainInput, given: Json, path: Path): void {
-    const place = this.#at(path, input);
+  #readLeaf(name: string, input: PlainInput, given: Json): void {
+    const place = this.#at(name, input);
     const problem = (code: string, message: string, help: string) =>
       this.#found.problem(name, code, message, { ...place, help });
     if (!isObject(given)) {
@@ -159,9 +158,9 @@ class Given {
       );
   }
 
-  #at(path: Path, input: Input): Place {
-    const { file } = this.#source;
-    return { file, range: this.#source.rangeOf(['inputs', ...path]), isSensitive: holdsSecret(input) };
+  #at(name: string, input: Input): Place {
+    const range = this.#source.rangeOf(['inputs', ...name.split('.')]);
+    return { file: this.#source.file, range, isSensitive: holdsSecret(input) };
   }
 }
 
