@@ -122,10 +122,14 @@ connections:
     access_key_id: { file: access-key-id }
     access_key_secret: { file: access-key-secret }
 inputs:
-  endpoint: ${urls.bucket}
-  bucket: ${bucketName}
-  access_key_id: { file: access-key-id }
-  secret_access_key: { file: access-key-secret }
+  repository:
+    endpoint: ${urls.bucket}
+    bucket: ${bucketName}
+    access_key_id: { file: access-key-id }
+    secret_access_key: { file: access-key-secret }
+  # Of prepare-users; the source has them already.
+  user: kara
+  role: cj_test_role
   user_password: { file: kara-of-source }
 `;
 }
