@@ -254,7 +254,7 @@ export interface DoneWhen {
   timeout?: Duration;
 }
 /**
- * Reads: 3 attempts by default. Writes: one, unless this says otherwise.
+ * Reads: up to 6 attempts within a minute by default. Writes: one, unless this says otherwise.
  */
 export interface Retry {
   /**
