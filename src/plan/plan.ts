@@ -1,4 +1,4 @@
-import type { MaintenanceWindow, Method, SecretReference } from '../language/index.ts';
+import type { Connection, MaintenanceWindow, Method, SecretReference } from '../language/index.ts';
 import type { Json, JsonObject } from '../text/index.ts';
 
 /**
@@ -34,7 +34,7 @@ export interface Plan {
 
 /** A connection as a reviewer may see it: where it leads and who logs in, without what they log in with. */
 export interface PlannedConnection {
-  readonly kind: 'elasticsearch' | 'kibana' | 'oss';
+  readonly kind: Connection['kind'];
   readonly url: string;
   /** The login by name ("elastic", "API key"), further ones by identity. */
   readonly login: string;

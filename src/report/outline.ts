@@ -49,9 +49,9 @@ export function connectionText({ connection, identity }: { readonly connection: 
 
 /** A request in one line: `PUT /_snapshot/x`, `oss list prefix`. */
 export function requestText(request: Request): string {
-  return request.type === 'oss'
-    ? `oss ${request.operation} ${request.key ?? request.prefix ?? ''}`.trimEnd()
-    : `${request.method} ${request.path}${queryOf(request)}`;
+  return request.type === 'http'
+    ? `${request.method} ${request.path}${queryOf(request)}`
+    : `${request.type} ${request.operation} ${request.key ?? request.prefix ?? ''}`.trimEnd();
 }
 
 /** What a `done_when` has to say (`status 200; found = true`), and what is asked where it cannot tell. */

@@ -167,7 +167,7 @@ function requestLines(node: PlannedRequest, plan: Plan): string[] {
 
 function callLines(request: Request, plan: Plan): string[] {
   const where = `on        ${request.connection}`;
-  if (request.type === 'oss') return [where, requestText(request).replace(/^oss/, 'oss      ')];
+  if (request.type !== 'http') return [where, requestText(request).replace(/^\S+/, (verb) => verb.padEnd(9))];
   return [
     `${where}${loginText(request, plan)}`,
     `${request.method.padEnd(9)} ${addressOf(request, plan)}`,

@@ -3,7 +3,7 @@ import { type Answer, createRedactor, indexIdIn, isRestored, leftoverText, lockH
 import { readEnvironment, valueOrStop } from '../../host/files.ts';
 import { Problem } from '../../host/problem.ts';
 import { resolveTarget } from '../../host/secrets.ts';
-import { lockIndex, lockPath } from '../../planner/index.ts';
+import { kindNameOf, kindOf } from '../../kinds/index.ts';
 import { inert, isObject, type Json, type JsonObject } from '../../text/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { ask, isInteractive } from '../terminal.ts';
@@ -18,14 +18,14 @@ export interface UnlockOptions {
 export async function unlock(name: string, { env, as, yes }: UnlockOptions): Promise<number> {
   const file = readEnvironment(env);
   const environment = valueOrStop(file.checked, file.print).value;
-  const kind = Object.hasOwn(environment.connections, name) ? environment.connections[name]?.kind : 'none';
-  if (kind !== undefined && kind !== 'elasticsearch') {
+  const settings = Object.hasOwn(environment.connections, name) ? environment.connections[name] : undefined;
+  if (!settings)
+    throw new Problem(`${env} has no connection "${name}"; it has ${Object.keys(environment.connections).join(', ')}`);
+  const { lock } = kindOf(settings);
+  if (!lock)
     throw new Problem(
-      kind === 'none'
-        ? `${env} has no connection "${name}"; it has ${Object.keys(environment.connections).join(', ')}`
-        : `the connection "${name}" is of kind ${kind}; locks are in Elasticsearch clusters only`,
+      `the connection "${name}" is of kind ${kindNameOf(settings)}; locks are in Elasticsearch clusters only`,
     );
-  }
   const redactor = createRedactor();
   const target = await resolveTarget(name, environment, env, redactor, as);
   const connection = await openConnections(new Map([[name, target]]));
@@ -36,10 +36,10 @@ export async function unlock(name: string, { env, as, yes }: UnlockOptions): Pro
     return connection.send({ effect, request, timeout_ms: 30_000, opaque_id: 'runbook/unlock' });
   };
   const call = async (method: 'GET' | 'DELETE', query: JsonObject = {}): Promise<Json> => {
-    const answer = await send(method, lockPath, query);
+    const answer = await send(method, lock.path, query);
     if (answer.kind === 'answer' && (answer.status === 200 || answer.status === 404)) return answer.body;
     const said = answer.kind === 'failure' ? answer.reason : `status ${answer.status}`;
-    throw new Problem(redactor.text(`${name}: ${method} ${lockPath}: ${said}`), 'failed');
+    throw new Problem(redactor.text(`${name}: ${method} ${lock.path}: ${said}`), 'failed');
   };
   try {
     const found = await call('GET');
@@ -50,7 +50,7 @@ export async function unlock(name: string, { env, as, yes }: UnlockOptions): Pro
     }
     // A lock document says what others have written into it.
     const holder = inert(redactor.text(lockHolder(source, Date.now())));
-    const index = await send('GET', `${lockIndex.path}/_settings`);
+    const index = await send('GET', `${lock.index.path}/_settings`);
     const id = index.kind === 'answer' ? indexIdIn(index.body) : undefined;
     if (id !== undefined && isRestored(source, id)) {
       process.stdout.write(`${name} is not locked: ${leftoverText(holder)}\n`);

@@ -1,6 +1,7 @@
+import { parametersOf } from '../../kinds/index.ts';
 import { type HttpRequest, nodesIn, type Plan, type PlannedNode, type Visited } from '../../plan/index.ts';
 import { inert, type Json } from '../../text/index.ts';
-import { type Blank, type Blanks, blanksOf, comment, isUpload, jsonText, parametersOf, partsOf } from '../by-hand.ts';
+import { type Blank, type Blanks, blanksOf, comment, dialectFor, jsonText, partsOf } from '../by-hand.ts';
 import { connectionText, doneWhenText, requestText } from '../outline.ts';
 import { factsOf } from '../plan-text.ts';
 import { conditionText, expectations, untilText, valueText } from '../words.ts';
@@ -15,7 +16,7 @@ export const console: Format = {
     const steps = nodesIn(plan).flatMap((entry) => {
       const { node } = entry;
       const lines = stepLines(entry, plan, blanks);
-      if (node.kind !== 'request' || node.request.type === 'oss') return lines;
+      if (node.kind !== 'request' || node.request.type !== 'http') return lines;
       const here = placeOf(node.request, plan);
       const move = here === place ? [] : ['', comment(`════ in the Console of ${here}`)];
       place = here;
@@ -70,22 +71,22 @@ function stepLines({ node, section, undoes }: Visited, plan: Plan, blanks: Blank
         .map(({ text }) => text)
         .join('; ')}`,
     ),
-    ...(node.request.type === 'oss'
-      ? [comment(`  look into the bucket: ${requestText(node.request)}`)]
-      : callLines(node.request, plan, blanks)),
+    ...(node.request.type === 'http'
+      ? callLines(node.request, plan, blanks)
+      : [comment(`  look into the bucket: ${requestText(node.request)}`)]),
   ];
 }
 
 function callLines(request: HttpRequest, plan: Plan, blanks: Blanks): string[] {
-  const isKibana = plan.environment.connections[request.connection]?.kind === 'kibana';
-  const query = parametersOf(request, isKibana).map(
+  const dialect = dialectFor(request, plan);
+  const query = parametersOf(request.query ?? {}, dialect).map(
     ([name, value]) => `${encodeURIComponent(name)}=${filled(value, blanks, encodeURIComponent)}`,
   );
-  const path = `${isKibana ? 'kbn:' : ''}${filled(request.path, blanks)}${query.length > 0 ? `?${query.join('&')}` : ''}`;
+  const path = `${dialect.consolePrefix ?? ''}${filled(request.path, blanks)}${query.length > 0 ? `?${query.join('&')}` : ''}`;
   const headers = Object.entries(request.headers ?? {}).map(([name, value]) =>
     comment(`  with the header ${name}: ${valueText(value)} (the Console cannot set it)`),
   );
-  if (isUpload(request, isKibana))
+  if (request.body !== undefined && dialect.bodyForm(request) === 'file')
     return [
       ...headers,
       comment('  the Console cannot upload a file: import these lines under Saved Objects'),
@@ -117,7 +118,7 @@ function reference(name: string): string {
 }
 
 function blanksIn(node: PlannedNode, blanks: Blanks): Blank[] {
-  if (node.kind !== 'request' || node.request.type === 'oss') return [];
+  if (node.kind !== 'request' || node.request.type !== 'http') return [];
   const { path, query, body } = node.request;
   return [path, query, body].flatMap((value) => blanks.within(value));
 }

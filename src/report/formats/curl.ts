@@ -1,3 +1,4 @@
+import { type BodyForm, type HttpDialect, kinds, parametersOf } from '../../kinds/index.ts';
 import {
   foldNode,
   type HttpRequest,
@@ -11,7 +12,7 @@ import {
   type SkippedNode,
 } from '../../plan/index.ts';
 import type { Json } from '../../text/index.ts';
-import { type Blank, type Blanks, blanksOf, comment, isUpload, jsonText, parametersOf, partsOf } from '../by-hand.ts';
+import { type Blank, type Blanks, blanksOf, comment, dialectFor, jsonText, partsOf } from '../by-hand.ts';
 import { connectionText, doneWhenText, requestText, undoingsOf } from '../outline.ts';
 import { factsOf } from '../plan-text.ts';
 import { inHere, inQuotes, prelude, quoted } from '../shell.ts';
@@ -83,7 +84,7 @@ interface Login {
 function loginsOf({ environment }: Plan): Login[] {
   const names = new Set<string>();
   return Object.entries(environment.connections).flatMap(([connection, planned]): Login[] => {
-    if (planned.kind === 'oss') return [];
+    if (!kinds[planned.kind].http) return [];
     const all: [string | undefined, string][] = [
       [undefined, planned.login],
       ...Object.entries(planned.identities ?? {}),
@@ -245,12 +246,13 @@ function accepts4xx({ expect }: PlannedRequest): boolean {
   return expect.status.some((status) => /^4/.test(String(status)));
 }
 
-function callLines(request: Request, timeout: number, { blanks, logins }: Script, mayFail: boolean): string[] {
-  if (request.type === 'oss') return [`judge ${quoted(`you have looked into the bucket: ${requestText(request)}`)}`];
+function callLines(request: Request, timeout: number, { plan, blanks, logins }: Script, mayFail: boolean): string[] {
+  if (request.type !== 'http') return [`judge ${quoted(`you have looked into the bucket: ${requestText(request)}`)}`];
   const { headers = {}, body, connection, method } = request;
   const login = logins.find((one) => one.connection === connection && one.identity === request.identity);
-  const isKibana = login?.planned.kind === 'kibana';
-  const isFile = isUpload(request, isKibana);
+  const dialect = dialectFor(request, plan);
+  const form = dialect.bodyForm(request);
+  const isFile = body !== undefined && form === 'file';
   // Objects that an earlier answer gave stand in a file already, as Kibana has written them.
   const whole = isFile && typeof body === 'string' ? wholeJson(body, blanks) : undefined;
   const file = whole && {
@@ -258,16 +260,16 @@ function callLines(request: Request, timeout: number, { blanks, logins }: Script
     source: `a file: ${whole.source.replace('as JSON', 'as NDJSON')}`,
   };
   const open = file ? [file] : blanksOfCall(request, blanks).filter(({ isSecret }) => !isSecret);
-  const type = Array.isArray(body) && !isKibana ? 'application/x-ndjson' : 'application/json';
+  const type = form === 'ndjson' ? 'application/x-ndjson' : 'application/json';
   const upload = `--form "file=@${file ? `\${${file.name}}` : '-'};filename=objects.ndjson"`;
   const options = [
     ...Object.entries(headers).map(([name, value]) => headerOption(name, value, blanks)),
-    ...(isKibana ? ['--header "kbn-xsrf: true"'] : []),
+    ...Object.entries(dialect.headers).map(([name, value]) => headerOption(name, value, blanks)),
     ...(body === undefined || isFile ? [] : [`--header "content-type: ${type}"`]),
     ...(body === undefined ? [] : [isFile ? upload : '--data-binary @-']),
   ];
   const ca = `${connection.replace(/[^A-Za-z0-9_]/g, '_').toUpperCase()}_CA`;
-  const address = `"${inQuotes(login?.planned.url ?? '')}${urlOf(request, isKibana, blanks)}"`;
+  const address = `"${inQuotes(login?.planned.url ?? '')}${urlOf(request, dialect, blanks)}"`;
   const command = [
     `call ${login?.name ?? 'login_unknown'} ${ca} ${method} ${Math.ceil(timeout / 1_000)}`,
     address,
@@ -279,7 +281,7 @@ function callLines(request: Request, timeout: number, { blanks, logins }: Script
     ...open.map(({ name, source }) => `fill ${name} ${quoted(source)}`),
     ...(body === undefined || file
       ? [`${command} </dev/null${end}`]
-      : [`${command} <<RUNBOOK_BODY${end}`, ...bodyLines(body, isKibana && !isFile, blanks), 'RUNBOOK_BODY']),
+      : [`${command} <<RUNBOOK_BODY${end}`, ...bodyLines(body, form, blanks), 'RUNBOOK_BODY']),
   ];
 }
 
@@ -289,8 +291,8 @@ function headerOption(name: string, value: Json, blanks: Blanks): string {
   return blanks.within(value).length > 0 ? `--header @<(printf %s ${text})` : `--header ${text}`;
 }
 
-function urlOf(request: HttpRequest, isKibana: boolean, blanks: Blanks): string {
-  const pairs = parametersOf(request, isKibana).map(
+function urlOf(request: HttpRequest, dialect: HttpDialect, blanks: Blanks): string {
+  const pairs = parametersOf(request.query ?? {}, dialect).map(
     ([name, value]) => `${encodeURIComponent(name)}=${filled(value, blanks, true)}`,
   );
   const whole = partsOf(request.path, blanks)
@@ -318,7 +320,7 @@ function braced({ name, isSecret }: Blank): string {
 }
 
 /** The body as it stands in a here-document: a blank that is the whole of a text and may be no text is JSON already. */
-function bodyLines(body: Json, isOneList: boolean, blanks: Blanks): string[] {
+function bodyLines(body: Json, form: BodyForm, blanks: Blanks): string[] {
   const text = (text: string) => {
     const whole = wholeJson(text, blanks);
     if (whole) return `$${braced(whole)}`;
@@ -328,7 +330,7 @@ function bodyLines(body: Json, isOneList: boolean, blanks: Blanks): string[] {
     return `"${inner.join('')}"`;
   };
   const writer = { text, key: (key: string) => inHere(JSON.stringify(key)) };
-  if (Array.isArray(body) && !isOneList) return (body as readonly Json[]).map((line) => jsonText(line, writer, 0));
+  if (Array.isArray(body) && form !== 'json') return (body as readonly Json[]).map((line) => jsonText(line, writer, 0));
   return jsonText(body, writer).split('\n');
 }
 

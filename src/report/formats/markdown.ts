@@ -147,7 +147,7 @@ function plannedText(node: PlannedNode, { plan }: Subject): string[] {
 }
 
 function callText(request: Request, plan: Subject['plan']): string {
-  if (request.type === 'oss') return codeBlock(`${requestText(request)}   # on ${request.connection}`, '');
+  if (request.type !== 'http') return codeBlock(`${requestText(request)}   # on ${request.connection}`, '');
   const lines = [
     `${request.method} ${addressOf(request, plan)}`,
     `# on ${connectionText(request)}`,

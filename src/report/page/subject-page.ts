@@ -166,7 +166,7 @@ function becameHtml(
 }
 
 function requestHtml(request: Request, plan: Subject['plan']): Html {
-  if (request.type === 'oss') return html`<pre>${lines(`${requestText(request)}\non ${request.connection}`)}</pre>`;
+  if (request.type !== 'http') return html`<pre>${lines(`${requestText(request)}\non ${request.connection}`)}</pre>`;
   const headers = Object.entries(request.headers ?? {}).map(([name, value]) => `\n${name}: ${valueText(value)}`);
   return html`<p class="soft">on ${connectionText(request)}</p>
 <pre tabindex="0" role="group" aria-label="Request">${lines(`${request.method} ${addressOf(request, plan)}${headers.join('')}`)}${request.body !== undefined && html`\n\n${lines(bodyText(request.body))}`}</pre>`;

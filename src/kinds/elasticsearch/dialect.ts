@@ -1,0 +1,10 @@
+import type { HttpDialect } from '../dialect.ts';
+
+/** A list is sent as NDJSON, as `_bulk` and `_msearch` want it. */
+export const dialect: HttpDialect = {
+  lists: 'joined',
+  bodyForm: ({ body }) => (Array.isArray(body) ? 'ndjson' : 'json'),
+  headers: {},
+  readText: (text) => text,
+  consolePrefix: '',
+};

@@ -1,0 +1,43 @@
+import type { EnvironmentConnection, Step } from '../language/index.ts';
+import type { PlannedConnection } from '../plan/index.ts';
+import type { HttpDialect } from './dialect.ts';
+import { dialect as defaultDialect } from './elasticsearch/dialect.ts';
+import { elasticsearch } from './elasticsearch/index.ts';
+import { kibana } from './kibana/index.ts';
+import type { Kind, KindName, SettingsOf } from './kind.ts';
+import { oss } from './oss/index.ts';
+
+export { type BodyForm, encoded, type HttpDialect, parametersOf } from './dialect.ts';
+export type { Kind, KindName } from './kind.ts';
+export { loginOf } from './server.ts';
+export type * from './target.ts';
+
+/** Every kind of connection; their names are those of the schemas. */
+export const kinds: { readonly [K in KindName]: Kind<SettingsOf<K>> } = {
+  elasticsearch,
+  kibana,
+  oss,
+};
+
+const defaultKind = 'elasticsearch';
+
+/** The name of the kind of a connection in an environment file, which may leave it out. */
+export function kindNameOf({ kind = defaultKind }: EnvironmentConnection): KindName {
+  return kind;
+}
+
+export function kindOf(settings: EnvironmentConnection): Kind {
+  return kinds[kindNameOf(settings)];
+}
+
+/** How the server of a planned connection takes calls; as the default kind where the plan says nothing of it. */
+export function dialectOf(connection: PlannedConnection | undefined): HttpDialect {
+  return (connection && kinds[connection.kind].http) ?? defaultDialect;
+}
+
+/** The key that makes a step a request to a connection; undefined where it is a block, a note or a fragment. */
+export function requestKeyOf(step: Step): Kind['step'] | undefined {
+  return Object.values(kinds)
+    .map((kind) => kind.step)
+    .find((key) => key in step);
+}
