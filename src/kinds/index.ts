@@ -7,9 +7,9 @@ import { kibana } from './kibana/index.ts';
 import type { Kind, KindName, SettingsOf } from './kind.ts';
 import { oss } from './oss/index.ts';
 
+export { authText, plannedAuth } from './auth.ts';
 export { type BodyForm, encoded, type HttpDialect, parametersOf } from './dialect.ts';
 export type { Kind, KindName } from './kind.ts';
-export { loginOf } from './server.ts';
 export type * from './target.ts';
 
 /** Every kind of connection; their names are those of the schemas. */

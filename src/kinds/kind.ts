@@ -18,7 +18,7 @@ export interface Kind<S extends EnvironmentConnection = EnvironmentConnection> {
    * Returns a connection as a reviewer may see it.
    * @param pin The `cluster_uuid` that was seen there; the environment's own pin comes first.
    */
-  planned(settings: S, pin: string | undefined): Pick<PlannedConnection, 'url' | 'login' | 'cluster_uuid' | 'region'>;
+  planned(settings: S, pin: string | undefined): Pick<PlannedConnection, 'url' | 'auth' | 'cluster_uuid' | 'region'>;
   /** Returns the read that has to pass before the first write, once for each identity that the plan uses there. */
   preflight(subject: PreflightSubject<S>): Preflight;
   /** Returns what its client needs to open it. */

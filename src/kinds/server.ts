@@ -1,4 +1,5 @@
-import type { Auth, EnvironmentConnection } from '../language/index.ts';
+import type { EnvironmentConnection } from '../language/index.ts';
+import { authText } from './auth.ts';
 import type { HttpDialect } from './dialect.ts';
 import type { PreflightSubject } from './kind.ts';
 import type { HttpSettings, HttpTarget, Secrets } from './target.ts';
@@ -19,17 +20,12 @@ export async function serverTarget(
   return { client: 'http', url, dialect, ...(await secrets.access(settings)) };
 }
 
-export function loginOf(auth: Auth | undefined): string {
-  if (!auth) return 'no login';
-  if (auth.basic) return `user ${auth.basic.username}`;
-  return auth.api_key ? 'an API key' : 'a bearer token';
-}
-
-/** The words for a preflight: the server, as whom it is asked, and the setting that says so. */
+/** The words for a preflight: the server, its credentials, and the setting that they come from. */
 export function wordsFor({ name, connection, identity }: PreflightSubject<EnvironmentConnection>) {
+  const auth = identity === undefined ? connection.auth : connection.identities?.[identity];
   return {
     place: `${name} (${connection.url})`,
-    login: identity === undefined ? connection.login : connection.identities?.[identity],
+    credentials: authText(auth ?? { type: 'none' }),
     setting: identity === undefined ? 'auth' : `identity "${identity}"`,
   };
 }

@@ -1,4 +1,4 @@
-import { kindNameOf, kindOf, loginOf } from '../kinds/index.ts';
+import { kindNameOf, kindOf, plannedAuth } from '../kinds/index.ts';
 import type { Bundle, Environment, EnvironmentConnection, Loaded, Runbook } from '../language/index.ts';
 import type { Plan, PlannedConnection } from '../plan/index.ts';
 import { type Checked, type Diagnostic, didYouMean, hasErrors, type JsonObject } from '../text/index.ts';
@@ -142,8 +142,8 @@ function withBorrowedIdentities(
     Object.entries(connections).map(([name, connection]) => {
       const borrowed = [...(used.get(name) ?? [])].flatMap((identity) => {
         const [, owner = '', theirs = ''] = /^([^/]+)\/(.+)$/.exec(identity ?? '') ?? [];
-        const login = connections[owner]?.identities?.[theirs];
-        return identity === undefined || login === undefined ? [] : [[identity, login] as const];
+        const auth = connections[owner]?.identities?.[theirs];
+        return identity === undefined || auth === undefined ? [] : [[identity, auth] as const];
       });
       if (borrowed.length === 0) return [name, connection];
       return [name, { ...connection, identities: { ...connection.identities, ...Object.fromEntries(borrowed) } }];
@@ -162,7 +162,7 @@ function plannedConnection(
     kind: kindNameOf(settings),
     ...kindOf(settings).planned(settings, pin),
     ...(identities.length > 0
-      ? { identities: Object.fromEntries(identities.map(([name, identity]) => [name, loginOf(identity.auth)])) }
+      ? { identities: Object.fromEntries(identities.map(([name, identity]) => [name, plannedAuth(identity.auth)])) }
       : {}),
     ...(later.length > 0 ? { valid_later: later } : {}),
   };

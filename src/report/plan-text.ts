@@ -1,3 +1,4 @@
+import { authText } from '../kinds/index.ts';
 import {
   foldNode,
   nodesRunBy,
@@ -67,12 +68,12 @@ export function factsOf({ runbook, environment, author, inputs }: Plan, id: stri
     ...(author === undefined ? [] : [['author', author] as [string, string]]),
     ...Object.entries(environment.connections).map(([name, connection]): [string, string] => {
       const identities = Object.entries(connection.identities ?? {}).map(
-        ([identity, login]) => `; as ${identity}: ${login}`,
+        ([identity, auth]) => `; as ${identity}: ${authText(auth)}`,
       );
       const pin = connection.cluster_uuid === undefined ? '' : `; cluster_uuid ${connection.cluster_uuid}`;
       return [
         'connection',
-        `${name}: ${connection.kind} at ${connection.url}, ${connection.login}${identities.join('')}${pin}`,
+        `${name}: ${connection.kind} at ${connection.url}, ${authText(connection.auth)}${identities.join('')}${pin}`,
       ];
     }),
     ...(environment.maintenance_windows ?? []).map(({ days, from, to, timezone }): [string, string] => [
@@ -99,15 +100,19 @@ export function undoText(
   return `${lines.map((line) => inert(line)).join('\n')}\n`;
 }
 
-/** ` as recovery (user filesuper)`; nothing for the connection's own login. */
-function loginText({ connection, identity }: { readonly connection: string; readonly identity?: string }, plan: Plan) {
+/** ` as recovery (user filesuper)`; nothing for the connection's own credentials. */
+function identityText(
+  { connection, identity }: { readonly connection: string; readonly identity?: string },
+  plan: Plan,
+) {
   if (identity === undefined) return '';
-  return ` as ${identity} (${plan.environment.connections[connection]?.identities?.[identity] ?? 'unknown'})`;
+  const auth = plan.environment.connections[connection]?.identities?.[identity];
+  return ` as ${identity} (${auth ? authText(auth) : 'unknown'})`;
 }
 
 function lockLine(lock: PlannedLock, plan: Plan): string {
   const { connection } = lock;
-  return `  lock ${connection}${loginText(lock, plan)}: ${lockText(lock, plan)}`;
+  return `  lock ${connection}${identityText(lock, plan)}: ${lockText(lock, plan)}`;
 }
 
 function nodeLines(node: PlannedNode, plan: Plan): string[] {
@@ -169,7 +174,7 @@ function callLines(request: Request, plan: Plan): string[] {
   const where = `on        ${request.connection}`;
   if (request.type !== 'http') return [where, requestText(request).replace(/^\S+/, (verb) => verb.padEnd(9))];
   return [
-    `${where}${loginText(request, plan)}`,
+    `${where}${identityText(request, plan)}`,
     `${request.method.padEnd(9)} ${addressOf(request, plan)}`,
     ...Object.entries(request.headers ?? {}).map(([name, value]) => `header    ${name}: ${valueText(value)}`),
     ...(request.body === undefined ? [] : bodyLines(request.body)),

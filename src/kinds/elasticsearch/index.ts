@@ -1,5 +1,6 @@
+import { plannedAuth } from '../auth.ts';
 import type { Kind, SettingsOf } from '../kind.ts';
-import { addressOf, loginOf, serverTarget } from '../server.ts';
+import { addressOf, serverTarget } from '../server.ts';
 import { dialect } from './dialect.ts';
 import { lock } from './lock.ts';
 import { preflight } from './preflight.ts';
@@ -12,7 +13,7 @@ export const elasticsearch: Kind<SettingsOf<'elasticsearch'>> = {
     const uuid = settings.cluster_uuid ?? pin;
     return {
       url: addressOf(settings),
-      login: loginOf(settings.auth),
+      auth: plannedAuth(settings.auth),
       ...(uuid === undefined ? {} : { cluster_uuid: uuid }),
     };
   },

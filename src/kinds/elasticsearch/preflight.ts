@@ -12,13 +12,13 @@ export function preflight(subject: Subject): Preflight {
 /** Reachable, the credentials accepted, the version in the runbook's range, and the pinned cluster. */
 function ownPreflight(subject: Subject): Preflight {
   const { name, connection, runbook } = subject;
-  const { place, login, setting } = wordsFor(subject);
+  const { place, credentials, setting } = wordsFor(subject);
   return {
-    title: `${place} is reachable, accepts ${login}, and is Elasticsearch ${runbook.elasticsearch}`,
+    title: `${place} is reachable, accepts ${credentials}, and is Elasticsearch ${runbook.elasticsearch}`,
     request: { type: 'http', ...asIdentity(subject), method: 'GET', path: '/' },
     expect: {
       status: [200],
-      message: `${place} did not accept ${login}. Check the ${setting} of connection ${name} in the environment file, and the secret it refers to.`,
+      message: `${place} did not accept ${credentials}. Check the ${setting} of connection ${name} in the environment file, and the secret it refers to.`,
       body: [
         {
           subject: 'version.number',
@@ -45,10 +45,10 @@ function ownPreflight(subject: Subject): Preflight {
 
 /** An identity that the server accepts only later: whether it does already is not asserted. */
 function laterPreflight(subject: Subject): Preflight {
-  const { place, login } = wordsFor(subject);
+  const { place, credentials } = wordsFor(subject);
   return {
-    title: `${place} answers ${login}, which it accepts only later in the run`,
+    title: `${place} answers ${credentials}, which it accepts only later in the run`,
     request: { type: 'http', ...asIdentity(subject), method: 'GET', path: '/' },
-    expect: { status: [200, 401], message: `${place} gives an unexpected response to ${login}.`, body: [] },
+    expect: { status: [200, 401], message: `${place} gives an unexpected response to ${credentials}.`, body: [] },
   };
 }

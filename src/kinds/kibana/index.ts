@@ -1,5 +1,6 @@
+import { plannedAuth } from '../auth.ts';
 import type { Kind, SettingsOf } from '../kind.ts';
-import { addressOf, loginOf, serverTarget } from '../server.ts';
+import { addressOf, serverTarget } from '../server.ts';
 import { dialect } from './dialect.ts';
 import { preflight } from './preflight.ts';
 
@@ -7,7 +8,7 @@ import { preflight } from './preflight.ts';
 export const kibana: Kind<SettingsOf<'kibana'>> = {
   step: 'call',
   http: dialect,
-  planned: (settings) => ({ url: spaceAddress(settings), login: loginOf(settings.auth) }),
+  planned: (settings) => ({ url: spaceAddress(settings), auth: plannedAuth(settings.auth) }),
   preflight,
   target: (settings, secrets) => serverTarget(spaceAddress(settings), settings, dialect, secrets),
   about: { path: '/api/status', hasClusterUuid: false },

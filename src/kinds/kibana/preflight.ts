@@ -4,13 +4,13 @@ import { asIdentity, wordsFor } from '../server.ts';
 /** Reachable, the credentials accepted, up, and of the clusters' version. */
 export function preflight(subject: PreflightSubject<SettingsOf<'kibana'>>): Preflight {
   const { name, runbook } = subject;
-  const { place, login, setting } = wordsFor(subject);
+  const { place, credentials, setting } = wordsFor(subject);
   return {
-    title: `${place} is up, accepts ${login}, and is Kibana ${runbook.elasticsearch}`,
+    title: `${place} is up, accepts ${credentials}, and is Kibana ${runbook.elasticsearch}`,
     request: { type: 'http', ...asIdentity(subject), method: 'GET', path: '/api/status' },
     expect: {
       status: [200],
-      message: `${place} is not up, is no Kibana, or did not accept ${login}. Check the url and ${setting} of connection ${name} in the environment file, and Kibana's own log.`,
+      message: `${place} is not up, is no Kibana, or did not accept ${credentials}. Check the url and ${setting} of connection ${name} in the environment file, and Kibana's own log.`,
       body: [
         {
           // 7.10 has a state (green), 8.x a level (available).

@@ -6,7 +6,7 @@ export const oss: Kind<SettingsOf<'oss'>> = {
   step: 'oss',
   planned: ({ endpoint, bucket, region }) => ({
     url: `${endpoint}/${bucket}`,
-    login: 'access key',
+    auth: { type: 'access_key' },
     region: standardRegion(region),
   }),
   preflight,

@@ -1,4 +1,4 @@
-import { parametersOf } from '../../kinds/index.ts';
+import { authText, parametersOf } from '../../kinds/index.ts';
 import { type HttpRequest, nodesIn, type Plan, type PlannedNode, type Visited } from '../../plan/index.ts';
 import { inert, type Json } from '../../text/index.ts';
 import { type Blank, type Blanks, blanksOf, comment, dialectFor, jsonText, partsOf } from '../by-hand.ts';
@@ -124,7 +124,7 @@ function blanksIn(node: PlannedNode, blanks: Blanks): Blank[] {
 }
 
 function placeOf(request: HttpRequest, plan: Plan): string {
-  const { url = '', login = '', identities } = plan.environment.connections[request.connection] ?? {};
-  const user = request.identity === undefined ? login : (identities?.[request.identity] ?? request.identity);
-  return `${connectionText(request)} (${url}, ${user})`;
+  const { url = '', auth, identities } = plan.environment.connections[request.connection] ?? {};
+  const used = request.identity === undefined ? auth : identities?.[request.identity];
+  return `${connectionText(request)} (${url}, ${used ? authText(used) : (request.identity ?? '')})`;
 }

@@ -1,10 +1,11 @@
-import { type BodyForm, type HttpDialect, kinds, parametersOf } from '../../kinds/index.ts';
+import { authText, type BodyForm, type HttpDialect, kinds, parametersOf } from '../../kinds/index.ts';
 import {
   foldNode,
   type HttpRequest,
   nodesIn,
   nodesRunBy,
   type Plan,
+  type PlannedAuth,
   type PlannedConnection,
   type PlannedNode,
   type PlannedRequest,
@@ -75,8 +76,8 @@ interface Login {
   /** The function that prints its header. */
   readonly name: string;
   readonly planned: PlannedConnection;
-  readonly login: string;
-  /** Where its secret is; none where nobody logs in. */
+  readonly auth: PlannedAuth;
+  /** Where its secret is; none where it has no credentials. */
   readonly variable?: string;
   readonly what: string;
 }
@@ -85,11 +86,11 @@ function loginsOf({ environment }: Plan): Login[] {
   const names = new Set<string>();
   return Object.entries(environment.connections).flatMap(([connection, planned]): Login[] => {
     if (!kinds[planned.kind].http) return [];
-    const all: [string | undefined, string][] = [
-      [undefined, planned.login],
+    const all: [string | undefined, PlannedAuth][] = [
+      [undefined, planned.auth],
       ...Object.entries(planned.identities ?? {}),
     ];
-    return all.map(([identity, login]) => {
+    return all.map(([identity, auth]) => {
       const words = [connection, ...(identity === undefined ? [] : [identity])]
         .join('_')
         .replace(/[^A-Za-z0-9_]/g, '_');
@@ -97,24 +98,38 @@ function loginsOf({ environment }: Plan): Login[] {
       let stem = words;
       while (names.has(stem.toUpperCase())) stem = `${stem}_`;
       names.add(stem.toUpperCase());
-      const kind = login.startsWith('user ') ? 'PASSWORD' : login === 'an API key' ? 'API_KEY' : 'TOKEN';
+      const secret = secretNames[auth.type];
       return {
-        ...{ connection, name: `login_${stem}`, planned, login },
+        ...{ connection, name: `login_${stem}`, planned, auth },
         ...(identity === undefined ? {} : { identity }),
-        ...(login === 'no login' ? {} : { variable: `${stem.toUpperCase()}_${kind}` }),
-        what: `what ${login} logs in with at ${connection}${identity === undefined ? '' : ` as ${identity}`}`,
+        ...(secret === undefined ? {} : { variable: `${stem.toUpperCase()}_${secret}` }),
+        what: `what ${authText(auth)} logs in with at ${connection}${identity === undefined ? '' : ` as ${identity}`}`,
       };
     });
   });
 }
 
-function loginFunction({ name, login, variable }: Login): string {
-  const header = login.startsWith('user ')
-    ? `basic ${quoted(login.slice('user '.length))} "$${variable}"`
-    : variable === undefined
-      ? "printf 'accept: application/json'"
-      : `printf 'authorization: %s %s' ${login === 'an API key' ? 'ApiKey' : 'Bearer'} "$${variable}"`;
-  return `${name}() { ${header}; }`;
+const secretNames: { readonly [T in PlannedAuth['type']]?: string } = {
+  basic: 'PASSWORD',
+  api_key: 'API_KEY',
+  bearer: 'TOKEN',
+};
+
+function loginFunction(login: Login): string {
+  return `${login.name}() { ${headerCommand(login)}; }`;
+}
+
+function headerCommand({ auth, variable }: Login): string {
+  switch (auth.type) {
+    case 'basic':
+      return `basic ${quoted(auth.username)} "$${variable}"`;
+    case 'api_key':
+      return `printf 'authorization: %s %s' ApiKey "$${variable}"`;
+    case 'bearer':
+      return `printf 'authorization: %s %s' Bearer "$${variable}"`;
+    default:
+      return "printf 'accept: application/json'";
+  }
 }
 
 function secretsOf(plan: Plan, blanks: Blanks): Blank[] {
