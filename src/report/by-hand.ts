@@ -1,6 +1,5 @@
-import { dialectOf, type HttpDialect } from '../kinds/index.ts';
 import { type Expression, isWhole, pathsIn, printExpression, templateOf } from '../language/index.ts';
-import { type HttpRequest, nodesIn, type Plan, type PlannedRequest } from '../plan/index.ts';
+import { nodesIn, type Plan, type PlannedRequest } from '../plan/index.ts';
 import { inert, isObject, type Json } from '../text/index.ts';
 import { secretText } from './words.ts';
 
@@ -116,11 +115,6 @@ export function partsOf(
     return part.kind === 'literal' ? String(part.value) : blanks.of(part);
   });
   return { parts, isWhole: isWhole(template) && typeof parts[0] !== 'string' };
-}
-
-/** How the server of a request takes it. */
-export function dialectFor({ connection }: HttpRequest, plan: Plan): HttpDialect {
-  return dialectOf(plan.environment.connections[connection]);
 }
 
 /** A line that is for the reader: neither Bash nor the Console sends it. */

@@ -1,3 +1,4 @@
+import { dialectOf, type HttpDialect } from '../kinds/index.ts';
 import {
   type HttpRequest,
   nodesIn,
@@ -8,6 +9,7 @@ import {
   type Request,
   wholeRunbook,
 } from '../plan/index.ts';
+import type { Json } from '../text/index.ts';
 import type { ReportedStep, RunReport } from './run-report.ts';
 import { conditionText, valueText } from './words.ts';
 
@@ -40,6 +42,30 @@ export function addressOf(request: HttpRequest, plan: Plan): string {
 function queryOf({ query = {} }: HttpRequest): string {
   const parts = Object.entries(query).map(([name, value]) => `${name}=${valueText(value)}`);
   return parts.length > 0 ? `?${parts.join('&')}` : '';
+}
+
+/** A call with a body, as it was planned or as it was sent. */
+interface Sent {
+  readonly connection: string;
+  readonly path: string;
+  readonly body?: Json;
+}
+
+/** How the server of a call takes it. */
+export function dialectFor({ connection }: Pick<Sent, 'connection'>, plan: Plan): HttpDialect {
+  return dialectOf(plan.environment.connections[connection]);
+}
+
+/** The items of a body that is sent as a line of JSON for each; undefined where it is sent as one JSON value. */
+export function linesIn(call: Sent, plan: Plan): string[] | undefined {
+  const { body } = call;
+  if (!Array.isArray(body) || dialectFor(call, plan).bodyForm(call) === 'json') return undefined;
+  return (body as readonly Json[]).map((line) => JSON.stringify(line));
+}
+
+/** A body for people, as it is sent: JSON, or a line of JSON for each item. */
+export function bodyText(call: Sent, plan: Plan): string {
+  return linesIn(call, plan)?.join('\n') ?? JSON.stringify(call.body, null, 2);
 }
 
 /** The connection, and as whom it is used: `destination as recovery`. */

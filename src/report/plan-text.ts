@@ -1,6 +1,7 @@
 import { authText } from '../kinds/index.ts';
 import {
   foldNode,
+  type HttpRequest,
   nodesRunBy,
   type Plan,
   type PlannedLock,
@@ -9,8 +10,8 @@ import {
   type PlannedRequest,
   type Request,
 } from '../plan/index.ts';
-import { inert, type Json } from '../text/index.ts';
-import { addressOf, doneWhenText, lockText, requestText } from './outline.ts';
+import { inert } from '../text/index.ts';
+import { addressOf, bodyText, doneWhenText, linesIn, lockText, requestText } from './outline.ts';
 import {
   conditionText,
   expectations,
@@ -177,13 +178,14 @@ function callLines(request: Request, plan: Plan): string[] {
     `${where}${identityText(request, plan)}`,
     `${request.method.padEnd(9)} ${addressOf(request, plan)}`,
     ...Object.entries(request.headers ?? {}).map(([name, value]) => `header    ${name}: ${valueText(value)}`),
-    ...(request.body === undefined ? [] : bodyLines(request.body)),
+    ...(request.body === undefined ? [] : bodyLines(request, plan)),
   ];
 }
 
-function bodyLines(body: Json): string[] {
-  if (Array.isArray(body)) return (body as readonly Json[]).map((line) => `line      ${JSON.stringify(line)}`);
-  const lines = JSON.stringify(body, null, 2).split('\n');
+function bodyLines(request: HttpRequest, plan: Plan): string[] {
+  const items = linesIn(request, plan);
+  if (items) return items.map((line) => `line      ${line}`);
+  const lines = bodyText(request, plan).split('\n');
   return lines.map((line, index) => `${index === 0 ? 'body      ' : '          '}${line}`);
 }
 

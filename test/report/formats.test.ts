@@ -88,6 +88,11 @@ steps:
     expect(script).toMatch(/\/e\/_bulk_get".*application\/json.*<<RUNBOOK_BODY\n\[\n/);
     expect(console).toContain('GET /a?fields=x%2Cy%26z\n');
     expect(console).toContain('GET kbn:/b?fields=x&fields=y%26z\n');
+    // A list that is sent as JSON is shown as JSON, and not as lines.
+    for (const format of ['text', 'markdown', 'html', 'console', 'curl'])
+      expect(shown(format, planSubject(plan)).replaceAll('&#34;', '"').replace(/\s+/g, ' ')).toContain(
+        '[ { "id": 1 } ]',
+      );
     expect(console).toMatch(/# {3}the Console cannot upload a file.*\n# \{"id":1\}/);
   });
 

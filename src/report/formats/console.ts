@@ -1,8 +1,8 @@
-import { authText, parametersOf } from '../../kinds/index.ts';
+import { authText, type BodyForm, parametersOf } from '../../kinds/index.ts';
 import { type HttpRequest, nodesIn, type Plan, type PlannedNode, type Visited } from '../../plan/index.ts';
 import { inert, type Json } from '../../text/index.ts';
-import { type Blank, type Blanks, blanksOf, comment, dialectFor, jsonText, partsOf } from '../by-hand.ts';
-import { connectionText, doneWhenText, requestText } from '../outline.ts';
+import { type Blank, type Blanks, blanksOf, comment, jsonText, partsOf } from '../by-hand.ts';
+import { connectionText, dialectFor, doneWhenText, requestText } from '../outline.ts';
 import { factsOf } from '../plan-text.ts';
 import { conditionText, expectations, untilText, valueText } from '../words.ts';
 import type { Format } from './format.ts';
@@ -86,22 +86,24 @@ function callLines(request: HttpRequest, plan: Plan, blanks: Blanks): string[] {
   const headers = Object.entries(request.headers ?? {}).map(([name, value]) =>
     comment(`  with the header ${name}: ${valueText(value)} (the Console cannot set it)`),
   );
-  if (request.body !== undefined && dialect.bodyForm(request) === 'file')
+  const form = dialect.bodyForm(request);
+  if (request.body !== undefined && form === 'file')
     return [
       ...headers,
       comment('  the Console cannot upload a file: import these lines under Saved Objects'),
-      ...bodyLines(request.body ?? null, blanks).map(comment),
+      ...bodyLines(request.body, form, blanks).map(comment),
     ];
   return [
     ...headers,
     inert(`${request.method} ${path}`),
-    ...(request.body === undefined ? [] : bodyLines(request.body, blanks)),
+    ...(request.body === undefined ? [] : bodyLines(request.body, form, blanks)),
   ];
 }
 
-function bodyLines(body: Json, blanks: Blanks): string[] {
+function bodyLines(body: Json, form: BodyForm, blanks: Blanks): string[] {
   const writer = { text: (text: string) => JSON.stringify(filled(text, blanks)), key: JSON.stringify };
-  if (Array.isArray(body)) return (body as readonly Json[]).map((line) => inert(jsonText(line, writer, 0)));
+  if (Array.isArray(body) && form !== 'json')
+    return (body as readonly Json[]).map((line) => inert(jsonText(line, writer, 0)));
   return jsonText(body, writer)
     .split('\n')
     .map((line) => inert(line));

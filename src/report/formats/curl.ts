@@ -13,8 +13,8 @@ import {
   type SkippedNode,
 } from '../../plan/index.ts';
 import type { Json } from '../../text/index.ts';
-import { type Blank, type Blanks, blanksOf, comment, dialectFor, jsonText, partsOf } from '../by-hand.ts';
-import { connectionText, doneWhenText, requestText, undoingsOf } from '../outline.ts';
+import { type Blank, type Blanks, blanksOf, comment, jsonText, partsOf } from '../by-hand.ts';
+import { connectionText, dialectFor, doneWhenText, requestText, undoingsOf } from '../outline.ts';
 import { factsOf } from '../plan-text.ts';
 import { inHere, inQuotes, prelude, quoted } from '../shell.ts';
 import { conditionText, expectations, untilText, valueText } from '../words.ts';
