@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { type Redactor, shortestSecret } from '../engine/index.ts';
-import { type Credentials, type HttpSettings, kindOf, type Target } from '../kinds/index.ts';
+import { type Credentials, kindOf, type ServerSettings, type Target } from '../kinds/index.ts';
 import type { Auth, Environment, EnvironmentConnection, SecretReference } from '../language/index.ts';
 import type { Plan } from '../plan/index.ts';
 import { shortestSealKey } from '../runs/index.ts';
@@ -91,7 +91,7 @@ function targetFor(
 }
 
 async function identitiesOf(
-  server: HttpSettings,
+  server: ServerSettings,
   what: string,
   isWanted: (identity: string) => boolean,
   source: Source,

@@ -3,6 +3,7 @@ import type { PlannedConnection } from '../plan/index.ts';
 import type { HttpDialect } from './dialect.ts';
 import { dialect as defaultDialect } from './elasticsearch/dialect.ts';
 import { elasticsearch } from './elasticsearch/index.ts';
+import { http } from './http/index.ts';
 import { kibana } from './kibana/index.ts';
 import type { Kind, KindName, SettingsOf } from './kind.ts';
 import { oss } from './oss/index.ts';
@@ -17,6 +18,7 @@ export const kinds: { readonly [K in KindName]: Kind<SettingsOf<K>> } = {
   elasticsearch,
   kibana,
   oss,
+  http,
 };
 
 const defaultKind = 'elasticsearch';

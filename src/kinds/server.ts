@@ -2,18 +2,18 @@ import type { EnvironmentConnection } from '../language/index.ts';
 import { authText } from './auth.ts';
 import type { HttpDialect } from './dialect.ts';
 import type { PreflightSubject } from './kind.ts';
-import type { HttpSettings, HttpTarget, Secrets } from './target.ts';
+import type { HttpTarget, Secrets, ServerSettings } from './target.ts';
 
 /** The parts that the kinds over HTTP have in common. */
 
 /** Returns the address that paths are appended to. */
-export function addressOf({ url }: HttpSettings): string {
+export function addressOf({ url }: ServerSettings): string {
   return url.replace(/\/+$/, '');
 }
 
 export async function serverTarget(
   url: string,
-  settings: HttpSettings,
+  settings: ServerSettings,
   dialect: HttpDialect,
   secrets: Secrets,
 ): Promise<HttpTarget> {

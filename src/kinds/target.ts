@@ -8,8 +8,8 @@ export type Credentials =
   | { readonly type: 'api_key'; readonly key: string }
   | { readonly type: 'bearer'; readonly token: string };
 
-/** The settings of a connection over HTTP, whatever its kind. */
-export type HttpSettings = Extract<EnvironmentConnection, { auth?: Auth }>;
+/** The settings of a connection over HTTP, of any kind. */
+export type ServerSettings = Extract<EnvironmentConnection, { auth?: Auth }>;
 
 /** As whom a connection over HTTP is used, and which server it trusts. `ca` is PEM text, `fingerprint` a SHA-256 of the authority. */
 export interface Access {
@@ -23,7 +23,7 @@ export interface Access {
 export interface Secrets {
   /** @param setting Its name in the environment file, for messages. */
   readonly secret: (reference: SecretReference, setting: string) => Promise<string>;
-  readonly access: (settings: HttpSettings) => Promise<Access>;
+  readonly access: (settings: ServerSettings) => Promise<Access>;
 }
 
 /** A server, and how it takes calls. */

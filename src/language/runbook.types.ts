@@ -101,7 +101,10 @@ export interface Input {
   secret?: boolean;
 }
 export interface Connection {
-  kind: 'elasticsearch' | 'kibana' | 'oss';
+  /**
+   * http is any JSON API.
+   */
+  kind: 'elasticsearch' | 'kibana' | 'oss' | 'http';
   /**
    * The environment may leave it out; the steps on it are then skipped.
    */
@@ -197,7 +200,7 @@ export interface Matcher {
 }
 export interface Query {
   /**
-   * A list is sent as Elasticsearch (a,b) or Kibana (repeated) wants it.
+   * A list is sent as Elasticsearch wants it (a,b), to others as the parameter several times.
    */
   [k: string]: string | number | boolean | Json[];
 }

@@ -164,7 +164,7 @@ export interface HttpRequest {
   readonly path: string;
   readonly query?: JsonObject;
   readonly headers?: JsonObject;
-  /** A list is sent as NDJSON. */
+  /** The kind of its connection decides the form in which it is sent. */
   readonly body?: Json;
 }
 

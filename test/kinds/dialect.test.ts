@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dialect as elasticsearch } from '../../src/kinds/elasticsearch/dialect.ts';
+import { dialect as http } from '../../src/kinds/http/dialect.ts';
 import { encoded } from '../../src/kinds/index.ts';
 import { dialect as kibana } from '../../src/kinds/kibana/dialect.ts';
 import type { HttpRequest } from '../../src/plan/index.ts';
@@ -14,7 +15,8 @@ describe('a call is encoded', () => {
   it('with a list in its query as the server wants it', () => {
     const request = post({ query: { q: 'a b&c', type: ['one', 'two'], flag: true } });
     expect(encoded(request, elasticsearch).query).toBe('q=a%20b%26c&type=one%2Ctwo&flag=true');
-    expect(encoded(request, kibana).query).toBe('q=a%20b%26c&type=one&type=two&flag=true');
+    for (const dialect of [kibana, http])
+      expect(encoded(request, dialect).query).toBe('q=a%20b%26c&type=one&type=two&flag=true');
   });
 
   it('with a list in its body as NDJSON, as JSON, or as an uploaded file', () => {
@@ -25,6 +27,11 @@ describe('a call is encoded', () => {
     });
     expect(encoded(post({ body: list }), kibana)).toMatchObject({
       headers: { 'kbn-xsrf': 'true', 'content-type': 'application/json' },
+      body: '[{"a":1},{"b":"ä"}]',
+    });
+    expect(encoded(post({ body: list }), http)).toEqual({
+      query: '',
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: '[{"a":1},{"b":"ä"}]',
     });
     const file = encoded(post({ path: '/api/saved_objects/_import', body: list }), kibana);
@@ -48,10 +55,13 @@ describe('a call is encoded', () => {
 });
 
 describe('a response that is not application/json', () => {
-  it('is a list where Kibana exports NDJSON, and its text everywhere else', () => {
+  it('is a list where Kibana exports NDJSON, JSON where an API says +json, and its text everywhere else', () => {
     expect(kibana.readText('{"a":1}\n{"b":2}\n', 'application/ndjson')).toEqual([{ a: 1 }, { b: 2 }]);
     expect(kibana.readText('{"a":', 'application/ndjson')).toBe('{"a":');
     expect(kibana.readText('{"a":1}', 'text/plain')).toBe('{"a":1}');
+    expect(http.readText('{"title":"no"}', 'application/problem+json; charset=utf-8')).toEqual({ title: 'no' });
+    expect(http.readText('{"title":', 'application/problem+json')).toBe('{"title":');
+    expect(http.readText('{"a":1}\n{"b":2}', 'application/x-ndjson')).toBe('{"a":1}\n{"b":2}');
     expect(elasticsearch.readText('{"a":1}\n', 'application/x-ndjson')).toBe('{"a":1}\n');
   });
 });

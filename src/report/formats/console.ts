@@ -1,4 +1,4 @@
-import { authText, type BodyForm, parametersOf } from '../../kinds/index.ts';
+import { authText, type BodyForm, type HttpDialect, parametersOf } from '../../kinds/index.ts';
 import { type HttpRequest, nodesIn, type Plan, type PlannedNode, type Visited } from '../../plan/index.ts';
 import { inert, type Json } from '../../text/index.ts';
 import { type Blank, type Blanks, blanksOf, comment, jsonText, partsOf } from '../by-hand.ts';
@@ -18,7 +18,7 @@ export const console: Format = {
       const lines = stepLines(entry, plan, blanks);
       if (node.kind !== 'request' || node.request.type !== 'http') return lines;
       const here = placeOf(node.request, plan);
-      const move = here === place ? [] : ['', comment(`════ in the Console of ${here}`)];
+      const move = here === place ? [] : ['', comment(`════ ${here}`)];
       place = here;
       return [...move, ...lines];
     });
@@ -84,7 +84,9 @@ function callLines(request: HttpRequest, plan: Plan, blanks: Blanks): string[] {
   );
   const path = `${dialect.consolePrefix ?? ''}${filled(request.path, blanks)}${query.length > 0 ? `?${query.join('&')}` : ''}`;
   const headers = Object.entries(request.headers ?? {}).map(([name, value]) =>
-    comment(`  with the header ${name}: ${valueText(value)} (the Console cannot set it)`),
+    comment(
+      `  with the header ${name}: ${valueText(value)}${isReached(dialect) ? ' (the Console cannot set it)' : ''}`,
+    ),
   );
   const form = dialect.bodyForm(request);
   if (request.body !== undefined && form === 'file')
@@ -93,11 +95,15 @@ function callLines(request: HttpRequest, plan: Plan, blanks: Blanks): string[] {
       comment('  the Console cannot upload a file: import these lines under Saved Objects'),
       ...bodyLines(request.body, form, blanks).map(comment),
     ];
-  return [
-    ...headers,
+  const lines = [
     inert(`${request.method} ${path}`),
     ...(request.body === undefined ? [] : bodyLines(request.body, form, blanks)),
   ];
+  return [...headers, ...(isReached(dialect) ? lines : lines.map(comment))];
+}
+
+function isReached({ consolePrefix }: HttpDialect): boolean {
+  return consolePrefix !== undefined;
 }
 
 function bodyLines(body: Json, form: BodyForm, blanks: Blanks): string[] {
@@ -128,5 +134,6 @@ function blanksIn(node: PlannedNode, blanks: Blanks): Blank[] {
 function placeOf(request: HttpRequest, plan: Plan): string {
   const { url = '', auth, identities } = plan.environment.connections[request.connection] ?? {};
   const used = request.identity === undefined ? auth : identities?.[request.identity];
-  return `${connectionText(request)} (${url}, ${used ? authText(used) : (request.identity ?? '')})`;
+  const where = isReached(dialectFor(request, plan)) ? 'in the Console of' : 'where the Console does not reach:';
+  return `${where} ${connectionText(request)} (${url}, ${used ? authText(used) : (request.identity ?? '')})`;
 }
