@@ -11,6 +11,8 @@ export interface HttpDialect {
   readonly headers: Readonly<Record<string, string>>;
   /** Returns the value of a response that is not `application/json`. */
   readonly readText: (text: string, contentType: string) => Json;
+  /** Returns whether a POST that its author calls a read is one. `path` may hold templates. */
+  readonly isReadingPost: (path: string) => boolean;
   /** Stands before a path in Kibana's Console; undefined where the Console does not reach such a server. */
   readonly consolePrefix: string | undefined;
 }

@@ -37,6 +37,18 @@ export function dialectOf(connection: PlannedConnection | undefined): HttpDialec
   return (connection && kinds[connection.kind].http) ?? defaultDialect;
 }
 
+/** Returns why a POST on a connection of this kind is not taken for a read, whatever its author says; undefined where it is. */
+export function readProblem(
+  kind: KindName,
+  path: string,
+): { readonly message: string; readonly help: string } | undefined {
+  if (kinds[kind].http?.isReadingPost(path) !== false) return undefined;
+  return {
+    message: `effect: read on POST ${path}, which is not known to only read on a connection of kind ${kind}`,
+    help: 'Leave effect out: it is a write. For an API that this program does not know, declare a connection of kind http; there effect: read is believed.',
+  };
+}
+
 /** The key that makes a step a request to a connection; undefined where it is a block, a note or a fragment. */
 export function requestKeyOf(step: Step): Kind['step'] | undefined {
   return Object.values(kinds)

@@ -148,7 +148,7 @@ export interface CallStep {
   headers?: Headers;
   body?: AnyValue;
   /**
-   * This POST only reads (_search, _verify).
+   * This POST only reads (_search, _verify). Believed where the API is known to, and on connections of kind http.
    */
   effect?: 'read';
   expect?: Expect;

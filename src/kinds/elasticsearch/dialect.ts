@@ -1,4 +1,5 @@
 import type { HttpDialect } from '../dialect.ts';
+import { isReadingPost } from './reading-posts.ts';
 
 /** A list is sent as NDJSON, as `_bulk` and `_msearch` want it. */
 export const dialect: HttpDialect = {
@@ -6,5 +7,6 @@ export const dialect: HttpDialect = {
   bodyForm: ({ body }) => (Array.isArray(body) ? 'ndjson' : 'json'),
   headers: {},
   readText: (text) => text,
+  isReadingPost,
   consolePrefix: '',
 };

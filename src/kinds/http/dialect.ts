@@ -7,6 +7,8 @@ export const dialect: HttpDialect = {
   bodyForm: () => 'json',
   headers: {},
   readText: (text, contentType) => (/\+json\b/i.test(contentType) ? valueIn(text) : text),
+  // Nothing is known of the API: its author is believed.
+  isReadingPost: () => true,
   consolePrefix: undefined,
 };
 
