@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Answer, type Event, undosOf } from '../../src/engine/index.ts';
+import { type Event, type SendResult, undosOf } from '../../src/engine/index.ts';
 import { planOf } from '../support.ts';
 import { lost, ok, runIn } from './world.ts';
 
@@ -16,7 +16,7 @@ const waits = (events: readonly Event[]) => events.flatMap((event) => (event.typ
 
 describe('sending again', () => {
   const read = planOf(`  - { id: look, on: es, call: GET /look }`);
-  const busy = (retry_after_ms: number): Answer => ({ ...ok({}, 429), retry_after_ms }) as Answer;
+  const busy = (retry_after_ms: number): SendResult => ({ ...ok({}, 429), retry_after_ms }) as SendResult;
 
   it('pauses for half of the delay or more, doubles it, and waits as long as the server asks', async () => {
     const { summary, events } = await runIn(read, {
@@ -63,7 +63,7 @@ describe('going on with a run', () => {
         rollback: [{ id: unmake, call: "PUT /{{steps.look.name}}", body: { key: "{{steps.look.key}}" } }]
       - { id: use, when: { steps.look.mark: { exists: true } }, call: POST /use }
     always: [{ id: open, call: POST /open, retry: { attempts: 2 } }]`);
-  const answers = (call: string, count: number): Answer => {
+  const answers = (call: string, count: number): SendResult => {
     if (call === 'GET /look') return ok({ name: 'made', key: 'a-secret-value' });
     return call === 'GET /made' ? ok(count > 1 ? { key: 'a-secret-value' } : {}) : ok();
   };
@@ -114,7 +114,7 @@ describe('going on with a run', () => {
     expect(sent).toEqual(['POST /use', 'POST /open']);
     expect(summary.outcome).toBe('needs-a-person');
     expect(summary.cleanup_failures[0]).toMatchObject({ step: 'unmake' });
-    expect(summary.cleanup_failures[0]?.reason).toContain('in the memory of the process that has ended');
+    expect(summary.cleanup_failures[0]?.reason).toMatchObject({ kind: 'secret-lost' });
   });
 
   it('goes on into always and the rollback where a signal had stopped it', async () => {
@@ -145,7 +145,7 @@ describe('going on with a run', () => {
       [false, 'failed'],
     ] as const) {
       const { events } = await runIn(write, { answer: () => ok({ acknowledged }) });
-      const journal = until(events, (event) => event.type === 'call-answered' && event.step === 'make');
+      const journal = until(events, (event) => event.type === 'response' && event.step === 'make');
       const { sent, outcomes } = await runIn(write, { journal });
       expect(sent).toEqual([]);
       expect(outcomes.make).toBe(outcome);
@@ -179,7 +179,7 @@ describe('a write that nobody can tell of', () => {
   });
 
   it('suspends the run as it is where no read can tell in time: nothing is rolled back, and it can be resumed', async () => {
-    const blind = (call: string): Answer =>
+    const blind = (call: string): SendResult =>
       call === 'POST /restore' ? lost() : call.startsWith('GET') ? refused : ok();
     const before = (call: string, count: number) => (call === 'GET /old' && count === 1 ? ok({}) : blind(call));
     const { sent, summary, events } = await runIn(write, { answer: before });

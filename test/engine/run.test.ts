@@ -43,7 +43,7 @@ describe('a run', () => {
     expect(calls[1]?.request).toMatchObject({ body: { h: '$2a$10$abcdef' } });
     for (const text of [JSON.stringify(events), JSON.stringify(summary)])
       expect(text).not.toMatch(/\$2a\$10|the-secret-key/);
-    expect(summary.failure?.reason).toContain('‹secret›');
+    expect(JSON.stringify(summary.failure)).toContain('‹secret›');
   });
 
   it('is refused, without a write, when an assertion fails before the first one', async () => {
@@ -55,7 +55,13 @@ describe('a run', () => {
     expect(summary).toMatchObject({
       outcome: 'refused',
       writes: 0,
-      failure: { step: 'a', reason: 'Too few. — n is 1, expected at least 2' },
+      failure: {
+        step: 'a',
+        reason: {
+          kind: 'unexpected-response',
+          failed: [{ of: 'body', subject: 'n', expect: { at_least: 2 }, actual: 1, message: 'Too few.' }],
+        },
+      },
     });
     expect(sent).toEqual(['GET /']);
   });
@@ -86,7 +92,7 @@ describe('a failure', () => {
     });
 
     expect(sent).toEqual(['PUT /a']);
-    expect(summary.failure?.reason).toContain('The server says: exists: it is there');
+    expect(summary.failure?.reason).toMatchObject({ error: { type: 'exists', reason: 'it is there' } });
   });
 
   it('undoes steps before their block, and the runbook last', async () => {
@@ -157,7 +163,10 @@ describe('always', () => {
     });
 
     expect(sent).toEqual(['POST /close', 'POST /open', 'POST /undo']);
-    expect(summary.failure?.reason).toContain('the journal cannot be written (no space left on device)');
+    expect(summary.failure?.reason).toMatchObject({
+      kind: 'not-sent',
+      cause: { kind: 'journal-not-writable', message: 'no space left on device' },
+    });
   });
 
   it('does not run for a block that was not entered', async () => {
@@ -165,7 +174,10 @@ describe('always', () => {
     const { sent, summary } = await runIn(plan, { confirm: false });
 
     expect(sent).toEqual([]);
-    expect(summary).toMatchObject({ outcome: 'refused', failure: { reason: 'it was not confirmed: Really?' } });
+    expect(summary).toMatchObject({
+      outcome: 'refused',
+      failure: { reason: { kind: 'not-confirmed', question: 'Really?' } },
+    });
   });
 
   it('runs, and the rollback is complete, whatever each call answers', async () => {

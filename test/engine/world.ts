@@ -1,5 +1,5 @@
+import { withSecrets } from '../../src/connections/index.ts';
 import {
-  type Answer,
   type Call,
   createRedactor,
   type Event,
@@ -7,13 +7,20 @@ import {
   type RunOptions,
   type RunSummary,
   run,
+  type SendResult,
 } from '../../src/engine/index.ts';
 import { type Plan, planId } from '../../src/plan/index.ts';
+import { reasonText, stepReasonText } from '../../src/report/reason-text.ts';
 import { openedIn, sealFor } from '../../src/runs/index.ts';
 import type { Json } from '../../src/text/index.ts';
 
-export const ok = (body: Json = {}, status = 200): Answer => ({ kind: 'answer', status, body, warnings: [] });
-export const lost = (sent: 'no' | 'maybe' = 'maybe'): Answer => ({ kind: 'failure', sent, reason: 'connection reset' });
+export const ok = (body: Json = {}, status = 200): SendResult => ({ kind: 'response', status, body, warnings: [] });
+export const lost = (sent: 'no' | 'maybe' = 'maybe'): SendResult => ({
+  kind: 'no-response',
+  sent,
+  cause: 'network',
+  message: 'connection reset',
+});
 
 export interface WorldRun {
   readonly summary: RunSummary;
@@ -32,7 +39,7 @@ const seal = sealFor('run-1', 'a key of the tests, which is long enough');
 
 interface World {
   /** The answer to a call; preflights are answered by the world. */
-  readonly answer?: (call: string, count: number) => Answer;
+  readonly answer?: (call: string, count: number) => SendResult;
   readonly mode?: RunOptions['mode'];
   readonly confirm?: boolean;
   /** From which recorded event on somebody wants to stop. */
@@ -55,8 +62,9 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
   const counts = new Map<string, number>();
   let now = world.now ?? Date.UTC(2026, 0, 1);
   let isInterrupted = false;
+  const secrets = new Map<string, Json>(Object.entries(world.secrets ?? { key: 'the-secret-key' }));
   const ports: Ports = {
-    send: async (call) => {
+    send: withSecrets(async (call) => {
       const text =
         call.request.type === 'http' ? `${call.request.method} ${call.request.path}` : call.request.operation;
       if (call.opaque_id.includes('/preflight/')) return ok({ version: { number: '7.10.2' }, cluster_uuid: 'u' });
@@ -64,15 +72,15 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
       const count = (counts.get(text) ?? 0) + 1;
       counts.set(text, count);
       return world.answer?.(text, count) ?? ok();
-    },
+    }, secrets),
     sleep: async (milliseconds) => {
       now += milliseconds;
     },
     now: () => now,
     random: () => 0,
     seal: async (step, name, value) => seal.seal(step, name, value),
-    decide: async ({ question }) => {
-      questions.push(question);
+    decide: async ({ title, reason }) => {
+      questions.push(`${title}: ${reasonText(reason)}`);
       return world.decide ?? 'unknown';
     },
     confirm: async ({ question }) => {
@@ -86,7 +94,6 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
     },
     interruption: () => (isInterrupted ? 'stop' : 'none'),
   };
-  const secrets = new Map<string, Json>(Object.entries(world.secrets ?? { key: 'the-secret-key' }));
   const redactor = createRedactor();
   for (const secret of secrets.values()) redactor.add(secret);
   const summary = await run(
@@ -95,7 +102,6 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
       id: 'run-1',
       planId: await planId(plan),
       mode: world.mode ?? 'real',
-      secrets,
       redactor,
       rollback: world.rollback ?? 'on-failure',
       clusterLock: world.clusterLock ?? false,
@@ -116,6 +122,8 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
       request.type === 'http' ? `${request.method} ${request.path}` : request.operation,
     ),
     outcomes: Object.fromEntries(finished.map(({ step, outcome }) => [step, outcome])),
-    reasons: Object.fromEntries(finished.map(({ step, reason }) => [step, reason])),
+    reasons: Object.fromEntries(
+      finished.map(({ step, outcome, reason }) => [step, reason && stepReasonText(outcome, reason)]),
+    ),
   };
 }

@@ -1,4 +1,4 @@
-import type { Answer, Call } from '../../src/engine/index.ts';
+import type { Call, SendResult } from '../../src/engine/index.ts';
 import { dialect as elasticsearchDialect } from '../../src/kinds/elasticsearch/dialect.ts';
 import { encoded } from '../../src/kinds/index.ts';
 import { dialect as kibanaDialect } from '../../src/kinds/kibana/dialect.ts';
@@ -16,7 +16,7 @@ export async function answerTo(
   world: World,
   now: number,
   misfortune?: ClusterRequest['misfortune'],
-): Promise<{ readonly world: World; readonly answer: Answer }> {
+): Promise<{ readonly world: World; readonly answer: SendResult }> {
   if (request.type !== 'http') throw new Error('the scenarios have no bucket connection');
   const [username, password] =
     scenario.logins[
@@ -37,7 +37,7 @@ export async function answerTo(
   });
   // Who waits for a restore finds it ended.
   const then = answer.awaits === undefined ? after : settled(after, now + duration);
-  return { world: then, answer: { kind: 'answer', status: answer.status, body: answer.body, warnings: [] } };
+  return { world: then, answer: { kind: 'response', status: answer.status, body: answer.body, warnings: [] } };
 }
 
 async function kibana(
@@ -47,7 +47,7 @@ async function kibana(
   { version }: Scenario,
   before: World,
   now: number,
-): Promise<{ readonly world: World; readonly answer: Answer }> {
+): Promise<{ readonly world: World; readonly answer: SendResult }> {
   let world = before;
   const { query: parameters, headers, body = '' } = encoded(request, kibanaDialect);
   const query: Record<string, string[]> = {};
@@ -73,5 +73,5 @@ async function kibana(
       return outcome.answer;
     },
   );
-  return { world, answer: { kind: 'answer', status: answer.status, body: answer.body, warnings: [] } };
+  return { world, answer: { kind: 'response', status: answer.status, body: answer.body, warnings: [] } };
 }

@@ -1,6 +1,6 @@
 import type { Preflight, PreflightSubject, SettingsOf } from '../kind.ts';
 
-/** There, in the region that the environment says, of a class that snapshots can be restored from, and private (field note R3). */
+/** There, in the configured region, of a class that snapshots can be restored from, and private (docs/how-servers-behave.md, R3). */
 export function preflight({ name, connection }: PreflightSubject<SettingsOf<'oss'>>): Preflight {
   const place = `${name} (${connection.url})`;
   return {
