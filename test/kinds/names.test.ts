@@ -76,7 +76,8 @@ describe('a kind of connection is one folder', () => {
   });
 
   it('which is not the type of a request', () => {
-    const text = "type R = { type: 'http' }; const r = { type: 'oss' as const }; if (r.type === 'http' || r.type !== 'oss') {}";
+    const text =
+      "type R = { type: 'http' }; const r = { type: 'oss' as const }; if (r.type === 'http' || r.type !== 'oss') {}";
     expect(namesIn('x.ts', text)).toEqual([]);
   });
 });
