@@ -3,7 +3,9 @@ import {
   type Call,
   createRedactor,
   type Event,
+  type NoResponse,
   type Ports,
+  type Response,
   type RunOptions,
   type RunSummary,
   run,
@@ -14,8 +16,8 @@ import { reasonText, stepReasonText } from '../../src/report/reason-text.ts';
 import { openedIn, sealFor } from '../../src/runs/index.ts';
 import type { Json } from '../../src/text/index.ts';
 
-export const ok = (body: Json = {}, status = 200): SendResult => ({ kind: 'response', status, body, warnings: [] });
-export const lost = (sent: 'no' | 'maybe' = 'maybe'): SendResult => ({
+export const ok = (body: Json = {}, status = 200): Response => ({ kind: 'response', status, body, warnings: [] });
+export const lost = (sent: 'no' | 'maybe' = 'maybe'): NoResponse => ({
   kind: 'no-response',
   sent,
   cause: 'network',
@@ -41,7 +43,7 @@ interface World {
   /** The answer to a call; preflights are answered by the world. */
   readonly answer?: (call: string, count: number) => SendResult;
   readonly mode?: RunOptions['mode'];
-  readonly confirm?: boolean;
+  readonly confirm?: boolean | (() => boolean);
   /** From which recorded event on somebody wants to stop. */
   readonly interruptedAt?: (event: Event) => boolean;
   readonly recordFails?: (event: Event) => boolean;
@@ -85,7 +87,7 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
     },
     confirm: async ({ question }) => {
       questions.push(question);
-      return world.confirm ?? true;
+      return typeof world.confirm === 'function' ? world.confirm() : (world.confirm ?? true);
     },
     record: async (event) => {
       if (world.recordFails?.(event)) throw new Error('no space left on device');
@@ -126,4 +128,14 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
       finished.map(({ step, outcome, reason }) => [step, reason && stepReasonText(outcome, reason)]),
     ),
   };
+}
+
+/** A journal up to the first event that fits. */
+export function until(events: readonly Event[], fits: (event: Event) => boolean): readonly Event[] {
+  return events.slice(0, events.findIndex(fits) + 1);
+}
+
+/** How long was waited, each time, in milliseconds. */
+export function waitsIn(events: readonly Event[]): number[] {
+  return events.flatMap((event) => (event.type === 'waiting' ? [event.ms] : []));
 }
