@@ -1,9 +1,10 @@
 import { Client, type ClientOptions, HttpConnection } from '@elastic/elasticsearch';
-import { Transport, type TransportRequestParams } from '@elastic/transport';
+import { Transport } from '@elastic/transport';
 import type { Call, NoResponse, NoResponseCause, SendResult } from '../engine/index.ts';
+import { type Credentials, encoded, type HttpDialect, type HttpTarget } from '../kinds/index.ts';
 import type { HttpRequest } from '../plan/index.ts';
 import type { Json } from '../text/index.ts';
-import type { Connection, Credentials, HttpTarget } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { pinnedAuthority } from './pinned-ca.ts';
 
 /**
@@ -25,26 +26,12 @@ const allStatuses = Array.from({ length: 200 }, (_, index) => 400 + index);
 /** An answer larger than this is not one that a runbook reads. */
 const largestAnswer = 50_000_000;
 
-/** What a kind of server wants in a request, and how its answers are read. */
-export interface Dialect {
-  readonly paramsFor: (request: HttpRequest) => TransportRequestParams;
-  readonly headersFor: (request: HttpRequest) => Readonly<Record<string, string>>;
-  /** The value of an answer's text that is no `application/json`. */
-  readonly readText: (text: string, contentType: string) => Json;
-}
-
 /**
  * A connection by HTTP, with its own login and one per identity. Each request is sent once, over a socket of its own: a kept
  * one may have been closed by the other side, and a write on it would be ambiguous (docs/how-servers-behave.md, C2).
  */
-export function openHttp(
-  target: HttpTarget & { readonly identities?: ReadonlyMap<string, Credentials> },
-  dialect: Dialect,
-): Connection {
-  const logins = new Map<string | undefined, Credentials>([
-    [undefined, target.credentials],
-    ...(target.identities ?? []),
-  ]);
+export function openHttp(target: HttpTarget): Connection {
+  const logins = new Map<string | undefined, Credentials>([[undefined, target.credentials], ...target.identities]);
   const clients = new Map<string | undefined, Client>();
   let authority: string | undefined = target.ca;
   return {
@@ -62,7 +49,7 @@ export function openHttp(
       }
       const client = clients.get(request.identity) ?? clientFor(target.url, credentials, authority);
       clients.set(request.identity, client);
-      return send(client, dialect, request, timeout_ms, opaque_id);
+      return send(client, target.dialect, request, timeout_ms, opaque_id);
     },
     close: async () => {
       await Promise.all([...clients.values()].map((client) => client.close()));
@@ -100,29 +87,24 @@ function authOf(credentials: Credentials): Pick<ClientOptions, 'auth'> {
 
 async function send(
   client: Client,
-  { paramsFor, headersFor, readText }: Dialect,
+  dialect: HttpDialect,
   request: HttpRequest,
   timeout: number,
   opaqueId: Call['opaque_id'],
 ): Promise<SendResult> {
-  const written = Object.entries(request.headers ?? {}).map(([name, value]) => [name, String(value)]);
-  const headers = { ...headersFor(request), ...Object.fromEntries(written) };
   try {
-    const result = await client.transport.request<Json>(paramsFor(request), {
-      meta: true,
-      maxRetries: 0,
-      requestTimeout: timeout,
-      ignore: allStatuses,
-      opaqueId,
-      headers,
-    });
+    const { query: querystring, headers, ...sent } = encoded(request, dialect);
+    const result = await client.transport.request<Json>(
+      { method: request.method, path: request.path, querystring, ...sent },
+      { meta: true, maxRetries: 0, requestTimeout: timeout, ignore: allStatuses, opaqueId, headers },
+    );
     const { body = null } = result;
     const retryAfter = retryAfterOf(result.headers?.['retry-after'] as string | undefined);
     const type = String(result.headers?.['content-type'] ?? '');
     return {
       kind: 'response',
       status: result.statusCode ?? 0,
-      body: typeof body === 'string' && !type.includes('application/json') ? readText(body, type) : body,
+      body: typeof body === 'string' && !type.includes('application/json') ? dialect.readText(body, type) : body,
       warnings: warningsOf(result.headers?.warning as string | string[] | undefined),
       ...(retryAfter === undefined ? {} : { retry_after_ms: retryAfter }),
     };

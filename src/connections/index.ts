@@ -1,14 +1,12 @@
 import { type Call, type SendResult, withInputs } from '../engine/index.ts';
+import type { Target } from '../kinds/index.ts';
 import { TemplateError } from '../language/index.ts';
 import type { Json } from '../text/index.ts';
-import type { Connection, Target } from './connection.ts';
+import type { Connection } from './connection.ts';
 
-export type { Credentials, Target } from './connection.ts';
-
-/** What opens a connection, per kind, loaded only when one is opened: the client takes as long to load as all the rest. */
-const openers: { readonly [K in Target['kind']]: (target: Extract<Target, { kind: K }>) => Promise<Connection> } = {
-  elasticsearch: async (target) => (await import('./elasticsearch.ts')).openElasticsearch(target),
-  kibana: async (target) => (await import('./kibana.ts')).openKibana(target),
+/** The clients, each loaded only when a connection is opened: one takes as long to load as all the rest. */
+const openers: { readonly [C in Target['client']]: (target: Extract<Target, { client: C }>) => Promise<Connection> } = {
+  http: async (target) => (await import('./http.ts')).openHttp(target),
   oss: async (target) => (await import('./oss.ts')).openOss(target),
 };
 
@@ -16,7 +14,7 @@ const openers: { readonly [K in Target['kind']]: (target: Extract<Target, { kind
 export async function openConnections(targets: ReadonlyMap<string, Target>): Promise<Connection> {
   const open = new Map<string, Connection>();
   for (const [name, target] of targets)
-    open.set(name, await (openers[target.kind] as (target: Target) => Promise<Connection>)(target));
+    open.set(name, await (openers[target.client] as (target: Target) => Promise<Connection>)(target));
   return {
     send: async (call) => {
       const connection = open.get(call.request.connection);

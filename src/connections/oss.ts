@@ -1,9 +1,10 @@
 import { isIP } from 'node:net';
 import OSS from 'ali-oss';
 import type { SendResult } from '../engine/index.ts';
+import type { OssTarget } from '../kinds/index.ts';
 import type { OssRequest } from '../plan/index.ts';
 import type { Json } from '../text/index.ts';
-import type { Connection, OssTarget } from './connection.ts';
+import type { Connection } from './connection.ts';
 
 /**
  * A connection to one bucket, for reads, signed with version 4. A printed client shows its secret: neither it nor its
@@ -13,7 +14,7 @@ export function openOss({ endpoint, region, bucket, key }: OssTarget): Connectio
   const options = {
     endpoint,
     bucket,
-    region: `oss-${standardRegion(region)}`,
+    region: `oss-${region}`,
     accessKeyId: key.id,
     accessKeySecret: key.secret,
     // Without these two it signs with version 1 and talks plain http (docs/how-servers-behave.md, O1).
@@ -35,11 +36,6 @@ export function openOss({ endpoint, region, bucket, key }: OssTarget): Connectio
     },
     close: async () => undefined,
   };
-}
-
-/** `oss-cn-hangzhou` and `cn-hangzhou` are the same. */
-function standardRegion(region: string): string {
-  return region.replace(/^oss-/, '');
 }
 
 async function read(client: OSS, bucket: string, request: OssRequest, timeout: number): Promise<Json> {

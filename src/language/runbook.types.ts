@@ -115,7 +115,10 @@ export interface ObjectInput {
   };
 }
 export interface Connection {
-  kind: 'elasticsearch' | 'kibana' | 'oss';
+  /**
+   * http is any JSON API.
+   */
+  kind: 'elasticsearch' | 'kibana' | 'oss' | 'http';
   /**
    * The environment may leave it out; the steps on it are then skipped.
    */
@@ -159,7 +162,7 @@ export interface CallStep {
   headers?: Headers;
   body?: AnyValue;
   /**
-   * This POST only reads (_search, _verify).
+   * This POST only reads (_search, _verify). Believed where the API is known to, and on connections of kind http.
    */
   effect?: 'read';
   expect?: Expect;
@@ -211,7 +214,7 @@ export interface Matcher {
 }
 export interface Query {
   /**
-   * A list is sent as Elasticsearch (a,b) or Kibana (repeated) wants it.
+   * A list is sent as Elasticsearch wants it (a,b), to others as the parameter several times.
    */
   [k: string]: string | number | boolean | Json[];
 }

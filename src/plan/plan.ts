@@ -1,4 +1,4 @@
-import type { MaintenanceWindow, Method, SecretReference } from '../language/index.ts';
+import type { Connection, MaintenanceWindow, Method, SecretReference } from '../language/index.ts';
 import type { Json, JsonObject } from '../text/index.ts';
 
 /**
@@ -33,19 +33,23 @@ export interface Plan {
   readonly rollback: readonly PlannedNode[];
 }
 
-/** A connection as a reviewer may see it: where it leads and who logs in, without what they log in with. */
+/** A connection as a reviewer may see it: where it leads and as whom, without the secret that proves it. */
 export interface PlannedConnection {
-  readonly kind: 'elasticsearch' | 'kibana' | 'oss';
+  readonly kind: Connection['kind'];
   readonly url: string;
-  /** The login by name ("elastic", "API key"), further ones by identity. */
-  readonly login: string;
-  readonly identities?: { readonly [name: string]: string };
+  readonly auth: PlannedAuth;
+  readonly identities?: { readonly [name: string]: PlannedAuth };
   /** Identities that the server accepts only later in the run: they are not checked before the first write. */
   readonly valid_later?: readonly string[];
   readonly cluster_uuid?: string;
   /** Of a bucket, without `oss-`. */
   readonly region?: string;
 }
+
+/** Who authenticates, and with what. An access key is that of a bucket. */
+export type PlannedAuth =
+  | { readonly type: 'basic'; readonly username: string }
+  | { readonly type: 'none' | 'api_key' | 'bearer' | 'access_key' };
 
 /** Created before the first write, kept while the run goes on, deleted at its end. */
 export interface PlannedLock {
@@ -166,7 +170,7 @@ export interface HttpRequest {
   readonly path: string;
   readonly query?: JsonObject;
   readonly headers?: JsonObject;
-  /** A list is sent as NDJSON. */
+  /** The kind of its connection decides the form in which it is sent. */
   readonly body?: Json;
 }
 

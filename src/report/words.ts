@@ -25,11 +25,6 @@ export function windowText({ days, from, to, timezone }: MaintenanceWindow): str
   return `${days ? days.join(', ') : 'daily'} ${from}–${to} ${timezone ?? 'UTC'}`;
 }
 
-/** A body for people: JSON, and a list, which is sent line by line, a line each. */
-export function bodyText(body: Json): string {
-  return Array.isArray(body) ? body.map((line) => JSON.stringify(line)).join('\n') : JSON.stringify(body, null, 2);
-}
-
 /** Each assertion of an expectation: what has to hold, and what is said where it does not. */
 export function expectations(expect: PlannedExpect): { readonly text: string; readonly message?: string }[] {
   const said = (message: string | undefined) => (message === undefined ? {} : { message });

@@ -116,6 +116,16 @@ describe('the rules', () => {
       '  - { id: a, on: es, call: PUT /x, save: { b: c }, done_when: { call: GET /y, expect: { status: 200 } } }\n',
       ['save-with-done-when: { b: c }'],
     ],
+    [
+      'effect: read on a POST that writes',
+      '  - { id: a, on: es, call: POST /x/_refresh, effect: read }\n',
+      ['effect: read'],
+    ],
+    [
+      'effect: read on such a POST in a done_when',
+      '  - { id: a, on: es, call: PUT /x, done_when: { call: POST /x/_doc, effect: read, expect: { status: 200 } } }\n',
+      ['effect: read'],
+    ],
     ['effect: read on a DELETE', '  - { id: a, on: es, call: DELETE /x, effect: read }\n', ['effect: read']],
     ['a broken JMESPath', "  - { id: a, on: es, call: GET /, expect: { body: { 'a[': 1 } } }\n", ["jmespath: 'a['"]],
     [

@@ -237,9 +237,9 @@ describe('runbook plan --out, approve, exec --plan', () => {
       (text) => text.replace('Snapshot the', 'Snapshow the'),
     ],
     [
-      'the login is',
-      /environment\.connections\.destination\.login/,
-      (text) => text.replace('"user runner"', '"user runnes"'),
+      'the user is',
+      /environment\.connections\.destination\.auth\.username/,
+      (text) => text.replace('"username":"runner"', '"username":"runnes"'),
     ],
     ['the form is', /bytes are not those/, (text) => JSON.stringify(JSON.parse(text), null, 2)],
   ])('refuses a plan of which %s changed', async (_what, message, change) => {

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openConnections, type Target } from '../../src/connections/index.ts';
+import { openConnections } from '../../src/connections/index.ts';
+import type { OssTarget } from '../../src/kinds/index.ts';
 import type { OssRequest } from '../../src/plan/index.ts';
 import { accessKey, bucketOf, type ObjectServer, startObjectServer } from '../object-store.ts';
 
@@ -21,11 +22,9 @@ beforeEach(() => {
   server.reset(bucketOf(name, { objects }));
 });
 
-type OssTarget = Extract<Target, { kind: 'oss' }>;
-
 async function read(request: Omit<OssRequest, 'type' | 'connection'>, more: Partial<OssTarget> = {}) {
   const target: OssTarget = {
-    kind: 'oss',
+    client: 'oss',
     endpoint: server.url,
     region: 'cn-hangzhou',
     bucket: name,
@@ -87,7 +86,7 @@ describe('a connection to a bucket', () => {
   });
 
   it('signs with version 4 for the region', async () => {
-    expect(await read({ operation: 'bucketInfo' }, { region: 'oss-cn-hangzhou' })).toMatchObject({ status: 200 });
+    expect(await read({ operation: 'bucketInfo' })).toMatchObject({ status: 200 });
     expect(await read({ operation: 'bucketInfo' }, { region: 'cn-beijing' })).toMatchObject({
       status: 403,
       body: {

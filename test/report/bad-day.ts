@@ -86,7 +86,7 @@ export async function hostileSubject(): Promise<Subject> {
     title: ${inYaml}
     confirm: ${inYaml}
     on: es
-    call: 'POST /{{steps.look.name}}/_doc'
+    call: 'POST /{{steps.look.name}}/_search'
     effect: read
     body: { ${inYaml}: [${inYaml}, '{{steps.look.name}}'] }
   - { id: note, note: ${inYaml} }

@@ -59,7 +59,7 @@ steps:
   - { id: b, on: kb, call: GET /b, query: { fields: [x, 'y&z'] }, save: { objects: '[?type]' } }
   - { id: c, on: kb, call: POST /c/_import, body: [{ id: 1 }, { id: 2 }], retry: { attempts: 1 } }
   - { id: d, on: kb, call: POST /d/_import, body: '{{steps.b.objects}}', retry: { attempts: 1 } }
-  - { id: e, on: kb, call: POST /e/_bulk_get, body: [{ id: 1 }], effect: read }
+  - { id: e, on: kb, call: POST /api/saved_objects/_bulk_get, body: [{ id: 1 }], effect: read }
 `,
       {
         whole: true,
@@ -77,9 +77,14 @@ steps:
     expect(script).toMatch(
       /fill steps_b_objects_file 'a file: as NDJSON: \[\?type\] in the answer of step 2'\n.*"file=@\$\{steps_b_objects_file\};.*<\/dev\/null/,
     );
-    expect(script).toMatch(/\/e\/_bulk_get".*application\/json.*<<RUNBOOK_BODY\n\[\n/);
+    expect(script).toMatch(/\/api\/saved_objects\/_bulk_get".*application\/json.*<<RUNBOOK_BODY\n\[\n/);
     expect(console).toContain('GET /a?fields=x%2Cy%26z\n');
     expect(console).toContain('GET kbn:/b?fields=x&fields=y%26z\n');
+    // A list that is sent as JSON is shown as JSON, and not as lines.
+    for (const format of ['text', 'markdown', 'html', 'console', 'curl'] as const)
+      expect(shown(format, planSubject(plan)).replaceAll('&#34;', '"').replace(/\s+/g, ' ')).toContain(
+        '[ { "id": 1 } ]',
+      );
     expect(console).toMatch(/# {3}the Console cannot upload a file.*\n# \{"id":1\}/);
   });
 

@@ -1,3 +1,4 @@
+import { kinds, requestKeyOf } from '../../kinds/index.ts';
 import { type Connection, inputAt, type Path, type Step, stepsIn } from '../../language/index.ts';
 import { type Diagnostic, didYouMean } from '../../text/index.ts';
 import { type CheckedFile, problemAt, type Rule } from '../rule.ts';
@@ -12,8 +13,7 @@ export const connectionsAreDeclared: Rule = (file) => {
     const own = 'on' in step ? step.on : undefined;
     if (own !== undefined) diagnostics.push(...problemsOf(own, [...path, 'on'], file, declared));
     const on = connectionOf(visited);
-    const isRequest = 'call' in step || 'oss' in step;
-    if (isRequest && on === undefined) {
+    if (requestKeyOf(step) !== undefined && on === undefined) {
       diagnostics.push(
         problemAt(
           file,
@@ -78,16 +78,9 @@ function problemsOf(
 }
 
 function kindProblems(step: Step, kind: Connection['kind'], path: Path, file: CheckedFile): Diagnostic[] {
-  if ('oss' in step && kind !== 'oss')
-    return [problemAt(file, [...path, 'oss'], 'wrong-connection-kind', `an oss step on a connection of kind ${kind}`)];
-  if ('call' in step && kind === 'oss')
-    return [
-      problemAt(
-        file,
-        [...path, 'call'],
-        'wrong-connection-kind',
-        'a call on a connection of kind oss; the bucket is read with oss: bucketInfo, list or head',
-      ),
-    ];
-  return [];
+  const written = requestKeyOf(step);
+  const expected = kinds[kind].step;
+  if (written === undefined || written === expected) return [];
+  const message = `a step with "${written}" on a connection of kind ${kind}, whose steps have "${expected}"`;
+  return [problemAt(file, [...path, written], 'wrong-connection-kind', message)];
 }

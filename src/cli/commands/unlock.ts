@@ -10,7 +10,7 @@ import {
 import { readEnvironment, valueOrStop } from '../../host/files.ts';
 import { Problem } from '../../host/problem.ts';
 import { resolveTarget } from '../../host/secrets.ts';
-import { lockIndex, lockPath } from '../../planner/index.ts';
+import { kindNameOf, kindOf } from '../../kinds/index.ts';
 import { holderText, noResponseText, reasonText } from '../../report/index.ts';
 import { inert, isObject, type Json, type JsonObject } from '../../text/index.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -26,14 +26,14 @@ export interface UnlockOptions {
 export async function unlock(name: string, { env, as, yes }: UnlockOptions): Promise<number> {
   const file = readEnvironment(env);
   const environment = valueOrStop(file.checked, file.print).value;
-  const kind = Object.hasOwn(environment.connections, name) ? environment.connections[name]?.kind : 'none';
-  if (kind !== undefined && kind !== 'elasticsearch') {
+  const settings = Object.hasOwn(environment.connections, name) ? environment.connections[name] : undefined;
+  if (!settings)
+    throw new Problem(`${env} has no connection "${name}"; it has ${Object.keys(environment.connections).join(', ')}`);
+  const { lock } = kindOf(settings);
+  if (!lock)
     throw new Problem(
-      kind === 'none'
-        ? `${env} has no connection "${name}"; it has ${Object.keys(environment.connections).join(', ')}`
-        : `the connection "${name}" is of kind ${kind}; locks are in Elasticsearch clusters only`,
+      `the connection "${name}" is of kind ${kindNameOf(settings)}; locks are in Elasticsearch clusters only`,
     );
-  }
   const redactor = createRedactor();
   const target = await resolveTarget(name, environment, env, redactor, as);
   const connection = await openConnections(new Map([[name, target]]));
@@ -44,10 +44,10 @@ export async function unlock(name: string, { env, as, yes }: UnlockOptions): Pro
     return connection.send({ effect, request, timeout_ms: 30_000, opaque_id: 'runbook/unlock' });
   };
   const call = async (method: 'GET' | 'DELETE', query: JsonObject = {}): Promise<Json> => {
-    const answer = await send(method, lockPath, query);
+    const answer = await send(method, lock.path, query);
     if (answer.kind === 'response' && (answer.status === 200 || answer.status === 404)) return answer.body;
     const said = answer.kind === 'no-response' ? noResponseText(answer) : `status ${answer.status}`;
-    throw new Problem(redactor.text(`${name}: ${method} ${lockPath}: ${said}`), 'failed');
+    throw new Problem(redactor.text(`${name}: ${method} ${lock.path}: ${said}`), 'failed');
   };
   const said = (reason: LockReason) => inert(redactor.text(reasonText(reason)));
   try {
@@ -59,7 +59,7 @@ export async function unlock(name: string, { env, as, yes }: UnlockOptions): Pro
     }
     // A lock document says what others have written into it.
     const holder = holderIn(source, Date.now());
-    const index = await send('GET', `${lockIndex.path}/_settings`);
+    const index = await send('GET', `${lock.index.path}/_settings`);
     const id = index.kind === 'response' ? indexIdIn(index.body) : undefined;
     if (id !== undefined && isRestored(source, id)) {
       process.stdout.write(`${name} is not locked: ${said({ kind: 'lock-left-by-restore', holder })}\n`);

@@ -1,3 +1,4 @@
+import { readProblem } from '../../kinds/index.ts';
 import {
   type CallStep,
   type DoneWhen,
@@ -33,9 +34,13 @@ export function httpRequest(step: CallStep | DoneWhen, path: Path, context: Cont
         `the secret ${secret.segments.join('.')} in a path or parameter: servers and proxies log those`,
       );
   }
+  const to = connectionFor(context);
+  const kind = context.shared.connections[to.connection]?.kind;
+  const problem = step.effect && kind ? readProblem(kind, target ?? written) : undefined;
+  if (problem) report(context, [...path, 'effect'], 'effect', problem.message, problem.help);
   return {
     type: 'http',
-    ...connectionFor(context),
+    ...to,
     method,
     path: target ?? written,
     ...(query === undefined ? {} : { query: query as JsonObject }),

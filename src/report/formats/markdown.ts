@@ -3,13 +3,13 @@ import { inOneLine } from '../../text/in-one-line.ts';
 import { detailsOf } from '../details.ts';
 import { forecastSentence, predictionsOf } from '../forecast.ts';
 import { codeBlock, inlineCode, plain } from '../markdown.ts';
-import { addressOf, connectionText, passesOf, requestText, titleOf, unreachedText } from '../outline.ts';
+import { addressOf, bodyText, connectionText, passesOf, requestText, titleOf, unreachedText } from '../outline.ts';
 import { countsText, planFacts } from '../plan-text.ts';
 import { expectedText, reasonText, subjectOf } from '../reason-text.ts';
 import { approvalText, endText, leftCallText, notesOf, noteText, outcomeText } from '../run-lines.ts';
 import { durationBetween, isBad, type ReportedStep, type RunReport, timeText } from '../run-report.ts';
 import type { Subject } from '../subject.ts';
-import { bodyText, valueText } from '../words.ts';
+import { valueText } from '../words.ts';
 import type { Format } from './format.ts';
 
 /** For a comment on a pull request: a summary, and each step folded below it. */
@@ -147,12 +147,12 @@ function plannedText(node: PlannedNode, { plan }: Subject): string[] {
 }
 
 function callText(request: Request, plan: Subject['plan']): string {
-  if (request.type === 'oss') return codeBlock(`${requestText(request)}   # on ${request.connection}`, '');
+  if (request.type !== 'http') return codeBlock(`${requestText(request)}   # on ${request.connection}`, '');
   const lines = [
     `${request.method} ${addressOf(request, plan)}`,
     `# on ${connectionText(request)}`,
     ...Object.entries(request.headers ?? {}).map(([name, value]) => `${name}: ${valueText(value)}`),
-    ...(request.body === undefined ? [] : ['', ...bodyText(request.body).split('\n')]),
+    ...(request.body === undefined ? [] : ['', ...bodyText(request, plan).split('\n')]),
   ];
   return codeBlock(lines.join('\n'), 'http');
 }

@@ -1,9 +1,19 @@
 import type { CleanupFailure, GivenApproval } from '../../engine/index.ts';
-import { nodesIn, type PlannedNode, type Request, type Visited, wholeRunbook } from '../../plan/index.ts';
+import { partsOfCall } from '../../language/index.ts';
+import { nodesIn, type Plan, type PlannedNode, type Request, type Visited, wholeRunbook } from '../../plan/index.ts';
 import { inOneLine } from '../../text/in-one-line.ts';
 import { detailsOf } from '../details.ts';
 import { forecastSentence, predictionsOf } from '../forecast.ts';
-import { addressOf, connectionText, lockText, passesOf, requestText, titleOf, unreachedText } from '../outline.ts';
+import {
+  addressOf,
+  bodyText,
+  connectionText,
+  lockText,
+  passesOf,
+  requestText,
+  titleOf,
+  unreachedText,
+} from '../outline.ts';
 import { countsText, planFacts } from '../plan-text.ts';
 import { expectedText, reasonText, subjectOf } from '../reason-text.ts';
 import { approvalText, endText, leftCallText, notesOf, noteText, outcomeText } from '../run-lines.ts';
@@ -17,7 +27,7 @@ import {
   timeText,
 } from '../run-report.ts';
 import type { Subject } from '../subject.ts';
-import { bodyText, valueText } from '../words.ts';
+import { valueText } from '../words.ts';
 import { undoGraph, waterfall } from './graphs.ts';
 import { type Html, html, lines, type Part } from './html.ts';
 import type { Page } from './page.ts';
@@ -141,7 +151,7 @@ function entryHtml({ node, section, depth, undoes }: Visited, { plan, run }: Sub
 <details${isWrong && html` open`}><summary>${head}</summary><div>
 ${requestHtml(node.request, plan)}
 ${list([...detailParts(node), html`at <code>${node.at}</code>`])}
-${passes.map((step) => passHtml(step, passes.length > 1))}
+${passes.map((step) => passHtml(step, plan, passes.length > 1))}
 </div></details></article>\n`;
 }
 
@@ -172,10 +182,10 @@ function becameHtml(
 }
 
 function requestHtml(request: Request, plan: Subject['plan']): Html {
-  if (request.type === 'oss') return html`<pre>${lines(`${requestText(request)}\non ${request.connection}`)}</pre>`;
+  if (request.type !== 'http') return html`<pre>${lines(`${requestText(request)}\non ${request.connection}`)}</pre>`;
   const headers = Object.entries(request.headers ?? {}).map(([name, value]) => `\n${name}: ${valueText(value)}`);
   return html`<p class="soft">on ${connectionText(request)}</p>
-<pre tabindex="0" role="group" aria-label="Request">${lines(`${request.method} ${addressOf(request, plan)}${headers.join('')}`)}${request.body !== undefined && html`\n\n${lines(bodyText(request.body))}`}</pre>`;
+<pre tabindex="0" role="group" aria-label="Request">${lines(`${request.method} ${addressOf(request, plan)}${headers.join('')}`)}${request.body !== undefined && html`\n\n${lines(bodyText(request, plan))}`}</pre>`;
 }
 
 function detailParts(node: PlannedNode): Html[] {
@@ -185,7 +195,7 @@ function detailParts(node: PlannedNode): Html[] {
   );
 }
 
-function passHtml(step: ReportedStep, isOneOfMany: boolean): Html {
+function passHtml(step: ReportedStep, plan: Plan, isOneOfMany: boolean): Html {
   const { calls, assertions, saved = {}, concealed = [], started_at, finished_at, confirmation } = step;
   const saves = [
     ...Object.entries(saved).map(([name, value]) => `${name} = ${inOneLine(value, 2_000)}`),
@@ -195,7 +205,7 @@ function passHtml(step: ReportedStep, isOneOfMany: boolean): Html {
   return html`<h3>What happened${isOneOfMany && html`: <code>${step.step}</code>`}</h3>
 <p>Began ${started_at}${duration !== undefined && `, took ${timeText(duration)}`}${step.message !== undefined && `: ${step.message}`}</p>
 ${confirmation && html`<p>${confirmation.question} <strong>${confirmation.confirmed ? 'yes' : 'no'}</strong></p>`}
-${callsTable(calls)}
+${callsTable(calls, plan)}
 ${
   assertions.length > 0 &&
   html`<table><thead><tr><th>Assertion</th><th>Expected</th><th>Seen</th><th>Holds</th></tr></thead><tbody>${assertions.map(
@@ -209,14 +219,14 @@ ${saves.length > 0 && html`<p>Saved: ${saves.map((text) => html`<code>${text}</c
 /** A poll asks the same many times: the first and the last ones are shown. */
 const mostCalls = 20;
 
-function callsTable(calls: readonly ReportedCall[]): Part {
+function callsTable(calls: readonly ReportedCall[], plan: Plan): Part {
   if (calls.length === 0) return undefined;
   const left = calls.length - mostCalls;
   const shown = left > 0 ? [...calls.slice(0, mostCalls / 2), ...calls.slice(-mostCalls / 2)] : calls;
   return html`${left > 0 && html`<p class="soft">${left} calls in the middle are left out here; the JSON has them.</p>`}
 <table><thead><tr><th>Call</th><th>Answer</th><th>Time</th><th>x-opaque-id</th></tr></thead><tbody>${shown.map(
     (call) =>
-      html`<tr><td><code>${call.request}</code>${call.purpose === 'done_when' && html` <span class="soft">(done when)</span>`}${call.query !== undefined && html`<br><code>${inOneLine(call.query, 1_000)}</code>`}${call.body !== undefined && call.effect === 'write' && html`<pre tabindex="0" role="group" aria-label="Body as it was sent">${lines(bodyText(call.body))}</pre>`}</td><td>${answerHtml(call)}</td><td>${call.duration_ms === undefined ? '' : timeText(call.duration_ms)}</td><td><code>${call.opaque_id}</code></td></tr>`,
+      html`<tr><td><code>${call.request}</code>${call.purpose === 'done_when' && html` <span class="soft">(done when)</span>`}${call.query !== undefined && html`<br><code>${inOneLine(call.query, 1_000)}</code>`}${call.body !== undefined && call.effect === 'write' && html`<pre tabindex="0" role="group" aria-label="Body as it was sent">${lines(bodyText({ ...call, ...partsOfCall(call.request) }, plan))}</pre>`}</td><td>${answerHtml(call)}</td><td>${call.duration_ms === undefined ? '' : timeText(call.duration_ms)}</td><td><code>${call.opaque_id}</code></td></tr>`,
   )}</tbody></table>`;
 }
 

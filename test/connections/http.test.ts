@@ -6,9 +6,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ElasticsearchTarget } from '../../src/connections/connection.ts';
-import { openConnections, readsOnly, type Target } from '../../src/connections/index.ts';
+import { openConnections, readsOnly } from '../../src/connections/index.ts';
 import type { Call, SendResult } from '../../src/engine/index.ts';
+import { dialect } from '../../src/kinds/elasticsearch/dialect.ts';
+import type { HttpTarget } from '../../src/kinds/index.ts';
 import type { Json } from '../../src/text/index.ts';
 
 interface Seen {
@@ -50,16 +51,17 @@ async function serverThat(
 const json = (response: ServerResponse, body: unknown, status = 200, headers: Record<string, string> = {}) =>
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 
-const target = (url: string, more: Partial<ElasticsearchTarget> = {}): Target => ({
-  kind: 'elasticsearch',
+const target = (url: string, more: Partial<HttpTarget> = {}): HttpTarget => ({
+  client: 'http',
   url,
+  dialect,
   credentials: { type: 'basic', username: 'me', password: 'pw' },
   identities: new Map(),
   ...more,
 });
 
 async function send(
-  to: Target,
+  to: HttpTarget,
   request: Partial<Extract<Call['request'], { type: 'http' }>> = {},
   timeout_ms = 5_000,
 ): Promise<SendResult> {
