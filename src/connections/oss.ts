@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import OSS from 'ali-oss';
-import type { SendResult } from '../engine/index.ts';
+import type { Advice, SendResult } from '../engine/index.ts';
 import type { OssTarget } from '../kinds/index.ts';
 import type { OssRequest } from '../plan/index.ts';
 import type { Json } from '../text/index.ts';
@@ -122,26 +122,28 @@ function failureFor(error: unknown, { connection }: OssRequest, endpoint: string
   const type = code ?? 'error';
   if (status === undefined || status <= 0)
     return { kind: 'no-response', sent: 'maybe', cause: 'network', message: `${type}: ${message ?? ''}` };
-  const body = { error: { type, reason: `${message ?? ''}${hintFor(type, endpoint, connection)}` } };
-  return { kind: 'response', status, warnings: [], body };
+  const advice = adviceFor(type, endpoint, connection);
+  const body = { error: { type, reason: message ?? '' } };
+  return { kind: 'response', status, warnings: [], body, ...(advice ? { advice } : {}) };
 }
 
-function hintFor(code: string, endpoint: string | undefined, connection: string): string {
-  const setting = (name: string) => `${name} of connection "${connection}" in the environment file`;
-  if (endpoint !== undefined)
-    return ` The bucket is at ${endpoint}: set ${setting('endpoint')} to https://${endpoint}, and its region to ${endpoint.replace(/^oss-|(-internal)?\.aliyuncs\.com$/g, '')}.`;
+function adviceFor(code: string, endpoint: string | undefined, connection: string): Advice | undefined {
+  if (endpoint !== undefined) {
+    const region = endpoint.replace(/^oss-|(-internal)?\.aliyuncs\.com$/g, '');
+    return { kind: 'other-endpoint', connection, endpoint, region };
+  }
   switch (code) {
     case 'NoSuchBucket':
-      return ` Check ${setting('bucket')}.`;
-    case 'InvalidAccessKeyId':
-      return ` Check what ${setting('access_key_id')} refers to.`;
-    case 'SignatureDoesNotMatch':
-      return ` Check what ${setting('access_key_secret')} refers to.`;
+      return { kind: 'check-setting', connection, setting: 'bucket' };
     case 'InvalidArgument':
-      return ` Check ${setting('region')}.`;
+      return { kind: 'check-setting', connection, setting: 'region' };
+    case 'InvalidAccessKeyId':
+      return { kind: 'check-secret', connection, setting: 'access_key_id' };
+    case 'SignatureDoesNotMatch':
+      return { kind: 'check-secret', connection, setting: 'access_key_secret' };
     case 'AccessDenied':
-      return ' The access key may not do this: it needs oss:GetBucketInfo, oss:ListObjects and oss:GetObject on the bucket.';
+      return { kind: 'needs-permissions', permissions: ['oss:GetBucketInfo', 'oss:ListObjects', 'oss:GetObject'] };
     default:
-      return '';
+      return undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { holds, isMatcher, messageOf, valueAt } from '../language/index.ts';
 import type { PlannedExpect } from '../plan/index.ts';
-import { isEqual, isObject, type Json } from '../text/index.ts';
+import { isEqual, isObject, type Json, type JsonObject } from '../text/index.ts';
 import type { Reason } from './reason.ts';
 import { concealed, type Redactor } from './redactor.ts';
 import type { RenderedCondition, RenderedExpect } from './render.ts';
@@ -65,18 +65,17 @@ export function hasStatus(expect: PlannedExpect, status: number): boolean {
 }
 
 /** The server's own words for a refusal, from the response body. Kibana's `error` is only the phrase of the status. */
-export function errorOf(body: Json): ServerError | undefined {
-  if (!isObject(body)) return undefined;
-  const { error, message } = body;
+export function errorOf({ body, advice }: Response): ServerError | undefined {
+  const words = isObject(body) ? wordsIn(body) : undefined;
+  return words && { ...words, ...(advice ? { advice } : {}) };
+}
+
+function wordsIn({ error, message }: JsonObject): Pick<ServerError, 'type' | 'reason'> | undefined {
   if (typeof error === 'string')
     return typeof message === 'string' ? { type: error, reason: message } : { type: 'error', reason: error };
   if (!isObject(error)) return undefined;
   const cause = isObject(error.caused_by) ? ` (${String(error.caused_by.reason ?? '')})` : '';
-  return {
-    type: String(error.type ?? 'error'),
-    reason: `${String(error.reason ?? '')}${cause}`,
-    ...(typeof error.endpoint === 'string' ? { endpoint: error.endpoint } : {}),
-  };
+  return { type: String(error.type ?? 'error'), reason: `${String(error.reason ?? '')}${cause}` };
 }
 
 /** A value as it may be recorded: redacted, then cut. */
@@ -95,9 +94,9 @@ export function shownExpectation(expect: Json, redactor: Redactor): Json {
 }
 
 /** Why a response is not what was expected; undefined where it is. */
-export function unexpected(assertions: readonly Assertion[], { body }: Response): Reason | undefined {
+export function unexpected(assertions: readonly Assertion[], response: Response): Reason | undefined {
   const failed = assertions.filter(({ passed }) => !passed);
   if (failed.length === 0) return undefined;
-  const error = errorOf(body);
+  const error = errorOf(response);
   return { kind: 'unexpected-response', failed, ...(error ? { error } : {}) };
 }

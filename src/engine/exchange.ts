@@ -26,7 +26,7 @@ export async function exchange(
   }
   const verdict = inspect(result);
   const { status, warnings } = result;
-  const error = status >= 400 ? errorOf(result.body) : undefined;
+  const error = status >= 400 ? errorOf(result) : undefined;
   await recorder.record({ type: 'response', ...common, status, warnings, ...verdict, ...(error ? { error } : {}) });
   return result;
 }
@@ -45,7 +45,7 @@ async function sent(call: Call, { send }: Ports): Promise<SendResult> {
 /** A result that is none that was wanted: why there is no response, or its status and the server's words. */
 export function unwanted(result: SendResult): NoResponse | Extract<AmbiguousResponse, { kind: 'response' }> {
   if (result.kind === 'no-response') return result;
-  const error = errorOf(result.body);
+  const error = errorOf(result);
   return { kind: 'response', status: result.status, ...(error ? { error } : {}) };
 }
 

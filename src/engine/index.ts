@@ -1,11 +1,10 @@
-export { errorOf } from './assertion.ts';
 export type * from './event.ts';
-export { holderIn, indexIdIn, isRestored, lockIn, readLock, readLockIndex, removeLock } from './lock-protocol.ts';
 export { type Call, Cancelled, type Doubt, type Ports, type Question } from './ports.ts';
-export type { AmbiguousResponse, LockHolder, LockReason, Reason } from './reason.ts';
+export type { AmbiguousResponse, LockReason, Reason } from './reason.ts';
 export { concealed, createRedactor, type Redactor, shortestSecret } from './redactor.ts';
 export { withInputs } from './render.ts';
 export type {
+  Advice,
   Assertion,
   BodyAssertion,
   NoResponse,

@@ -1,21 +1,17 @@
+import {
+  holderIn,
+  isRestored,
+  kinds,
+  type LockCall,
+  type LockHolder,
+  type LockProtocol,
+  type LockVersion,
+} from '../kinds/index.ts';
 import type { Plan, PlannedLock } from '../plan/index.ts';
 import { exchange, recordedCall, unwanted } from './exchange.ts';
 import type { Findings } from './findings.ts';
-import {
-  createLockIndex,
-  holderIn,
-  indexIdIn,
-  isRestored,
-  type LockCall,
-  lockIn,
-  readLock,
-  readLockIndex,
-  removeLock,
-  type Version,
-  writeLock,
-} from './lock-protocol.ts';
 import type { Ports } from './ports.ts';
-import type { LockHolder, LockReason, Reason } from './reason.ts';
+import type { LockReason, Reason } from './reason.ts';
 import type { Recorder } from './recorder.ts';
 import type { SendResult } from './result.ts';
 import { isRefusal, pauseBefore } from './retry.ts';
@@ -135,7 +131,7 @@ async function acquire(lock: PlannedLock, run: Surroundings): Promise<Acquired> 
     if (index.kind === 'no-response') return { again: index.result };
     const held: HeldLock = { lock, since, beat: since, ...idOf(index) };
     const result = await write(held, run);
-    if (isWritten(result)) return { done: { held } };
+    if (isWritten(result, lock, run)) return { done: { held } };
     const isSent = result.kind === 'response' || result.sent === 'maybe';
     const found: Found = isSent ? await find(lock, run, index) : { kind: 'unknown', result };
     if (found.kind === 'other')
@@ -143,7 +139,7 @@ async function acquire(lock: PlannedLock, run: Surroundings): Promise<Acquired> 
     if (found.kind === 'ours' || found.kind === 'leftover') {
       const reason: { reason?: LockReason } =
         found.kind === 'leftover' ? { reason: { kind: 'lock-left-by-restore', holder: found.holder } } : {};
-      if (isWritten(await write(held, run, found.version))) return { done: { held, ...reason } };
+      if (isWritten(await write(held, run, found.version), lock, run)) return { done: { held, ...reason } };
     }
     const refused = result.kind === 'response' && isRefusal(result.status);
     if (found.kind === 'none') isUncertain = false;
@@ -169,7 +165,7 @@ async function keep(held: HeldLock, run: Surroundings): Promise<HeldLock | 'lost
     if (found.kind === 'other' || (found.kind === 'none' && !hasMoved(held, index))) return 'lost';
     const now = { ...held, ...idOf(index.kind === 'missing' ? await indexFor(held.lock, run) : index) };
     const result = await write(now, run, found.kind === 'none' ? undefined : found.version);
-    if (isWritten(result)) return now;
+    if (isWritten(result, held.lock, run)) return now;
     // 409: somebody has written it since. Who that was decides.
     if (result.kind === 'no-response' || result.status !== 409) break;
   }
@@ -188,7 +184,7 @@ async function release(lock: PlannedLock, run: Surroundings): Promise<Reason | u
     const found = await find(lock, run);
     if (found.kind === 'unknown') return { again: found.result };
     if (found.kind !== 'ours') return { done: true };
-    const result = await call(removeLock(lock, found.version), lock, run);
+    const result = await call(protocolOf(lock, run).remove(lock, found.version), lock, run);
     const isGone = result.kind === 'response' && (result.status === 200 || result.status === 404);
     return isGone ? { done: true } : { again: result };
   });
@@ -212,17 +208,17 @@ async function repeatedly<T>(
 }
 
 type Found =
-  | { readonly kind: 'ours'; readonly version: Version }
+  | { readonly kind: 'ours'; readonly version: LockVersion }
   | { readonly kind: 'other'; readonly holder: LockHolder }
   /** The document of an index that was deleted or closed and then restored from a snapshot, with this document in it. */
-  | { readonly kind: 'leftover'; readonly version: Version; readonly holder: LockHolder }
+  | { readonly kind: 'leftover'; readonly version: LockVersion; readonly holder: LockHolder }
   | { readonly kind: 'none' }
   | { readonly kind: 'unknown'; readonly result: SendResult };
 
 async function find(lock: PlannedLock, run: Surroundings, index?: Index): Promise<Found> {
-  const result = await call(readLock(lock), lock, run);
+  const result = await call(protocolOf(lock, run).read(lock), lock, run);
   if (result.kind === 'response' && result.status === 404) return { kind: 'none' };
-  const found = result.kind === 'response' ? lockIn(result) : undefined;
+  const found = result.kind === 'response' ? protocolOf(lock, run).found(result) : undefined;
   if (!found?.source) return { kind: 'unknown', result };
   const { version, source } = found;
   if (source.run === run.options.id) return { kind: 'ours', version };
@@ -242,10 +238,10 @@ function idOf(index: Index): { readonly index?: string } {
 }
 
 async function indexOf(lock: PlannedLock, run: Surroundings): Promise<Index> {
-  const result = await call(readLockIndex(lock), lock, run);
+  const result = await call(protocolOf(lock, run).readIndex(lock), lock, run);
   if (result.kind === 'no-response') return { kind: 'no-response', result };
   if (result.status === 404) return { kind: 'missing' };
-  const index = result.status === 200 ? indexIdIn(result.body) : undefined;
+  const index = result.status === 200 ? protocolOf(lock, run).indexId(result.body) : undefined;
   return index === undefined ? { kind: 'unknown' } : { kind: 'there', index };
 }
 
@@ -253,11 +249,11 @@ async function indexOf(lock: PlannedLock, run: Surroundings): Promise<Index> {
 async function indexFor(lock: PlannedLock, run: Surroundings): Promise<Index> {
   const index = await indexOf(lock, run);
   if (index.kind !== 'missing') return index;
-  await call(createLockIndex(lock), lock, run);
+  await call(protocolOf(lock, run).createIndex(lock), lock, run);
   return indexOf(lock, run);
 }
 
-function write({ lock, since, index }: HeldLock, run: Surroundings, over?: Version): Promise<SendResult> {
+function write({ lock, since, index }: HeldLock, run: Surroundings, over?: LockVersion): Promise<SendResult> {
   const { plan, options, ports } = run;
   const at = (ms: number) => new Date(ms).toISOString();
   const now = ports.now();
@@ -270,12 +266,12 @@ function write({ lock, since, index }: HeldLock, run: Surroundings, over?: Versi
     heartbeat: at(now),
     expires: at(now + expiresAfter),
   };
-  return call(writeLock(lock, document, over), lock, run);
+  return call(protocolOf(lock, run).write(lock, document, over), lock, run);
 }
 
 /** Whether a response to a write of the document says that it is written. */
-function isWritten(result: SendResult): boolean {
-  return result.kind === 'response' && lockIn(result) !== undefined;
+function isWritten(result: SendResult, lock: PlannedLock, run: Surroundings): boolean {
+  return result.kind === 'response' && protocolOf(lock, run).found(result) !== undefined;
 }
 
 /** Sends with the login of the lock; where that has ended (a 401 changes nothing), with the identity that takes over. */
@@ -300,4 +296,12 @@ async function callAs(
   const owner = { purpose: 'lock' } as const;
   if (effect === 'write') await run.recorder.record({ type: 'write-intended', ...owner, attempt: 1, call: recorded });
   return exchange({ effect, request, timeout_ms: callTimeout, opaque_id }, recorded, owner, run);
+}
+
+/** @throws where the plan has a lock on a connection that cannot be locked: it was not made by the planner. */
+function protocolOf({ connection }: PlannedLock, { plan }: Surroundings): LockProtocol {
+  const planned = plan.environment.connections[connection];
+  const protocol = planned && kinds[planned.kind].lock;
+  if (!protocol) throw new TypeError(`the connection "${connection}" cannot be locked`);
+  return protocol;
 }

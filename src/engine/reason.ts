@@ -1,3 +1,4 @@
+import type { LockHolder } from '../kinds/index.ts';
 import type { MaintenanceWindow } from '../language/index.ts';
 import type { SkipReason } from '../plan/index.ts';
 import type { Assertion, BodyAssertion, NoResponse, ServerError } from './result.ts';
@@ -68,15 +69,6 @@ export interface ReadBack {
   readonly effect: 'there' | 'not-there' | 'unknown';
   /** What the idempotency check saw, where the effect is not there. */
   readonly cause?: Reason;
-}
-
-/** Who holds a lock, as its document says. */
-export interface LockHolder {
-  readonly run: string;
-  readonly owner: string;
-  /** Since its last heartbeat. */
-  readonly age_ms: number;
-  readonly expired: boolean;
 }
 
 /** Something about the lock of a cluster. */

@@ -11,6 +11,8 @@ export interface Response {
   readonly warnings: readonly string[];
   /** When the server wants to be asked again (`Retry-After`). */
   readonly retry_after_ms?: number;
+  /** What the client knows that may help, where the response is an error. */
+  readonly advice?: Advice;
 }
 
 /** No response. `sent: maybe` is ambiguous: the request may have taken effect. */
@@ -73,10 +75,17 @@ export interface BodyAssertion extends Judged {
 /** One assertion, redacted: data. `assertionText` of the reports makes a sentence of it. */
 export type Assertion = StatusAssertion | BodyAssertion;
 
+/** What to change in the environment file, or at the server: data, as the error that it is about. */
+export type Advice =
+  | { readonly kind: 'check-setting'; readonly connection: string; readonly setting: string }
+  /** What the setting refers to is wrong: a secret. */
+  | { readonly kind: 'check-secret'; readonly connection: string; readonly setting: string }
+  | { readonly kind: 'other-endpoint'; readonly connection: string; readonly endpoint: string; readonly region: string }
+  | { readonly kind: 'needs-permissions'; readonly permissions: readonly string[] };
+
 /** The server's own words for an error. */
 export interface ServerError {
   readonly type: string;
   readonly reason: string;
-  /** Of a bucket in another region: where it is. */
-  readonly endpoint?: string;
+  readonly advice?: Advice;
 }

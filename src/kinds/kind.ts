@@ -1,6 +1,7 @@
 import type { Connection, EnvironmentConnection } from '../language/index.ts';
-import type { Plan, PlannedConnection, PlannedLock, PlannedRequest } from '../plan/index.ts';
+import type { Plan, PlannedConnection, PlannedRequest } from '../plan/index.ts';
 import type { HttpDialect } from './dialect.ts';
+import type { LockProtocol } from './lock.ts';
 import type { Secrets, Target } from './target.ts';
 
 export type KindName = Connection['kind'];
@@ -25,8 +26,8 @@ export interface Kind<S extends EnvironmentConnection = EnvironmentConnection> {
   target(settings: S, secrets: Secrets): Promise<Target>;
   /** Where it says which version it is, as `version.number`, and which cluster; none where it has no version. */
   readonly about?: { readonly path: string; readonly hasClusterUuid: boolean };
-  /** The document that keeps other runs out; none where a run cannot lock it. */
-  readonly lock?: Pick<PlannedLock, 'path' | 'index'>;
+  /** How a document in it keeps other runs out; none where a run cannot lock it. */
+  readonly lock?: LockProtocol;
 }
 
 /** A connection, and an identity that is used there; the connection's own where there is none. */

@@ -25,6 +25,7 @@ import { decide, mentionsItem } from './conditions.ts';
 import { attempt, type Context, type Numbers, numbersFrom, report, type Shared, sourcePlace } from './context.ts';
 import type { InputValue } from './inputs.ts';
 import { lookupIn, type StepName, scopeOfInputs } from './scope.ts';
+import { refuseSecrets } from './secrets.ts';
 import { withConnection } from './steps/connection.ts';
 import { planningOf } from './steps/index.ts';
 
@@ -103,6 +104,13 @@ function expandStep(step: Step, path: Path, outer: Context, numbers: Numbers): P
     context,
   );
   if ('skipped' in before) return skipped(step, named, context, before.skipped);
+  for (const { subject, expect } of before.conditions)
+    refuseSecrets(
+      [`{{${subject}}}`, expect],
+      [...path, 'when'],
+      context,
+      'in a condition: the interpreter never gets its value',
+    );
   return isLoop
     ? loop(step, path, named, before.conditions, context)
     : single(step, path, named, before.conditions, context);
@@ -196,6 +204,8 @@ function loop(
     const node = expandStep(inner, path, within, { next: () => ({ number, fallbackId: `${named.id}${suffix}` }) });
     return { node, steps: within.scope.steps };
   };
+  if (list && 'template' in list)
+    refuseSecrets(list.template, [...path, 'for_each'], context, 'in a for_each: the interpreter never gets its value');
   if (list === undefined || 'template' in list) {
     const { node, steps } = iterate('#*', 'at-run-time', `${named.number}.*`);
     for (const id of idsIn(inner)) {

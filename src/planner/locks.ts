@@ -16,7 +16,7 @@ export function locksFor(
     if (!lock) return [];
     const isLater = identity !== undefined && connection.valid_later?.includes(identity);
     const login = identity === undefined ? {} : isLater ? { successor: identity } : { identity };
-    return [{ connection: name, ...login, ...lock }];
+    return [{ connection: name, ...login, ...lock.place }];
   });
 }
 

@@ -1,15 +1,16 @@
 import {
+  type Advice,
   type AmbiguousResponse,
   type Assertion,
   type BodyAssertion,
   concealed,
   type Event,
-  type LockHolder,
   type NoResponse,
   type Reason,
   type ServerError,
   type StepOutcome,
 } from '../engine/index.ts';
+import type { LockHolder } from '../kinds/index.ts';
 import { expectedOf } from '../language/index.ts';
 import { skipReasonText } from '../plan/index.ts';
 import { inOneLine } from '../text/in-one-line.ts';
@@ -153,9 +154,7 @@ function readBackText({ response, effect, cause }: Extract<Reason, { kind: 'read
 /** The author's words, then what was seen, then the server's words. */
 function unexpectedText({ failed, error }: Extract<Reason, { kind: 'unexpected-response' }>): string {
   const words = [...new Set(failed.flatMap(({ message }) => (message === undefined ? [] : [message])))];
-  return [...words, failedText(failed), ...(error ? [`The server says: ${error.type}: ${error.reason}`] : [])].join(
-    ' — ',
-  );
+  return [...words, failedText(failed), ...(error ? [`The server says: ${errorText(error)}`] : [])].join(' — ');
 }
 
 function failedText(failed: readonly Assertion[]): string {
@@ -193,7 +192,26 @@ function nothingOr(actual: Json): Json | undefined {
 
 /** A status and the server's words for it. */
 export function statusText(status: number, error: ServerError | undefined): string {
-  return `status ${status}${error ? ` (${error.type}: ${error.reason})` : ''}`;
+  return `status ${status}${error ? ` (${errorText(error)})` : ''}`;
+}
+
+/** The server's words for an error, and what may help. */
+export function errorText({ type, reason, advice }: ServerError): string {
+  return `${type}: ${reason}${advice ? ` ${adviceText(advice)}` : ''}`;
+}
+
+function adviceText(advice: Advice): string {
+  const setting = (name: string, connection: string) => `${name} of connection "${connection}" in the environment file`;
+  switch (advice.kind) {
+    case 'check-setting':
+      return `Check ${setting(advice.setting, advice.connection)}.`;
+    case 'check-secret':
+      return `Check what ${setting(advice.setting, advice.connection)} refers to.`;
+    case 'other-endpoint':
+      return `The bucket is at ${advice.endpoint}: set ${setting('endpoint', advice.connection)} to https://${advice.endpoint}, and its region to ${advice.region}.`;
+    case 'needs-permissions':
+      return `The credentials may not do this: they need ${advice.permissions.join(', ')}.`;
+  }
 }
 
 /** Who holds a lock. */

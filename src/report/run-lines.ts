@@ -10,7 +10,7 @@ import type {
 } from '../engine/index.ts';
 import { inOneLine } from '../text/in-one-line.ts';
 import { inert } from '../text/index.ts';
-import { expectedText, reasonText, sentIn, stepReasonText, subjectOf } from './reason-text.ts';
+import { errorText, expectedText, reasonText, sentIn, stepReasonText, subjectOf } from './reason-text.ts';
 import type { ReportedStep, RunReport } from './run-report.ts';
 
 /** What became of a step, in words that stand alone. */
@@ -86,7 +86,7 @@ function textOf(event: Event, isDetailed: boolean): string[] {
         `    sending ${isDetailed ? callText(event.call) : `${event.call.request} to ${event.call.connection}${event.call.identity === undefined ? '' : ` as ${event.call.identity}`}`}`,
       ];
     case 'response': {
-      const error = event.error ? `, ${event.error.type}: ${event.error.reason}` : '';
+      const error = event.error ? `, ${errorText(event.error)}` : '';
       // A write was shown whole when it was sent.
       const call = event.call.effect === 'write' ? event.call.request : callText(event.call);
       const answer = `    ${event.status} in ${event.duration_ms} ms${error} — ${call} (x-opaque-id ${event.call.opaque_id})`;

@@ -89,41 +89,37 @@ describe('a connection to a bucket', () => {
     expect(await read({ operation: 'bucketInfo' })).toMatchObject({ status: 200 });
     expect(await read({ operation: 'bucketInfo' }, { region: 'cn-beijing' })).toMatchObject({
       status: 403,
-      body: {
-        error: { type: 'InvalidArgument', reason: expect.stringContaining('Check region of connection "bucket"') },
-      },
+      body: { error: { type: 'InvalidArgument' } },
+      advice: { kind: 'check-setting', connection: 'bucket', setting: 'region' },
     });
   });
 
   it('says which setting to change', async () => {
     expect(await read({ operation: 'bucketInfo' }, { bucket: 'not-there' })).toMatchObject({
       status: 404,
-      body: {
-        error: {
-          type: 'NoSuchBucket',
-          reason: expect.stringContaining('Check bucket of connection "bucket" in the environment file.'),
-        },
-      },
+      body: { error: { type: 'NoSuchBucket' } },
+      advice: { kind: 'check-setting', connection: 'bucket', setting: 'bucket' },
     });
     expect(
       await read({ operation: 'bucketInfo' }, { key: { id: 'LTAI-other', secret: accessKey.secret } }),
     ).toMatchObject({
       status: 403,
-      body: { error: { type: 'InvalidAccessKeyId', reason: expect.stringContaining('access_key_id') } },
+      body: { error: { type: 'InvalidAccessKeyId' } },
+      advice: { kind: 'check-secret', connection: 'bucket', setting: 'access_key_id' },
     });
     expect(await read({ operation: 'bucketInfo' }, { key: { id: accessKey.id, secret: 'another' } })).toMatchObject({
       status: 403,
-      body: { error: { type: 'SignatureDoesNotMatch', reason: expect.stringContaining('access_key_secret') } },
+      body: { error: { type: 'SignatureDoesNotMatch' } },
+      advice: { kind: 'check-secret', connection: 'bucket', setting: 'access_key_secret' },
     });
     server.reset(bucketOf(name, { location: 'oss-cn-beijing' }));
     expect(await read({ operation: 'bucketInfo' })).toMatchObject({
       status: 403,
-      body: {
-        error: {
-          reason: expect.stringContaining(
-            'set endpoint of connection "bucket" in the environment file to https://oss-cn-beijing.aliyuncs.com, and its region to cn-beijing.',
-          ),
-        },
+      advice: {
+        kind: 'other-endpoint',
+        connection: 'bucket',
+        endpoint: 'oss-cn-beijing.aliyuncs.com',
+        region: 'cn-beijing',
       },
     });
   });

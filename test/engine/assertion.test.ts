@@ -45,11 +45,11 @@ describe('the assertions of a response', () => {
 describe('the words of a server', () => {
   it('are those of Elasticsearch or of Kibana', () => {
     const error = { type: 'security_exception', reason: 'no', caused_by: { reason: 'expired' } };
-    expect(errorOf({ error })).toEqual({ type: 'security_exception', reason: 'no (expired)' });
-    expect(errorOf({ statusCode: 400, error: 'Bad Request', message: 'no such space' })).toEqual({
+    expect(errorOf(ok({ error }, 403))).toEqual({ type: 'security_exception', reason: 'no (expired)' });
+    expect(errorOf(ok({ statusCode: 400, error: 'Bad Request', message: 'no such space' }, 400))).toEqual({
       type: 'Bad Request',
       reason: 'no such space',
     });
-    expect(errorOf([])).toBeUndefined();
+    expect(errorOf(ok([], 500))).toBeUndefined();
   });
 });

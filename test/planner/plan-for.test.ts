@@ -233,18 +233,23 @@ describe('planning refuses', () => {
     expect(messages(`  - { id: a, on: es, call: GET / }\n${steps}`, options)).toEqual([message]);
   });
 
-  it('a secret that a fragment puts into a path', () => {
-    const fragments = {
-      'part.yaml':
-        "apiVersion: runbook/v1\nfragment: part\ntitle: A part\ninputs: { text: { type: string } }\nsteps:\n  - { id: look, call: 'GET /{{inputs.text}}', on: '{{inputs.text}}' }\n",
-    };
-    const text = fragments['part.yaml']
-      .replace("on: '{{inputs.text}}'", "on: '{{inputs.connection}}'")
-      .replace('inputs: {', 'inputs: { connection: { type: connection },');
-    expect(
-      messages("  - { id: a, use: part.yaml, with: { connection: es, text: '{{inputs.key}}' } }\n", {
-        fragments: { 'part.yaml': text },
-      }),
-    ).toEqual(['the secret key in a path or parameter: servers and proxies log those']);
+  it.each([
+    ['a path', "call: 'GET /{{inputs.text}}'", 'in a path or parameter: servers and proxies log those'],
+    ['an assertion', "call: GET /, expect: { body: { a: '{{inputs.text}}' } }", 'in an assertion: '],
+    ['a poll', "call: GET /, until: { a: { not: '{{inputs.text}}' } }", 'in an assertion: '],
+    ['a condition', 'when: { inputs.text: abc }, call: GET /', 'in a condition: '],
+    ['a loop', "for_each: '{{inputs.text}}', call: GET /", 'in a for_each: '],
+  ])('a secret that a fragment puts into %s', (_where, step, expected) => {
+    const part = `apiVersion: runbook/v1
+fragment: part
+title: A part
+inputs: { connection: { type: connection }, text: { type: string } }
+steps:
+  - { id: look, on: '{{inputs.connection}}', ${step} }
+`;
+    const found = messages("  - { id: a, use: part.yaml, with: { connection: es, text: '{{inputs.key}}' } }\n", {
+      fragments: { 'part.yaml': part },
+    });
+    expect(found).toEqual([expect.stringContaining(`the secret key ${expected}`)]);
   });
 });

@@ -1,18 +1,11 @@
 import { openConnections } from '../../connections/index.ts';
-import {
-  createRedactor,
-  holderIn,
-  indexIdIn,
-  isRestored,
-  type LockReason,
-  type SendResult,
-} from '../../engine/index.ts';
+import { createRedactor, type LockReason, type Response, type SendResult } from '../../engine/index.ts';
 import { readEnvironment, valueOrStop } from '../../host/files.ts';
 import { Problem } from '../../host/problem.ts';
 import { resolveTarget } from '../../host/secrets.ts';
-import { kindNameOf, kindOf } from '../../kinds/index.ts';
+import { holderIn, isRestored, kindNameOf, kindOf, type LockCall } from '../../kinds/index.ts';
 import { holderText, noResponseText, reasonText } from '../../report/index.ts';
-import { inert, isObject, type Json, type JsonObject } from '../../text/index.ts';
+import { inert } from '../../text/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { ask, isInteractive } from '../terminal.ts';
 
@@ -37,30 +30,30 @@ export async function unlock(name: string, { env, as, yes }: UnlockOptions): Pro
   const redactor = createRedactor();
   const target = await resolveTarget(name, environment, env, redactor, as);
   const connection = await openConnections(new Map([[name, target]]));
-  const send = (method: 'GET' | 'DELETE', path: string, query: JsonObject = {}): Promise<SendResult> => {
+  const send = ({ method, path, query = {} }: LockCall): Promise<SendResult> => {
     const login = as === undefined ? {} : { identity: as };
     const request = { type: 'http', connection: name, ...login, method, path, query } as const;
     const effect = method === 'GET' ? 'read' : 'write';
     return connection.send({ effect, request, timeout_ms: 30_000, opaque_id: 'runbook/unlock' });
   };
-  const call = async (method: 'GET' | 'DELETE', query: JsonObject = {}): Promise<Json> => {
-    const answer = await send(method, lock.path, query);
-    if (answer.kind === 'response' && (answer.status === 200 || answer.status === 404)) return answer.body;
-    const said = answer.kind === 'no-response' ? noResponseText(answer) : `status ${answer.status}`;
-    throw new Problem(redactor.text(`${name}: ${method} ${lock.path}: ${said}`), 'failed');
+  const call = async (lockCall: LockCall): Promise<Response> => {
+    const result = await send(lockCall);
+    if (result.kind === 'response' && (result.status === 200 || result.status === 404)) return result;
+    const said = result.kind === 'no-response' ? noResponseText(result) : `status ${result.status}`;
+    throw new Problem(redactor.text(`${name}: ${lockCall.method} ${lockCall.path}: ${said}`), 'failed');
   };
   const said = (reason: LockReason) => inert(redactor.text(reasonText(reason)));
   try {
-    const found = await call('GET');
-    const source = isObject(found) && isObject(found._source) ? found._source : undefined;
-    if (!isObject(found) || !source) {
+    const found = lock.found(await call(lock.read(lock.place)));
+    if (!found?.source) {
       process.stdout.write(`${name} is not locked\n`);
       return exitCodes.done;
     }
+    const { source, version } = found;
     // A lock document says what others have written into it.
     const holder = holderIn(source, Date.now());
-    const index = await send('GET', `${lock.index.path}/_settings`);
-    const id = index.kind === 'response' ? indexIdIn(index.body) : undefined;
+    const index = await send(lock.readIndex(lock.place));
+    const id = index.kind === 'response' ? lock.indexId(index.body) : undefined;
     if (id !== undefined && isRestored(source, id)) {
       process.stdout.write(`${name} is not locked: ${said({ kind: 'lock-left-by-restore', holder })}\n`);
       return exitCodes.done;
@@ -68,8 +61,7 @@ export async function unlock(name: string, { env, as, yes }: UnlockOptions): Pro
     process.stdout.write(`${name} is locked by ${inert(redactor.text(holderText(holder)))}\n`);
     await confirmed(yes);
     // Only this very lock: its run may have given it back meanwhile, and another one have taken it.
-    const version = { if_seq_no: found._seq_no ?? 0, if_primary_term: found._primary_term ?? 0 };
-    await call('DELETE', version);
+    await call(lock.remove(lock.place, version));
     process.stdout.write(`${name} is unlocked\n`);
     return exitCodes.done;
   } finally {

@@ -10,6 +10,7 @@ import {
 import type { Condition, PlannedExpect, PlannedRequest } from '../../plan/index.ts';
 import { type Json, millisecondsOf } from '../../text/index.ts';
 import { type Context, resolved } from '../context.ts';
+import { refuseSecrets } from '../secrets.ts';
 
 /** The pause between two polls, and how long to poll or to wait for one answer, where the author does not say. */
 export const defaults = { every: 2_000, pollTimeout: 600_000, callTimeout: 60_000 };
@@ -33,10 +34,12 @@ export function plannedExpect(expect: Expect | undefined, path: Path, context: C
 
 /** JMESPath conditions with their expectations resolved. */
 export function plannedConditions(conditions: BodyConditions | undefined, path: Path, context: Context): Condition[] {
-  return Object.entries(conditions ?? {}).map(([subject, expectation]) => ({
-    subject,
-    expect: resolved(context, [...path, subject], expectation as Json) ?? literalValue(null),
-  }));
+  return Object.entries(conditions ?? {}).map(([subject, expectation]) => {
+    const here = [...path, subject];
+    const expect = resolved(context, here, expectation as Json) ?? literalValue(null);
+    refuseSecrets(expect, here, context, 'in an assertion: the interpreter never gets its value');
+    return { subject, expect };
+  });
 }
 
 function statuses(status: Status | undefined): (number | string)[] {

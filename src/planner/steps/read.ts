@@ -1,18 +1,10 @@
 import { readProblem } from '../../kinds/index.ts';
-import {
-  type CallStep,
-  type DoneWhen,
-  type Path,
-  partsOfCall,
-  resolvePath,
-  templateOf,
-  templatePaths,
-} from '../../language/index.ts';
+import { type CallStep, type DoneWhen, type Path, partsOfCall, resolvePath } from '../../language/index.ts';
 import type { HttpRequest, PlannedRead } from '../../plan/index.ts';
 import { type Json, type JsonObject, millisecondsOf } from '../../text/index.ts';
-import { textsIn } from '../conditions.ts';
 import { attempt, type Context, report, resolved } from '../context.ts';
 import { lookupIn } from '../scope.ts';
+import { refuseSecrets } from '../secrets.ts';
 import { connectionFor, withConnection } from './connection.ts';
 import { plannedExpect } from './fields.ts';
 
@@ -23,17 +15,8 @@ export function httpRequest(step: CallStep | DoneWhen, path: Path, context: Cont
   const query = resolved(context, [...path, 'query'], step.query as Json | undefined);
   const headers = resolved(context, [...path, 'headers'], step.headers as Json | undefined);
   const body = resolved(context, [...path, 'body'], step.body);
-  for (const text of [target ?? '', ...textsIn(query ?? {})]) {
-    // What is left of inputs after planning are secrets.
-    const secret = templatePaths(templateOf(text)).find((name) => name.root === 'inputs');
-    if (secret)
-      report(
-        context,
-        [...path, 'call'],
-        'secret-outside-body',
-        `the secret ${secret.segments.join('.')} in a path or parameter: servers and proxies log those`,
-      );
-  }
+  const logged = 'in a path or parameter: servers and proxies log those';
+  refuseSecrets([target ?? '', query ?? null], [...path, 'call'], context, logged);
   const to = connectionFor(context);
   const kind = context.shared.connections[to.connection]?.kind;
   const problem = step.effect && kind ? readProblem(kind, target ?? written) : undefined;

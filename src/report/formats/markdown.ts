@@ -5,7 +5,7 @@ import { forecastSentence, predictionsOf } from '../forecast.ts';
 import { codeBlock, inlineCode, plain } from '../markdown.ts';
 import { addressOf, bodyText, connectionText, passesOf, requestText, titleOf, unreachedText } from '../outline.ts';
 import { countsText, planFacts } from '../plan-text.ts';
-import { expectedText, reasonText, subjectOf } from '../reason-text.ts';
+import { errorText, expectedText, reasonText, subjectOf } from '../reason-text.ts';
 import { approvalText, endText, leftCallText, notesOf, noteText, outcomeText } from '../run-lines.ts';
 import { durationBetween, isBad, type ReportedStep, type RunReport, timeText } from '../run-report.ts';
 import type { Subject } from '../subject.ts';
@@ -161,7 +161,7 @@ function passText(step: ReportedStep): string[] {
   const calls = step.calls.map(({ request, status, failure, duration_ms, error, warnings, opaque_id }) => {
     const said = status ?? (failure ? `no answer: ${failure.message}` : 'no answer on record');
     const time = duration_ms === undefined ? '' : ` in ${duration_ms} ms`;
-    const why = error === undefined ? '' : ` — ${error.type}: ${error.reason}`;
+    const why = error === undefined ? '' : ` — ${errorText(error)}`;
     const more = warnings.map((warning) => `\n  - warning: ${plain(warning)}`).join('');
     return `- ${inlineCode(request)}: ${plain(`${said}${time}${why}`)} (${inlineCode(opaque_id)})${more}`;
   });

@@ -15,7 +15,7 @@ import {
   unreachedText,
 } from '../outline.ts';
 import { countsText, planFacts } from '../plan-text.ts';
-import { expectedText, reasonText, subjectOf } from '../reason-text.ts';
+import { errorText, expectedText, reasonText, subjectOf } from '../reason-text.ts';
 import { approvalText, endText, leftCallText, notesOf, noteText, outcomeText } from '../run-lines.ts';
 import {
   durationBetween,
@@ -236,7 +236,7 @@ function answerHtml({ status, failure, error, warnings }: ReportedCall): Html {
     (failure
       ? `no answer: ${failure.message}${failure.sent === 'maybe' ? ' (it may have arrived)' : ''}`
       : 'no answer is on record');
-  return html`${said}${error && html`<br>${error.type}: ${error.reason}`}${warnings.map((warning) => html`<br><span class="warn">Warning: ${warning}</span>`)}`;
+  return html`${said}${error && html`<br>${errorText(error)}`}${warnings.map((warning) => html`<br><span class="warn">Warning: ${warning}</span>`)}`;
 }
 
 function list(items: readonly Html[]): Part {

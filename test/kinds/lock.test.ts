@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { holderIn, indexIdIn, isRestored, lockIn, removeLock, writeLock } from '../../src/engine/lock-protocol.ts';
+import { lock as protocol } from '../../src/kinds/elasticsearch/lock.ts';
+import { holderIn, isRestored } from '../../src/kinds/index.ts';
 
 const lock = { connection: 'es', path: '/locks/_doc/cluster', index: { path: '/locks', body: {} } };
 const document = { run: 'a', owner: 'b', runbook: 'c', since: '1', heartbeat: '2', expires: '3' };
@@ -7,25 +8,25 @@ const version = { if_seq_no: 4, if_primary_term: 1 };
 
 describe('the document of a lock', () => {
   it('is created once, and written over its own version only', () => {
-    expect(writeLock(lock, document).query).toEqual({ op_type: 'create' });
-    expect(writeLock(lock, document, version).query).toEqual(version);
-    expect(removeLock(lock, version)).toEqual({ method: 'DELETE', path: lock.path, query: version });
+    expect(protocol.write(lock, document).query).toEqual({ op_type: 'create' });
+    expect(protocol.write(lock, document, version).query).toEqual(version);
+    expect(protocol.remove(lock, version)).toEqual({ method: 'DELETE', path: lock.path, query: version });
   });
 
   it('is one only where a response has its version', () => {
     const body = { _seq_no: 4, _primary_term: 1, _source: { run: 'a' } };
-    expect(lockIn({ status: 200, body })).toEqual({ version, source: { run: 'a' } });
-    expect(lockIn({ status: 404, body })).toBeUndefined();
-    expect(lockIn({ status: 200, body: { acknowledged: true } })).toBeUndefined();
+    expect(protocol.found({ status: 200, body })).toEqual({ version, source: { run: 'a' } });
+    expect(protocol.found({ status: 404, body })).toBeUndefined();
+    expect(protocol.found({ status: 200, body: { acknowledged: true } })).toBeUndefined();
   });
 
   it('came out of a snapshot where it names another index than the one that it is in', () => {
     const settings = (uuid: string, history?: string) => ({
       locks: { settings: { index: { uuid, ...(history ? { history: { uuid: history } } : {}) } } },
     });
-    expect(indexIdIn(settings('u', 'h'))).toBe('u/h');
-    expect(indexIdIn(settings('u'))).toBe('u');
-    expect(indexIdIn({})).toBeUndefined();
+    expect(protocol.indexId(settings('u', 'h'))).toBe('u/h');
+    expect(protocol.indexId(settings('u'))).toBe('u');
+    expect(protocol.indexId({})).toBeUndefined();
     expect(isRestored({ index: 'u/h' }, 'u/other')).toBe(true);
     expect(isRestored({ index: 'u/h' }, 'u/h')).toBe(false);
     expect(isRestored({}, 'u/h')).toBe(false);
