@@ -2,6 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import environmentSchema from '../schemas/environment.v1.schema.json' with { type: 'json' };
+import schema from '../schemas/runbook.v1.schema.json' with { type: 'json' };
+import { lints } from '../src/check/index.ts';
+import { exitCodes } from '../src/cli/exit-codes.ts';
+import { helpers } from '../src/language/helpers.ts';
+import { formats } from '../src/report/index.ts';
+import { calls, effects, states } from '../src/sandbox/index.ts';
+import { runbook, workingDirectory } from './program.ts';
 
 /** The text files of the repository, by path. */
 const files = new Map(
@@ -76,5 +84,67 @@ describe('the pages', () => {
     const isPage = (path: string) => path.endsWith('.md');
     expect(found(names, (_, path) => isPage(path)).length).toBeGreaterThan(100);
     expect(found(names, ([, name = ''], path) => isPage(path) && !existsSync(name))).toEqual([]);
+  });
+});
+
+describe('the tables of the pages', () => {
+  const textOf = (path: string) => readFileSync(path, 'utf8');
+  /** The codes in the first column of the first table after a text that has such a head: `| code | …`. */
+  function rows(path: string, head: string, after = ''): string[] {
+    const text = textOf(path);
+    const table = new RegExp(`^\\| ${head} +\\|.*\\n\\|[ -|]+\\n((?:\\|.*\\n)*)`, 'm').exec(
+      text.slice(text.indexOf(after)),
+    );
+    const cells = (table?.[1] ?? '').split('\n').map((row) => row.split(/(?<!\\)\|/)[1] ?? '');
+    return cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code)).sort();
+  }
+  const words = (codes: readonly string[]) => codes.map((code) => code.split(/[ :=]/)[0] ?? '').sort();
+  const keysOf = (...schemas: readonly { properties: object }[]) =>
+    [...new Set(schemas.flatMap(({ properties }) => Object.keys(properties)))].sort();
+
+  it('have every lint, format and fault, and nothing else', () => {
+    expect(rows('docs/checks.md', 'code')).toEqual(lints.map(({ code }) => code).sort());
+    expect(rows('docs/reports.md', 'format')).toEqual(Object.keys(formats).sort());
+    expect(rows('docs/sandbox.md', 'call')).toEqual([...Object.keys(calls), '*'].sort());
+    expect(words(rows('docs/sandbox.md', 'effect'))).toEqual(words(effects.map(([name]) => name)));
+    expect(rows('docs/sandbox.md', 'state')).toEqual(states.map(([name]) => name));
+  });
+
+  it('have every construct of the language and of the environment file', () => {
+    const { callStep, ossStep, block, noteStep, useStep, plainInput, objectInput, matcher } = schema.$defs;
+    expect(rows('docs/language.md', 'key', '## Steps')).toEqual(keysOf(callStep, ossStep, block, noteStep, useStep));
+    expect(rows('docs/language.md', 'key', '## Inputs')).toEqual(keysOf(plainInput, objectInput));
+    expect([...rows('docs/language.md', 'matcher'), 'message'].sort()).toEqual(keysOf(matcher));
+    expect(words(rows('docs/language.md', 'helper'))).toEqual(Object.keys(helpers).sort());
+    expect(rows('docs/environment.md', 'key')).toEqual(keysOf(environmentSchema));
+    expect(rows('docs/environment.md', '`kind`')).toEqual(
+      expect.arrayContaining(schema.$defs.connection.properties.kind.enum),
+    );
+  });
+
+  it('have every exit code', () => {
+    const codes = [...textOf('docs/commands.md').matchAll(/^\| (\d+) +\|/gm)].map(([, code]) => Number(code));
+    expect(codes).toEqual([...new Set(Object.values(exitCodes))].sort((a, b) => a - b));
+  });
+
+  it('have every command with its options', async () => {
+    const help = async (...command: string[]) => (await runbook(workingDirectory(), [...command, '--help'])).stdout;
+    const listed = (await help()).split('\nCommands:')[1] ?? '';
+    const commands = [...listed.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name);
+    expect(commands.length).toBeGreaterThan(10);
+    const lines = textOf('docs/commands.md').split('\n');
+    for (const command of commands.filter((name) => name !== 'help')) {
+      const row = lines.find((line) => new RegExp(`^\\| \`runbook ${command}[\` ]`).test(line)) ?? '';
+      const options = [...(await help(command)).matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, name = '']) => name);
+      const missing = options.filter((name) => name !== '--help' && !new RegExp(`${name}(?![a-z-])`).test(row));
+      expect([command, row !== '', ...missing]).toEqual([command, true]);
+    }
+  });
+
+  it('have every package that the program is built on', () => {
+    const { dependencies, devDependencies } = JSON.parse(textOf('package.json'));
+    const names = Object.keys({ ...dependencies, ...devDependencies }).filter((name) => !name.startsWith('@types/'));
+    const page = textOf('docs/dependencies.md');
+    expect(names.filter((name) => !page.includes(`\`${name.replace('@biomejs/', '')}\``))).toEqual([]);
   });
 });

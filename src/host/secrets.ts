@@ -14,6 +14,7 @@ const commandTimeout = 30_000;
 
 /** What a run needs beyond its plan: the values of secret inputs, and the connections with their logins. */
 export interface Resolved {
+  /** By dotted name, as the plan has them. */
   readonly secrets: ReadonlyMap<string, Json>;
   readonly targets: ReadonlyMap<string, Target>;
   /** What the journal is sealed with, where the plan says so. */

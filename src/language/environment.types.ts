@@ -1,4 +1,5 @@
 // Generated from schemas/environment.v1.schema.json by `npm run generate`: change the schema, not this file.
+import type {Json} from '../text/json.ts';
 
 /**
  * This interface was referenced by `Environment`'s JSON-Schema
@@ -48,6 +49,11 @@ export type Time = string;
  * via the `definition` "kind".
  */
 export type Kind = 'elasticsearch' | 'kibana' | 'oss' | 'http';
+/**
+ * This interface was referenced by `Environment`'s JSON-Schema
+ * via the `definition` "inputMapping".
+ */
+export type InputMapping = InputMembers | SecretReference;
 
 /**
  * Where a runbook's connections are, who logs in, and with which inputs. Secrets only by reference.
@@ -59,10 +65,10 @@ export interface Environment {
     [k: string]: EnvironmentConnection;
   };
   /**
-   * Input → value, or a secret by reference.
+   * Input → value, a secret by reference, or the members of an input of type object.
    */
   inputs?: {
-    [k: string]: string | number | boolean | InputList | SecretReference;
+    [k: string]: string | number | boolean | InputList | InputMembers | SecretReference;
   };
   journal?: {
     seal: SecretReference;
@@ -183,6 +189,15 @@ export interface HttpSettings {
    */
   health?: string;
   identities?: Identities;
+}
+/**
+ * Member → value, or a secret by reference. The runbook says which members there are: planning checks them.
+ *
+ * This interface was referenced by `Environment`'s JSON-Schema
+ * via the `definition` "inputMembers".
+ */
+export interface InputMembers {
+  [k: string]: Json;
 }
 /**
  * This interface was referenced by `Environment`'s JSON-Schema

@@ -8,6 +8,7 @@ export type RunbookFile = Runbook | Fragment;
 export type ApiVersion = 'runbook/v1';
 export type Name = string;
 export type Text = string;
+export type Input = PlainInput | ObjectInput;
 /**
  * Any JSON value.
  */
@@ -80,9 +81,9 @@ export interface Runbook {
 export interface Inputs {
   [k: string]: Input;
 }
-export interface Input {
+export interface PlainInput {
   /**
-   * connection: the name of one of the runbook's connections, for `on` in a fragment.
+   * connection: the name of one of the runbook's connections, for `on` in a fragment. object: several inputs as one value, see properties.
    */
   type: 'string' | 'integer' | 'number' | 'boolean' | 'list' | 'connection';
   description?: Text;
@@ -99,6 +100,19 @@ export interface Input {
    * The value comes by reference from the environment file and is in no plan, journal, report or log.
    */
   secret?: boolean;
+}
+/**
+ * Several inputs as one value, read as {{inputs.NAME.MEMBER}}, or as {{inputs.NAME}} with all of its members.
+ */
+export interface ObjectInput {
+  type: 'object';
+  description?: Text;
+  /**
+   * The members, each an input of its own: with its default, or required. A secret one is given by reference.
+   */
+  properties: {
+    [k: string]: Input;
+  };
 }
 export interface Connection {
   /**
@@ -243,7 +257,7 @@ export interface DoneWhen {
   timeout?: Duration;
 }
 /**
- * Reads: 3 attempts by default. Writes: one, unless this says otherwise.
+ * Reads: up to 6 attempts within a minute by default. Writes: one, unless this says otherwise.
  */
 export interface Retry {
   /**

@@ -23,6 +23,7 @@ export interface Plan {
     /** Where the key is that seals what rollbacks have to remember of secrets; there where one of them has to. */
     readonly seal?: SecretReference;
   };
+  /** By dotted name: a member of an object has one of its own, `repository.name`. */
   readonly inputs: { readonly [name: string]: { readonly value: Json } | { readonly secret: SecretReference } };
   /** A document in each cluster that is written to: it keeps other runs out. */
   readonly locks: readonly PlannedLock[];

@@ -51,7 +51,8 @@ function hasReferences(value: Json): boolean {
   return textsIn(value).some((text) => templatePaths(templateOf(text)).length > 0);
 }
 
-function textsIn(value: Json): string[] {
+/** Every string of a value: each may be a template. */
+export function textsIn(value: Json): string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null) return [];
   return Object.values(value).flatMap((item) => textsIn(item as Json));

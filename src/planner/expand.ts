@@ -24,7 +24,7 @@ import type { Diagnostic, Json } from '../text/index.ts';
 import { decide, mentionsItem } from './conditions.ts';
 import { attempt, type Context, type Numbers, numbersFrom, report, type Shared, sourcePlace } from './context.ts';
 import type { InputValue } from './inputs.ts';
-import { lookupIn, type StepName } from './scope.ts';
+import { lookupIn, type StepName, scopeOfInputs } from './scope.ts';
 import { withConnection } from './steps/connection.ts';
 import { planningOf } from './steps/index.ts';
 
@@ -42,7 +42,11 @@ export function expand(
     folder: '',
     prefix: '',
     suffix: '',
-    scope: { inputs, steps: new Map(), identities: chosenIdentities(bundle.runbook.value, connections) },
+    scope: {
+      inputs: scopeOfInputs(bundle.runbook.value.inputs ?? {}, inputs),
+      steps: new Map(),
+      identities: chosenIdentities(bundle.runbook.value, connections),
+    },
     expand: expandSteps,
   };
   const steps = expandSteps(bundle.runbook.value.steps, ['steps'], context, numbersFrom('', 'step'));

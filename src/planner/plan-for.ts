@@ -13,14 +13,14 @@ export interface PlanExtras {
   readonly author?: string;
   /** Connection → the `cluster_uuid` that was seen there; the environment's own pin comes first. */
   readonly pins?: { readonly [connection: string]: string };
-  /** Values of inputs, instead of those that the environment has. */
+  /** Values of inputs by dotted name, instead of those that the environment has. */
   readonly inputs?: JsonObject;
 }
 
 /**
  * The plan of a runbook in an environment: offline and deterministic, the same arguments give the same plan.
  * @param bundle A runbook without errors (`check`).
- * @param sets `name=value` texts that override inputs.
+ * @param sets `name=value` texts that override inputs; `object.member=value` is one member.
  * @returns The plan, or everything that is wrong with the inputs, the environment, or a template that now has values.
  */
 export function planFor(

@@ -70,8 +70,9 @@ function sourceOf(expression: Expression, plan: Plan, saves: ReadonlyMap<string,
     case 'connections':
       return `the identity of the connection ${first}`;
     case 'inputs': {
-      const input = plan.inputs[first];
-      return `the secret ${first}${input && 'secret' in input ? `, from ${secretText(input.secret)}` : ''}`;
+      const secret = expression.segments.join('.');
+      const input = plan.inputs[secret];
+      return `the secret ${secret}${input && 'secret' in input ? `, from ${secretText(input.secret)}` : ''}`;
     }
     case 'steps': {
       const step = saves.get(first) ?? saves.get(`${first}#*`);

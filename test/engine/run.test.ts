@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planOf } from '../support.ts';
+import { environmentText, head, planOf } from '../support.ts';
 import { ok, runIn } from './world.ts';
 
 const write = (id: string, more = '') =>
@@ -26,6 +26,20 @@ describe('a run', () => {
     expect(calls[0]?.request).toMatchObject({ body: { k: 'the-secret-key', long: 'key=the-secret-key' } });
     expect(JSON.stringify(events)).not.toContain('the-secret-key');
     expect(JSON.stringify(events)).toContain('‹secret inputs.key›');
+  });
+
+  it('sends the secret members of an object, and records references', async () => {
+    const keys =
+      '  keys: { type: object, properties: { user: { type: string, default: u }, id: { type: string, secret: true } } }\n';
+    const plan = planOf(
+      `${head.replace('connections:', () => `${keys}connections:`)}  - { id: a, on: es, call: PUT /x, body: { keys: '{{inputs.keys}}' } }\n`,
+      { whole: true, environment: environmentText.replace('inputs:\n', 'inputs:\n  keys: { id: { env: ID } }\n') },
+    );
+    const { calls, events } = await runIn(plan, { secrets: { 'keys.id': 'the-secret-id' } });
+
+    expect(calls[0]?.request).toMatchObject({ body: { keys: { user: 'u', id: 'the-secret-id' } } });
+    expect(JSON.stringify(events)).not.toContain('the-secret-id');
+    expect(JSON.stringify(events)).toContain('‹secret inputs.keys.id›');
   });
 
   it('keeps what is saved as secret, and what a server echoes, out of every event', async () => {

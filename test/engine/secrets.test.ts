@@ -12,7 +12,7 @@ const environment = `
 apiVersion: runbook/v1
 environment: test
 connections: { es: { url: 'http://127.0.0.1:9200' } }
-inputs: { first: { env: FIRST }, second: { env: SECOND } }
+inputs: { first: { env: FIRST }, keys: { second: { env: SECOND } } }
 `;
 
 const head = `apiVersion: runbook/v1
@@ -21,7 +21,7 @@ elasticsearch: 7.10.x
 title: A test
 inputs:
   first: { type: string, secret: true }
-  second: { type: string, secret: true }
+  keys: { type: object, properties: { id: { type: string, default: an-id }, second: { type: string, secret: true } } }
 connections: { es: { kind: elasticsearch } }
 steps:
 `;
@@ -29,11 +29,12 @@ steps:
 /** Where a runbook may have a secret: in a body, nested, beside other text, in a key's value, in a header. */
 const places = [
   `body: { key: '{{inputs.first}}' }`,
-  `body: { a: [{ b: ['x', 'pre {{inputs.second}} post'] }] }`,
+  `body: { a: [{ b: ['x', 'pre {{inputs.keys.second}} post'] }] }`,
   `body: '{{inputs.first}}'`,
-  `body: [{ index: {} }, { k: '{{inputs.first}}:{{inputs.second}}' }]`,
-  `body: { list: ['{{steps.read.token}}', '{{join (list inputs.first inputs.second) ","}}'] }`,
-  `headers: { x-key: 'Key {{inputs.second}}' }`,
+  `body: { settings: '{{inputs.keys}}' }`,
+  `body: [{ index: {} }, { k: '{{inputs.first}}:{{inputs.keys.second}}' }]`,
+  `body: { list: ['{{steps.read.token}}', '{{join (list inputs.first inputs.keys.second) ","}}'] }`,
+  `headers: { x-key: 'Key {{inputs.keys.second}}' }`,
 ];
 
 /** How a server gives back what it should not. */
@@ -100,7 +101,7 @@ ${hasDone ? `    done_when: { call: GET /s${index}, expect: { body: { name: '{{s
         const { events, summary } = await runIn(plan, {
           mode,
           confirm,
-          secrets: { first, second } satisfies Record<string, Json>,
+          secrets: { first, 'keys.second': second } satisfies Record<string, Json>,
           answer: (call) => {
             // The third secret is one that a server gives, and that the runbook saves as secret.
             if (call === 'GET /read') return ok({ name: `seen ${first}`, token: third });

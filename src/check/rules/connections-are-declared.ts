@@ -1,5 +1,5 @@
 import { kinds, requestKeyOf } from '../../kinds/index.ts';
-import { type Connection, type Path, type Step, stepsIn } from '../../language/index.ts';
+import { type Connection, inputAt, type Path, type Step, stepsIn } from '../../language/index.ts';
 import { type Diagnostic, didYouMean } from '../../text/index.ts';
 import { type CheckedFile, problemAt, type Rule } from '../rule.ts';
 import { connectionOf, doneWhenReads, namesIn } from '../templates.ts';
@@ -49,11 +49,9 @@ function problemsOf(
 ): Diagnostic[] {
   if (on.includes('{{')) {
     const names = namesIn({ path, text: on, isKey: false });
-    const isInput =
-      names.length === 1 &&
-      names[0]?.root === 'inputs' &&
-      file.value.inputs?.[names[0].segments[0] ?? '']?.type === 'connection';
-    return isInput
+    const [name, ...others] = names;
+    const found = name?.root === 'inputs' ? inputAt(file.value.inputs ?? {}, name.segments) : undefined;
+    return others.length === 0 && found && 'input' in found && found.input.type === 'connection'
       ? []
       : [problemAt(file, path, 'unknown-connection', `${on}: a connection is a name, or an input of type connection`)];
   }

@@ -40,12 +40,14 @@ export async function serve({ host, port = 0 }: ServeOptions): Promise<void> {
     process.stderr.write(
       `${host} is not this machine alone: whoever gets the address reads every run, and it goes over the network unencrypted\n`,
     );
+  // Before anybody is told that Ctrl-C ends it.
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
+  });
   process.stdout.write(
     `http://${hostIn(host)}:${given}/${token}/\nWhoever has this address can read the runs of this directory. Ctrl-C ends it.\n`,
   );
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
-  });
+  await stopped;
   server.close();
   server.closeAllConnections();
 }

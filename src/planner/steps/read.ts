@@ -10,6 +10,7 @@ import {
 } from '../../language/index.ts';
 import type { HttpRequest, PlannedRead } from '../../plan/index.ts';
 import { type Json, type JsonObject, millisecondsOf } from '../../text/index.ts';
+import { textsIn } from '../conditions.ts';
 import { attempt, type Context, report, resolved } from '../context.ts';
 import { lookupIn } from '../scope.ts';
 import { connectionFor, withConnection } from './connection.ts';
@@ -22,7 +23,7 @@ export function httpRequest(step: CallStep | DoneWhen, path: Path, context: Cont
   const query = resolved(context, [...path, 'query'], step.query as Json | undefined);
   const headers = resolved(context, [...path, 'headers'], step.headers as Json | undefined);
   const body = resolved(context, [...path, 'body'], step.body);
-  for (const text of [target ?? '', ...Object.values(query ?? {}).map(String)]) {
+  for (const text of [target ?? '', ...textsIn(query ?? {})]) {
     // What is left of inputs after planning are secrets.
     const secret = templatePaths(templateOf(text)).find((name) => name.root === 'inputs');
     if (secret)
