@@ -189,7 +189,7 @@ describe.concurrent('runbook resume', () => {
     const other = await runbook(directory, ['resume', run]);
     expect(other.code).toBe(2);
     expect(other.stderr).toContain('gives another plan now than the one that it began with.');
-    expect(other.stderr).toContain('environment.connections.source.login');
+    expect(other.stderr).toContain('environment.connections.source.auth.username');
     writeFileSync(environmentFile, environment);
 
     const folder = join(directory, '.runbook', 'runs', run);
