@@ -52,7 +52,7 @@ export function unwanted(result: SendResult): NoResponse | Extract<AmbiguousResp
 /** A call as it may be kept; `shown` has marks in the place of secrets. */
 export function recordedCall(shown: Request, effect: 'read' | 'write', opaque_id: string): RecordedCall {
   const { connection } = shown;
-  if (shown.type === 'oss') {
+  if (shown.type !== 'http') {
     const request = `oss ${shown.operation} ${shown.key ?? shown.prefix ?? ''}`.trim();
     return { connection, effect, request, opaque_id };
   }

@@ -153,7 +153,7 @@ interface RequestMap {
 }
 
 function mapRequest(request: Request, { path, value }: RequestMap): Request {
-  if (request.type === 'oss') {
+  if (request.type !== 'http') {
     const { key, prefix } = request;
     return {
       ...request,
