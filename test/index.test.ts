@@ -17,7 +17,7 @@ describe('the library', () => {
       plan,
       {
         id: 'r',
-        planId: await planId(plan),
+        planId: planId(plan),
         mode: 'real',
         secrets: new Map([['key', 'a-key']]),
         redactor: createRedactor(),

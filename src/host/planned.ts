@@ -27,5 +27,5 @@ export async function planned(
   const unpinned = planWith({});
   const plan = askPins ? planWith({ pins: await askPins(unpinned, environment.value) }) : unpinned;
   const files = Object.fromEntries([...runbook.texts].map(([file, text]) => [file, hashOf(text)]));
-  return { plan, id: await planId(plan), environment, files };
+  return { plan, id: planId(plan), environment, files };
 }

@@ -10,6 +10,6 @@ export function canonicalJson(plan: Plan): string {
 }
 
 /** The plan's id: SHA-256 over its canonical JSON, in hexadecimal. */
-export function planId(plan: Plan): Promise<string> {
+export function planId(plan: Plan): string {
   return sha256(canonicalJson(plan));
 }
