@@ -1,7 +1,7 @@
 import type { Answer, Call } from '../engine/index.ts';
 import type { Connection, Target } from './connection.ts';
 
-export type { Credentials, Target } from './connection.ts';
+export type { Connection, Credentials, Target } from './connection.ts';
 
 /** What opens a connection, per kind, loaded only when one is opened: the client takes as long to load as all the rest. */
 const openers: { readonly [K in Target['kind']]: (target: Extract<Target, { kind: K }>) => Promise<Connection> } = {

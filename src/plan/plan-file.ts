@@ -15,7 +15,7 @@ const deepest = 200;
  * @param text Of anybody: nothing in it is trusted.
  * @returns The plan, whose canonical JSON is exactly `text`; or what is wrong, in one sentence.
  */
-export function planIn(text: string): { readonly plan: Plan } | { readonly problem: string } {
+export function parsePlan(text: string): { readonly plan: Plan } | { readonly problem: string } {
   if (text.length > largestPlan) return { problem: `it is larger than ${largestPlan / 1_000_000} MB` };
   if (isDeeper(text, deepest)) return { problem: `it is nested more than ${deepest} levels deep` };
   let value: Json;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Answer, Event } from '../../src/engine/index.ts';
 import type { Plan } from '../../src/plan/index.ts';
-import { formats, formatsOf, linesOf, summaryText } from '../../src/report/index.ts';
+import { type FormatName, formats, formatsOf, linesOf, summaryText } from '../../src/report/index.ts';
 import type { Json } from '../../src/text/index.ts';
 import { runSubject } from '../report/bad-day.ts';
 import { knownForms, leakIn, piecesOf } from '../secrets.ts';
@@ -75,7 +75,7 @@ const secrets = fc
   );
 
 /** What leaves the process: of the reports, one. */
-function textsOf(plan: Plan, ended: WorldRun, format: string) {
+function textsOf(plan: Plan, ended: WorldRun, format: FormatName) {
   const { events, summary, questions } = ended;
   const subject = runSubject(plan, ended);
   return new Map([
@@ -83,7 +83,7 @@ function textsOf(plan: Plan, ended: WorldRun, format: string) {
     ['lines', events.flatMap((event: Event) => [...linesOf(event), ...linesOf(event, true)]).join('\n')],
     ['summary', summaryText(summary, { run: 'r', head: 'h' })],
     ['questions', questions.join('\n')],
-    [format, formats[format]?.render(subject) ?? ''],
+    [format, formats[format].render(subject)],
   ]);
 }
 

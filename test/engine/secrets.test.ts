@@ -104,7 +104,7 @@ ${hasDone ? `    done_when: { call: GET /s${index}, expect: { body: { name: '{{s
           ['lines', events.flatMap((event) => linesOf(event)).join('\n')],
           ['summary', summaryText(summary, { run: 'r', head: 'h' })],
           ['forecast', forecastText(subject.run?.report.forecast ?? [])],
-          ...formatsOf('run').map((name): [string, string] => [name, formats[name]?.render(subject) ?? '']),
+          ...formatsOf('run').map((name): [string, string] => [name, formats[name].render(subject)]),
         ]);
 
         expect(leaksIn(texts, secrets)).toEqual([]);

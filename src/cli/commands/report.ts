@@ -1,13 +1,13 @@
 import { appendFile, writeFile } from 'node:fs/promises';
 import { approvalsBeside, uncountedLines } from '../../host/approvals.ts';
-import { isPlanFile, readPlanFile } from '../../host/kept-plan.ts';
+import { isPlanFile, readPlanFile } from '../../host/plan-file.ts';
 import { Problem } from '../../host/problem.ts';
 import { folderOf, runSubject } from '../../host/run-folders.ts';
-import { formats, formatsOf, type Subject } from '../../report/index.ts';
+import { type FormatName, formats, formatsOf, type Subject } from '../../report/index.ts';
 import { inertLines, print } from '../print.ts';
 
 export interface ReportOptions {
-  readonly format: string;
+  readonly format: FormatName;
   /** A file instead of standard output. */
   readonly out?: string;
   /** With a plan: whose approvals are shown. */
@@ -18,7 +18,7 @@ export interface ReportOptions {
 export async function report(argument: string, { format, out, allowedSigners }: ReportOptions): Promise<void> {
   const what = isPlanFile(argument) ? 'plan' : 'run';
   const chosen = formats[format];
-  if (!chosen?.of.includes(what))
+  if (!chosen.of.includes(what))
     throw new Problem(`--format ${format}: a ${what} is shown as ${formatsOf(what).join(', ')}`);
   if (what === 'run' && allowedSigners !== undefined)
     throw new Problem(`--allowed-signers is for plans; of a run: runbook verify ${argument} --allowed-signers FILE`);
@@ -30,7 +30,7 @@ export async function report(argument: string, { format, out, allowedSigners }: 
       throw new Problem(`--out ${out}: ${error.message}`);
     });
   const summary = process.env.GITHUB_STEP_SUMMARY;
-  if (format === 'github' && summary) await appendFile(summary, formats.markdown?.render(subject) ?? '');
+  if (format === 'github' && summary) await appendFile(summary, formats.markdown.render(subject));
 }
 
 async function planSubject(file: string, allowedSigners: string | undefined): Promise<Subject> {

@@ -10,7 +10,7 @@ import { text } from './text.ts';
 import { yaml } from './yaml.ts';
 
 /** Every format by its name; a new one is one file and one line here. */
-export const formats: Readonly<Record<string, Format>> = {
+export const formats = {
   text,
   markdown,
   html,
@@ -20,9 +20,11 @@ export const formats: Readonly<Record<string, Format>> = {
   curl,
   junit,
   github,
-};
+} as const satisfies Readonly<Record<string, Format>>;
+
+export type FormatName = keyof typeof formats;
 
 /** The names of the formats that something can be shown in. */
-export function formatsOf(what: 'plan' | 'run'): string[] {
-  return Object.entries(formats).flatMap(([name, { of }]) => (of.includes(what) ? [name] : []));
+export function formatsOf(what: 'plan' | 'run'): FormatName[] {
+  return (Object.keys(formats) as FormatName[]).filter((name) => formats[name].of.includes(what));
 }
