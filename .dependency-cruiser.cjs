@@ -3,17 +3,18 @@ const rooms = {
   text: [],
   language: ['text'],
   plan: ['text', 'language'],
-  check: ['text', 'language'],
-  planner: ['text', 'language', 'plan', 'check'],
-  engine: ['text', 'language', 'plan'],
-  connections: ['text', 'language', 'plan', 'engine'],
+  kinds: ['text', 'language', 'plan'],
+  check: ['text', 'language', 'kinds'],
+  planner: ['text', 'language', 'plan', 'kinds', 'check'],
+  engine: ['text', 'language', 'plan', 'kinds'],
+  connections: ['text', 'language', 'plan', 'kinds', 'engine'],
   runs: ['text', 'language', 'plan', 'engine'],
-  report: ['text', 'language', 'plan', 'engine'],
+  report: ['text', 'language', 'plan', 'kinds', 'engine'],
   sandbox: ['text', 'language'],
-  host: ['text', 'language', 'plan', 'check', 'planner', 'engine', 'connections', 'runs', 'report'],
+  host: ['text', 'language', 'plan', 'kinds', 'check', 'planner', 'engine', 'connections', 'runs', 'report'],
 };
 // These rooms (and the world of the sandbox) are pure and import nothing of Node.
-const pure = ['text', 'language', 'plan', 'check', 'planner', 'engine'];
+const pure = ['text', 'language', 'plan', 'kinds', 'check', 'planner', 'engine'];
 
 const borders = Object.entries(rooms).map(([room, may]) => ({
   name: `${room}-imports-only-${[...may, 'itself'].join('-')}`,

@@ -15,7 +15,7 @@ environment: lab
 connections:
   source: { url: 'https://source.example:9200' }
   destination: { url: 'https://destination.example:9200', identities: { recovery: { auth: { bearer: { env: TOKEN } } } } }
-inputs: { endpoint: http://oss.example, bucket: a-bucket, access_key_id: { env: KEY }, secret_access_key: { env: SECRET } }
+inputs: { repository: { endpoint: http://oss.example, bucket: a-bucket, access_key_id: { env: KEY }, secret_access_key: { env: SECRET } } }
 `,
 );
 const seconds = (args: readonly string[]): number => {

@@ -6,24 +6,32 @@
 // Loading and checking: from files, or from text.
 export { check } from './check/index.ts';
 // The interpreter with ports of your own.
-export { type Connection, type Credentials, openConnections, readsOnly, type Target } from './connections/index.ts';
+export { type Connection, openConnections, readsOnly, withSecrets } from './connections/index.ts';
 export {
-  type Answer,
+  type Assertion,
   type Call,
+  Cancelled,
   createRedactor,
+  type Doubt,
   type Event,
   type GivenApproval,
+  type NoResponse,
   type Note,
   type Origin,
   type Ports,
   type Question,
+  type Reason,
   type RecordedCall,
   type Redactor,
+  type Response,
   type RunOptions,
   type RunOutcome,
   type RunSummary,
   run,
+  type SendResult,
+  type ServerError,
   type StepOutcome,
+  type Suspension,
 } from './engine/index.ts';
 // Running a plan, and going on with a run.
 export { type Attendant, type Execution, execute, type RunResult } from './host/execute.ts';
@@ -35,6 +43,7 @@ export { Problem, type ProblemKind } from './host/problem.ts';
 export { prepareResume, prepareRollback, type ResumeOptions } from './host/resume.ts';
 export { type RecordedRun, readRun } from './host/run-folders.ts';
 export { type ResolvedSecrets, resolveSecrets } from './host/secrets.ts';
+export type { Credentials, Target } from './kinds/index.ts';
 export {
   type Bundle,
   type Environment,
@@ -71,6 +80,7 @@ export {
   type JournalFacts,
   linesOf,
   type RunReport,
+  reasonText,
   reportOf,
   type Subject,
   subjectOf,

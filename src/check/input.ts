@@ -1,9 +1,9 @@
-import type { Input } from '../language/index.ts';
+import type { PlainInput } from '../language/index.ts';
 import { inOneLine } from '../text/in-one-line.ts';
 import type { Json } from '../text/index.ts';
 
 /** What is wrong with a value for an input, to stand behind its name ("has to be …"); undefined where nothing is. */
-export function inputProblem(input: Input, value: Json): string | undefined {
+export function inputProblem(input: PlainInput, value: Json): string | undefined {
   const wanted = {
     string: 'a text',
     integer: 'a whole number',
@@ -22,7 +22,7 @@ export function inputProblem(input: Input, value: Json): string | undefined {
   return undefined;
 }
 
-function isOfType(type: Input['type'], value: Json): boolean {
+function isOfType(type: PlainInput['type'], value: Json): boolean {
   switch (type) {
     case 'string':
     case 'connection':

@@ -41,7 +41,6 @@ const withoutTemplates = new Set([
   'always',
   'rollback',
   'effect',
-  'oss',
   'every',
   'timeout',
   'description',

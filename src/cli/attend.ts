@@ -1,6 +1,6 @@
 import type { Event } from '../engine/index.ts';
 import { type Attendant, type Execution, execute } from '../host/execute.ts';
-import { forecastSentence, forecastText, plainView, reportOf, summaryText } from '../report/index.ts';
+import { forecastSentence, forecastText, plainView, reasonText, reportOf, summaryText } from '../report/index.ts';
 import { exitCodes } from './exit-codes.ts';
 import { type Output, openOutput, throughOutput } from './output.ts';
 import { type Interruptions, interruptions } from './signals.ts';
@@ -80,10 +80,10 @@ function questionsOn({ isShown }: Screen, { stop }: Interruptions): Pick<Attenda
       await isShown();
       return (await ask(`${step}: ${question} Type yes to go on: `, stop)) === 'yes';
     },
-    decide: async ({ step, question }) => {
+    decide: async ({ step, title, reason }) => {
       await isShown();
       const answer = await ask(
-        `${step} is in doubt. ${question}\nLook at the server. Type done if it took effect, not-done if it did not (it is sent then); anything else leaves the run as it is: `,
+        `${step} is in doubt. ${title}: ${reasonText(reason)}\nLook at the server. Type done if it took effect, not-done if it did not (it is sent then); anything else leaves the run as it is: `,
         stop,
       );
       return answer === 'done' || answer === 'not-done' ? answer : 'unknown';

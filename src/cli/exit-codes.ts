@@ -1,7 +1,7 @@
 import type { RunOutcome } from '../engine/index.ts';
 import type { ProblemKind } from '../host/problem.ts';
 
-/** What the process's exit code says to a pipeline (README, exit codes). */
+/** The exit codes of the process, by outcome (docs/commands.md). */
 export const exitCodes = {
   done: 0,
   'rolled-back': 0,

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { kinds } from '../kinds/index.ts';
 import { type Environment, holdsVersion, type Runbook, releaseOf } from '../language/index.ts';
 import { locateRunbook, readEnvironment, readRunbook, runbookFiles, shown, valueOrStop } from './files.ts';
 import { Problem } from './problem.ts';
@@ -73,7 +74,7 @@ export function versionGiven(given: string | undefined): VersionSource {
   return async () => given;
 }
 
-/** The version of the cluster that the operation changes, or where there is none, of its Kibana. */
+/** The version of the cluster that the operation changes, or where there is none, of what stands before it (a Kibana). */
 export function versionAsked(environmentFile: string): VersionSource {
   return async (candidates) => {
     const file = readEnvironment(environmentFile);
@@ -94,12 +95,13 @@ export function versionAsked(environmentFile: string): VersionSource {
 
 function deciding(candidates: readonly Runbook[], { connections }: Environment): string | undefined {
   const declared = candidates.flatMap((runbook) => Object.entries(runbook.connections));
-  const given = declared.filter(([name]) => Object.hasOwn(connections, name));
+  const given = declared.filter(([name, { kind }]) => Object.hasOwn(connections, name) && kinds[kind].about);
+  const clusters = given.filter(([, { kind }]) => kinds[kind].about?.hasClusterUuid);
   const order = [
-    given.find(([name, { kind }]) => name === 'destination' && kind === 'elasticsearch'),
-    given.find(([, { kind }]) => kind === 'elasticsearch'),
+    clusters.find(([name]) => name === 'destination'),
+    clusters[0],
     given.find(([name]) => name.startsWith('destination')),
-    given.find(([, { kind }]) => kind === 'kibana'),
+    given[0],
   ];
   return order.find((entry) => entry !== undefined)?.[0];
 }

@@ -1,5 +1,5 @@
 import { hostname, userInfo } from 'node:os';
-import { openConnections, readsOnly } from '../connections/index.ts';
+import { openConnections, readsOnly, withSecrets } from '../connections/index.ts';
 import {
   createRedactor,
   type Event,
@@ -143,11 +143,11 @@ async function executeAs(
   const journal = recorded ? await reopened(recorded) : await created(execution.runsFolder ?? runsFolder, id, plan);
   const connections = await openConnections(targets);
   const ports: Ports = {
-    send: mode === 'dry' ? readsOnly(connections.send) : connections.send,
+    send: withSecrets(mode === 'dry' ? readsOnly(connections.send) : connections.send, secrets),
     now: Date.now,
     random: Math.random,
     confirm: async (question) => isNamed(question.step, confirm) || ((await attendant.confirm?.(question)) ?? false),
-    decide: async (question) => assumed?.get(question.step) ?? attendant.decide?.(question) ?? 'unknown',
+    decide: async (doubt) => assumed?.get(doubt.step) ?? attendant.decide?.(doubt) ?? 'unknown',
     record: async (event) => {
       // Shown first: what cannot be written to the disk is at least seen. What cannot be shown stops nothing.
       try {
@@ -165,7 +165,7 @@ async function executeAs(
     ...interruptions(attendant),
   };
   const options: RunOptions = {
-    ...{ id, planId: planId(plan), mode, secrets, redactor, rollback, clusterLock, version },
+    ...{ id, planId: planId(plan), mode, redactor, rollback, clusterLock, version },
     owner: `${userName()}@${hostname()}, process ${process.pid}`,
     origin: { ...origin, confirm },
     ...(recorded ? { journal: recorded.events } : {}),

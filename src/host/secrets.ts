@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import type { Credentials, Target } from '../connections/index.ts';
 import { type Redactor, shortestSecret } from '../engine/index.ts';
+import { type Credentials, kindOf, type ServerSettings, type Target } from '../kinds/index.ts';
 import type { Auth, Environment, EnvironmentConnection, SecretReference } from '../language/index.ts';
 import type { Plan } from '../plan/index.ts';
 import { shortestSealKey } from '../runs/index.ts';
@@ -14,6 +14,7 @@ const commandTimeout = 30_000;
 
 /** What a run needs beyond its plan: the values of secret inputs, and the connections with their logins. */
 export interface ResolvedSecrets {
+  /** By dotted name, as the plan has them. */
   readonly secrets: ReadonlyMap<string, Json>;
   readonly targets: ReadonlyMap<string, Target>;
   /** What the journal is sealed with, where the plan says so. */
@@ -37,9 +38,9 @@ export async function resolveSecrets(
     if ('secret' in input) secrets.set(name, await secretFor(input.secret, `the input "${name}"`, source));
   }
   const targets = new Map<string, Target>();
-  for (const [name, { url, identities = {} }] of Object.entries(plan.environment.connections)) {
+  for (const [name, { identities = {} }] of Object.entries(plan.environment.connections)) {
     const borrowed = Object.keys(identities).filter((identity) => identity.includes('/'));
-    targets.set(name, await targetFor(name, url, (identity) => isUsed(plan, name, identity), source, borrowed));
+    targets.set(name, await targetFor(name, (identity) => isUsed(plan, name, identity), source, borrowed));
   }
   const { seal } = plan.environment;
   return { secrets, targets, ...(seal ? { sealKey: await sealKeyFor(seal, source) } : {}) };
@@ -61,9 +62,7 @@ export function resolveTarget(
   redactor: Redactor,
   login?: string,
 ): Promise<Target> {
-  const settings = environment.connections[name] as EnvironmentConnection;
-  const url = settings.kind === 'oss' ? settings.endpoint : settings.url.replace(/\/+$/, '');
-  return targetFor(name, url, (identity) => identity === login, { environment, folder: dirname(file), redactor });
+  return targetFor(name, (identity) => identity === login, { environment, folder: dirname(file), redactor });
 }
 
 /** Where secrets come from and where they are noted. */
@@ -73,36 +72,39 @@ interface Source {
   readonly redactor: Redactor;
 }
 
-async function targetFor(
+function targetFor(
   name: string,
-  url: string,
   isWanted: (identity: string | undefined) => boolean,
   source: Source,
   borrowed: readonly string[] = [],
 ): Promise<Target> {
   const settings = source.environment.connections[name] as EnvironmentConnection;
   const what = `connection "${name}"`;
-  if (settings.kind === 'oss') {
-    const { endpoint, region, bucket } = settings;
-    const id = await secretFor(settings.access_key_id, `the access_key_id of ${what}`, source);
-    const secret = await secretFor(settings.access_key_secret, `the access_key_secret of ${what}`, source);
-    return { kind: 'oss', endpoint, region, bucket, key: { id, secret } };
-  }
-  const { ca, fingerprint } = settings;
-  const http = {
-    url,
-    credentials: isWanted(undefined) ? await credentialsFor(settings.auth, what, source) : ({ type: 'none' } as const),
-    ...(ca === undefined ? {} : { ca: await textOf(resolve(source.folder, ca), `the ca of ${what}`) }),
-    ...(fingerprint === undefined ? {} : { fingerprint }),
-  };
-  if (settings.kind === 'kibana') return { kind: 'kibana', ...http };
+  return kindOf(settings).target(settings, {
+    secret: (reference, setting) => secretFor(reference, `the ${setting} of ${what}`, source),
+    access: async (server) => ({
+      credentials: await credentialsFor(isWanted(undefined) ? server.auth : undefined, what, source),
+      identities: await identitiesOf(server, what, isWanted, source, borrowed),
+      ...(server.ca === undefined ? {} : { ca: await textOf(resolve(source.folder, server.ca), `the ca of ${what}`) }),
+      ...(server.fingerprint === undefined ? {} : { fingerprint: server.fingerprint }),
+    }),
+  });
+}
+
+async function identitiesOf(
+  server: ServerSettings,
+  what: string,
+  isWanted: (identity: string) => boolean,
+  source: Source,
+  borrowed: readonly string[],
+): Promise<ReadonlyMap<string, Credentials>> {
   const identities = new Map<string, Credentials>();
-  for (const [identity, { auth }] of Object.entries(settings.identities ?? {})) {
+  for (const [identity, { auth }] of Object.entries('identities' in server ? (server.identities ?? {}) : {})) {
     if (!isWanted(identity)) continue;
     identities.set(identity, await credentialsFor(auth, `the identity "${identity}" of ${what}`, source));
   }
   for (const identity of borrowed) identities.set(identity, await borrowedCredentials(identity, source));
-  return { kind: 'elasticsearch', ...http, identities };
+  return identities;
 }
 
 /** Those of `CONNECTION/IDENTITY`: the plan has said that another server gets them, too. */

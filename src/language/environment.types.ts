@@ -1,4 +1,5 @@
 // Generated from schemas/environment.v1.schema.json by `npm run generate`: change the schema, not this file.
+import type {Json} from '../text/json.ts';
 
 /**
  * This interface was referenced by `Environment`'s JSON-Schema
@@ -9,7 +10,7 @@ export type Name = string;
  * This interface was referenced by `Environment`'s JSON-Schema
  * via the `definition` "connection".
  */
-export type EnvironmentConnection = ElasticsearchSettings | KibanaSettings | OssSettings;
+export type EnvironmentConnection = ElasticsearchSettings | KibanaSettings | OssSettings | HttpSettings;
 /**
  * http(s)://host:port, without user, password or query.
  *
@@ -43,6 +44,16 @@ export type InputList = (string | number | boolean)[];
  * via the `definition` "time".
  */
 export type Time = string;
+/**
+ * This interface was referenced by `Environment`'s JSON-Schema
+ * via the `definition` "kind".
+ */
+export type Kind = 'elasticsearch' | 'kibana' | 'oss' | 'http';
+/**
+ * This interface was referenced by `Environment`'s JSON-Schema
+ * via the `definition` "inputMapping".
+ */
+export type InputMapping = InputMembers | SecretReference;
 
 /**
  * Where a runbook's connections are, who logs in, and with which inputs. Secrets only by reference.
@@ -54,10 +65,10 @@ export interface Environment {
     [k: string]: EnvironmentConnection;
   };
   /**
-   * Input → value, or a secret by reference.
+   * Input → value, a secret by reference, or the members of an input of type object.
    */
   inputs?: {
-    [k: string]: string | number | boolean | InputList | SecretReference;
+    [k: string]: string | number | boolean | InputList | InputMembers | SecretReference;
   };
   journal?: {
     seal: SecretReference;
@@ -86,12 +97,7 @@ export interface ElasticsearchSettings {
    * The run is refused at any other cluster.
    */
   cluster_uuid?: string;
-  /**
-   * Alternate identities, for `as`: recovery: { auth: … }.
-   */
-  identities?: {
-    [k: string]: Identity;
-  };
+  identities?: Identities;
 }
 /**
  * Exactly one of basic, api_key, bearer.
@@ -127,6 +133,15 @@ export interface SecretReference {
   command?: [string, ...string[]];
 }
 /**
+ * Alternate identities, for `as`: recovery: { auth: … }.
+ *
+ * This interface was referenced by `Environment`'s JSON-Schema
+ * via the `definition` "identities".
+ */
+export interface Identities {
+  [k: string]: Identity;
+}
+/**
  * This interface was referenced by `Environment`'s JSON-Schema
  * via the `definition` "identity".
  */
@@ -156,6 +171,33 @@ export interface OssSettings {
   bucket: string;
   access_key_id: SecretReference;
   access_key_secret: SecretReference;
+}
+/**
+ * Any JSON API.
+ *
+ * This interface was referenced by `Environment`'s JSON-Schema
+ * via the `definition` "http".
+ */
+export interface HttpSettings {
+  kind: 'http';
+  url: Url;
+  auth?: Auth;
+  ca?: Ca;
+  fingerprint?: Fingerprint;
+  /**
+   * A path that responds with 2xx to these credentials while the server is up; it is read before the first write. Without it / is read, which may also redirect or be missing.
+   */
+  health?: string;
+  identities?: Identities;
+}
+/**
+ * Member → value, or a secret by reference. The runbook says which members there are: planning checks them.
+ *
+ * This interface was referenced by `Environment`'s JSON-Schema
+ * via the `definition` "inputMembers".
+ */
+export interface InputMembers {
+  [k: string]: Json;
 }
 /**
  * This interface was referenced by `Environment`'s JSON-Schema

@@ -5,12 +5,15 @@ import { type Helper, helpers } from './helpers.ts';
 export type Expression =
   | { readonly kind: 'literal'; readonly value: Json }
   | { readonly kind: 'path'; readonly root: Root; readonly segments: readonly string[] }
-  | { readonly kind: 'call'; readonly helper: string; readonly arguments: readonly Expression[] };
+  | { readonly kind: 'call'; readonly helper: string; readonly arguments: readonly Expression[] }
+  /** A mapping of which not every member is known. It has no text of its own: it stands alone, as a mapping of templates. */
+  | { readonly kind: 'mapping'; readonly members: { readonly [name: string]: Expression } };
 
 /** The names that an expression may begin with. */
 export const roots = ['inputs', 'steps', 'connections', 'run', 'item'] as const;
 export type Root = (typeof roots)[number];
 export type PathExpression = Extract<Expression, { kind: 'path' }>;
+type CallExpression = Extract<Expression, { kind: 'call' }>;
 
 /**
  * What a path is at the moment: a value, or another expression that stands for it (itself, where only the run can
@@ -41,13 +44,39 @@ export function resolve(expression: Expression, lookup: Lookup): Expression {
       const found = lookup(expression);
       return 'value' in found ? { kind: 'literal', value: found.value } : found.unresolved;
     }
+    case 'mapping':
+      return mappingOf(Object.entries(expression.members).map(([name, member]) => [name, resolve(member, lookup)]));
     case 'call': {
+      const chosen = chosenBy(expression, lookup);
+      if (chosen) return chosen;
       const resolved = expression.arguments.map((argument) => resolve(argument, lookup));
       const values = resolved.flatMap((argument) => (argument.kind === 'literal' ? [argument.value] : []));
       if (values.length < resolved.length) return { ...expression, arguments: resolved };
       return { kind: 'literal', value: call(expression.helper, values) };
     }
   }
+}
+
+/** What `choose` gives once its condition is known: the other value need not be. */
+function chosenBy({ helper, arguments: [condition, value, other] }: CallExpression, lookup: Lookup) {
+  if (helper !== 'choose' || !condition || !value || !other) return undefined;
+  const known = resolve(condition, lookup);
+  if (known.kind !== 'literal' || typeof known.value !== 'boolean') return undefined;
+  return resolve(known.value ? value : other, lookup);
+}
+
+/** A mapping of these members: a literal where each of them is known. */
+export function mappingOf(members: readonly (readonly [name: string, member: Expression])[]): Expression {
+  const known = members.flatMap(([name, member]) => (member.kind === 'literal' ? [[name, member.value] as const] : []));
+  if (known.length < members.length) return { kind: 'mapping', members: Object.fromEntries(members) };
+  return { kind: 'literal', value: Object.fromEntries(known) };
+}
+
+/** A list of these items: a literal where each of them is known. */
+export function listOf(items: readonly Expression[]): Expression {
+  const known = items.flatMap((item) => (item.kind === 'literal' ? [item.value] : []));
+  if (known.length < items.length) return { kind: 'call', helper: 'list', arguments: items };
+  return { kind: 'literal', value: known };
 }
 
 function call(name: string, values: readonly Json[]): Json {
@@ -93,6 +122,10 @@ export function printExpression(expression: Expression, isArgument = false): str
       );
       return isArgument ? `(${text})` : text;
     }
+    case 'mapping':
+      throw new TemplateError(
+        `a mapping with a secret, or with a value that only the run knows (${Object.keys(expression.members).join(', ')}), has to stand alone; name one of its members`,
+      );
   }
 }
 
@@ -103,8 +136,8 @@ function printSegment(segment: string): string {
 }
 
 /**
- * Handlebars has literals for texts, numbers, booleans and null; a list is the helper `list`. Its text literals have no
- * escape for a closing backslash or for both kinds of quotes together: those are refused, while planning.
+ * Handlebars has literals for strings, numbers, booleans and null, and its string literals have no escape for a closing
+ * backslash or for both kinds of quotes together. Every other value is a call: of `list`, or of `json`.
  */
 function printLiteral(value: Json): string {
   if (Array.isArray(value))
@@ -113,15 +146,10 @@ function printLiteral(value: Json): string {
     if (!value.includes('"')) return `"${value}"`;
     if (!value.includes("'")) return `'${value}'`;
   }
-  if (
-    value === null ||
-    typeof value === 'boolean' ||
-    (typeof value === 'number' && /^-?\d+(\.\d+)?$/.test(String(value)))
-  )
-    return String(value);
-  throw new TemplateError(
-    (show) => `${show(value)} cannot stand inside an expression beside values that only the run knows`,
-  );
+  const isNumber = typeof value === 'number' && /^-?\d+(\.\d+)?$/.test(String(value));
+  if (value === null || typeof value === 'boolean' || isNumber) return String(value);
+  // JSON never ends with a backslash, and a single quote stands inside its strings only.
+  return `(json '${JSON.stringify(value).replaceAll("'", '\\u0027')}')`;
 }
 
 /** Every path in an expression, in the order of reading. */
@@ -133,5 +161,7 @@ export function pathsIn(expression: Expression): PathExpression[] {
       return [expression];
     case 'call':
       return expression.arguments.flatMap(pathsIn);
+    case 'mapping':
+      return Object.values(expression.members).flatMap(pathsIn);
   }
 }

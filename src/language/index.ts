@@ -8,6 +8,7 @@ export type {
   SecretReference,
 } from './environment.types.ts';
 export * from './expression.ts';
+export * from './inputs.ts';
 export * from './load.ts';
 export * from './matchers/index.ts';
 export { patience } from './patience.ts';
@@ -22,7 +23,9 @@ export type {
   Fragment,
   Input,
   NoteStep,
+  ObjectInput,
   OssStep,
+  PlainInput,
   Runbook,
   Status,
   Step,

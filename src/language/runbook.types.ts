@@ -8,6 +8,7 @@ export type RunbookFile = Runbook | Fragment;
 export type ApiVersion = 'runbook/v1';
 export type Name = string;
 export type Text = string;
+export type Input = PlainInput | ObjectInput;
 /**
  * Any JSON value.
  */
@@ -80,9 +81,9 @@ export interface Runbook {
 export interface Inputs {
   [k: string]: Input;
 }
-export interface Input {
+export interface PlainInput {
   /**
-   * connection: the name of one of the runbook's connections, for `on` in a fragment.
+   * connection: the name of one of the runbook's connections, for `on` in a fragment. object: several inputs as one value, see properties.
    */
   type: 'string' | 'integer' | 'number' | 'boolean' | 'list' | 'connection';
   description?: Text;
@@ -100,8 +101,24 @@ export interface Input {
    */
   secret?: boolean;
 }
+/**
+ * Several inputs as one value, read as {{inputs.NAME.MEMBER}}, or as {{inputs.NAME}} with all of its members.
+ */
+export interface ObjectInput {
+  type: 'object';
+  description?: Text;
+  /**
+   * The members, each an input of its own: with its default, or required. A secret one is given by reference.
+   */
+  properties: {
+    [k: string]: Input;
+  };
+}
 export interface Connection {
-  kind: 'elasticsearch' | 'kibana' | 'oss';
+  /**
+   * http is any JSON API.
+   */
+  kind: 'elasticsearch' | 'kibana' | 'oss' | 'http';
   /**
    * The environment may leave it out; the steps on it are then skipped.
    */
@@ -145,7 +162,7 @@ export interface CallStep {
   headers?: Headers;
   body?: AnyValue;
   /**
-   * This POST only reads (_search, _verify).
+   * This POST only reads (_search, _verify). Believed where the API is known to, and on connections of kind http.
    */
   effect?: 'read';
   expect?: Expect;
@@ -197,7 +214,7 @@ export interface Matcher {
 }
 export interface Query {
   /**
-   * A list is sent as Elasticsearch (a,b) or Kibana (repeated) wants it.
+   * A list is sent as Elasticsearch wants it (a,b), to others as the parameter several times.
    */
   [k: string]: string | number | boolean | Json[];
 }
@@ -240,7 +257,7 @@ export interface DoneWhen {
   timeout?: Duration;
 }
 /**
- * Reads: 3 attempts by default. Writes: one, unless this says otherwise.
+ * Reads: up to 6 attempts within a minute by default. Writes: one, unless this says otherwise.
  */
 export interface Retry {
   /**

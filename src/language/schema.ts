@@ -194,7 +194,10 @@ function formOf(schema: Record<string, unknown>): string {
   const known: Record<string, string> = {
     '^[a-z][a-z0-9_-]*$': 'expected lower-case letters, digits, - and _, a letter first',
     '^[a-z][a-z0-9_]*$': 'expected lower-case letters, digits and _, a letter first',
+    '^(?!(env|file|command)$)[a-z][a-z0-9_]*$':
+      'expected lower-case letters, digits and _, a letter first, and none of env, file, command: they stand for a secret in an environment file',
     '^[1-9]\\d{0,8}(ms|s|m|h)$': 'expected a number with a unit: 500ms, 2s, 30m, 1h',
+    '^/[^\\s?#]*$': 'expected a path: /health',
     '^(GET|HEAD|POST|PUT|DELETE|PATCH) /[^\\n]*$': 'expected METHOD and a path: GET /_cat/indices',
   };
   return known[pattern] ?? `expected ${pattern}`;

@@ -2,4 +2,5 @@ export * from './approval.ts';
 export { canonicalJson, planId } from './canonical.ts';
 export type * from './plan.ts';
 export { largestPlan, parsePlan } from './plan-file.ts';
+export { skipReasonText } from './skip-reason.ts';
 export * from './visit.ts';

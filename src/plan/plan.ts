@@ -1,4 +1,4 @@
-import type { MaintenanceWindow, Method, SecretReference } from '../language/index.ts';
+import type { Connection, MaintenanceWindow, Method, SecretReference } from '../language/index.ts';
 import type { Json, JsonObject } from '../text/index.ts';
 
 /**
@@ -23,6 +23,7 @@ export interface Plan {
     /** Where the key is that seals what rollbacks have to remember of secrets; there where one of them has to. */
     readonly seal?: SecretReference;
   };
+  /** By dotted name: a member of an object has one of its own, `repository.name`. */
   readonly inputs: { readonly [name: string]: { readonly value: Json } | { readonly secret: SecretReference } };
   /** A document in each cluster that is written to: it keeps other runs out. */
   readonly locks: readonly PlannedLock[];
@@ -32,19 +33,23 @@ export interface Plan {
   readonly rollback: readonly PlannedNode[];
 }
 
-/** A connection as a reviewer may see it: where it leads and who logs in, without what they log in with. */
+/** A connection as a reviewer may see it: where it leads and as whom, without the secret that proves it. */
 export interface PlannedConnection {
-  readonly kind: 'elasticsearch' | 'kibana' | 'oss';
+  readonly kind: Connection['kind'];
   readonly url: string;
-  /** The login by name ("elastic", "API key"), further ones by identity. */
-  readonly login: string;
-  readonly identities?: { readonly [name: string]: string };
+  readonly auth: PlannedAuth;
+  readonly identities?: { readonly [name: string]: PlannedAuth };
   /** Identities that the server accepts only later in the run: they are not checked before the first write. */
   readonly valid_later?: readonly string[];
   readonly cluster_uuid?: string;
   /** Of a bucket, without `oss-`. */
   readonly region?: string;
 }
+
+/** Who authenticates, and with what. An access key is that of a bucket. */
+export type PlannedAuth =
+  | { readonly type: 'basic'; readonly username: string }
+  | { readonly type: 'none' | 'api_key' | 'bearer' | 'access_key' };
 
 /** Created before the first write, kept while the run goes on, deleted at its end. */
 export interface PlannedLock {
@@ -122,10 +127,15 @@ export interface PlannedBlock extends Conditional {
 /** A step that planning has decided not to run. */
 export interface SkippedNode extends Common {
   readonly kind: 'skipped';
-  readonly reason: string;
+  readonly reason: SkipReason;
   /** It would only have said something. */
   readonly isNote?: true;
 }
+
+/** Why a step does not run: a condition is not met, or the environment has no such connection. */
+export type SkipReason =
+  | { readonly kind: 'condition-not-met'; readonly subject: string; readonly actual: Json; readonly expect: Json }
+  | { readonly kind: 'no-connection'; readonly connection: string };
 
 /** A path or an expression, and the literal or matcher that its value has to meet. */
 export interface Condition {
@@ -160,7 +170,7 @@ export interface HttpRequest {
   readonly path: string;
   readonly query?: JsonObject;
   readonly headers?: JsonObject;
-  /** A list is sent as NDJSON. */
+  /** The kind of its connection decides the form in which it is sent. */
   readonly body?: Json;
 }
 

@@ -1,2 +1,2 @@
-export { lockIndex, lockPath, writtenConnections } from './locks.ts';
+export { writtenConnections } from './locks.ts';
 export { type PlanExtras, planFor } from './plan-for.ts';

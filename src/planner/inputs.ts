@@ -1,14 +1,28 @@
 import { inputProblem } from '../check/index.ts';
-import type { Environment, Input, Loaded, Runbook, SecretReference } from '../language/index.ts';
+import {
+  type Environment,
+  holdsSecret,
+  type Input,
+  type Inputs,
+  inputAt,
+  type Loaded,
+  leavesIn,
+  leavesOf,
+  type ObjectInput,
+  type PlainInput,
+  pathOfInput,
+  type Runbook,
+  type SecretReference,
+} from '../language/index.ts';
 import { type Diagnostic, didYouMean, isObject, type Json, type JsonObject } from '../text/index.ts';
 
 /** What an input is: a value, or a secret that only the run resolves. */
 export type InputValue = { readonly value: Json } | { readonly secret: SecretReference };
 
 /**
- * The runbook's inputs: defaults, over them the environment's, over them `--set name=value`.
+ * The runbook's inputs by dotted name: defaults, over them the environment's, over them `--set name=value`.
  * @param sets The texts behind `--set`, in their order.
- * @param decided Values that come before all of them.
+ * @param decided Values by dotted name that come before those of the environment.
  */
 export function inputsFor(
   runbook: Loaded<Runbook>,
@@ -17,88 +31,177 @@ export function inputsFor(
   decided: JsonObject = {},
 ): { readonly inputs: ReadonlyMap<string, InputValue>; readonly diagnostics: readonly Diagnostic[] } {
   const declared = runbook.value.inputs ?? {};
-  const diagnostics: Diagnostic[] = [];
-  const inputs = new Map<string, InputValue>();
-  const wrong = new Set<string>();
-  const problem = (name: string, code: string, message: string, more: Partial<Diagnostic> = {}) => {
-    wrong.add(name);
-    diagnostics.push({ code, severity: 'error', message, file: `--set ${name}`, ...more });
-  };
-  const take = (name: string, input: Input, value: Json) => {
-    const mistake = inputProblem(input, value);
-    if (mistake) problem(name, 'input', `it ${mistake}`);
-    else inputs.set(name, { value });
-  };
-  for (const [name, input] of Object.entries(declared)) {
-    if (input.default !== undefined) inputs.set(name, { value: input.default });
+  const found = new Found();
+  for (const { name, input } of leavesOf(declared)) {
+    if (input.default !== undefined) found.inputs.set(name, { value: input.default });
     const before = Object.hasOwn(decided, name) && !input.secret ? decided[name] : undefined;
-    if (before !== undefined) {
-      take(name, input, before);
-      continue;
+    if (before !== undefined) found.take(name, input, before, { file: `--set ${name}` });
+  }
+  const given = new Given(environment, found, decided);
+  for (const [name, input] of Object.entries(declared)) {
+    const value = environment.value.inputs?.[name];
+    if (value !== undefined) given.read(name, input, value as Json);
+  }
+  for (const set of sets) readSet(set, declared, found);
+  for (const { name, input } of leavesOf(declared)) {
+    if (found.inputs.has(name) || found.isWrong(name)) continue;
+    const about = input.description ? ` (${input.description})` : '';
+    found.problem(name, 'missing-input', `the input "${name}" has no value${about}`, {
+      file: runbook.source.file,
+      range: runbook.source.keyRangeOf(pathOfInput(name)),
+      help: input.secret
+        ? `In the environment file: inputs: ${nested(name, '{ env: NAME }')}.`
+        : `In the environment file: inputs: ${nested(name, '…')}, or --set ${name}=….`,
+    });
+  }
+  const inDeclaredOrder = leavesOf(declared).flatMap(({ name }): [string, InputValue][] => {
+    const input = found.inputs.get(name);
+    return input ? [[name, input]] : [];
+  });
+  return { inputs: new Map(inDeclaredOrder), diagnostics: found.diagnostics };
+}
+
+type Place = Pick<Diagnostic, 'file'> & Partial<Diagnostic>;
+
+/** The values that were found, and what is wrong with others. */
+class Found {
+  readonly inputs = new Map<string, InputValue>();
+  readonly diagnostics: Diagnostic[] = [];
+  readonly #wrong = new Set<string>();
+
+  problem(name: string, code: string, message: string, place: Place): void {
+    this.#wrong.add(name);
+    this.diagnostics.push({ code, severity: 'error', message, ...place });
+  }
+
+  take(name: string, input: PlainInput, value: Json, place: Place): void {
+    const problem = inputProblem(input, value);
+    if (problem) this.problem(name, 'input', `the input "${name}" ${problem}`, place);
+    else this.inputs.set(name, { value });
+  }
+
+  /** Whether something has been said of an input, or of the object that it belongs to. */
+  isWrong(name: string): boolean {
+    return [...this.#wrong].some((one) => name === one || name.startsWith(`${one}.`));
+  }
+}
+
+/** The inputs of an environment file. No text of it that may be a secret is repeated. */
+class Given {
+  readonly #source: Loaded<Environment>['source'];
+  readonly #found: Found;
+  readonly #decided: JsonObject;
+
+  constructor({ source }: Loaded<Environment>, found: Found, decided: JsonObject) {
+    this.#source = source;
+    this.#found = found;
+    this.#decided = decided;
+  }
+
+  read(name: string, input: Input, given: Json): void {
+    if (input.type === 'object') this.#readMembers(name, input, given);
+    else if (!Object.hasOwn(this.#decided, name) || input.secret) this.#readLeaf(name, input, given);
+  }
+
+  #readMembers(name: string, input: ObjectInput, given: Json): void {
+    const known = Object.keys(input.properties);
+    if (!isObject(given) || isReference(given)) {
+      const message = `the input "${name}" has to be a mapping of its members`;
+      this.#found.problem(name, 'input', message, {
+        ...this.#at(name, input),
+        help: `Its members: ${known.join(', ')}.`,
+      });
+      return;
     }
-    const given = environment.value.inputs?.[name];
-    if (given === undefined) continue;
-    const place = {
-      file: environment.source.file,
-      range: environment.source.rangeOf(['inputs', name]),
-      isSensitive: input.secret === true,
-    };
-    if (isObject(given)) {
-      if (input.secret) inputs.set(name, { secret: given as SecretReference });
+    for (const [member, value] of Object.entries(given)) {
+      const inner = Object.hasOwn(input.properties, member) ? input.properties[member] : undefined;
+      const here = `${name}.${member}`;
+      if (inner) {
+        this.read(here, inner, value);
+        continue;
+      }
+      const meant = didYouMean(member, known);
+      // A secret may stand where a key is expected: { hunter22 }.
+      const what = meant === '' && holdsSecret(input) ? 'of this name' : `"${member}"`;
+      this.#found.problem(here, 'unknown-input', `the input "${name}" has no member ${what}${meant}`, {
+        ...this.#at(name, input),
+        range: this.#source.keyRangeOf(['inputs', ...name.split('.'), member]),
+        help: `Its members: ${known.join(', ')}.`,
+      });
+    }
+  }
+
+  #readLeaf(name: string, input: PlainInput, given: Json): void {
+    const place = this.#at(name, input);
+    const problem = (code: string, message: string, help: string) =>
+      this.#found.problem(name, code, message, { ...place, help });
+    if (!isObject(given)) {
+      if (!input.secret) this.#found.take(name, input, given, place);
       else
         problem(
-          name,
-          'secret-for-plain-input',
-          `the input "${name}" is no secret in the runbook; its value would be shown`,
-          {
-            ...place,
-            help: 'Write the value itself, or declare the input with secret: true.',
-          },
+          'literal-secret',
+          `"${name}" is a secret and stands here as a literal`,
+          `Write ${references}, and change the secret: it stood in a file.`,
         );
-    } else if (input.secret) {
-      problem(name, 'literal-secret', `"${name}" is a secret and stands here as a literal`, {
-        ...place,
-        help: 'Write { env: NAME }, { file: path } or { command: [program, argument] }, and change the secret: it stood in a file.',
-      });
-    } else {
-      const mistake = inputProblem(input, given as Json);
-      if (mistake) problem(name, 'input', `the input "${name}" ${mistake}`, place);
-      else inputs.set(name, { value: given as Json });
-    }
+    } else if (!isReference(given)) {
+      const [key, ...others] = Object.keys(given);
+      const meant = key !== undefined && others.length === 0 ? didYouMean(key, referenceKeys) : '';
+      if (input.secret)
+        problem('input', `the input "${name}" has to be a reference to a secret${meant}`, `Write ${references}.`);
+      else problem('input', `the input "${name}" has no members`, 'Write the value itself.');
+    } else if (input.secret) this.#found.inputs.set(name, { secret: given as SecretReference });
+    else
+      problem(
+        'secret-for-plain-input',
+        `the input "${name}" is no secret in the runbook; its value would be shown`,
+        'Write the value itself, or declare the input with secret: true.',
+      );
   }
-  for (const set of sets) {
-    const equals = set.indexOf('=');
-    const name = equals < 0 ? set : set.slice(0, equals);
-    const input = Object.hasOwn(declared, name) ? declared[name] : undefined;
-    if (equals < 0) problem(name, 'set', 'NAME=VALUE is needed');
-    else if (!input)
-      problem(name, 'unknown-input', `the runbook has no such input${didYouMean(name, Object.keys(declared))}`);
-    else if (input.secret) {
-      problem(name, 'literal-secret', `a secret on the command line is visible in the process list`, {
-        help: `Give it in the environment file: inputs: { ${name}: { env: NAME } }.`,
-      });
-    } else take(name, input, valueFromText(input, set.slice(equals + 1)));
+
+  #at(name: string, input: Input): Place {
+    const range = this.#source.rangeOf(['inputs', ...name.split('.')]);
+    return { file: this.#source.file, range, isSensitive: holdsSecret(input) };
   }
-  for (const [name, input] of Object.entries(declared)) {
-    if (inputs.has(name) || wrong.has(name)) continue;
-    problem(
-      name,
-      'missing-input',
-      `the input "${name}" has no value${input.description ? ` (${input.description})` : ''}`,
-      {
-        file: runbook.source.file,
-        range: runbook.source.keyRangeOf(['inputs', name]),
-        help: input.secret
-          ? `In the environment file: inputs: { ${name}: { env: NAME } }.`
-          : `In the environment file: inputs: { ${name}: … }, or --set ${name}=….`,
-      },
+}
+
+const referenceKeys = ['env', 'file', 'command'];
+const references = '{ env: NAME }, { file: path } or { command: [program, argument] }';
+
+/** No member of an object is named as one of these: a mapping with such a key is a reference, checked by the schema. */
+function isReference(given: JsonObject): boolean {
+  return referenceKeys.some((key) => Object.hasOwn(given, key));
+}
+
+function readSet(set: string, declared: Inputs, found: Found): void {
+  const equals = set.indexOf('=');
+  const name = equals < 0 ? set : set.slice(0, equals);
+  const place = { file: `--set ${name}` };
+  const refuse = (code: string, message: string, help?: string) =>
+    found.problem(name, code, message, { ...place, ...(help === undefined ? {} : { help }) });
+  const at = inputAt(declared, name.split('.'));
+  if (equals < 0) refuse('set', 'NAME=VALUE is needed');
+  else if ('missing' in at) {
+    const what = at.of ? `the input "${at.of.name}" has no member "${at.missing}"` : 'the runbook has no such input';
+    refuse('unknown-input', `${what}${didYouMean(at.missing, at.known)}`);
+  } else if (at.input.type === 'object') {
+    const [first] = leavesIn(name, at.input).filter(({ input }) => !input.secret);
+    refuse('input', `the input "${name}" has members: set one of them`, `--set ${first?.name ?? name}=….`);
+  } else if (at.input.secret)
+    refuse(
+      'literal-secret',
+      'a secret on the command line is visible in the process list',
+      `Give it in the environment file: inputs: ${nested(name, '{ env: NAME }')}.`,
     );
-  }
-  return { inputs, diagnostics };
+  else found.take(name, at.input, valueFromText(at.input, set.slice(equals + 1)), place);
+}
+
+/** `repository.name` → `{ repository: { name: … } }`. */
+function nested(name: string, value: string): string {
+  return name.split('.').reduceRight((inner, part) => `{ ${part}: ${inner} }`, value);
 }
 
 /** A text from the command line as the input's type; what it cannot be stays a text, which the type check then names. */
-function valueFromText(input: Input, text: string): Json {
+function valueFromText(input: PlainInput, text: string): Json {
   switch (input.type) {
     case 'integer':
     case 'number':

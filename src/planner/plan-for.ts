@@ -1,4 +1,5 @@
-import type { Auth, Bundle, Environment, EnvironmentConnection, Loaded, Runbook } from '../language/index.ts';
+import { kindNameOf, kindOf, plannedAuth } from '../kinds/index.ts';
+import type { Bundle, Environment, EnvironmentConnection, Loaded, Runbook } from '../language/index.ts';
 import type { Plan, PlannedConnection } from '../plan/index.ts';
 import { type Checked, type Diagnostic, didYouMean, hasErrors, type JsonObject } from '../text/index.ts';
 import { expand } from './expand.ts';
@@ -12,14 +13,14 @@ export interface PlanExtras {
   readonly author?: string;
   /** Connection → the `cluster_uuid` that was seen there; the environment's own pin comes first. */
   readonly pins?: { readonly [connection: string]: string };
-  /** Values of inputs, instead of those that the environment has. */
+  /** Values of inputs by dotted name, instead of those that the environment has. */
   readonly inputs?: JsonObject;
 }
 
 /**
  * The plan of a runbook in an environment: offline and deterministic, the same arguments give the same plan.
  * @param bundle A runbook without errors (`check`).
- * @param sets `name=value` texts that override inputs.
+ * @param sets `name=value` texts that override inputs; `object.member=value` is one member.
  * @returns The plan, or everything that is wrong with the inputs, the environment, or a template that now has values.
  */
 export function planFor(
@@ -60,7 +61,7 @@ export function planFor(
       ...head,
       inputs: Object.fromEntries(inputs),
       locks: locksFor({ steps, rollback }, connections),
-      preflight: preflightFor(head, used),
+      preflight: preflightFor(head, environment.value.connections, used),
       steps,
       rollback,
     },
@@ -91,7 +92,7 @@ function connectionDiagnostics(runbook: Loaded<Runbook>, environment: Loaded<Env
         `${runbook.source.file} needs it${declared.description ? `: ${declared.description}` : ''}.`,
       );
     }
-    const kind = connection.kind ?? 'elasticsearch';
+    const kind = kindNameOf(connection);
     if (kind === declared.kind) return [];
     return problem(
       'wrong-connection-kind',
@@ -141,8 +142,8 @@ function withBorrowedIdentities(
     Object.entries(connections).map(([name, connection]) => {
       const borrowed = [...(used.get(name) ?? [])].flatMap((identity) => {
         const [, owner = '', theirs = ''] = /^([^/]+)\/(.+)$/.exec(identity ?? '') ?? [];
-        const login = connections[owner]?.identities?.[theirs];
-        return identity === undefined || login === undefined ? [] : [[identity, login] as const];
+        const auth = connections[owner]?.identities?.[theirs];
+        return identity === undefined || auth === undefined ? [] : [[identity, auth] as const];
       });
       if (borrowed.length === 0) return [name, connection];
       return [name, { ...connection, identities: { ...connection.identities, ...Object.fromEntries(borrowed) } }];
@@ -151,40 +152,18 @@ function withBorrowedIdentities(
 }
 
 function plannedConnection(
-  connection: EnvironmentConnection,
+  settings: EnvironmentConnection,
   pin: string | undefined,
   validLater: readonly string[] = [],
 ): PlannedConnection {
-  if ('endpoint' in connection)
-    return {
-      kind: 'oss',
-      url: `${connection.endpoint}/${connection.bucket}`,
-      login: 'access key',
-      region: connection.region.replace(/^oss-/, ''),
-    };
-  const identities = 'identities' in connection ? Object.entries(connection.identities ?? {}) : [];
+  const identities = 'identities' in settings ? Object.entries(settings.identities ?? {}) : [];
   const later = identities.map(([name]) => name).filter((name) => validLater.includes(name));
-  const uuid = connection.kind === 'kibana' ? undefined : (connection.cluster_uuid ?? pin);
   return {
-    kind: connection.kind ?? 'elasticsearch',
-    url: connection.url.replace(/\/+$/, '') + spaceOf(connection),
-    login: loginOf(connection.auth),
+    kind: kindNameOf(settings),
+    ...kindOf(settings).planned(settings, pin),
     ...(identities.length > 0
-      ? { identities: Object.fromEntries(identities.map(([name, identity]) => [name, loginOf(identity.auth)])) }
+      ? { identities: Object.fromEntries(identities.map(([name, identity]) => [name, plannedAuth(identity.auth)])) }
       : {}),
     ...(later.length > 0 ? { valid_later: later } : {}),
-    ...(uuid === undefined ? {} : { cluster_uuid: uuid }),
   };
-}
-
-/** Everything in a space of Kibana but the first one has a path of its own. */
-function spaceOf(connection: EnvironmentConnection): string {
-  const space = connection.kind === 'kibana' ? connection.space : undefined;
-  return space === undefined || space === 'default' ? '' : `/s/${space}`;
-}
-
-function loginOf(auth: Auth | undefined): string {
-  if (!auth) return 'no login';
-  if (auth.basic) return `user ${auth.basic.username}`;
-  return auth.api_key ? 'an API key' : 'a bearer token';
 }

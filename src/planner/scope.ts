@@ -1,16 +1,19 @@
 import {
   descend,
   type Expression,
+  type Input,
+  type Inputs,
   type Lookup,
+  listOf,
+  mappingOf,
   type PathExpression,
+  resolveTemplate,
   type Template,
   TemplateError,
+  templateOf,
 } from '../language/index.ts';
-import type { Json } from '../text/index.ts';
+import { isObject, type Json } from '../text/index.ts';
 import type { InputValue } from './inputs.ts';
-
-/** What an input of a scope is: known, secret, or (in a fragment) an expression over what only the run knows. */
-export type Binding = InputValue | { readonly expression: Expression };
 
 /** What `steps.ID` stands for in one file. */
 export type StepName =
@@ -23,7 +26,8 @@ export type StepName =
 
 /** What names mean at one place of one file. */
 export interface Scope {
-  readonly inputs: ReadonlyMap<string, Binding>;
+  /** What each input is: a literal, or an expression over what only the run knows. A secret is a path, `inputs.NAME`. */
+  readonly inputs: ReadonlyMap<string, Expression>;
   readonly steps: Map<string, StepName>;
   /** Connection → the identity that the runbook's `identity` chooses there; null where the environment has none of them. */
   readonly identities: ReadonlyMap<string, string | null>;
@@ -46,11 +50,9 @@ export function lookupIn(scope: Scope, isCondition = false): Lookup {
           ? { unresolved: path }
           : { value: descend(scope.item.value, path.segments, 'item') };
       case 'inputs': {
-        const binding = scope.inputs.get(first);
-        if (!binding) throw new TemplateError(`unknown input "${first}"`);
-        if ('value' in binding) return { value: descend(binding.value, rest, `inputs.${first}`) };
-        if ('expression' in binding) return outcome(extended(binding.expression, rest));
-        return { unresolved: path };
+        const input = scope.inputs.get(first);
+        if (!input) throw new TemplateError(`unknown input "${first}"`);
+        return outcome(extended(input, rest, `inputs.${first}`));
       }
       case 'connections': {
         const identity = scope.identities.get(first);
@@ -113,14 +115,68 @@ function expressionFor(
   }
 }
 
-function extended(expression: Expression, segments: readonly string[]): Expression {
+/** What stands below an expression. */
+export function extended(expression: Expression, segments: readonly string[], name = 'the value'): Expression {
+  const [first = '', ...rest] = segments;
   if (segments.length === 0) return expression;
   switch (expression.kind) {
     case 'literal':
-      return { kind: 'literal', value: descend(expression.value, segments, 'the value') };
+      return { kind: 'literal', value: descend(expression.value, segments, name) };
     case 'path':
       return { ...expression, segments: [...expression.segments, ...segments] } satisfies PathExpression;
+    case 'mapping': {
+      const member = memberOf(expression, first);
+      if (!member) throw new TemplateError(`${name} has no "${first}"`);
+      return extended(member, rest, `${name}.${first}`);
+    }
     case 'call':
       throw new TemplateError(`.${segments.join('.')} of a value that is put together at run time`);
   }
+}
+
+/** A member of a mapping, known or not; undefined where it has none of this name. */
+export function memberOf(expression: Expression, name: string): Expression | undefined {
+  switch (expression.kind) {
+    case 'literal': {
+      const { value } = expression;
+      return isObject(value) && Object.hasOwn(value, name)
+        ? { kind: 'literal', value: value[name] ?? null }
+        : undefined;
+    }
+    case 'mapping':
+      return Object.hasOwn(expression.members, name) ? expression.members[name] : undefined;
+    case 'path':
+    case 'call':
+      return extended(expression, [name]);
+  }
+}
+
+/** The names of a mapping's members; none where only the run knows them. */
+export function namesOf(expression: Expression): string[] {
+  if (expression.kind === 'mapping') return Object.keys(expression.members);
+  return expression.kind === 'literal' && isObject(expression.value) ? Object.keys(expression.value) : [];
+}
+
+/** A value in which every string is a template, as one expression, resolved as far as the lookup knows. */
+export function expressionOfValue(value: Json, lookup: Lookup): Expression {
+  if (typeof value === 'string') return expressionOf(resolveTemplate(templateOf(value), lookup));
+  if (Array.isArray(value)) return listOf((value as readonly Json[]).map((item) => expressionOfValue(item, lookup)));
+  if (!isObject(value)) return { kind: 'literal', value };
+  return mappingOf(Object.entries(value).map(([name, member]) => [name, expressionOfValue(member, lookup)]));
+}
+
+/** A runbook's inputs as its steps read them: an object is a mapping of its members. */
+export function scopeOfInputs(declared: Inputs, inputs: ReadonlyMap<string, InputValue>): Map<string, Expression> {
+  const expressionOfInput = (name: string, input: Input): Expression => {
+    if (input.type === 'object') {
+      const members = Object.entries(input.properties);
+      return mappingOf(members.map(([member, inner]) => [member, expressionOfInput(`${name}.${member}`, inner)]));
+    }
+    const found = inputs.get(name);
+    if (!found) throw new TypeError(`no value for the input ${name}`);
+    return 'value' in found
+      ? { kind: 'literal', value: found.value }
+      : { kind: 'path', root: 'inputs', segments: name.split('.') };
+  };
+  return new Map(Object.entries(declared).map(([name, input]) => [name, expressionOfInput(name, input)]));
 }

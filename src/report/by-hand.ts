@@ -1,7 +1,7 @@
 import { type Expression, isWhole, pathsIn, printExpression, templateOf } from '../language/index.ts';
-import { type HttpRequest, nodesIn, type Plan, type PlannedRequest } from '../plan/index.ts';
+import { nodesIn, type Plan, type PlannedRequest } from '../plan/index.ts';
 import { inert, isObject, type Json } from '../text/index.ts';
-import { secretText, valueText } from './words.ts';
+import { secretText } from './words.ts';
 
 /** Something that a plan leaves open, and that a person who sends its calls by hand has to fill in. */
 export interface Blank {
@@ -70,8 +70,9 @@ function sourceOf(expression: Expression, plan: Plan, saves: ReadonlyMap<string,
     case 'connections':
       return `the identity of the connection ${first}`;
     case 'inputs': {
-      const input = plan.inputs[first];
-      return `the secret ${first}${input && 'secret' in input ? `, from ${secretText(input.secret)}` : ''}`;
+      const secret = expression.segments.join('.');
+      const input = plan.inputs[secret];
+      return `the secret ${secret}${input && 'secret' in input ? `, from ${secretText(input.secret)}` : ''}`;
     }
     case 'steps': {
       const step = saves.get(first) ?? saves.get(`${first}#*`);
@@ -115,20 +116,6 @@ export function partsOf(
     return part.kind === 'literal' ? String(part.value) : blanks.of(part);
   });
   return { parts, isWhole: isWhole(template) && typeof parts[0] !== 'string' };
-}
-
-/** The parameters of a request as they are sent: a list is one text to Elasticsearch, and several parameters to Kibana. */
-export function parametersOf({ query = {} }: HttpRequest, isKibana: boolean): [name: string, value: string][] {
-  return Object.entries(query).flatMap(([name, value]): [string, string][] => {
-    if (!Array.isArray(value)) return [[name, valueText(value)]];
-    const texts = (value as readonly Json[]).map(valueText);
-    return isKibana ? texts.map((text) => [name, text]) : [[name, texts.join(',')]];
-  });
-}
-
-/** Whether the body of a request is uploaded as a file: saved objects that are imported. */
-export function isUpload({ path, body }: HttpRequest, isKibana: boolean): boolean {
-  return isKibana && body !== undefined && path.endsWith('/_import');
 }
 
 /** A line that is for the reader: neither Bash nor the Console sends it. */

@@ -1,3 +1,4 @@
+import { dialectOf, type HttpDialect } from '../kinds/index.ts';
 import {
   type HttpRequest,
   nodesIn,
@@ -6,8 +7,10 @@ import {
   type PlannedNode,
   type PlannedRead,
   type Request,
+  skipReasonText,
   wholeRunbook,
 } from '../plan/index.ts';
+import type { Json } from '../text/index.ts';
 import type { ReportedStep, RunReport } from './run-report.ts';
 import { conditionText, valueText } from './words.ts';
 
@@ -42,6 +45,30 @@ function queryOf({ query = {} }: HttpRequest): string {
   return parts.length > 0 ? `?${parts.join('&')}` : '';
 }
 
+/** A call with a body, as it was planned or as it was sent. */
+interface Sent {
+  readonly connection: string;
+  readonly path: string;
+  readonly body?: Json;
+}
+
+/** How the server of a call takes it. */
+export function dialectFor({ connection }: Pick<Sent, 'connection'>, plan: Plan): HttpDialect {
+  return dialectOf(plan.environment.connections[connection]);
+}
+
+/** The items of a body that is sent as a line of JSON for each; undefined where it is sent as one JSON value. */
+export function linesIn(call: Sent, plan: Plan): string[] | undefined {
+  const { body } = call;
+  if (!Array.isArray(body) || dialectFor(call, plan).bodyForm(call) === 'json') return undefined;
+  return (body as readonly Json[]).map((line) => JSON.stringify(line));
+}
+
+/** A body for people, as it is sent: JSON, or a line of JSON for each item. */
+export function bodyText(call: Sent, plan: Plan): string {
+  return linesIn(call, plan)?.join('\n') ?? JSON.stringify(call.body, null, 2);
+}
+
 /** The connection, and as whom it is used: `destination as recovery`. */
 export function connectionText({ connection, identity }: { readonly connection: string; readonly identity?: string }) {
   return identity === undefined ? connection : `${connection} as ${identity}`;
@@ -49,9 +76,9 @@ export function connectionText({ connection, identity }: { readonly connection: 
 
 /** A request in one line: `PUT /_snapshot/x`, `oss list prefix`. */
 export function requestText(request: Request): string {
-  return request.type === 'oss'
-    ? `oss ${request.operation} ${request.key ?? request.prefix ?? ''}`.trimEnd()
-    : `${request.method} ${request.path}${queryOf(request)}`;
+  return request.type === 'http'
+    ? `${request.method} ${request.path}${queryOf(request)}`
+    : `${request.type} ${request.operation} ${request.key ?? request.prefix ?? ''}`.trimEnd();
 }
 
 /** What a `done_when` has to say (`status 200; found = true`), and what is asked where it cannot tell. */
@@ -77,7 +104,7 @@ export function passesOf(id: string, report: RunReport): ReportedStep[] {
 
 /** What is said of a node that no pass has reached. */
 export function unreachedText(node: PlannedNode): string {
-  return node.kind === 'skipped' ? `skipped: ${node.reason}` : 'not reached';
+  return node.kind === 'skipped' ? `skipped: ${skipReasonText(node.reason)}` : 'not reached';
 }
 
 /** The title of a step: once it has run, with what the run knew. */

@@ -1,5 +1,7 @@
+import { authText } from '../kinds/index.ts';
 import {
   foldNode,
+  type HttpRequest,
   nodesRunBy,
   type Plan,
   type PlannedLock,
@@ -7,9 +9,10 @@ import {
   type PlannedRead,
   type PlannedRequest,
   type Request,
+  skipReasonText,
 } from '../plan/index.ts';
-import { inert, type Json } from '../text/index.ts';
-import { addressOf, doneWhenText, lockText, requestText } from './outline.ts';
+import { inert } from '../text/index.ts';
+import { addressOf, bodyText, doneWhenText, linesIn, lockText, requestText } from './outline.ts';
 import {
   conditionText,
   expectations,
@@ -19,6 +22,7 @@ import {
   unknownText,
   untilText,
   valueText,
+  windowText,
 } from './words.ts';
 
 /** A plan as an auditor reads it: every call in order, what it asserts, what undoes it. Nothing was sent to make it. */
@@ -41,7 +45,7 @@ export function planText(plan: Plan, id: string): string {
 export function planHead(plan: Plan, id: string): string {
   const lines = [
     `${plan.runbook.title}`,
-    ...factsOf(plan, id).map(([name, value]) => `  ${name.padEnd(11)}  ${value}`),
+    ...planFacts(plan, id).map(([name, value]) => `  ${name.padEnd(11)}  ${value}`),
     '',
     `${countsText(plan)}. Values in {{…}} are known only when it runs.`,
   ];
@@ -60,25 +64,22 @@ export function countsText({ steps }: Plan): string {
 }
 
 /** What a plan says once: name and value, for people. */
-export function factsOf({ runbook, environment, author, inputs }: Plan, id: string): [name: string, value: string][] {
+export function planFacts({ runbook, environment, author, inputs }: Plan, id: string): [name: string, value: string][] {
   return [
     ['runbook', `${runbook.file} (${runbook.name}, Elasticsearch ${runbook.elasticsearch})`],
     ['environment', environment.name],
     ...(author === undefined ? [] : [['author', author] as [string, string]]),
     ...Object.entries(environment.connections).map(([name, connection]): [string, string] => {
       const identities = Object.entries(connection.identities ?? {}).map(
-        ([identity, login]) => `; as ${identity}: ${login}`,
+        ([identity, auth]) => `; as ${identity}: ${authText(auth)}`,
       );
       const pin = connection.cluster_uuid === undefined ? '' : `; cluster_uuid ${connection.cluster_uuid}`;
       return [
         'connection',
-        `${name}: ${connection.kind} at ${connection.url}, ${connection.login}${identities.join('')}${pin}`,
+        `${name}: ${connection.kind} at ${connection.url}, ${authText(connection.auth)}${identities.join('')}${pin}`,
       ];
     }),
-    ...(environment.maintenance_windows ?? []).map(({ days, from, to, timezone }): [string, string] => [
-      'window',
-      `${days ? days.join(', ') : 'daily'} ${from}–${to} ${timezone ?? 'UTC'}`,
-    ]),
+    ...(environment.maintenance_windows ?? []).map((window): [string, string] => ['window', windowText(window)]),
     ...Object.entries(inputs).map(([name, input]): [string, string] => [
       'input',
       `${name} = ${'value' in input ? JSON.stringify(input.value) : `secret from ${secretText(input.secret)}`}`,
@@ -99,15 +100,19 @@ export function undoText(
   return `${lines.map((line) => inert(line)).join('\n')}\n`;
 }
 
-/** ` as recovery (user filesuper)`; nothing for the connection's own login. */
-function loginText({ connection, identity }: { readonly connection: string; readonly identity?: string }, plan: Plan) {
+/** ` as recovery (user filesuper)`; nothing for the connection's own credentials. */
+function identityText(
+  { connection, identity }: { readonly connection: string; readonly identity?: string },
+  plan: Plan,
+) {
   if (identity === undefined) return '';
-  return ` as ${identity} (${plan.environment.connections[connection]?.identities?.[identity] ?? 'unknown'})`;
+  const auth = plan.environment.connections[connection]?.identities?.[identity];
+  return ` as ${identity} (${auth ? authText(auth) : 'unknown'})`;
 }
 
 function lockLine(lock: PlannedLock, plan: Plan): string {
   const { connection } = lock;
-  return `  lock ${connection}${loginText(lock, plan)}: ${lockText(lock, plan)}`;
+  return `  lock ${connection}${identityText(lock, plan)}: ${lockText(lock, plan)}`;
 }
 
 function nodeLines(node: PlannedNode, plan: Plan): string[] {
@@ -131,7 +136,7 @@ const inner = '     ';
 
 /** A node without what is inside it. */
 function ownLines(node: PlannedNode, plan: Plan): string[] {
-  if (node.kind === 'skipped') return [`${node.number} ${node.id}: skipped, ${node.reason}`];
+  if (node.kind === 'skipped') return [`${node.number} ${node.id}: skipped, ${skipReasonText(node.reason)}`];
   const marks = [
     ...(node.kind === 'request' ? [node.effect.toUpperCase()] : []),
     ...(node.disruptive ? ['DISRUPTIVE'] : []),
@@ -167,18 +172,19 @@ function requestLines(node: PlannedRequest, plan: Plan): string[] {
 
 function callLines(request: Request, plan: Plan): string[] {
   const where = `on        ${request.connection}`;
-  if (request.type === 'oss') return [where, requestText(request).replace(/^oss/, 'oss      ')];
+  if (request.type !== 'http') return [where, requestText(request).replace(/^\S+/, (verb) => verb.padEnd(9))];
   return [
-    `${where}${loginText(request, plan)}`,
+    `${where}${identityText(request, plan)}`,
     `${request.method.padEnd(9)} ${addressOf(request, plan)}`,
     ...Object.entries(request.headers ?? {}).map(([name, value]) => `header    ${name}: ${valueText(value)}`),
-    ...(request.body === undefined ? [] : bodyLines(request.body)),
+    ...(request.body === undefined ? [] : bodyLines(request, plan)),
   ];
 }
 
-function bodyLines(body: Json): string[] {
-  if (Array.isArray(body)) return (body as readonly Json[]).map((line) => `line      ${JSON.stringify(line)}`);
-  const lines = JSON.stringify(body, null, 2).split('\n');
+function bodyLines(request: HttpRequest, plan: Plan): string[] {
+  const items = linesIn(request, plan);
+  if (items) return items.map((line) => `line      ${line}`);
+  const lines = bodyText(request, plan).split('\n');
   return lines.map((line, index) => `${index === 0 ? 'body      ' : '          '}${line}`);
 }
 

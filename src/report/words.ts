@@ -1,4 +1,4 @@
-import { expectedOf, isMatcher, messageOf, type SecretReference } from '../language/index.ts';
+import { expectedOf, isMatcher, type MaintenanceWindow, messageOf, type SecretReference } from '../language/index.ts';
 import type { Condition, PlannedExpect, PlannedRequest } from '../plan/index.ts';
 import { inOneLine } from '../text/in-one-line.ts';
 import { durationOf, type Json } from '../text/index.ts';
@@ -20,9 +20,9 @@ export function secretText(reference: SecretReference): string {
   return `${kind} ${[from].flat().join(' ')}`;
 }
 
-/** A body for people: JSON, and a list, which is sent line by line, a line each. */
-export function bodyText(body: Json): string {
-  return Array.isArray(body) ? body.map((line) => JSON.stringify(line)).join('\n') : JSON.stringify(body, null, 2);
+/** A maintenance window: `sat, sun 22:00–04:00 UTC`. */
+export function windowText({ days, from, to, timezone }: MaintenanceWindow): string {
+  return `${days ? days.join(', ') : 'daily'} ${from}–${to} ${timezone ?? 'UTC'}`;
 }
 
 /** Each assertion of an expectation: what has to hold, and what is said where it does not. */

@@ -116,6 +116,16 @@ describe('the rules', () => {
       '  - { id: a, on: es, call: PUT /x, save: { b: c }, done_when: { call: GET /y, expect: { status: 200 } } }\n',
       ['save-with-done-when: { b: c }'],
     ],
+    [
+      'effect: read on a POST that writes',
+      '  - { id: a, on: es, call: POST /x/_refresh, effect: read }\n',
+      ['effect: read'],
+    ],
+    [
+      'effect: read on such a POST in a done_when',
+      '  - { id: a, on: es, call: PUT /x, done_when: { call: POST /x/_doc, effect: read, expect: { status: 200 } } }\n',
+      ['effect: read'],
+    ],
     ['effect: read on a DELETE', '  - { id: a, on: es, call: DELETE /x, effect: read }\n', ['effect: read']],
     ['a broken JMESPath', "  - { id: a, on: es, call: GET /, expect: { body: { 'a[': 1 } } }\n", ["jmespath: 'a['"]],
     [
@@ -167,6 +177,71 @@ describe('the rules', () => {
     const diagnostics = diagnosticsOf(whole);
     expect(marked(diagnostics, whole)).toEqual(['default-of-wrong-type: 1', 'literal-secret: hunter22']);
     expect(diagnostics[1]).toMatchObject({ isSensitive: true });
+  });
+
+  describe('about an input of type object', () => {
+    const withObject = (member: string) =>
+      head.replace('connections:', () => `  o: { type: object, properties: { a: ${member} } }\nconnections:`);
+    const step = (value: string) => `  - { id: a, on: es, call: PUT /x, ${value} }\n`;
+    const foundIn = (member: string, value: string) => {
+      const text = withObject(member) + step(value);
+      return marked(diagnosticsOf(text), text);
+    };
+
+    it.each([
+      ['a member that it does not have', '{ type: string }', "body: '{{inputs.o.b}}'", ['unknown-input: inputs.o.b']],
+      ['a member of a string', '{ type: string }', "body: '{{inputs.o.a.b}}'", ['unknown-input: inputs.o.a.b']],
+      [
+        'a secret member outside of a body',
+        '{ type: string, secret: true }',
+        "title: '{{inputs.o.a}}'",
+        ['secret-outside-body: inputs.o.a'],
+      ],
+      [
+        'a whole with a secret outside of a body',
+        '{ type: string, secret: true }',
+        "title: '{{inputs.o}}'",
+        ['secret-outside-body: inputs.o'],
+      ],
+      ['a default of another type', '{ type: integer, default: many }', 'body: 1', ['default-of-wrong-type: many']],
+      [
+        'a secret with a default',
+        '{ type: string, secret: true, default: hunter22 }',
+        'body: 1',
+        ['literal-secret: hunter22'],
+      ],
+    ])('find %s', (_what, member, value, expected) => {
+      expect(foundIn(member, value)).toEqual(expected);
+    });
+
+    it('let an item of a list and a connection be', () => {
+      expect(foundIn('{ type: list }', "body: '{{inputs.o.a.[0]}}'")).toEqual([]);
+      expect(foundIn('{ type: connection }', "on: '{{inputs.o.a}}'".replace('on', 'as'))).toEqual([]);
+      const text = withObject('{ type: connection }') + step('body: 1').replace('on: es', "on: '{{inputs.o.a}}'");
+      expect(diagnosticsOf(text)).toEqual([]);
+    });
+
+    it('suggest what was meant', () => {
+      const text = withObject('{ type: string }').replace('a: {', 'name: {') + step("body: '{{inputs.o.nmae}}'");
+      expect(diagnosticsOf(text)[0]?.message).toBe('the input "o" has no member "nmae" — did you mean "name"?');
+    });
+
+    it.each([
+      ['without properties', '{ type: object }', ['missing-key: { type: object }']],
+      [
+        'with a secret of its own',
+        '{ type: object, secret: true, properties: { b: { type: string } } }',
+        ['unknown-key: secret'],
+      ],
+      [
+        'with a member that means a secret in an environment',
+        '{ type: object, properties: { env: { type: string } } }',
+        ['wrong-form: env'],
+      ],
+      ['of a type that there is not', '{ type: objct }', ['unknown-value: objct']],
+    ])('refuse one %s', (_what, member, expected) => {
+      expect(foundIn(member, 'body: 1')).toEqual(expected);
+    });
   });
 
   it('find all of it at once', () => {

@@ -237,9 +237,9 @@ describe('runbook plan --out, approve, exec --plan', () => {
       (text) => text.replace('Snapshot the', 'Snapshow the'),
     ],
     [
-      'the login is',
-      /environment\.connections\.destination\.login/,
-      (text) => text.replace('"user runner"', '"user runnes"'),
+      'the user is',
+      /environment\.connections\.destination\.auth\.username/,
+      (text) => text.replace('"username":"runner"', '"username":"runnes"'),
     ],
     ['the form is', /bytes are not those/, (text) => JSON.stringify(JSON.parse(text), null, 2)],
   ])('refuses a plan of which %s changed', async (_what, message, change) => {
@@ -337,14 +337,14 @@ describe('runbook plan --out, approve, exec --plan', () => {
     const args = ['diff', 'plan.json', 'users-7.10', '--env', env, '--detailed-exitcode'];
 
     const same = await runbook(directory, args);
-    const other = await runbook(directory, [...args, '--set', 'user=lena', '--format', 'json']);
+    const other = await runbook(directory, [...args, '--set', 'users=lena', '--format', 'json']);
 
     expect(same).toMatchObject({ code: 0, stdout: expect.stringContaining('the same, byte by byte') });
     expect(other.code).toBe(5);
     expect(JSON.parse(other.stdout)).toMatchObject({
       format: 'runbook-diff/v1',
       same: false,
-      head: [{ field: 'inputs.user.value', before: 'kara', after: 'lena' }],
+      head: [{ field: 'inputs.users.value', before: [], after: ['lena'] }],
     });
   });
 });

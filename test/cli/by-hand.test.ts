@@ -49,7 +49,7 @@ elasticsearch: 7.10.x
 title: By hand
 inputs:
   key: { type: string, secret: true }
-  header: { type: string, secret: true }
+  keys: { type: object, properties: { header: { type: string, secret: true } } }
 connections: { es: { kind: elasticsearch } }
 steps:
   - { id: look, on: es, call: GET /look, query: { 'a b': 'c&d' }, expect: { body: { ok: true } }, save: { name: name, list: list } }
@@ -61,7 +61,7 @@ steps:
     query: { tag: '{{steps.look.name}}' }
     body: { 'key$(touch pwned)': '{{inputs.key}}', text: 'a {{steps.look.name}} \`b\` $c "d" \\ e', list: '{{steps.look.list}}', n: 1, none: null, empty: {} }
     done_when: { call: 'GET /missing/{{steps.look.name}}', expect: { status: 200 } }
-  - { id: bulk, on: es, call: POST /_bulk, headers: { x-note: 'a "b" $c', x-key: 'key {{inputs.header}}' }, body: [{ index: { _id: 'a' } }, { text: '{{steps.look.name}}' }], retry: { attempts: 1 } }
+  - { id: bulk, on: es, call: POST /_bulk, headers: { x-note: 'a "b" $c', x-key: 'key {{inputs.keys.header}}' }, body: [{ index: { _id: 'a' } }, { text: '{{steps.look.name}}' }], retry: { attempts: 1 } }
   - { id: never, when: { steps.look.name: other }, on: es, call: PUT /never }
 `;
 
@@ -78,7 +78,7 @@ describe('the curl script of a plan', () => {
       `apiVersion: runbook/v1
 environment: test
 connections: { es: { url: 'http://127.0.0.1:${(server.address() as AddressInfo).port}', auth: { basic: { username: somebody, password: { env: PW } } } } }
-inputs: { key: { env: KEY }, header: { env: HEADER } }
+inputs: { key: { env: KEY }, keys: { header: { env: HEADER } } }
 `,
     );
     const ended = await runbook(directory, ['exec', 'by-hand.yaml', '--env', 'env.yaml', '--no-cluster-lock'], {
@@ -121,7 +121,7 @@ inputs: { key: { env: KEY }, header: { env: HEADER } }
     if (/look_name_json \(/.test(question)) return '"a/b ü,c"';
     return /steps\.look\.name = other/.test(question) ? 'n' : 'y';
   };
-  const env = { ES_PASSWORD: 'the-password', INPUT_KEY: secret, INPUT_HEADER: 'in a "header" $x' };
+  const env = { ES_PASSWORD: 'the-password', INPUT_KEY: secret, INPUT_KEYS_HEADER: 'in a "header" $x' };
 
   it('sends what a run sends, in its order, as the same users', async () => {
     const { code, sent, asked } = await byHand(answer, env);
@@ -155,6 +155,8 @@ inputs: { key: { env: KEY }, header: { env: HEADER } }
 
     expect(without).toMatchObject({ code: 2, sent: [] });
     expect(without.asked).toContain('set ES_PASSWORD: what user somebody logs in with at es');
+    const half = await byHand(answer, { INPUT_KEY: secret, ES_PASSWORD: 'the-password' });
+    expect(half.asked).toContain('set INPUT_KEYS_HEADER: the secret keys.header, from env HEADER');
   });
 
   it('is in the Console the same calls with JSON bodies', async () => {

@@ -30,8 +30,8 @@ const server = createServer((request, response) => {
 });
 
 const steps: Readonly<Record<string, string>> = {
-  'a value that was seen': 'call: POST /echo, effect: read, expect: { body: { got.token: { exists: false } } }',
-  'a larger one': `call: POST /echo, effect: read, expect: { body: { '[got, got, got]': { empty: true } } }`,
+  'a value that was seen': 'call: POST /echo/_search, effect: read, expect: { body: { got.token: { exists: false } } }',
+  'a larger one': `call: POST /echo/_search, effect: read, expect: { body: { '[got, got, got]': { empty: true } } }`,
   'a poll': 'call: GET /echo, until: { got.token: { exists: false } }, every: 1s, timeout: 1s',
   'a refusal': 'call: GET /refused',
   'a page of a proxy': `call: GET /html, expect: { body: { '@': { exists: false } } }`,

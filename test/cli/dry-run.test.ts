@@ -25,7 +25,7 @@ describe('runbook exec --dry-run --detailed-exitcode', () => {
     const real = await exec(server.env);
     const after = await dryRun(server.env);
 
-    expect(before.stdout).toMatch(/^ {4}\S+ \S+ \[WRITE\]: .* → would send$/m);
+    expect(before.stdout).toMatch(/^ {2}\S+ \S+ \[WRITE\]: .* → would send$/m);
     expect(before.stdout).toMatch(/^dry run: \d+ writes?: [1-9]\d* would be sent, \d unchanged/m);
     expect(before.code).toBe(5);
     expect(written).toEqual([]);

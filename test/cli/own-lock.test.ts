@@ -9,17 +9,21 @@ name: take
 elasticsearch: 8.x
 title: Snapshot everything
 inputs:
-  endpoint: { type: string }
-  bucket: { type: string }
-  access_key_id: { type: string, secret: true }
-  secret_access_key: { type: string, secret: true }
+  repository:
+    type: object
+    properties:
+      endpoint: { type: string }
+      bucket: { type: string }
+      access_key_id: { type: string, secret: true }
+      secret_access_key: { type: string, secret: true }
+      base_path: { type: string, default: own/ }
 connections: { destination: { kind: elasticsearch } }
 steps:
   - id: repository
     on: destination
     # runbook-ignore writable-destination-repository: its own backups, in a path of its own
     call: PUT /_snapshot/own
-    body: { type: oss, settings: { endpoint: "{{inputs.endpoint}}", bucket: "{{inputs.bucket}}", access_key_id: "{{inputs.access_key_id}}", secret_access_key: "{{inputs.secret_access_key}}", base_path: own/ } }
+    body: { type: oss, settings: "{{inputs.repository}}" }
   - { id: create, on: destination, call: PUT /_snapshot/own/all, body: { include_global_state: true }, expect: { body: { accepted: true } } }
   - { id: complete, on: destination, call: GET /_snapshot/own/all, until: { "snapshots[0].state": { not: IN_PROGRESS } }, expect: { body: { "snapshots[0].state": SUCCESS, "snapshots[0].shards.total": { greater_than: 0 } } }, save: { indices: "snapshots[0].indices" } }
 `;

@@ -97,7 +97,7 @@ describe.concurrent('runbook resume', () => {
       expect(ended.code).toBe(0);
       const events = lastJournal(directory);
       expect(events.at(-1)).toMatchObject({ type: 'run-finished', outcome: 'done' });
-      expect(outcomes(events)).toMatchObject({ 'user-is-there': 'done', 'replace/open': 'done' });
+      expect(outcomes(events)).toMatchObject({ 'users-are-there/find': 'done', 'replace/open': 'done' });
       // What has arrived has arrived once; what hung before it arrived was sent again.
       const writes =
         said().match(/^(source|destination) (PUT|POST) .*(_close|_restore|_snapshot\/\w+(\/\S+)?)$/gm) ?? [];
@@ -222,9 +222,7 @@ describe.concurrent('runbook rollback', () => {
 
     const asked = await runbook(directory, ['rollback', run]);
     expect(asked.code).toBe(4);
-    expect(asked.stdout).toMatch(
-      /To undo prepare\/user\n(.*\n)+.*DELETE .*\/_security\/user\/ada\n(.*\n)+To undo prepare\/role/,
-    );
+    expect(asked.stdout).toMatch(/To undo user\n(.*\n)+.*DELETE .*\/_security\/user\/ada\n(.*\n)+To undo role/);
     expect(asked.stderr).toContain('Add --yes once somebody has decided.');
     expect(said()).not.toContain('DELETE /_security');
 

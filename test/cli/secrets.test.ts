@@ -69,7 +69,7 @@ inputs:
 connections: { es: { kind: elasticsearch } }
 steps:
   - { id: make, on: es, call: PUT /good/a, body: { k: [{ n: '{{inputs.first}} and {{inputs.second}}' }] }, rollback: [{ id: unmake, call: DELETE /bad/a }] }
-  - { id: ask, on: es, call: POST /bad/ask, effect: read, body: { p: '{{inputs.second}}' }, expect: { status: [200, 302, 400, 409, 503] }, save: { name: name } }
+  - { id: ask, on: es, call: POST /bad-ask/_search, effect: read, body: { p: '{{inputs.second}}' }, expect: { status: [200, 302, 400, 409, 503] }, save: { name: name } }
   - { id: ask-again, on: es, call: GET /bad/again, expect: { status: [200, 302, 400, 409, 503] } }
   - { id: write, on: es, call: PUT /bad/b, body: '{{inputs.first}}', done_when: { call: GET /bad/b, expect: { body: { there: true } } } }
   - { id: last, on: es, call: GET /bad/last, headers: { x-key: 'Key {{inputs.second}}' }, expect: { body: { never: '{{inputs.none}}' } } }

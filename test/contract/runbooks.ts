@@ -123,6 +123,26 @@ export function runbooksContract(name: string, version: Version, backend: () => 
       expect(await runner()).toBe(true);
     });
 
+    it('users: every user and role of the source has to arrive, or those that are named', async () => {
+      const users = (...args: string[]) => exec('users', '--confirm', 'replace/swap', ...args);
+      expect((await users()).code).toBe(0);
+      await at('PUT', '/_security/user/runner', { password: passwords.runner, roles: ['superuser'] });
+      const late = { password: 'late-pw-1', roles: ['cj_test_role'] };
+      await request(pair, pair.source, 'PUT', '/_security/user/late', late);
+
+      const lacking = await users('--set', 'reuse_snapshot=true');
+      expect(lacking.code).toBe(4);
+      expect(lacking.stdout).toContain('The destination lacks some of these users.');
+      expect(outcomes(lastJournal(directory))).toMatchObject({ 'users-are-there/find': 'failed' });
+
+      const named = await users('--set', 'reuse_snapshot=true', '--set', 'users=kara', '--set', 'roles=cj_test_role');
+      expect(named.code).toBe(0);
+      expect(writes()).toBe(0);
+      const unknown = await users('--set', 'reuse_snapshot=true', '--set', 'roles=cj_test_rle');
+      expect(unknown.code).toBe(4);
+      expect(unknown.stdout).toContain('The source lacks some of these roles. Check the input "roles".');
+    });
+
     it('prepare-users: creates the role and the user once, and nobody else’s', async () => {
       const first = await exec('prepare-users', '--set', 'user=ada', '--set', 'role=reader');
       expect(first.code).toBe(0);
@@ -257,8 +277,7 @@ export function runbooksContract(name: string, version: Version, backend: () => 
           await at('PUT', '/_security/user/kara', { password: 'another-pw-1', roles: ['superuser'] });
 
           const kept = await exec('users-merge', '--set', 'reuse_snapshot=true');
-          // She is there with another role: the last assertion says so, and nothing of hers was touched.
-          expect(kept.code).toBe(1);
+          expect(kept.code).toBe(0);
           expect(kept.stdout).toContain('user "kara": skipped, the destination has another one of this name');
           expect(await canLogIn(pair, pair.destination, 'kara', 'another-pw-1')).toBe(true);
 
@@ -369,12 +388,11 @@ export function runbooksContract(name: string, version: Version, backend: () => 
             expect(await lock()).toBe(404);
           });
 
-          it('are put back by the login of the source when what was restored is not what was wanted', async () => {
+          it('are not touched where the source lacks a user who is named', async () => {
             environment = withRestored(elastic);
-            // The role is there, and nobody has it any more once it is looked for at the destination.
-            const ended = await users('--set', 'safety_repository=my_safety', '--set', 'user=mallory');
+            const ended = await users('--set', 'users=mallory');
             expect(ended.code).toBe(4);
-            expect(ended.stdout).toContain('The source has no user "mallory"');
+            expect(ended.stdout).toContain('The source lacks some of these users. Check the input "users".');
             expect(await runner()).toBe(true);
           });
 

@@ -3,7 +3,7 @@ import { createContext, runInContext } from 'node:vm';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { planOf } from '../support.ts';
-import { eventsOf } from './realm.ts';
+import { runAsText } from './realm.ts';
 
 /** What V8 itself adds to the globals of ECMAScript. */
 const added = ['console', 'WebAssembly'];
@@ -45,9 +45,11 @@ describe('a realm with nothing but ECMAScript', () => {
     runInContext(added.map((name) => `delete globalThis.${name}`).join(), realm);
     runInContext(await bundled(), realm);
 
-    const events = JSON.parse(await runInContext(`engine.eventsOf(...${JSON.stringify(given)})`, realm));
+    const ran = JSON.parse(await runInContext(`engine.runAsText(...${JSON.stringify(given)})`, realm));
 
-    expect(events).toEqual(JSON.parse(await eventsOf(...given)));
+    expect(ran).toEqual(JSON.parse(await runAsText(...given)));
+    const { events, sent } = ran;
+    expect(sent).toContainEqual(expect.objectContaining({ body: { key: 'hunter22-ü', token: 'tok-3f9a1c2b' } }));
     expect(events).toContainEqual(expect.objectContaining({ type: 'rollback-finished', clean: true }));
     expect(events).toContainEqual(
       expect.objectContaining({

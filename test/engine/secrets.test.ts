@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Answer } from '../../src/engine/index.ts';
+import type { SendResult } from '../../src/engine/index.ts';
 import { forecastText, formats, formatsOf, linesOf, summaryText } from '../../src/report/index.ts';
 import type { Json } from '../../src/text/index.ts';
 import { runSubject } from '../report/bad-day.ts';
@@ -12,7 +12,7 @@ const environment = `
 apiVersion: runbook/v1
 environment: test
 connections: { es: { url: 'http://127.0.0.1:9200' } }
-inputs: { first: { env: FIRST }, second: { env: SECOND } }
+inputs: { first: { env: FIRST }, keys: { second: { env: SECOND } } }
 `;
 
 const head = `apiVersion: runbook/v1
@@ -21,7 +21,7 @@ elasticsearch: 7.10.x
 title: A test
 inputs:
   first: { type: string, secret: true }
-  second: { type: string, secret: true }
+  keys: { type: object, properties: { id: { type: string, default: an-id }, second: { type: string, secret: true } } }
 connections: { es: { kind: elasticsearch } }
 steps:
 `;
@@ -29,34 +29,45 @@ steps:
 /** Where a runbook may have a secret: in a body, nested, beside other text, in a key's value, in a header. */
 const places = [
   `body: { key: '{{inputs.first}}' }`,
-  `body: { a: [{ b: ['x', 'pre {{inputs.second}} post'] }] }`,
+  `body: { a: [{ b: ['x', 'pre {{inputs.keys.second}} post'] }] }`,
   `body: '{{inputs.first}}'`,
-  `body: [{ index: {} }, { k: '{{inputs.first}}:{{inputs.second}}' }]`,
-  `body: { list: ['{{steps.read.token}}', '{{join (list inputs.first inputs.second) ","}}'] }`,
-  `headers: { x-key: 'Key {{inputs.second}}' }`,
+  `body: { settings: '{{inputs.keys}}' }`,
+  `body: [{ index: {} }, { k: '{{inputs.first}}:{{inputs.keys.second}}' }]`,
+  `body: { list: ['{{steps.read.token}}', '{{join (list inputs.first inputs.keys.second) ","}}'] }`,
+  `headers: { x-key: 'Key {{inputs.keys.second}}' }`,
 ];
 
 /** How a server gives back what it should not. */
-const echoes: readonly ((secret: string) => Answer)[] = [
+const echoes: readonly ((secret: string) => SendResult)[] = [
   (secret) => ok({ error: { type: 'x', reason: `failed for ${secret}`, caused_by: { reason: secret } } }, 400),
   (secret) => ok({ error: { type: secret, reason: 'the type is one' } }, 409),
   (secret) => ok({ error: `not ${encodeURIComponent(secret)}` }, 500),
   (secret) => ok({ [secret]: [{ deep: `x ${secret}` }], name: Buffer.from(`user:${secret}`).toString('base64') }),
   (secret) => ok({ name: JSON.stringify({ password: secret }), token: `t${secret}` }),
   (secret) => ({
-    kind: 'answer',
+    kind: 'response',
     status: 200,
     body: { name: secret },
     warnings: [`deprecated: ${secret}`, encodeURIComponent(secret)],
   }),
   (secret) => ({
-    kind: 'answer',
+    kind: 'response',
     status: 302,
     body: `moved to http://u:${secret}@host/?k=${encodeURIComponent(secret)}`,
     warnings: [],
   }),
-  (secret) => ({ kind: 'failure', sent: 'maybe', reason: `connection to http://u:${secret}@host failed` }),
-  (secret) => ({ kind: 'failure', sent: 'no', reason: Buffer.from(secret).toString('base64url') }),
+  (secret) => ({
+    kind: 'no-response',
+    sent: 'maybe',
+    cause: 'network',
+    message: `connection to http://u:${secret}@host failed`,
+  }),
+  (secret) => ({
+    kind: 'no-response',
+    sent: 'no',
+    cause: 'network',
+    message: Buffer.from(secret).toString('base64url'),
+  }),
   () => ok({ name: 'n', token: 'tok-3f9a1c2b' }),
 ];
 
@@ -90,7 +101,7 @@ ${hasDone ? `    done_when: { call: GET /s${index}, expect: { body: { name: '{{s
         const { events, summary } = await runIn(plan, {
           mode,
           confirm,
-          secrets: { first, second } satisfies Record<string, Json>,
+          secrets: { first, 'keys.second': second } satisfies Record<string, Json>,
           answer: (call) => {
             // The third secret is one that a server gives, and that the runbook saves as secret.
             if (call === 'GET /read') return ok({ name: `seen ${first}`, token: third });

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { loadEnvironment } from '../../src/language/index.ts';
 import { createValidator } from '../../src/language/schema.ts';
 
 describe('the JSON Schemas', () => {
@@ -10,5 +11,25 @@ describe('the JSON Schemas', () => {
     const ajv = createValidator({ strict: true, strictTypes: false, strictRequired: false });
     expect(() => ajv.compile(schema)).not.toThrow();
     expect(() => ajv.compile({ ...schema, $id: 'urn:runbook:broken', propreties: {} })).toThrow('unknown keyword');
+  });
+});
+
+describe('a connection of an environment file', () => {
+  const messages = (connection: string) =>
+    loadEnvironment(
+      'env.yaml',
+      `apiVersion: runbook/v1\nenvironment: e\nconnections: { c: ${connection} }\n`,
+    ).diagnostics.map(({ message }) => message);
+
+  it('has the settings of its kind, elasticsearch where it names none', () => {
+    expect(messages("{ url: 'http://h', cluster_uuid: u }")).toEqual([]);
+    expect(messages("{ kind: http, url: 'http://h', health: /up, identities: {} }")).toEqual([]);
+    expect(messages("{ kind: http, url: 'http://h', space: s }")).toEqual(['an unknown key in a http settings']);
+  });
+
+  it('with a misspelt kind gets that message only', () => {
+    expect(messages("{ kind: kibanna, url: 'http://h', space: s }")).toEqual([
+      '"kind" is something else; expected one of elasticsearch, kibana, oss, http — did you mean "kibana"?',
+    ]);
   });
 });

@@ -52,6 +52,27 @@ describe('templates', () => {
     );
   });
 
+  it('need only the value that a known condition chooses', () => {
+    const missing: Lookup = (path) => {
+      if (path.root === 'steps') throw new TemplateError('not there');
+      return known(path);
+    };
+    expect(resolveValue('{{choose true inputs.text steps.s.name}}', missing)).toBe('x');
+    expect(resolveValue('{{choose (equal inputs.text "y") inputs.text run.id}}', missing)).toBe('{{run.id}}');
+    expect(() => resolveValue('{{choose false inputs.text steps.s.name}}', missing)).toThrow('not there');
+  });
+
+  it('keep a mapping that is known in part as a mapping, where it stands alone', () => {
+    const partly: Lookup = (path) => ({
+      unresolved: { kind: 'mapping', members: { a: { kind: 'literal', value: '{{x}}' }, b: path } },
+    });
+    expect(resolveValue({ whole: '{{inputs.map}}' }, partly)).toEqual({
+      whole: { a: '{{"{{"}}x}}', b: '{{inputs.map}}' },
+    });
+    for (const text of ['x{{inputs.map}}', '{{length inputs.map}}', '{{list inputs.map}}'])
+      expect(() => resolveValue(text, partly)).toThrow('has to stand alone; name one of its members');
+  });
+
   it('never read a value as a template', () => {
     const planned = resolveValue('{{inputs.hostile}}', known);
     expect(planned).toBe('{{"{{"}}steps.a.b}}');

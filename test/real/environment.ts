@@ -57,10 +57,13 @@ ${change.identities ?? `    identities:\n      recovery: { auth: ${change.recove
     access_key_id: { env: OSS_KEY }
     access_key_secret: { env: BUCKET_SECRET }
 inputs:
-  endpoint: ${lab.objects}
-  bucket: ${bucket}
-  access_key_id: { env: OSS_KEY }
-  secret_access_key: { env: OSS_SECRET }
+  repository:
+    endpoint: ${lab.objects}
+    bucket: ${bucket}
+    access_key_id: { env: OSS_KEY }
+    secret_access_key: { env: OSS_SECRET }
+  user: kara
+  role: cj_test_role
   user_password: { env: KARA_PASSWORD }
 `;
 }

@@ -106,7 +106,7 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
     expect(role).toMatchObject({ cj_test_role: { cluster: ['monitor'] } });
     const document = await request(lab, lab.destination, 'GET', '/.kibana/_doc/whose');
     expect(document.body).toMatchObject({ _source: { cluster: 'source' } });
-    // The source's passwords hold now, and users that only the destination had are gone (field note L2).
+    // The source's passwords are valid now, and users that only the destination had are gone (docs/how-servers-behave.md, L2).
     expect(await canLogIn(lab, lab.destination, 'elastic', passwords.elasticAtSource)).toBe(true);
     expect(await canLogIn(lab, lab.destination, 'destonly', passwords.destinationOnly)).toBe(false);
     const { body: repository } = await request(lab, lab.destination, 'GET', '/_snapshot/my_restore');
@@ -139,11 +139,11 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
       }
     }
     // What is there says that something was left out.
-    expect(shown.stdout).toContain('‹secret inputs.secret_access_key›');
+    expect(shown.stdout).toContain('‹secret inputs.repository.secret_access_key›');
   });
 
   it('speaks the dialect of the self-managed plug-in, too', async () => {
-    const ended = await exec(['--set', 'deployment=self-managed']);
+    const ended = await exec(['--set', 'repository.deployment=self-managed']);
 
     expect(ended.code).toBe(0);
     const { body: repository } = await request(lab, lab.source, 'GET', '/_snapshot/my_backup?flat_settings=true');
@@ -169,7 +169,7 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
       'snapshot/reuse': 'unchanged',
       'restore-repository/register-cloud': 'unchanged',
       'replace/replace': 'unchanged',
-      'user-is-there': 'done',
+      'users-are-there/find': 'done',
     });
     expect(again.stdout).toContain('done, 0 writes were sent');
   });
@@ -440,7 +440,7 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
     await request(lab, lab.source, 'PUT', '/.kibana_extra', { settings: { number_of_replicas: 0 } });
     const before = await systemIndices(lab, lab.destination);
     const proxy = await behindProxy(lab.destination.url, (call) =>
-      call === 'GET /_security/user/kara' ? { status: 404 } : 'forward',
+      call === 'GET /_security/user' ? { status: 404 } : 'forward',
     );
 
     const ended = await exec([], {}, environment({ destination: proxy.url }));
@@ -448,7 +448,7 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
     expect(ended.code).toBe(1);
     expect(outcomes(lastJournal(directory))).toMatchObject({
       'replace/restore': 'done',
-      'user-is-there': 'failed',
+      'users-are-there/find': 'failed',
       'replace/remove-added': 'done',
       'replace/put-back': 'done',
     });

@@ -34,8 +34,8 @@ export const beginning = Date.UTC(2026, 0, 1, 12);
 
 const endpoint = 'objects.sandbox:9000';
 const secrets: Readonly<Record<string, string>> = {
-  access_key_id: accessKey.id,
-  secret_access_key: accessKey.secret,
+  'repository.access_key_id': accessKey.id,
+  'repository.secret_access_key': accessKey.secret,
   user_password: 'a-new-password-1',
 };
 
@@ -54,10 +54,11 @@ connections:
   source_kibana: { kind: kibana, url: 'http://source:5601', auth: { basic: { username: elastic, password: { env: A } } } }
   destination_kibana: { kind: kibana, url: 'http://destination:5601', auth: { basic: { username: ${logins.file.username}, password: { env: C } } } }
 inputs:
-  endpoint: http://${endpoint}
-  bucket: ${bucketName}
-  access_key_id: { env: KEY }
-  secret_access_key: { env: SECRET }
+  repository:
+    endpoint: http://${endpoint}
+    bucket: ${bucketName}
+    access_key_id: { env: KEY }
+    secret_access_key: { env: SECRET }
   user_password: { env: PASSWORD }
 `;
 
@@ -101,9 +102,9 @@ const definitions: readonly (readonly [
   ['visualizations-copy-7.10', '8.5.3', ['visualizations=[Flights] Delay Type', 'conflicts=overwrite']],
   ['visualizations-copy-7.10', '8.5.3', ['visualizations=[Flights] Delay Type', 'conflicts=new_copies']],
   ['prepare-users-7.10', '7.10.2', ['user=ada', 'role=reader']],
-  ['prepare-users-8.5', '8.5.3', ['user=ada', 'role=reader']],
+  ['prepare-users-7.10', '8.5.3', ['user=ada', 'role=reader']],
   ['prepare-visualizations-7.10', '7.10.2'],
-  ['prepare-visualizations-8.5', '8.5.3'],
+  ['prepare-visualizations-7.10', '8.5.3'],
 ];
 
 /** Every shipped runbook. */
@@ -122,6 +123,7 @@ export function scenarios(): Scenario[] {
     return {
       name: [
         name,
+        ...(version.startsWith(name.slice(name.lastIndexOf('-') + 1)) ? [] : [`on ${version}`]),
         ...(text === managed ? ['managed'] : []),
         ...sets.filter((set) => !set.startsWith('vis') && !set.startsWith('user')),
       ].join(' '),

@@ -48,7 +48,7 @@ describe('the shipped runbooks in simulated worlds', () => {
     const { stderr } = simulate('--scenario', 'none');
     for (const name of ['users-7.10', 'users-8.5', 'users-merge-7.10', 'visualizations-7.10', 'visualizations-8.5'])
       expect(stderr).toContain(name);
-    for (const name of ['visualizations-copy-7.10', 'prepare-users-7.10', 'prepare-visualizations-8.5'])
+    for (const name of ['visualizations-copy-7.10', 'prepare-users-7.10', 'prepare-visualizations-7.10 on 8.5.3'])
       expect(stderr).toContain(name);
   });
 });

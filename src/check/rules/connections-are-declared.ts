@@ -1,4 +1,5 @@
-import { type Connection, type Path, type Step, stepsIn } from '../../language/index.ts';
+import { kinds, requestKeyOf } from '../../kinds/index.ts';
+import { type Connection, inputAt, type Path, type Step, stepsIn } from '../../language/index.ts';
 import { type Diagnostic, didYouMean } from '../../text/index.ts';
 import { type CheckedFile, problemAt, type Rule } from '../rule.ts';
 import { connectionOf, doneWhenReads, namesIn } from '../templates.ts';
@@ -12,8 +13,7 @@ export const connectionsAreDeclared: Rule = (file) => {
     const own = 'on' in step ? step.on : undefined;
     if (own !== undefined) diagnostics.push(...problemsOf(own, [...path, 'on'], file, declared));
     const on = connectionOf(visited);
-    const isRequest = 'call' in step || 'oss' in step;
-    if (isRequest && on === undefined) {
+    if (requestKeyOf(step) !== undefined && on === undefined) {
       diagnostics.push(
         problemAt(
           file,
@@ -49,11 +49,9 @@ function problemsOf(
 ): Diagnostic[] {
   if (on.includes('{{')) {
     const names = namesIn({ path, text: on, isKey: false });
-    const isInput =
-      names.length === 1 &&
-      names[0]?.root === 'inputs' &&
-      file.value.inputs?.[names[0].segments[0] ?? '']?.type === 'connection';
-    return isInput
+    const [name, ...others] = names;
+    const found = name?.root === 'inputs' ? inputAt(file.value.inputs ?? {}, name.segments) : undefined;
+    return others.length === 0 && found && 'input' in found && found.input.type === 'connection'
       ? []
       : [problemAt(file, path, 'unknown-connection', `${on}: a connection is a name, or an input of type connection`)];
   }
@@ -80,16 +78,9 @@ function problemsOf(
 }
 
 function kindProblems(step: Step, kind: Connection['kind'], path: Path, file: CheckedFile): Diagnostic[] {
-  if ('oss' in step && kind !== 'oss')
-    return [problemAt(file, [...path, 'oss'], 'wrong-connection-kind', `an oss step on a connection of kind ${kind}`)];
-  if ('call' in step && kind === 'oss')
-    return [
-      problemAt(
-        file,
-        [...path, 'call'],
-        'wrong-connection-kind',
-        'a call on a connection of kind oss; the bucket is read with oss: bucketInfo, list or head',
-      ),
-    ];
-  return [];
+  const written = requestKeyOf(step);
+  const expected = kinds[kind].step;
+  if (written === undefined || written === expected) return [];
+  const message = `a step with "${written}" on a connection of kind ${kind}, whose steps have "${expected}"`;
+  return [problemAt(file, [...path, written], 'wrong-connection-kind', message)];
 }

@@ -1,11 +1,12 @@
+import { leavesOf, pathOfInput } from '../../language/index.ts';
 import { inputProblem } from '../input.ts';
 import { problemAt, type Rule } from '../rule.ts';
 
 /** An input's default is of its own type and within its own bounds; a secret has none, for it would stand in a file. */
 export const inputsKeepTheirTypes: Rule = (file) =>
-  Object.entries(file.value.inputs ?? {}).flatMap(([name, input]) => {
+  leavesOf(file.value.inputs).flatMap(({ name, input }) => {
     if (input.default === undefined) return [];
-    const path = ['inputs', name, 'default'];
+    const path = [...pathOfInput(name), 'default'];
     if (input.secret) {
       return [
         {

@@ -1,5 +1,6 @@
 import {
   type Fragment,
+  inputAt,
   listsIn,
   listsOf,
   type Path,
@@ -7,6 +8,7 @@ import {
   type Runbook,
   type Step,
   stepsIn,
+  unknownInput,
 } from '../../language/index.ts';
 import { type Diagnostic, didYouMean } from '../../text/index.ts';
 import type { CheckedFile, Rule } from '../rule.ts';
@@ -78,15 +80,12 @@ function problemOf(
   const [first, second] = name.segments;
   switch (name.root) {
     case 'inputs': {
-      const inputs = Object.keys(file.inputs ?? {});
       if (first === undefined)
         return { code: 'template-unknown-name', text: 'inputs has no value of its own; name one: inputs.NAME' };
-      return inputs.includes(first)
-        ? undefined
-        : {
-            code: 'unknown-input',
-            text: `unknown input "${first}"${didYouMean(first, inputs) || (inputs.length > 0 ? `; the inputs are ${inputs.join(', ')}` : '; there are none')}`,
-          };
+      const found = inputAt(file.inputs ?? {}, name.segments);
+      // What stands behind a list is one of its items.
+      if (!('missing' in found) || found.of?.input.type === 'list') return undefined;
+      return { code: 'unknown-input', text: unknownInput(found) };
     }
     case 'run':
       return first === 'id' && second === undefined

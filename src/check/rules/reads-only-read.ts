@@ -1,13 +1,15 @@
-import { isReading, partsOfCall, stepsIn } from '../../language/index.ts';
+import { readProblem } from '../../kinds/index.ts';
+import { type CallStep, type DoneWhen, isReading, type Path, partsOfCall, stepsIn } from '../../language/index.ts';
 import type { Diagnostic } from '../../text/index.ts';
-import { problemAt, type Rule } from '../rule.ts';
-import { doneWhenReads } from '../templates.ts';
+import { type CheckedFile, problemAt, type Rule } from '../rule.ts';
+import { connectionOf, doneWhenReads } from '../templates.ts';
 
-/** What is polled and what tells whether something is done changes nothing; `effect: read` is for POST. */
+/** What is polled and what tells whether something is done changes nothing; `effect: read` is for a POST that is known to read. */
 export const readsOnlyRead: Rule = (file) =>
   stepsIn(file).flatMap((visited) => {
     const { step, path } = visited;
     const diagnostics: Diagnostic[] = [];
+    const on = connectionOf(visited);
     const help = 'A POST that only reads (_search, _verify) says effect: read.';
     if ('call' in step) {
       const { method } = partsOfCall(step.call);
@@ -35,6 +37,7 @@ export const readsOnlyRead: Rule = (file) =>
             `effect: read on a ${method}; it is for a POST that only reads`,
           ),
         );
+      diagnostics.push(...unknownReads(step, path, on, file));
       if (step.done_when && step.save) {
         diagnostics.push(
           problemAt(
@@ -67,6 +70,7 @@ export const readsOnlyRead: Rule = (file) =>
     }
     for (const { read, path: at } of doneWhenReads(visited)) {
       const { method } = partsOfCall(read.call);
+      diagnostics.push(...unknownReads(read, at, read.on ?? on, file));
       if (!isReading(method, read.effect)) {
         diagnostics.push(
           problemAt(
@@ -81,3 +85,17 @@ export const readsOnlyRead: Rule = (file) =>
     }
     return diagnostics;
   });
+
+/** A connection of a fragment is known while planning only, and its kind is asked then. */
+function unknownReads(
+  { call, effect }: CallStep | DoneWhen,
+  path: Path,
+  on: string | undefined,
+  file: CheckedFile,
+): Diagnostic[] {
+  const declared = 'connections' in file.value ? file.value.connections : {};
+  const kind = on !== undefined && Object.hasOwn(declared, on) ? declared[on]?.kind : undefined;
+  const { method, path: target } = partsOfCall(call);
+  const problem = effect && kind && method === 'POST' ? readProblem(kind, target) : undefined;
+  return problem ? [problemAt(file, [...path, 'effect'], 'effect', problem.message, problem.help)] : [];
+}

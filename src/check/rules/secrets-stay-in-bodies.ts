@@ -1,4 +1,4 @@
-import { stepsIn } from '../../language/index.ts';
+import { holdsSecret, inputAt, stepsIn } from '../../language/index.ts';
 import type { Rule } from '../rule.ts';
 import { namesIn, rangeOfName, templatesOf } from '../templates.ts';
 
@@ -8,14 +8,21 @@ export const secretsStayInBodies: Rule = (file) =>
     templatesOf(visited).flatMap((text) => {
       const field = String(text.path[visited.path.length]);
       if (field === 'body' || field === 'headers' || field === 'with') return [];
-      return namesIn(text)
-        .filter((name) => name.root === 'inputs' && file.value.inputs?.[name.segments[0] ?? '']?.secret)
-        .map((name) => ({
-          code: 'secret-outside-body',
-          severity: 'error' as const,
-          message: `the secret "${name.segments[0]}" under ${field}; a secret may stand in a body or a header only`,
-          file: file.source.file,
-          range: rangeOfName(file, text, name),
-        }));
+      return namesIn(text).flatMap((name) => {
+        const found = name.root === 'inputs' ? inputAt(file.value.inputs ?? {}, name.segments) : undefined;
+        const input = found && 'missing' in found ? found.of?.input : found?.input;
+        if (!input || !holdsSecret(input)) return [];
+        const own = name.segments.join('.');
+        const what = input.type === 'object' ? `"${own}" with its secret members` : `the secret "${own}"`;
+        return [
+          {
+            code: 'secret-outside-body',
+            severity: 'error' as const,
+            message: `${what} under ${field}; a secret may stand in a body or a header only`,
+            file: file.source.file,
+            range: rangeOfName(file, text, name),
+          },
+        ];
+      });
     }),
   );

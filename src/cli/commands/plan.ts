@@ -3,6 +3,7 @@ import { writePlanFile } from '../../host/plan-file.ts';
 import { type PlanArguments, planFromFiles } from '../../host/plan-from-files.ts';
 import { Problem } from '../../host/problem.ts';
 import { askWho } from '../../host/who.ts';
+import { kinds } from '../../kinds/index.ts';
 import type { Environment } from '../../language/index.ts';
 import { canonicalJson, type Plan } from '../../plan/index.ts';
 import { type FormatName, formats } from '../../report/index.ts';
@@ -40,7 +41,7 @@ export async function plan(name: string, options: PlanOptions): Promise<void> {
 async function pinsOf(plan: Plan, environment: Environment, file: string): Promise<Record<string, string>> {
   const pins: Record<string, string> = {};
   for (const [name, { kind, cluster_uuid: pinned }] of Object.entries(plan.environment.connections)) {
-    if (kind !== 'elasticsearch') continue;
+    if (!kinds[kind].about?.hasClusterUuid) continue;
     const { cluster_uuid: seen, said } = await askWho(name, environment, file);
     if (seen === undefined)
       throw new Problem(

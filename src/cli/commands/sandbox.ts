@@ -44,10 +44,12 @@ export async function sandbox(options: SandboxOptions): Promise<void> {
     await writeFile(join(folder, secret), `${value}\n`, { mode: 0o600 });
   const text = environmentText(name, running);
   await writeFile(file, text, { mode: 0o600 });
-  process.stdout.write(`${text}\n${banner(versions, file, running)}`);
-  await new Promise<void>((resolve) => {
+  // Before anybody is told that Ctrl-C ends it.
+  const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
   });
+  process.stdout.write(`${text}\n${banner(versions, file, running)}`);
+  await stopped;
   await running.close();
 }
 
@@ -122,10 +124,14 @@ connections:
     access_key_id: { file: access-key-id }
     access_key_secret: { file: access-key-secret }
 inputs:
-  endpoint: ${urls.bucket}
-  bucket: ${bucketName}
-  access_key_id: { file: access-key-id }
-  secret_access_key: { file: access-key-secret }
+  repository:
+    endpoint: ${urls.bucket}
+    bucket: ${bucketName}
+    access_key_id: { file: access-key-id }
+    secret_access_key: { file: access-key-secret }
+  # Of prepare-users; the source has them already.
+  user: kara
+  role: cj_test_role
   user_password: { file: kara-of-source }
 `;
 }

@@ -40,12 +40,14 @@ export async function serve({ host, port = 0 }: ServeOptions): Promise<void> {
     process.stderr.write(
       `${host} is not this machine alone: whoever gets the address reads every run, and it goes over the network unencrypted\n`,
     );
+  // Before anybody is told that Ctrl-C ends it.
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
+  });
   process.stdout.write(
     `http://${hostIn(host)}:${given}/${token}/\nWhoever has this address can read the runs of this directory. Ctrl-C ends it.\n`,
   );
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
-  });
+  await stopped;
   server.close();
   server.closeAllConnections();
 }
@@ -127,7 +129,7 @@ async function listPage() {
   const state = await listState();
   const { entries, problems } = await listRuns(runsFolder);
   const plans = planFiles()
-    .flatMap((file) => planIn(file) ?? [])
+    .flatMap((file) => readablePlan(file) ?? [])
     .map(({ file, plan, id }) => ({ file, title: plan.runbook.title, id }));
   return runsPage(entries, plans, problems, state);
 }
@@ -138,7 +140,7 @@ function planFiles(): string[] {
 }
 
 /** A plan of this directory; other JSON files are none of our business. */
-function planIn(file: string): PlanFile | undefined {
+function readablePlan(file: string): PlanFile | undefined {
   try {
     return readPlanFile(file);
   } catch {
@@ -147,7 +149,7 @@ function planIn(file: string): PlanFile | undefined {
 }
 
 function planAnswer(response: ServerResponse, file: string): void {
-  const kept = planFiles().includes(file) ? planIn(file) : undefined;
+  const kept = planFiles().includes(file) ? readablePlan(file) : undefined;
   if (kept) send(response, 200, pageOf(runPage({ plan: kept.plan, id: kept.id, bytes: kept.text })));
   else plainly(response, 404, 'not found');
 }

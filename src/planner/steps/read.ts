@@ -1,3 +1,4 @@
+import { readProblem } from '../../kinds/index.ts';
 import {
   type CallStep,
   type DoneWhen,
@@ -9,6 +10,7 @@ import {
 } from '../../language/index.ts';
 import type { HttpRequest, PlannedRead } from '../../plan/index.ts';
 import { type Json, type JsonObject, millisecondsOf } from '../../text/index.ts';
+import { textsIn } from '../conditions.ts';
 import { attempt, type Context, report, resolved } from '../context.ts';
 import { lookupIn } from '../scope.ts';
 import { connectionFor, withConnection } from './connection.ts';
@@ -21,7 +23,7 @@ export function httpRequest(step: CallStep | DoneWhen, path: Path, context: Cont
   const query = resolved(context, [...path, 'query'], step.query as Json | undefined);
   const headers = resolved(context, [...path, 'headers'], step.headers as Json | undefined);
   const body = resolved(context, [...path, 'body'], step.body);
-  for (const text of [target ?? '', ...Object.values(query ?? {}).map(String)]) {
+  for (const text of [target ?? '', ...textsIn(query ?? {})]) {
     // What is left of inputs after planning are secrets.
     const secret = templatePaths(templateOf(text)).find((name) => name.root === 'inputs');
     if (secret)
@@ -32,9 +34,13 @@ export function httpRequest(step: CallStep | DoneWhen, path: Path, context: Cont
         `the secret ${secret.segments.join('.')} in a path or parameter: servers and proxies log those`,
       );
   }
+  const to = connectionFor(context);
+  const kind = context.shared.connections[to.connection]?.kind;
+  const problem = step.effect && kind ? readProblem(kind, target ?? written) : undefined;
+  if (problem) report(context, [...path, 'effect'], 'effect', problem.message, problem.help);
   return {
     type: 'http',
-    ...connectionFor(context),
+    ...to,
     method,
     path: target ?? written,
     ...(query === undefined ? {} : { query: query as JsonObject }),

@@ -1,18 +1,17 @@
 import { inputProblem } from '../../check/index.ts';
 import {
+  type Expression,
   type Fragment,
-  knownValue,
+  type Input,
+  mappingOf,
   type Path,
   resolve,
-  resolveTemplate,
-  resolveValue,
   templateOf,
-  templatePaths,
   type UseStep,
 } from '../../language/index.ts';
-import type { Json } from '../../text/index.ts';
+import { didYouMean, isObject, type JsonObject } from '../../text/index.ts';
 import { attempt, type Context, numbersFrom, report } from '../context.ts';
-import { type Binding, expressionOf, lookupIn, type Scope } from '../scope.ts';
+import { expressionOf, expressionOfValue, lookupIn, memberOf, namesOf, type Scope } from '../scope.ts';
 import { plannedRollback } from './call.ts';
 import type { StepPlanner } from './planner.ts';
 
@@ -53,42 +52,42 @@ export const usePlanner: StepPlanner<UseStep> = {
   },
 };
 
-function bindings(step: UseStep, fragment: Fragment, path: Path, context: Context): Map<string, Binding> {
-  const result = new Map<string, Binding>();
-  for (const [name, input] of Object.entries(fragment.inputs ?? {})) {
-    const given = step.with?.[name];
-    if (given === undefined) {
-      if (input.default !== undefined) result.set(name, { value: input.default });
-      continue;
-    }
-    const here = [...path, 'with', name];
-    const binding = attempt(context, here, () => bound(given, context));
-    if (!binding) continue;
-    const problem = 'value' in binding ? inputProblem(input, binding.value) : undefined;
-    if (problem) report(context, here, 'input', `the input "${name}" of ${step.use} ${problem}`);
-    result.set(name, binding);
-  }
-  return result;
-}
-
-function bound(given: Json, context: Context): Binding {
+/** What the fragment's inputs are: what `with` gives, or their defaults. Checking has refused what is unknown or missing. */
+function bindings(step: UseStep, fragment: Fragment, path: Path, context: Context): Map<string, Expression> {
+  const given = (step.with ?? {}) as JsonObject;
   const lookup = lookupIn(context.scope);
-  if (typeof given === 'string') {
-    const template = resolveTemplate(templateOf(given), lookup);
-    return knownValue(template) ?? { expression: expressionOf(template) };
-  }
-  const value = resolveValue(given, lookup);
-  return { expression: listExpression(value) };
-}
-
-/** A list some of whose items only the run knows becomes a call of `list`. */
-function listExpression(value: Json) {
-  const items = Array.isArray(value) ? (value as readonly Json[]) : [value];
-  const parts = items.map((item) =>
-    typeof item === 'string' ? expressionOf(templateOf(item)) : ({ kind: 'literal', value: item } as const),
+  /** @param whole The member of the object around it, where that was given as a whole. */
+  const bound = (name: string, input: Input, at: Path, whole?: Expression): Expression | undefined => {
+    const isOwn = Object.hasOwn(given, name);
+    const here = isOwn ? [...path, 'with', name] : at;
+    const own = isOwn ? attempt(context, here, () => expressionOfValue(given[name] ?? null, lookup)) : whole;
+    const problem = (what: string) => report(context, here, 'input', `the input "${name}" of ${step.use} ${what}`);
+    if (input.type !== 'object') {
+      const value = own ?? (input.default === undefined ? undefined : { kind: 'literal', value: input.default });
+      if (value?.kind === 'mapping') problem('cannot be a mapping');
+      const wrong = value?.kind === 'literal' ? inputProblem(input, value.value) : undefined;
+      if (wrong) problem(wrong);
+      return value;
+    }
+    if (own?.kind === 'literal' && !isObject(own.value)) {
+      problem(`has to be a mapping with ${Object.keys(input.properties).join(', ')}`);
+      return undefined;
+    }
+    const unknown = own ? namesOf(own).filter((member) => !Object.hasOwn(input.properties, member)) : [];
+    for (const member of unknown)
+      problem(`has no member "${member}"${didYouMean(member, Object.keys(input.properties))}`);
+    const members = Object.entries(input.properties).flatMap(([member, inner]) => {
+      const part = own && attempt(context, here, () => memberOf(own, member));
+      const value = bound(`${name}.${member}`, inner, here, part);
+      if (!value && own) problem(`needs the member "${member}"`);
+      return value ? [[member, value] as const] : [];
+    });
+    return mappingOf(members);
+  };
+  return new Map(
+    Object.entries(fragment.inputs ?? {}).flatMap(([name, input]) => {
+      const value = bound(name, input, [...path, 'use']);
+      return value ? [[name, value] as const] : [];
+    }),
   );
-  const isKnown = parts.every((part) => part.kind === 'literal' && templatePaths({ parts: [part] }).length === 0);
-  if (!isKnown) return { kind: 'call', helper: 'list', arguments: parts } as const;
-  const values = parts.flatMap((part) => (part.kind === 'literal' ? [part.value] : []));
-  return { kind: 'literal', value: Array.isArray(value) ? values : (values[0] ?? null) } as const;
 }

@@ -1,29 +1,36 @@
-import { type HttpRequest, nodesIn, type Plan, type PlannedNode, type Visited } from '../../plan/index.ts';
+import { authText, type BodyForm, type HttpDialect, parametersOf } from '../../kinds/index.ts';
+import {
+  type HttpRequest,
+  nodesIn,
+  type Plan,
+  type PlannedNode,
+  skipReasonText,
+  type Visited,
+} from '../../plan/index.ts';
 import { inert, type Json } from '../../text/index.ts';
-import { type Blank, type Blanks, blanksOf, comment, isUpload, jsonText, parametersOf, partsOf } from '../by-hand.ts';
-import { connectionText, doneWhenText, requestText } from '../outline.ts';
-import { factsOf } from '../plan-text.ts';
+import { type Blank, type Blanks, blanksOf, comment, jsonText, partsOf } from '../by-hand.ts';
+import { connectionText, dialectFor, doneWhenText, requestText } from '../outline.ts';
+import { planFacts } from '../plan-text.ts';
 import { conditionText, expectations, untilText, valueText } from '../words.ts';
 import type { Format } from './format.ts';
 
 /** For Kibana's Dev Tools: every call, to be sent one after the other, by a person who reads what stands above it. */
 export const console: Format = {
-  of: ['plan', 'run'],
   render: ({ plan, id }) => {
     const blanks = blanksOf(plan);
     let place = '';
     const steps = nodesIn(plan).flatMap((entry) => {
       const { node } = entry;
       const lines = stepLines(entry, plan, blanks);
-      if (node.kind !== 'request' || node.request.type === 'oss') return lines;
-      const here = placeOf(node.request, plan);
-      const move = here === place ? [] : ['', comment(`════ in the Console of ${here}`)];
+      if (node.kind !== 'request' || node.request.type !== 'http') return lines;
+      const here = consolePlace(node.request, plan);
+      const move = here === place ? [] : ['', comment(`════ ${here}`)];
       place = here;
       return [...move, ...lines];
     });
     const used = [...new Set(nodesIn(plan).flatMap(({ node }) => blanksIn(node, blanks)))];
     return [
-      ...factsOf(plan, id).map(([name, value]) => comment(`${name}: ${value}`)),
+      ...planFacts(plan, id).map(([name, value]) => comment(`${name}: ${value}`)),
       comment(''),
       comment(
         'Nothing is checked for you here: send a call only when what stands above it is true, and read its answer',
@@ -48,7 +55,7 @@ function stepLines({ node, section, undoes }: Visited, plan: Plan, blanks: Blank
     ...(undoes === undefined ? [] : [`ONLY TO UNDO ${undoes}`]),
   ];
   const head = `${node.number} ${node.id}${marks.length > 0 ? ` [${marks.join(', ')}]` : ''}: ${node.title}`;
-  if (node.kind === 'skipped') return ['', comment(`${head} — skipped, ${node.reason}`)];
+  if (node.kind === 'skipped') return ['', comment(`${head} — skipped, ${skipReasonText(node.reason)}`)];
   const conditions = [
     ...(node.when ?? []).map((condition) => `only when ${conditionText(condition)}`),
     ...(node.for_each === undefined ? [] : [`once for each item of ${valueText(node.for_each)}`]),
@@ -70,37 +77,45 @@ function stepLines({ node, section, undoes }: Visited, plan: Plan, blanks: Blank
         .map(({ text }) => text)
         .join('; ')}`,
     ),
-    ...(node.request.type === 'oss'
-      ? [comment(`  look into the bucket: ${requestText(node.request)}`)]
-      : callLines(node.request, plan, blanks)),
+    ...(node.request.type === 'http'
+      ? callLines(node.request, plan, blanks)
+      : [comment(`  look into the bucket: ${requestText(node.request)}`)]),
   ];
 }
 
 function callLines(request: HttpRequest, plan: Plan, blanks: Blanks): string[] {
-  const isKibana = plan.environment.connections[request.connection]?.kind === 'kibana';
-  const query = parametersOf(request, isKibana).map(
+  const dialect = dialectFor(request, plan);
+  const query = parametersOf(request.query ?? {}, dialect).map(
     ([name, value]) => `${encodeURIComponent(name)}=${filled(value, blanks, encodeURIComponent)}`,
   );
-  const path = `${isKibana ? 'kbn:' : ''}${filled(request.path, blanks)}${query.length > 0 ? `?${query.join('&')}` : ''}`;
+  const path = `${dialect.consolePrefix ?? ''}${filled(request.path, blanks)}${query.length > 0 ? `?${query.join('&')}` : ''}`;
   const headers = Object.entries(request.headers ?? {}).map(([name, value]) =>
-    comment(`  with the header ${name}: ${valueText(value)} (the Console cannot set it)`),
+    comment(
+      `  with the header ${name}: ${valueText(value)}${isReached(dialect) ? ' (the Console cannot set it)' : ''}`,
+    ),
   );
-  if (isUpload(request, isKibana))
+  const form = dialect.bodyForm(request);
+  if (request.body !== undefined && form === 'file')
     return [
       ...headers,
       comment('  the Console cannot upload a file: import these lines under Saved Objects'),
-      ...bodyLines(request.body ?? null, blanks).map(comment),
+      ...bodyLines(request.body, form, blanks).map(comment),
     ];
-  return [
-    ...headers,
+  const lines = [
     inert(`${request.method} ${path}`),
-    ...(request.body === undefined ? [] : bodyLines(request.body, blanks)),
+    ...(request.body === undefined ? [] : bodyLines(request.body, form, blanks)),
   ];
+  return [...headers, ...(isReached(dialect) ? lines : lines.map(comment))];
 }
 
-function bodyLines(body: Json, blanks: Blanks): string[] {
+function isReached({ consolePrefix }: HttpDialect): boolean {
+  return consolePrefix !== undefined;
+}
+
+function bodyLines(body: Json, form: BodyForm, blanks: Blanks): string[] {
   const writer = { text: (text: string) => JSON.stringify(filled(text, blanks)), key: JSON.stringify };
-  if (Array.isArray(body)) return (body as readonly Json[]).map((line) => inert(jsonText(line, writer, 0)));
+  if (Array.isArray(body) && form !== 'json')
+    return (body as readonly Json[]).map((line) => inert(jsonText(line, writer, 0)));
   return jsonText(body, writer)
     .split('\n')
     .map((line) => inert(line));
@@ -117,13 +132,14 @@ function reference(name: string): string {
 }
 
 function blanksIn(node: PlannedNode, blanks: Blanks): Blank[] {
-  if (node.kind !== 'request' || node.request.type === 'oss') return [];
+  if (node.kind !== 'request' || node.request.type !== 'http') return [];
   const { path, query, body } = node.request;
   return [path, query, body].flatMap((value) => blanks.within(value));
 }
 
-function placeOf(request: HttpRequest, plan: Plan): string {
-  const { url = '', login = '', identities } = plan.environment.connections[request.connection] ?? {};
-  const user = request.identity === undefined ? login : (identities?.[request.identity] ?? request.identity);
-  return `${connectionText(request)} (${url}, ${user})`;
+function consolePlace(request: HttpRequest, plan: Plan): string {
+  const { url = '', auth, identities } = plan.environment.connections[request.connection] ?? {};
+  const used = request.identity === undefined ? auth : identities?.[request.identity];
+  const where = isReached(dialectFor(request, plan)) ? 'in the Console of' : 'where the Console does not reach:';
+  return `${where} ${connectionText(request)} (${url}, ${used ? authText(used) : (request.identity ?? '')})`;
 }

@@ -1,19 +1,22 @@
+import { authText, type BodyForm, type HttpDialect, kinds, parametersOf } from '../../kinds/index.ts';
 import {
   foldNode,
   type HttpRequest,
   nodesIn,
   nodesRunBy,
   type Plan,
+  type PlannedAuth,
   type PlannedConnection,
   type PlannedNode,
   type PlannedRequest,
   type Request,
   type SkippedNode,
+  skipReasonText,
 } from '../../plan/index.ts';
 import type { Json } from '../../text/index.ts';
-import { type Blank, type Blanks, blanksOf, comment, isUpload, jsonText, parametersOf, partsOf } from '../by-hand.ts';
-import { connectionText, doneWhenText, requestText, undoingsOf } from '../outline.ts';
-import { factsOf } from '../plan-text.ts';
+import { type Blank, type Blanks, blanksOf, comment, jsonText, partsOf } from '../by-hand.ts';
+import { connectionText, dialectFor, doneWhenText, requestText, undoingsOf } from '../outline.ts';
+import { planFacts } from '../plan-text.ts';
 import { inHere, inQuotes, prelude, quoted } from '../shell.ts';
 import { conditionText, expectations, untilText, valueText } from '../words.ts';
 import type { Format } from './format.ts';
@@ -24,12 +27,11 @@ import type { Format } from './format.ts';
  * in no argument of a process.
  */
 export const curl: Format = {
-  of: ['plan', 'run'],
   render: ({ plan, id }) => {
     const script: Script = { plan, blanks: blanksOf(plan), logins: loginsOf(plan) };
     return [
       '#!/usr/bin/env bash',
-      ...factsOf(plan, id).map(([name, value]) => comment(`${name}: ${value}`)),
+      ...planFacts(plan, id).map(([name, value]) => comment(`${name}: ${value}`)),
       comment(''),
       comment(
         'Sends the calls of this plan one after the other. It asks before each write and after each answer that has to',
@@ -74,8 +76,8 @@ interface Login {
   /** The function that prints its header. */
   readonly name: string;
   readonly planned: PlannedConnection;
-  readonly login: string;
-  /** Where its secret is; none where nobody logs in. */
+  readonly auth: PlannedAuth;
+  /** Where its secret is; none where it has no credentials. */
   readonly variable?: string;
   readonly what: string;
 }
@@ -83,12 +85,12 @@ interface Login {
 function loginsOf({ environment }: Plan): Login[] {
   const names = new Set<string>();
   return Object.entries(environment.connections).flatMap(([connection, planned]): Login[] => {
-    if (planned.kind === 'oss') return [];
-    const all: [string | undefined, string][] = [
-      [undefined, planned.login],
+    if (!kinds[planned.kind].http) return [];
+    const all: [string | undefined, PlannedAuth][] = [
+      [undefined, planned.auth],
       ...Object.entries(planned.identities ?? {}),
     ];
-    return all.map(([identity, login]) => {
+    return all.map(([identity, auth]) => {
       const words = [connection, ...(identity === undefined ? [] : [identity])]
         .join('_')
         .replace(/[^A-Za-z0-9_]/g, '_');
@@ -96,24 +98,38 @@ function loginsOf({ environment }: Plan): Login[] {
       let stem = words;
       while (names.has(stem.toUpperCase())) stem = `${stem}_`;
       names.add(stem.toUpperCase());
-      const kind = login.startsWith('user ') ? 'PASSWORD' : login === 'an API key' ? 'API_KEY' : 'TOKEN';
+      const secret = secretNames[auth.type];
       return {
-        ...{ connection, name: `login_${stem}`, planned, login },
+        ...{ connection, name: `login_${stem}`, planned, auth },
         ...(identity === undefined ? {} : { identity }),
-        ...(login === 'no login' ? {} : { variable: `${stem.toUpperCase()}_${kind}` }),
-        what: `what ${login} logs in with at ${connection}${identity === undefined ? '' : ` as ${identity}`}`,
+        ...(secret === undefined ? {} : { variable: `${stem.toUpperCase()}_${secret}` }),
+        what: `what ${authText(auth)} logs in with at ${connection}${identity === undefined ? '' : ` as ${identity}`}`,
       };
     });
   });
 }
 
-function loginFunction({ name, login, variable }: Login): string {
-  const header = login.startsWith('user ')
-    ? `basic ${quoted(login.slice('user '.length))} "$${variable}"`
-    : variable === undefined
-      ? "printf 'accept: application/json'"
-      : `printf 'authorization: %s %s' ${login === 'an API key' ? 'ApiKey' : 'Bearer'} "$${variable}"`;
-  return `${name}() { ${header}; }`;
+const secretNames: { readonly [T in PlannedAuth['type']]?: string } = {
+  basic: 'PASSWORD',
+  api_key: 'API_KEY',
+  bearer: 'TOKEN',
+};
+
+function loginFunction(login: Login): string {
+  return `${login.name}() { ${headerCommand(login)}; }`;
+}
+
+function headerCommand({ auth, variable }: Login): string {
+  switch (auth.type) {
+    case 'basic':
+      return `basic ${quoted(auth.username)} "$${variable}"`;
+    case 'api_key':
+      return `printf 'authorization: %s %s' ApiKey "$${variable}"`;
+    case 'bearer':
+      return `printf 'authorization: %s %s' Bearer "$${variable}"`;
+    default:
+      return "printf 'accept: application/json'";
+  }
 }
 
 function secretsOf(plan: Plan, blanks: Blanks): Blank[] {
@@ -132,7 +148,7 @@ function linesOf(nodes: readonly PlannedNode[], script: Script): string[] {
 /** A node with the lines of its steps and of its `always`; a rollback is in a part of its own. */
 function nodeLines(node: PlannedNode, steps: readonly string[], always: readonly string[], script: Script): string[] {
   const head = `${node.number} ${node.id}: ${node.title}`;
-  if (node.kind === 'skipped') return ['', comment(`${head} — skipped, ${node.reason}`)];
+  if (node.kind === 'skipped') return ['', comment(`${head} — skipped, ${skipReasonText(node.reason)}`)];
   const conditions = (node.when ?? []).map(
     (condition) => `ask ${quoted(`Only when ${conditionText(condition)}. Is that so?`)}`,
   );
@@ -245,12 +261,13 @@ function accepts4xx({ expect }: PlannedRequest): boolean {
   return expect.status.some((status) => /^4/.test(String(status)));
 }
 
-function callLines(request: Request, timeout: number, { blanks, logins }: Script, mayFail: boolean): string[] {
-  if (request.type === 'oss') return [`judge ${quoted(`you have looked into the bucket: ${requestText(request)}`)}`];
+function callLines(request: Request, timeout: number, { plan, blanks, logins }: Script, mayFail: boolean): string[] {
+  if (request.type !== 'http') return [`judge ${quoted(`you have looked into the bucket: ${requestText(request)}`)}`];
   const { headers = {}, body, connection, method } = request;
   const login = logins.find((one) => one.connection === connection && one.identity === request.identity);
-  const isKibana = login?.planned.kind === 'kibana';
-  const isFile = isUpload(request, isKibana);
+  const dialect = dialectFor(request, plan);
+  const form = dialect.bodyForm(request);
+  const isFile = body !== undefined && form === 'file';
   // Objects that an earlier answer gave stand in a file already, as Kibana has written them.
   const whole = isFile && typeof body === 'string' ? wholeJson(body, blanks) : undefined;
   const file = whole && {
@@ -258,16 +275,16 @@ function callLines(request: Request, timeout: number, { blanks, logins }: Script
     source: `a file: ${whole.source.replace('as JSON', 'as NDJSON')}`,
   };
   const open = file ? [file] : blanksOfCall(request, blanks).filter(({ isSecret }) => !isSecret);
-  const type = Array.isArray(body) && !isKibana ? 'application/x-ndjson' : 'application/json';
+  const type = form === 'ndjson' ? 'application/x-ndjson' : 'application/json';
   const upload = `--form "file=@${file ? `\${${file.name}}` : '-'};filename=objects.ndjson"`;
   const options = [
     ...Object.entries(headers).map(([name, value]) => headerOption(name, value, blanks)),
-    ...(isKibana ? ['--header "kbn-xsrf: true"'] : []),
+    ...Object.entries(dialect.headers).map(([name, value]) => headerOption(name, value, blanks)),
     ...(body === undefined || isFile ? [] : [`--header "content-type: ${type}"`]),
     ...(body === undefined ? [] : [isFile ? upload : '--data-binary @-']),
   ];
   const ca = `${connection.replace(/[^A-Za-z0-9_]/g, '_').toUpperCase()}_CA`;
-  const address = `"${inQuotes(login?.planned.url ?? '')}${urlOf(request, isKibana, blanks)}"`;
+  const address = `"${inQuotes(login?.planned.url ?? '')}${urlOf(request, dialect, blanks)}"`;
   const command = [
     `call ${login?.name ?? 'login_unknown'} ${ca} ${method} ${Math.ceil(timeout / 1_000)}`,
     address,
@@ -279,7 +296,7 @@ function callLines(request: Request, timeout: number, { blanks, logins }: Script
     ...open.map(({ name, source }) => `fill ${name} ${quoted(source)}`),
     ...(body === undefined || file
       ? [`${command} </dev/null${end}`]
-      : [`${command} <<RUNBOOK_BODY${end}`, ...bodyLines(body, isKibana && !isFile, blanks), 'RUNBOOK_BODY']),
+      : [`${command} <<RUNBOOK_BODY${end}`, ...bodyLines(body, form, blanks), 'RUNBOOK_BODY']),
   ];
 }
 
@@ -289,8 +306,8 @@ function headerOption(name: string, value: Json, blanks: Blanks): string {
   return blanks.within(value).length > 0 ? `--header @<(printf %s ${text})` : `--header ${text}`;
 }
 
-function urlOf(request: HttpRequest, isKibana: boolean, blanks: Blanks): string {
-  const pairs = parametersOf(request, isKibana).map(
+function urlOf(request: HttpRequest, dialect: HttpDialect, blanks: Blanks): string {
+  const pairs = parametersOf(request.query ?? {}, dialect).map(
     ([name, value]) => `${encodeURIComponent(name)}=${filled(value, blanks, true)}`,
   );
   const whole = partsOf(request.path, blanks)
@@ -318,7 +335,7 @@ function braced({ name, isSecret }: Blank): string {
 }
 
 /** The body as it stands in a here-document: a blank that is the whole of a text and may be no text is JSON already. */
-function bodyLines(body: Json, isOneList: boolean, blanks: Blanks): string[] {
+function bodyLines(body: Json, form: BodyForm, blanks: Blanks): string[] {
   const text = (text: string) => {
     const whole = wholeJson(text, blanks);
     if (whole) return `$${braced(whole)}`;
@@ -328,7 +345,7 @@ function bodyLines(body: Json, isOneList: boolean, blanks: Blanks): string[] {
     return `"${inner.join('')}"`;
   };
   const writer = { text, key: (key: string) => inHere(JSON.stringify(key)) };
-  if (Array.isArray(body) && !isOneList) return (body as readonly Json[]).map((line) => jsonText(line, writer, 0));
+  if (Array.isArray(body) && form !== 'json') return (body as readonly Json[]).map((line) => jsonText(line, writer, 0));
   return jsonText(body, writer).split('\n');
 }
 

@@ -2,7 +2,5 @@ import type { Subject } from '../subject.ts';
 
 /** One way to show a plan or a run. It holds no secret: neither does what it is made from. */
 export interface Format {
-  /** What can be shown in it. */
-  readonly of: readonly ('plan' | 'run')[];
   readonly render: (subject: Subject) => string;
 }

@@ -6,11 +6,12 @@ import { html } from './html.ts';
 import { json } from './json.ts';
 import { junit } from './junit.ts';
 import { markdown } from './markdown.ts';
+import type { FormatName } from './names.ts';
 import { text } from './text.ts';
 import { yaml } from './yaml.ts';
 
-/** Every format by its name; a new one is one file and one line here. */
-export const formats = {
+/** Every format by its name; a new one is one file, one line here and its name in `names.ts`. */
+export const formats: Readonly<Record<FormatName, Format>> = {
   text,
   markdown,
   html,
@@ -20,11 +21,4 @@ export const formats = {
   curl,
   junit,
   github,
-} as const satisfies Readonly<Record<string, Format>>;
-
-export type FormatName = keyof typeof formats;
-
-/** The names of the formats that something can be shown in. */
-export function formatsOf(what: 'plan' | 'run'): FormatName[] {
-  return (Object.keys(formats) as FormatName[]).filter((name) => formats[name].of.includes(what));
-}
+};

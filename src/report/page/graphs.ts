@@ -88,6 +88,6 @@ function callsOf(nodes: readonly PlannedNode[]): { readonly number: string; read
 function requestIn(node: PlannedNode): { readonly number: string; readonly call: string; readonly isWrite: boolean }[] {
   if (node.kind !== 'request') return [];
   const { request } = node;
-  const call = request.type === 'oss' ? `oss ${request.operation}` : `${request.method} ${request.path}`;
+  const call = request.type === 'http' ? `${request.method} ${request.path}` : `${request.type} ${request.operation}`;
   return [{ number: node.number, call, isWrite: node.effect === 'write' }];
 }

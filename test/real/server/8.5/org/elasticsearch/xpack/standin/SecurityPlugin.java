@@ -20,6 +20,9 @@ import org.elasticsearch.action.ActionListener;
 import org.elasticsearch.action.get.GetRequest;
 import org.elasticsearch.action.get.GetResponse;
 import org.elasticsearch.action.index.IndexRequest;
+import org.elasticsearch.action.search.SearchRequest;
+import org.elasticsearch.action.search.SearchResponse;
+import org.elasticsearch.action.support.IndicesOptions;
 import org.elasticsearch.action.support.WriteRequest.RefreshPolicy;
 import org.elasticsearch.client.internal.node.NodeClient;
 import org.elasticsearch.cluster.metadata.IndexNameExpressionResolver;
@@ -29,6 +32,7 @@ import org.elasticsearch.common.settings.IndexScopedSettings;
 import org.elasticsearch.common.settings.Settings;
 import org.elasticsearch.common.settings.SettingsFilter;
 import org.elasticsearch.common.util.concurrent.ThreadContext;
+import org.elasticsearch.index.query.QueryBuilders;
 import org.elasticsearch.indices.SystemIndexDescriptor;
 import org.elasticsearch.plugins.Plugin;
 import org.elasticsearch.plugins.SystemIndexPlugin;
@@ -39,6 +43,8 @@ import org.elasticsearch.rest.RestHandler;
 import org.elasticsearch.rest.RestRequest;
 import org.elasticsearch.rest.RestResponse;
 import org.elasticsearch.rest.RestStatus;
+import org.elasticsearch.search.SearchHit;
+import org.elasticsearch.search.builder.SearchSourceBuilder;
 import org.elasticsearch.xcontent.XContentBuilder;
 
 /**
@@ -103,8 +109,10 @@ public class SecurityPlugin extends Plugin implements SystemIndexPlugin, RestInt
           request.param("realms");
           answer(channel, RestStatus.OK, Map.of("_nodes", Map.of("total", 1, "successful", 1, "failed", 0)));
         }),
+        handler(GET, "/_security/user", (request, channel, client) -> showAll("user", channel, client)),
         handler(GET, "/_security/user/{name}", (request, channel, client) -> show("user", request, channel, client)),
         handler(PUT, "/_security/user/{name}", (request, channel, client) -> put("user", request, channel, client)),
+        handler(GET, "/_security/role", (request, channel, client) -> showAll("role", channel, client)),
         handler(GET, "/_security/role/{name}", (request, channel, client) -> show("role", request, channel, client)),
         handler(PUT, "/_security/role/{name}", (request, channel, client) -> put("role", request, channel, client)));
   }
@@ -172,13 +180,29 @@ public class SecurityPlugin extends Plugin implements SystemIndexPlugin, RestInt
     read(client, type, name, ActionListener.wrap(
         found -> {
           if (found == null) answer(channel, RestStatus.NOT_FOUND, Map.of());
-          else {
-            found.remove("password");
-            found.remove("type");
-            answer(channel, RestStatus.OK, Map.of(name, found));
-          }
+          else answer(channel, RestStatus.OK, Map.of(name, shown(found)));
         },
         error -> fail(channel, error)));
+  }
+
+  private static void showAll(String type, RestChannel channel, NodeClient client) {
+    SearchSourceBuilder all = new SearchSourceBuilder().query(QueryBuilders.termQuery("type", type)).size(1000);
+    // Without any user there is no such index.
+    SearchRequest request = new SearchRequest(INDEX).source(all).indicesOptions(IndicesOptions.LENIENT_EXPAND_OPEN);
+    client.search(request, ActionListener.wrap(
+        (SearchResponse found) -> {
+          Map<String, Object> shown = new LinkedHashMap<>();
+          for (SearchHit hit : found.getHits()) shown.put(hit.getId().substring(type.length() + 1), shown(hit.getSourceAsMap()));
+          answer(channel, RestStatus.OK, shown);
+        },
+        error -> fail(channel, error)));
+  }
+
+  private static Map<String, Object> shown(Map<String, Object> document) {
+    Map<String, Object> shown = new LinkedHashMap<>(document);
+    shown.remove("password");
+    shown.remove("type");
+    return shown;
   }
 
   private static void put(String type, RestRequest request, RestChannel channel, NodeClient client) throws IOException {

@@ -1,0 +1,149 @@
+import type { Event, Note, StepResult } from './event.ts';
+import type { ResponseReason } from './reason.ts';
+import { isRefusal } from './retry.ts';
+
+/** What the journal of a run says of one step. */
+export interface PastStep {
+  /** Its `when` was met and it was allowed to run. */
+  isStarted: boolean;
+  confirmed?: boolean;
+  /** What its `done_when` said last. */
+  effect?: 'there' | 'not-there' | 'unknown';
+  note?: Note;
+  /** How often its write was about to be sent. */
+  attempts: number;
+  /** Writes that were sent, or may have been. */
+  writes: number;
+  /** Whether one of them may have taken effect; the last one aside, where that is not known. */
+  mayHaveBeenSent: boolean;
+  /** What became of the last of them; `unknown` where the journal ends before its response. */
+  last?: 'unknown' | 'not-sent' | 'ambiguous' | RecordedResponse;
+  finished?: StepResult;
+}
+
+/** The recorded response to a write. */
+export interface RecordedResponse extends ResponseReason {
+  readonly isExpected: boolean;
+}
+
+/** A run so far, as its journal tells it. */
+export interface Replay {
+  readonly steps: ReadonlyMap<string, PastStep>;
+  /** A write of a step or of a lock was about to be sent: locks may be held. */
+  readonly hasWritten: boolean;
+  readonly isInterrupted: boolean;
+  /** Somebody asked for the rollback. */
+  readonly isRollbackWanted: boolean;
+  /** How far the rollback is. */
+  readonly rollback: 'none' | 'begun' | 'ended';
+  /** Step → whether all that undoes it was done. */
+  readonly undone: ReadonlyMap<string, boolean>;
+}
+
+/** Whether a write of the step may have taken effect. */
+export function hasEffect({ mayHaveBeenSent, last }: PastStep): boolean {
+  return mayHaveBeenSent || last === 'unknown';
+}
+
+/** Folds a journal into what replaying needs of it; its size does not grow with the number of polls. */
+export function replayOf(events: readonly Event[]): Replay {
+  const steps = new Map<string, PastStep>();
+  const undone = new Map<string, boolean>();
+  /** What ran since the last rollback began. */
+  let undoing = new Set<string>();
+  let hasWritten = false;
+  let isInterrupted = false;
+  let isRollbackWanted = false;
+  let rollback: Replay['rollback'] = 'none';
+  let isFinished = false;
+  const stepOf = (id: string): PastStep => {
+    const found = steps.get(id) ?? { isStarted: false, attempts: 0, writes: 0, mayHaveBeenSent: false };
+    steps.set(id, found);
+    if (rollback === 'begun') undoing.add(id);
+    return found;
+  };
+  for (const event of events) {
+    if (event.type === 'write-intended') hasWritten = true;
+    switch (event.type) {
+      case 'run-resumed':
+        if (event.as === 'rollback') isRollbackWanted = true;
+        if (isFinished) {
+          // What was not undone is tried again from its beginning.
+          for (const id of undoing) steps.delete(id);
+          for (const [step, clean] of undone) if (!clean) undone.delete(step);
+          undoing = new Set();
+          rollback = 'none';
+        }
+        isFinished = false;
+        break;
+      case 'interrupted':
+        isInterrupted = true;
+        break;
+      case 'rollback-started':
+        rollback = 'begun';
+        break;
+      case 'undone':
+        undone.set(event.step, event.clean);
+        break;
+      case 'rollback-finished':
+        rollback = 'ended';
+        break;
+      case 'run-finished':
+        isFinished = true;
+        break;
+      default:
+        if ('step' in event && event.step !== undefined) note(stepOf(event.step), event);
+    }
+  }
+  return { steps, hasWritten, isInterrupted, isRollbackWanted, rollback, undone };
+}
+
+function note(step: PastStep, event: Event): void {
+  switch (event.type) {
+    case 'step-started':
+      step.isStarted = true;
+      break;
+    case 'confirmation':
+      step.confirmed = event.confirmed;
+      break;
+    case 'effect-checked':
+      step.effect = event.effect;
+      break;
+    case 'noted':
+      step.note = { severity: event.severity, note: event.note };
+      break;
+    case 'write-intended':
+      // What became of an earlier one is not known, and will not be.
+      if (step.last === 'unknown') step.mayHaveBeenSent = true;
+      step.attempts = event.attempt;
+      step.writes++;
+      step.last = 'unknown';
+      break;
+    case 'response': {
+      if (event.call.effect !== 'write') break;
+      const { status, error, as_expected } = event;
+      step.last = { kind: 'response', status, ...(error ? { error } : {}), isExpected: as_expected === true };
+      if (!isRefusal(status)) step.mayHaveBeenSent = true;
+      break;
+    }
+    case 'no-response': {
+      if (event.call.effect !== 'write') break;
+      const isUnsent = event.reason.kind !== 'no-response' || event.reason.sent === 'no';
+      step.last = isUnsent ? 'not-sent' : 'ambiguous';
+      if (isUnsent) step.writes--;
+      else step.mayHaveBeenSent = true;
+      break;
+    }
+    case 'step-finished': {
+      const { outcome, reason, saved, concealed } = event;
+      step.finished = {
+        outcome,
+        ...(reason === undefined ? {} : { reason }),
+        ...(saved === undefined ? {} : { saved }),
+        ...(concealed === undefined ? {} : { concealed }),
+      };
+      break;
+    }
+    default:
+  }
+}

@@ -1,0 +1,80 @@
+import type { HttpRequest } from '../plan/index.ts';
+import type { Json, JsonObject } from '../text/index.ts';
+
+/** How a kind of server takes HTTP calls and gives responses. */
+export interface HttpDialect {
+  /** A list in a query: one parameter with commas, or a parameter for each item. */
+  readonly lists: 'joined' | 'repeated';
+  /** The form in which the body of a request is sent, where it has one. */
+  readonly bodyForm: (request: Pick<HttpRequest, 'path' | 'body'>) => BodyForm;
+  /** Sent with every call, unless the step writes another value. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Returns the value of a response that is not `application/json`. */
+  readonly readText: (text: string, contentType: string) => Json;
+  /** Returns whether a POST that its author calls a read is one. `path` may hold templates. */
+  readonly isReadingPost: (path: string) => boolean;
+  /** Stands before a path in Kibana's Console; undefined where the Console does not reach such a server. */
+  readonly consolePrefix: string | undefined;
+}
+
+/** JSON, a line of JSON for each item of a list, or such lines as an uploaded file. */
+export type BodyForm = 'json' | 'ndjson' | 'file';
+
+/** The parameters of a query as they are sent, before they are percent-encoded. */
+export function parametersOf(query: JsonObject, { lists }: HttpDialect): [name: string, value: string][] {
+  return Object.entries(query).flatMap(([name, value]): [string, string][] => {
+    const texts = [value].flat().map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
+    return lists === 'repeated' ? texts.map((text) => [name, text]) : [[name, texts.join(',')]];
+  });
+}
+
+/** A request as it is sent. */
+export interface EncodedRequest {
+  /** Without `?`; empty where there are no parameters. */
+  readonly query: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** @throws `URIError` where a parameter is not well-formed Unicode. */
+export function encoded(request: HttpRequest, dialect: HttpDialect): EncodedRequest {
+  const written = Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]);
+  const body = bodyOf(request, dialect);
+  return {
+    query: parametersOf(request.query ?? {}, dialect)
+      .map((pair) => pair.map(encodeURIComponent).join('='))
+      .join('&'),
+    headers: { ...dialect.headers, ...body?.headers, ...Object.fromEntries(written) },
+    ...(body === undefined ? {} : { body: body.text }),
+  };
+}
+
+const boundary = 'runbook-saved-objects';
+
+function bodyOf(request: HttpRequest, dialect: HttpDialect) {
+  const { body = null } = request;
+  if (body === null) return undefined;
+  const form = dialect.bodyForm(request);
+  if (form === 'file') {
+    return { headers: { 'content-type': `multipart/form-data; boundary=${boundary}` }, text: fileOf(linesOf(body)) };
+  }
+  if (form === 'json' && typeof body === 'string') return { headers: { 'content-type': 'text/plain' }, text: body };
+  const type = form === 'json' ? 'application/json' : 'application/x-ndjson';
+  return {
+    headers: { 'content-type': type, accept: 'application/json' },
+    text: form === 'json' ? JSON.stringify(body) : linesOf(body),
+  };
+}
+
+/** NDJSON; a string is taken for it as it is. */
+function linesOf(body: Json): string {
+  if (typeof body === 'string') return body;
+  return [body]
+    .flat()
+    .map((line) => `${JSON.stringify(line)}\n`)
+    .join('');
+}
+
+function fileOf(lines: string): string {
+  return `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="objects.ndjson"\r\nContent-Type: application/ndjson\r\n\r\n${lines}\r\n--${boundary}--\r\n`;
+}

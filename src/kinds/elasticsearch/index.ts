@@ -1,0 +1,24 @@
+import { plannedAuth } from '../auth.ts';
+import type { Kind, SettingsOf } from '../kind.ts';
+import { addressOf, serverTarget } from '../server.ts';
+import { dialect } from './dialect.ts';
+import { lock } from './lock.ts';
+import { preflight } from './preflight.ts';
+
+/** A cluster, 7.10 to 9.x. */
+export const elasticsearch: Kind<SettingsOf<'elasticsearch'>> = {
+  step: 'call',
+  http: dialect,
+  planned: (settings, pin) => {
+    const uuid = settings.cluster_uuid ?? pin;
+    return {
+      url: addressOf(settings),
+      auth: plannedAuth(settings.auth),
+      ...(uuid === undefined ? {} : { cluster_uuid: uuid }),
+    };
+  },
+  preflight,
+  target: (settings, secrets) => serverTarget(addressOf(settings), settings, dialect, secrets),
+  about: { path: '/', hasClusterUuid: true },
+  lock,
+};

@@ -1,0 +1,21 @@
+import type { Json } from '../../text/index.ts';
+import type { HttpDialect } from '../dialect.ts';
+
+/** Every body is JSON, and so is a response whose type ends with `+json`, such as `application/problem+json`. */
+export const dialect: HttpDialect = {
+  lists: 'repeated',
+  bodyForm: () => 'json',
+  headers: {},
+  readText: (text, contentType) => (/\+json\b/i.test(contentType) ? valueIn(text) : text),
+  // Nothing is known of the API: its author is believed.
+  isReadingPost: () => true,
+  consolePrefix: undefined,
+};
+
+function valueIn(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
+}

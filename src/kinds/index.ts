@@ -1,0 +1,57 @@
+import type { EnvironmentConnection, Step } from '../language/index.ts';
+import type { PlannedConnection } from '../plan/index.ts';
+import type { HttpDialect } from './dialect.ts';
+import { dialect as defaultDialect } from './elasticsearch/dialect.ts';
+import { elasticsearch } from './elasticsearch/index.ts';
+import { http } from './http/index.ts';
+import { kibana } from './kibana/index.ts';
+import type { Kind, KindName, SettingsOf } from './kind.ts';
+import { oss } from './oss/index.ts';
+
+export { authText, plannedAuth } from './auth.ts';
+export { type BodyForm, encoded, type HttpDialect, parametersOf } from './dialect.ts';
+export type { Kind, KindName } from './kind.ts';
+export type * from './target.ts';
+
+/** Every kind of connection; their names are those of the schemas. */
+export const kinds: { readonly [K in KindName]: Kind<SettingsOf<K>> } = {
+  elasticsearch,
+  kibana,
+  oss,
+  http,
+};
+
+const defaultKind = 'elasticsearch';
+
+/** The name of the kind of a connection in an environment file, which may leave it out. */
+export function kindNameOf({ kind = defaultKind }: EnvironmentConnection): KindName {
+  return kind;
+}
+
+export function kindOf(settings: EnvironmentConnection): Kind {
+  return kinds[kindNameOf(settings)];
+}
+
+/** How the server of a planned connection takes calls; as the default kind where the plan says nothing of it. */
+export function dialectOf(connection: PlannedConnection | undefined): HttpDialect {
+  return (connection && kinds[connection.kind].http) ?? defaultDialect;
+}
+
+/** Returns why a POST on a connection of this kind is not taken for a read, whatever its author says; undefined where it is. */
+export function readProblem(
+  kind: KindName,
+  path: string,
+): { readonly message: string; readonly help: string } | undefined {
+  if (kinds[kind].http?.isReadingPost(path) !== false) return undefined;
+  return {
+    message: `effect: read on POST ${path}, which is not known to only read on a connection of kind ${kind}`,
+    help: 'Leave effect out: it is a write. For an API that this program does not know, declare a connection of kind http; there effect: read is believed.',
+  };
+}
+
+/** The key that makes a step a request to a connection; undefined where it is a block, a note or a fragment. */
+export function requestKeyOf(step: Step): Kind['step'] | undefined {
+  return Object.values(kinds)
+    .map((kind) => kind.step)
+    .find((key) => key in step);
+}

@@ -1,0 +1,24 @@
+import type { Json } from '../../text/index.ts';
+import type { HttpDialect } from '../dialect.ts';
+import { isReadingPost } from './reading-posts.ts';
+
+/** The bulk APIs take a JSON list; only what is imported is a file. An export is NDJSON, and read as a list. */
+export const dialect: HttpDialect = {
+  lists: 'repeated',
+  bodyForm: ({ path }) => (path.endsWith('/_import') ? 'file' : 'json'),
+  headers: { 'kbn-xsrf': 'true' },
+  readText: (text, contentType) => (contentType.includes('ndjson') ? listIn(text) : text),
+  isReadingPost,
+  consolePrefix: 'kbn:',
+};
+
+function listIn(text: string): Json {
+  try {
+    return text
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .map((line) => JSON.parse(line) as Json);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,41 @@
+import type { Connection, EnvironmentConnection } from '../language/index.ts';
+import type { Plan, PlannedConnection, PlannedLock, PlannedRequest } from '../plan/index.ts';
+import type { HttpDialect } from './dialect.ts';
+import type { Secrets, Target } from './target.ts';
+
+export type KindName = Connection['kind'];
+
+/** The settings of a kind in the environment file. */
+export type SettingsOf<K extends KindName> = Extract<EnvironmentConnection, { kind?: K }>;
+
+/** Everything that the rest of the program has to know of a kind of connection. A new one is a folder and a line in `index.ts`. */
+export interface Kind<S extends EnvironmentConnection = EnvironmentConnection> {
+  /** The key of the steps that send requests to it. */
+  readonly step: 'call' | 'oss';
+  /** How it takes calls and gives responses; none where its steps are not calls. */
+  readonly http?: HttpDialect;
+  /**
+   * Returns a connection as a reviewer may see it.
+   * @param pin The `cluster_uuid` that was seen there; the environment's own pin comes first.
+   */
+  planned(settings: S, pin: string | undefined): Pick<PlannedConnection, 'url' | 'auth' | 'cluster_uuid' | 'region'>;
+  /** Returns the read that has to pass before the first write, once for each identity that the plan uses there. */
+  preflight(subject: PreflightSubject<S>): Preflight;
+  /** Returns what its client needs to open it. */
+  target(settings: S, secrets: Secrets): Promise<Target>;
+  /** Where it says which version it is, as `version.number`, and which cluster; none where it has no version. */
+  readonly about?: { readonly path: string; readonly hasClusterUuid: boolean };
+  /** The document that keeps other runs out; none where a run cannot lock it. */
+  readonly lock?: Pick<PlannedLock, 'path' | 'index'>;
+}
+
+/** A connection, and an identity that is used there; the connection's own where there is none. */
+export interface PreflightSubject<S> {
+  readonly name: string;
+  readonly settings: S;
+  readonly connection: PlannedConnection;
+  readonly identity?: string;
+  readonly runbook: Plan['runbook'];
+}
+
+export type Preflight = Pick<PlannedRequest, 'title' | 'request' | 'expect'>;

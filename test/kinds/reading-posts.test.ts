@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { type KindName, readProblem } from '../../src/kinds/index.ts';
+import { tryPlan } from '../support.ts';
+
+const isBelieved = (kind: KindName, path: string) => readProblem(kind, path) === undefined;
+
+describe('effect: read on a POST is believed', () => {
+  it.each([
+    '/_search',
+    '/_all/_search',
+    '/.kibana*,.security*/_search',
+    '/<logs-{now%2Fd}>/_count',
+    '/{{inputs.index}}/_search',
+    '/{{steps.[a/b].names}}/_msearch',
+    '/_security/user/_has_privileges',
+    '/_snapshot/{{inputs.name}}/_verify',
+  ])('on a cluster where it is known to read: %s', (path) => {
+    expect(isBelieved('elasticsearch', path)).toBe(true);
+  });
+
+  it.each([
+    '/x/_doc',
+    '/x/_close',
+    '/_aliases',
+    '/x/_doc/_search',
+    '/_security/user/_search',
+    '/_security/role/_count',
+    '/x/_search/',
+    '/x/_pit',
+    '/_snapshot/r/_verify/more',
+  ])('and not where it writes, whatever it is called: %s', (path) => {
+    expect(isBelieved('elasticsearch', path)).toBe(false);
+  });
+
+  it('at Kibana by its own APIs, in any space', () => {
+    expect(isBelieved('kibana', '/api/saved_objects/_export')).toBe(true);
+    expect(isBelieved('kibana', '/s/lab/api/saved_objects/_export')).toBe(true);
+    expect(isBelieved('kibana', '/api/saved_objects/_import')).toBe(false);
+    expect(isBelieved('kibana', '/x/_search')).toBe(false);
+  });
+
+  it('at any other API, for nothing is known of it', () => {
+    expect(isBelieved('http', '/anything')).toBe(true);
+  });
+
+  it('of a fragment while planning, when its connection is known', () => {
+    const fragment = (call: string) =>
+      `apiVersion: runbook/v1\nfragment: part\ntitle: Part\ninputs: { connection: { type: connection } }\nsteps: [{ id: a, on: '{{inputs.connection}}', call: ${call}, effect: read }]\n`;
+    const problems = (call: string) =>
+      tryPlan('  - { id: u, use: part.yaml, with: { connection: es } }\n', {
+        fragments: { 'part.yaml': fragment(call) },
+      }).diagnostics.map(({ code, message }) => `${code}: ${message}`);
+
+    expect(problems('POST /x/_search')).toEqual([]);
+    expect(problems('POST /x/_refresh')).toEqual([
+      'effect: effect: read on POST /x/_refresh, which is not known to only read on a connection of kind elasticsearch',
+    ]);
+  });
+});
