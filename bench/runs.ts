@@ -144,8 +144,8 @@ async function resumeCost(): Promise<void> {
   await journal.close();
   const took = performance.now() - started;
   const again = performance.now();
-  const { journal: reopened, chain } = await reopenJournal(journal.folder);
-  const summary = await run(plan, optionsFor(plan, chain.events), portsWith(reopened.record));
+  const { journal: reopened, contents } = await reopenJournal(journal.folder);
+  const summary = await run(plan, optionsFor(plan, contents.events), portsWith(reopened.record));
   const resumed = performance.now() - again;
   await reopened.close();
   if (summary.outcome !== 'done') throw new Error(`it ends ${summary.outcome}`);

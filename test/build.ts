@@ -2,5 +2,5 @@ import { execFileSync } from 'node:child_process';
 
 /** The tests run the program as it is shipped: built from the sources that are tested. */
 export function setup(): void {
-  execFileSync(process.execPath, ['esbuild.config.mjs'], { stdio: 'inherit' });
+  execFileSync('npm', ['run', '--silent', 'bundle'], { stdio: 'inherit' });
 }

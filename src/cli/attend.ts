@@ -11,7 +11,7 @@ import { ask, isInteractive } from './terminal.ts';
  * @returns The exit code: what became of the clusters.
  */
 export async function attend(execution: Execution, { detailedExitcode = false } = {}): Promise<number> {
-  const { id, plan, mode, rollback } = execution;
+  const { plan, mode = 'real', rollback = 'on-failure' } = execution;
   const output = openOutput(1);
   const signals = interruptions((text) => output.write(`\n${text}\n`), rollback);
   const screen = await screenFor(output, mode);
@@ -22,23 +22,23 @@ export async function attend(execution: Execution, { detailedExitcode = false } 
       screen.show(event);
       if (mode === 'dry') dryEvents.push(event);
     },
-    interruption: signals.interruption,
-    sleep: signals.sleep,
+    stop: signals.stop,
+    stopRollback: signals.stopRollback,
   };
   try {
-    const { summary, head, redact } = await execute(execution, attendant);
+    const { run, summary, head, redact } = await execute(execution, attendant);
     await screen.isShown();
     if (mode === 'real') {
-      output.write(`\n${redact(summaryText(summary, { run: id, head }))}`);
+      output.write(`\n${redact(summaryText(summary, { run, head }))}`);
       return exitCodes[summary.outcome];
     }
     const { forecast: forecasts = [] } = reportOf(plan, dryEvents, { head, events: dryEvents.length });
     output.write(`\n${redact(forecastText(forecasts))}`);
-    output.write(`\n${redact(summaryText(summary, { run: id, head, forecast: forecastSentence(forecasts) }))}`);
+    output.write(`\n${redact(summaryText(summary, { run, head, forecast: forecastSentence(forecasts) }))}`);
     const isPending = summary.outcome === 'done' && summary.predicted_writes > 0;
     return isPending && detailedExitcode ? exitCodes['something-to-do'] : exitCodes[summary.outcome];
   } finally {
-    signals.stop();
+    signals.end();
     // What nobody reads is not waited for: its write would keep the process alive for ever.
     if (!(await output.drain(2_000))) setTimeout(() => process.exit(), 1_000).unref();
   }
@@ -72,19 +72,19 @@ async function viewFor(output: Output, mode: 'real' | 'dry'): Promise<(event: Ev
   return plainView(output.write, mode);
 }
 
-function questionsOn({ isShown }: Screen, { aborted }: Interruptions): Pick<Attendant, 'confirm' | 'decide'> {
-  const canAsk = isInteractive();
+/** Asks where there is a terminal. */
+function questionsOn({ isShown }: Screen, { stop }: Interruptions): Pick<Attendant, 'confirm' | 'decide'> {
+  if (!isInteractive()) return {};
   return {
     confirm: async ({ step, question }) => {
       await isShown();
-      return canAsk && (await ask(`${step}: ${question} Type yes to go on: `, aborted)) === 'yes';
+      return (await ask(`${step}: ${question} Type yes to go on: `, stop)) === 'yes';
     },
     decide: async ({ step, title, reason }) => {
       await isShown();
-      if (!canAsk) return 'unknown';
       const answer = await ask(
         `${step} is in doubt. ${title}: ${reasonText(reason)}\nLook at the server. Type done if it took effect, not-done if it did not (it is sent then); anything else leaves the run as it is: `,
-        aborted,
+        stop,
       );
       return answer === 'done' || answer === 'not-done' ? answer : 'unknown';
     },

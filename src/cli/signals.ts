@@ -1,41 +1,30 @@
-import type { Ports, RunOptions } from '../engine/index.ts';
+import type { RunOptions } from '../engine/index.ts';
 
-/** Signals as the interpreter sees them: the first asks to stop, the second to leave the rollback out, too. */
-export interface Interruptions extends Pick<Ports, 'interruption' | 'sleep'> {
-  /** Aborted by the first signal. */
-  readonly aborted: AbortSignal;
-  readonly stop: () => void;
+/** Signals as a run sees them: the first asks to stop, the second to leave the rollback out, too. */
+export interface Interruptions {
+  readonly stop: AbortSignal;
+  readonly stopRollback: AbortSignal;
+  /** Ends the listening. */
+  readonly end: () => void;
 }
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Listens for SIGINT, SIGTERM and SIGHUP until `stop`. What follows from one is said at once. */
+/** Listens for SIGINT, SIGTERM and SIGHUP until `end`. What follows from one is said at once. */
 export function interruptions(say: (text: string) => void, rollback: RunOptions['rollback']): Interruptions {
-  let count = 0;
-  const controller = new AbortController();
-  const wakers = new Set<() => void>();
+  const first = new AbortController();
+  const second = new AbortController();
   const onSignal = (signal: string) => {
-    count++;
-    if (count === 1) say(`${signal}: ${firstText[rollback]}`);
-    else if (count === 2) say(`${signal}: ${secondText}`);
-    controller.abort();
-    for (const wake of wakers) wake();
+    if (second.signal.aborted) return;
+    const isFirst = !first.signal.aborted;
+    say(`${signal}: ${isFirst ? firstText[rollback] : secondText}`);
+    (isFirst ? first : second).abort();
   };
   for (const signal of signals) process.on(signal, onSignal);
   return {
-    interruption: () => (count === 0 ? 'none' : count === 1 ? 'stop' : 'stop-without-rollback'),
-    aborted: controller.signal,
-    sleep: (milliseconds) =>
-      new Promise((resolve) => {
-        const wake = () => {
-          clearTimeout(timer);
-          wakers.delete(wake);
-          resolve();
-        };
-        const timer = setTimeout(wake, milliseconds);
-        wakers.add(wake);
-      }),
-    stop: () => {
+    stop: first.signal,
+    stopRollback: second.signal,
+    end: () => {
       for (const signal of signals) process.off(signal, onSignal);
     },
   };

@@ -4,6 +4,8 @@ import { TemplateError } from '../language/index.ts';
 import type { Json } from '../text/index.ts';
 import type { Connection } from './connection.ts';
 
+export type { Connection } from './connection.ts';
+
 /** The clients, each loaded only when a connection is opened: one takes as long to load as all the rest. */
 const openers: { readonly [C in Target['client']]: (target: Extract<Target, { client: C }>) => Promise<Connection> } = {
   http: async (target) => (await import('./http.ts')).openHttp(target),

@@ -12,7 +12,6 @@ export type {
   Response,
   SendResult,
   ServerError,
-  StatusAssertion,
 } from './result.ts';
 export { isTransient } from './retry.ts';
 export { type RunOptions, run, undosOf } from './run.ts';

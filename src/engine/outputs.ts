@@ -26,7 +26,7 @@ export async function saveFrom(
   for (const [name, { path, secret, digest }] of Object.entries(node.save)) {
     const found = valueAt(response.body, path);
     if (found === undefined) continue;
-    const value = digest ? await sha256(JSON.stringify(found)) : found;
+    const value = digest ? sha256(JSON.stringify(found)) : found;
     if (secret) session.options.redactor.add(value);
     values.set(name, { value, isSecret: secret === true });
   }

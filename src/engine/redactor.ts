@@ -1,4 +1,4 @@
-import { isObject, type Json, type Show, showing } from '../text/index.ts';
+import { base64Of, isObject, type Json, type Show, showing, utf8Of } from '../text/index.ts';
 
 /** The one place that knows the secret values of a run; every text that leaves the process goes through it. */
 export interface Redactor {
@@ -120,7 +120,7 @@ function redacted(value: Json, text: (plain: string) => string, place: readonly 
 const shortestPiece = 5;
 
 function formsOf(secret: string): string[] {
-  const bytes = new TextEncoder().encode(secret);
+  const bytes = utf8Of(secret);
   const percent = (isUpperCase: boolean, isKept: RegExp) =>
     [...bytes]
       .map((byte) => {
@@ -161,10 +161,6 @@ const entities: Readonly<Record<string, string>> = {
   '"': '&quot;',
   "'": '&#39;',
 };
-
-function base64Of(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes));
-}
 
 /** Base64 of bytes with others around them: the characters that belong to them alone. */
 function base64At(bytes: Uint8Array, offset: number): string {

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import type { GivenApproval } from '../engine/index.ts';
 import { type Approval, approvalIn, approvalNamespace, approvalProblem } from '../plan/index.ts';
 import { approvalText } from '../report/index.ts';
-import type { KeptPlan } from './kept-plan.ts';
+import type { PlanFile } from './plan-file.ts';
 import { Problem } from './problem.ts';
 import { verifySignature } from './ssh-keygen.ts';
 
@@ -28,7 +28,7 @@ interface Approvals {
  * The approvals beside a plan that count.
  * @throws `Problem` where there are fewer than are required; each one that does not count is named with its reason.
  */
-export async function approvalsOf(kept: KeptPlan, policy: ApprovalPolicy): Promise<readonly GivenApproval[]> {
+export async function approvalsOf(kept: PlanFile, policy: ApprovalPolicy): Promise<readonly GivenApproval[]> {
   const { author } = kept.plan;
   if (policy.withoutAuthor && author === undefined)
     throw refusal(`--prevent-self-approval: ${kept.file} names no author. Write it with runbook plan … --author NAME`);
@@ -48,7 +48,7 @@ export async function approvalsOf(kept: KeptPlan, policy: ApprovalPolicy): Promi
  * Every approval beside a plan, checked now.
  * @param author Whose approval does not count, where that was asked for.
  */
-export async function approvalsBeside(kept: KeptPlan, allowedSigners: string, author?: string): Promise<Approvals> {
+export async function approvalsBeside(kept: PlanFile, allowedSigners: string, author?: string): Promise<Approvals> {
   if (!existsSync(allowedSigners)) throw new Problem(`--allowed-signers ${allowedSigners}: there is no such file`);
   const counted: GivenApproval[] = [];
   const uncounted: { file: string; problem: string }[] = [];
@@ -96,7 +96,7 @@ function filesBeside(plan: string): string[] {
 
 async function givenIn(
   file: string,
-  kept: KeptPlan,
+  kept: PlanFile,
   allowedSigners: string,
 ): Promise<GivenApproval | { problem: string }> {
   const isStatement = file.endsWith(approvalEnding);
@@ -114,7 +114,7 @@ async function givenIn(
  */
 export async function verifiedApproval(
   { statement, signature }: Pick<GivenApproval, 'statement' | 'signature'>,
-  { text, id }: Pick<KeptPlan, 'text' | 'id'>,
+  { text, id }: Pick<PlanFile, 'text' | 'id'>,
   allowedSigners: string,
   at: number,
 ): Promise<GivenApproval | { readonly problem: string }> {

@@ -2,68 +2,86 @@ import { hostname, userInfo } from 'node:os';
 import { openConnections, readsOnly, withSecrets } from '../connections/index.ts';
 import {
   createRedactor,
-  type Doubt,
   type Event,
   type Ports,
-  type Question,
   type Redactor,
   type RunOptions,
   type RunSummary,
   run,
 } from '../engine/index.ts';
 import type { Environment } from '../language/index.ts';
-import type { Plan } from '../plan/index.ts';
+import { canonicalJson, type Plan, planId } from '../plan/index.ts';
 import { writtenConnections } from '../planner/index.ts';
 import {
+  createJournal,
   type Journal,
   Locked,
   lockHere,
   locksFolder,
   openedIn,
+  reopenJournal,
   type Seal,
   SealMismatch,
   sealFor,
 } from '../runs/index.ts';
 import type { Json } from '../text/index.ts';
+import { checkConfirmations } from './confirmations.ts';
+import type { PlanOrigin } from './plan-from-files.ts';
 import { messageOf, Problem } from './problem.ts';
+import { isRunId, newRunId, type RecordedRun, runsFolder } from './run-folders.ts';
 import { resolveSecrets } from './secrets.ts';
 import { version } from './version.ts';
 
-/** A run that begins, or goes on. */
-export interface Execution
-  extends Pick<RunOptions, 'id' | 'planId' | 'mode' | 'rollback' | 'clusterLock' | 'origin' | 'journal'> {
+/**
+ * A run that begins, or goes on: what `planFromFiles`, `planAgain`, `prepareResume` or `prepareRollback` gives, and what is to
+ * be different from the defaults.
+ */
+export interface Execution {
   readonly plan: Plan;
+  /** The environment that the plan was made with. */
   readonly environment: Environment;
-  /** Steps that are confirmed by name, and what was said of steps in doubt. */
-  readonly confirmed: readonly string[];
-  readonly assumed: ReadonlyMap<string, 'done' | 'not-done'>;
-  /** Opens the record, once nothing else is in the way. */
-  readonly record: () => Promise<Journal>;
+  /** What the plan was made from; without it, nobody can resume the run. Secrets in files are looked for beside `origin.env`. */
+  readonly origin?: PlanOrigin;
+  /** The run's id: letters, digits, - and _; by default one that says when it began. */
+  readonly run?: string;
+  /** A dry run sends reads and predicts writes; `real` by default. */
+  readonly mode?: RunOptions['mode'];
+  /** After a failure; `on-failure` by default. `now` is for a run that goes on, to undo it: see `prepareRollback`. */
+  readonly rollback?: RunOptions['rollback'];
+  /** Whether the clusters that are written to are locked for other runs; `true` by default. */
+  readonly clusterLock?: boolean;
+  /** Ids of steps that are confirmed: nobody is asked about them. */
+  readonly confirm?: readonly string[];
+  /** Of steps in doubt: whether they took effect. */
+  readonly assumed?: ReadonlyMap<string, 'done' | 'not-done'>;
+  /** The folder of all runs, in which this one gets its own; `.runbook/runs` by default. */
+  readonly runsFolder?: string;
+  /** The run that goes on, where it is not a new one. */
+  readonly recorded?: RecordedRun;
 }
 
 /** Who watches a run, is asked, and may stop it: a terminal, a pipeline, or the program that runbook is a library of. */
-export interface Attendant extends Pick<Ports, 'interruption' | 'sleep'> {
+export interface Attendant {
   /** Gets every event, redacted, before it is recorded. It stops nothing: what it throws is left aside. */
-  readonly show: (event: Event) => void;
-  /** Asks about a step that was not confirmed by name. */
-  readonly confirm: (question: Question) => Promise<boolean>;
-  /** Asks about a step in doubt of which nothing was said. */
-  readonly decide: (doubt: Doubt) => Promise<'done' | 'not-done' | 'unknown'>;
+  readonly show?: (event: Event) => void;
+  /** Asks about a step that is not confirmed. Without it, a run with such a step is refused before anything is sent. */
+  readonly confirm?: Ports['confirm'];
+  /** Asks about a step in doubt of which nothing was said. Without it, nobody can say, and the run stops as it is. */
+  readonly decide?: Ports['decide'];
+  /** Stops the run: the call in flight and what has to run always are ended, then it is rolled back. */
+  readonly stop?: AbortSignal;
+  /** Stops the run, or its rollback, and leaves what was sent as it is. */
+  readonly stopRollback?: AbortSignal;
 }
 
-/** Nobody is there: nothing is shown, what was not confirmed by name is refused, and nothing stops the run. */
-export const unattended: Attendant = {
-  show: () => undefined,
-  confirm: async () => false,
-  decide: async () => 'unknown',
-  interruption: () => 'none',
-  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-};
-
 /** How a run has ended. */
-export interface Executed {
+export interface RunResult {
+  /** The run's id. */
+  readonly run: string;
+  /** The run's own folder: `readJournal` reads it. */
+  readonly folder: string;
   readonly summary: RunSummary;
-  /** The hash that its journal ends in; of a dry run, which keeps none, that of its last event. */
+  /** The hash that its journal ends in. */
   readonly head: string;
   /** Takes the secrets of the run out of a text. */
   readonly redact: (text: string) => string;
@@ -71,14 +89,19 @@ export interface Executed {
 
 /**
  * Runs a plan against the world: resolves its secrets, locks its targets on this machine, opens the connections, and keeps
- * the record.
+ * the journal.
+ * @param attendant Nobody by default: nothing is shown, and nothing stops the run.
+ * @returns How it has ended, whatever became of it: see `summary.outcome`.
  * @throws `Problem` where it was refused before anything was sent, or where this program is wrong.
  */
-export async function execute(execution: Execution, attendant: Attendant = unattended): Promise<Executed> {
+export async function execute(execution: Execution, attendant: Attendant = {}): Promise<RunResult> {
+  const { plan, recorded, mode = 'real', confirm = [] } = execution;
+  if (!recorded) checkConfirmations(plan, confirm, attendant.confirm !== undefined || mode === 'dry');
+  const id = recorded?.id ?? execution.run ?? newRunId();
   const redactor = createRedactor();
-  const release = await lockTargets(execution);
+  const release = mode === 'dry' ? undefined : await lockTargets(plan, id);
   try {
-    return await executeWith(execution, redactor, attendant);
+    return await executeAs(id, execution, redactor, attendant);
   } catch (error) {
     if (error instanceof Problem) throw error;
     // A bug. Its message may hold a secret, and nobody knows what was sent: the journal does.
@@ -87,13 +110,12 @@ export async function execute(execution: Execution, attendant: Attendant = unatt
       'needs-a-person',
     );
   } finally {
-    await release();
+    await release?.();
   }
 }
 
 /** One run at a time per target on this machine; the run itself is one, too. */
-async function lockTargets({ id, plan, mode }: Execution): Promise<() => Promise<void>> {
-  if (mode === 'dry') return async () => undefined;
+async function lockTargets(plan: Plan, id: string): Promise<() => Promise<void>> {
   const urls = [...writtenConnections(plan).keys()].map((name) => plan.environment.connections[name]?.url ?? name);
   try {
     return await lockHere(locksFolder(), [...new Set(urls), `run ${id}`], id);
@@ -106,24 +128,30 @@ async function lockTargets({ id, plan, mode }: Execution): Promise<() => Promise
   }
 }
 
-async function executeWith(execution: Execution, redactor: Redactor, attendant: Attendant): Promise<Executed> {
-  const { plan, environment, origin, mode, id, planId, rollback, clusterLock } = execution;
+async function executeAs(
+  id: string,
+  execution: Execution,
+  redactor: Redactor,
+  attendant: Attendant,
+): Promise<RunResult> {
+  const { plan, environment, mode = 'real', rollback = 'on-failure', clusterLock = true, recorded } = execution;
+  const { confirm = [], assumed } = execution;
+  const origin = execution.origin ?? { runbook: plan.runbook.file, env: '', set: [], files: {} };
   const { secrets, targets, sealKey } = await resolveSecrets(plan, environment, origin.env, redactor);
   const seal = sealKey === undefined ? undefined : sealFor(id, sealKey);
-  const unsealed = seal && execution.journal ? unsealedIn(execution.journal, seal, redactor) : undefined;
-  const journal = await execution.record();
+  const unsealed = seal && recorded ? unsealedIn(recorded.events, seal, redactor) : undefined;
+  const journal = recorded ? await reopened(recorded) : await created(execution.runsFolder ?? runsFolder, id, plan);
   const connections = await openConnections(targets);
   const ports: Ports = {
     send: withSecrets(mode === 'dry' ? readsOnly(connections.send) : connections.send, secrets),
-    sleep: attendant.sleep,
     now: Date.now,
     random: Math.random,
-    confirm: async (question) => isNamed(question.step, execution.confirmed) || attendant.confirm(question),
-    decide: async (doubt) => execution.assumed.get(doubt.step) ?? attendant.decide(doubt),
+    confirm: async (question) => isNamed(question.step, confirm) || ((await attendant.confirm?.(question)) ?? false),
+    decide: async (doubt) => assumed?.get(doubt.step) ?? attendant.decide?.(doubt) ?? 'unknown',
     record: async (event) => {
       // Shown first: what cannot be written to the disk is at least seen. What cannot be shown stops nothing.
       try {
-        attendant.show(event);
+        attendant.show?.(event);
       } catch {
         // The journal has it.
       }
@@ -134,21 +162,73 @@ async function executeWith(execution: Execution, redactor: Redactor, attendant: 
       if (!seal) throw new TypeError(`nothing to seal steps.${step}.${name} with`);
       return seal.seal(step, name, value);
     },
-    interruption: attendant.interruption,
+    ...interruptions(attendant),
   };
-  const owner = `${userName()}@${hostname()}, process ${process.pid}`;
-  const given = { ...(execution.journal ? { journal: execution.journal } : {}), ...(unsealed ? { unsealed } : {}) };
+  const options: RunOptions = {
+    ...{ id, planId: planId(plan), mode, redactor, rollback, clusterLock, version },
+    owner: `${userName()}@${hostname()}, process ${process.pid}`,
+    origin: { ...origin, confirm },
+    ...(recorded ? { journal: recorded.events } : {}),
+    ...(unsealed ? { unsealed } : {}),
+  };
   try {
-    const summary = await run(
-      plan,
-      { id, planId, mode, redactor, rollback, clusterLock, owner, version, origin, ...given },
-      ports,
-    );
-    return { summary, head: journal.head(), redact: redactor.text };
+    const summary = await run(plan, options, ports);
+    return { run: id, folder: journal.folder, summary, head: journal.head(), redact: redactor.text };
   } finally {
     await journal.close();
     await connections.close();
   }
+}
+
+/** The journal of a new run. */
+async function created(runs: string, id: string, plan: Plan): Promise<Journal> {
+  if (!isRunId(id)) throw new Problem(`the id of a run has letters, digits, - and _ only: ${id}; nothing was sent`);
+  return createJournal(runs, id, canonicalJson(plan)).catch((error: unknown) => {
+    throw new Problem(`the run's folder cannot be made: ${messageOf(error)}; nothing was sent`, 'refused');
+  });
+}
+
+/** The journal of a run that goes on. */
+async function reopened({ id, folder, events }: RecordedRun): Promise<Journal> {
+  const { journal, contents } = await reopenJournal(folder).catch((error: unknown) => {
+    throw new Problem(`the journal cannot be opened: ${messageOf(error)}; nothing was sent`, 'refused');
+  });
+  if (contents.events.length === events.length) return journal;
+  // Between the reading and the lock another process may have gone on with it.
+  await journal.close();
+  throw new Problem(`another process has gone on with the run ${id}; nothing was sent`, 'refused');
+}
+
+/** The signals of an attendant as the interpreter asks for them. */
+function interruptions({ stop, stopRollback }: Attendant): Pick<Ports, 'interruption' | 'sleep'> {
+  const signals = [stop, stopRollback].flatMap((signal) => (signal ? [signal] : []));
+  const state = () => (stopRollback?.aborted ? 'stop-without-rollback' : stop?.aborted ? 'stop' : 'none');
+  let noticed: ReturnType<typeof state> = 'none';
+  return {
+    interruption: () => {
+      noticed = state();
+      return noticed;
+    },
+    sleep: async (milliseconds) => {
+      // A signal that has come since the run looked last ends its next pause; what cleans up pauses again.
+      const isNew = noticed !== state();
+      noticed = state();
+      if (!isNew) await sleep(milliseconds, signals);
+    },
+  };
+}
+
+/** Waits until a signal comes, at most so long. */
+function sleep(milliseconds: number, signals: readonly AbortSignal[]): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = () => {
+      clearTimeout(timer);
+      for (const signal of signals) signal.removeEventListener('abort', wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, milliseconds);
+    for (const signal of signals) signal.addEventListener('abort', wake);
+  });
 }
 
 /** The iterations of a loop are confirmed by the id that the runbook gives. */

@@ -21,9 +21,11 @@ import { Problem } from './problem.ts';
 /** The runbooks that come with the program. */
 export const shippedFolder = join(dirname(fileURLToPath(import.meta.url)), '..', 'runbooks');
 
-/** Something that was read from files, and what is needed to show where it is wrong. */
-export interface ReadFile<T> {
+/** What was loaded from files, and what is needed to show where it is wrong. */
+export interface LoadedFiles<T> {
+  /** The value, undefined where it cannot be had, and everything that is wrong, warnings too. */
   readonly checked: Checked<T>;
+  /** A diagnostic as a person reads it: its place, the line with a caret, what to do. */
   readonly print: (diagnostic: Diagnostic) => string;
   /** The diagnostic with its file's path as a user would write it here. */
   readonly placed: (diagnostic: Diagnostic) => Diagnostic;
@@ -32,8 +34,9 @@ export interface ReadFile<T> {
 }
 
 /**
- * Finds a runbook by path, or by name in ./runbooks and then among the shipped ones.
+ * Finds a runbook by path, or by name in ./runbooks and then among the bundled ones.
  * @returns Its path.
+ * @throws `Problem` where there is none.
  */
 export function locateRunbook(name: string): string {
   if (/\.ya?ml$/.test(name)) {
@@ -84,20 +87,24 @@ export function runbookIn(path: string, name?: string): Loaded<Runbook> | undefi
   }
 }
 
-/** Reads and checks a runbook with everything it uses. */
-export function readRunbook(path: string): ReadFile<Bundle> {
+/**
+ * Loads and checks a runbook with every fragment that it uses.
+ * @param path Its file; fragments are in the same folder or below it.
+ * @throws `Problem` where the file cannot be read. Everything that is wrong in it is in `checked`.
+ */
+export function readRunbook(path: string): LoadedFiles<Bundle> {
   return readChecked(path, loadBundle);
 }
 
 /** Reads and checks a runbook, or a fragment alone, with everything it uses. */
-export function readFiles(path: string): ReadFile<FileSet> {
+export function readFiles(path: string): LoadedFiles<FileSet> {
   return readChecked(path, loadFiles);
 }
 
 function readChecked<T extends FileSet>(
   path: string,
   load: (file: string, text: string, read: (file: string) => string | undefined) => Checked<T>,
-): ReadFile<T> {
+): LoadedFiles<T> {
   const folder = dirname(path);
   const name = basename(path);
   const texts = new Map([[name, readText(path)]]);
@@ -117,7 +124,11 @@ function readChecked<T extends FileSet>(
   return { checked: { diagnostics, ...(loaded.value ? { value: loaded.value } : {}) }, print, placed, texts };
 }
 
-export function readEnvironment(path: string): ReadFile<Loaded<Environment>> {
+/**
+ * Loads an environment file; no secret is read.
+ * @throws `Problem` where the file cannot be read. Everything that is wrong in it is in `checked`.
+ */
+export function readEnvironment(path: string): LoadedFiles<Loaded<Environment>> {
   if (!existsSync(path)) throw new Problem(`--env ${path}: there is no such file`);
   const text = readText(path);
   // Without the line itself: it may hold a secret that should not be there.
@@ -143,7 +154,7 @@ export function shown(path: string): string {
  * @param largest Larger files are not read; bytes.
  * @param tooLarge Ends the command where it is larger; it gets the file's size in bytes.
  */
-export function readBytes(path: string, largest: number, tooLarge: (size: number) => never): Buffer {
+export function readBytes(path: string, largest: number, tooLarge: (size: number) => never): Uint8Array {
   try {
     const { size } = statSync(path);
     return size > largest ? tooLarge(size) : readFileSync(path);

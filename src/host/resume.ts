@@ -1,57 +1,58 @@
 import type { Event } from '../engine/index.ts';
-import type { Plan } from '../plan/index.ts';
-import { readJournal, reopenJournal } from '../runs/index.ts';
 import type { Execution } from './execute.ts';
-import { differenceIn, extrasOf, inputsOf } from './kept-plan.ts';
-import { planned } from './planned.ts';
-import { messageOf, Problem } from './problem.ts';
-import { folderOf } from './run-folders.ts';
+import { differenceIn, extrasOf, inputsOf } from './plan-file.ts';
+import { planFromFiles } from './plan-from-files.ts';
+import { Problem } from './problem.ts';
+import type { RecordedRun } from './run-folders.ts';
 import { version } from './version.ts';
 
+/** With what a run goes on. */
 export interface ResumeOptions {
+  /** The path of the environment file, where it is at another place now. */
   readonly env?: string;
-  readonly confirm: readonly string[];
-  readonly assumeDone: readonly string[];
-  readonly assumeNotDone: readonly string[];
-  readonly clusterLock: boolean;
-}
-
-type Started = Extract<Event, { type: 'run-started' }>;
-
-/** A run as it was recorded. */
-export interface Recorded {
-  readonly id: string;
-  readonly folder: string;
-  readonly events: readonly Event[];
-  readonly started: Started;
-  readonly plan: Plan;
-}
-
-/** Reads the record of a run that something is to be done with. */
-export async function recordedRun(id: string): Promise<Recorded> {
-  const folder = folderOf(id);
-  try {
-    const { events, plan } = await readJournal(folder);
-    const [started] = events;
-    if (started?.type !== 'run-started')
-      throw new Problem(`the run ${id} ended before its first event: nothing was sent. Run it again.`);
-    return { id, folder, events, started, plan: JSON.parse(plan) as Plan };
-  } catch (error) {
-    if (error instanceof Problem) throw error;
-    throw new Problem(`${messageOf(error)}; nothing was sent`);
-  }
+  /** Ids of steps that are confirmed, beside those that were when the run began. */
+  readonly confirm?: readonly string[];
+  /** Ids of steps in doubt that took effect. */
+  readonly assumeDone?: readonly string[];
+  /** Ids of steps in doubt that did not take effect: they are sent. */
+  readonly assumeNotDone?: readonly string[];
+  /** `false`: go on without the lock in the clusters. */
+  readonly clusterLock?: boolean;
 }
 
 /**
- * What goes on with a run, or undoes it (`now`): the plan as it was, and the journal to be replayed.
- * @throws `Problem` where the run cannot go on: nobody has reviewed what would be sent.
+ * Prepares to go on with a run whose process has ended: the plan as it was, and the journal to be replayed. Nothing with a
+ * recorded outcome is sent again.
+ * @returns What `execute` takes.
+ * @throws `Problem` where the run cannot go on: it is finished, another version of the program has begun it, or its files were
+ * changed, so that nobody has reviewed what would be sent.
  */
-export async function continuation(
-  recorded: Recorded,
-  options: ResumeOptions,
-  wanted: 'on-failure' | 'now',
-): Promise<Execution> {
-  const { id, folder, started, plan } = recorded;
+export async function prepareResume(recorded: RecordedRun, options: ResumeOptions = {}): Promise<Execution> {
+  const { id, events, started } = recorded;
+  const last = events.at(-1);
+  if (last?.type === 'run-finished') {
+    const next = last.outcome === 'rolled-back' ? 'Run' : `Undo it with runbook rollback ${id}, or run`;
+    throw new Problem(
+      `the run ${id} is finished (${last.outcome}): there is nothing to go on with. ${next} it again: what is there already is left as it is.`,
+    );
+  }
+  return { ...(await continuation(recorded, options)), rollback: started.rollback ? 'on-failure' : 'never' };
+}
+
+/**
+ * Prepares to undo, in reverse order, what a run may have sent, whether it is finished or not.
+ * @returns What `execute` takes.
+ * @throws `Problem` as `prepareResume`, and where the run was a dry run.
+ */
+export async function prepareRollback(recorded: RecordedRun, options: ResumeOptions = {}): Promise<Execution> {
+  if (recorded.started.mode === 'dry')
+    throw new Problem(`the run ${recorded.id} was a dry run: it has sent nothing to undo`);
+  return { ...(await continuation(recorded, options)), rollback: 'now' };
+}
+
+async function continuation(recorded: RecordedRun, options: ResumeOptions): Promise<Execution> {
+  const { id, started, plan } = recorded;
+  const { confirm = [], assumeDone = [], assumeNotDone = [], clusterLock = true } = options;
   if (majorOf(started.version) !== majorOf(version)) {
     throw new Problem(
       `the run ${id} was begun by runbook ${started.version}, and this is ${version}: it may understand the plan in another way. Go on with ${started.version}; nothing was sent.`,
@@ -59,10 +60,9 @@ export async function continuation(
   }
   const origin = { ...started.origin, ...(options.env === undefined ? {} : { env: options.env }) };
   const inputs = origin.plan_file === undefined ? {} : { inputs: inputsOf(plan) };
-  const now = await planned(origin.runbook, { env: origin.env, set: origin.set, ...extrasOf(plan), ...inputs });
-  const changed = Object.keys({ ...origin.files, ...now.files }).filter(
-    (file) => origin.files[file] !== now.files[file],
-  );
+  const now = await planFromFiles(origin.runbook, { env: origin.env, set: origin.set, ...extrasOf(plan), ...inputs });
+  const { files } = now.origin;
+  const changed = Object.keys({ ...origin.files, ...files }).filter((file) => origin.files[file] !== files[file]);
   if (changed.length > 0) {
     throw new Problem(
       `the run ${id} cannot go on: ${changed.join(', ')} (of ${origin.runbook}) was changed since it began, and nobody has reviewed that for it. Put it back as it was, then resume; nothing was sent.`,
@@ -74,50 +74,32 @@ export async function continuation(
     );
   }
   const assumed = new Map([
-    ...options.assumeDone.map((step): [string, 'done'] => [step, 'done']),
-    ...options.assumeNotDone.map((step): [string, 'not-done'] => [step, 'not-done']),
+    ...assumeDone.map((step): [string, 'done'] => [step, 'done']),
+    ...assumeNotDone.map((step): [string, 'not-done'] => [step, 'not-done']),
   ]);
-  checkAssumptions(assumed, options, recorded.events);
+  const both = assumeDone.filter((step) => assumeNotDone.includes(step));
+  if (both.length > 0) throw new Problem(`${both.join(', ')} cannot be both done and not done`);
+  checkAssumptions([...assumed.keys()], recorded.events);
   return {
-    id,
     plan,
-    planId: started.plan,
-    environment: now.environment.value,
+    environment: now.environment,
     mode: started.mode,
-    rollback: wanted === 'now' ? wanted : started.rollback ? 'on-failure' : 'never',
-    clusterLock: started.cluster_lock && options.clusterLock,
+    clusterLock: started.cluster_lock && clusterLock,
     origin,
-    confirmed: [...origin.confirm, ...options.confirm],
+    confirm: [...origin.confirm, ...confirm],
     assumed,
-    journal: recorded.events,
-    record: async () => {
-      const { journal, chain } = await reopenJournal(folder).catch((error: unknown) => {
-        throw new Problem(`the journal cannot be opened: ${messageOf(error)}; nothing was sent`, 'refused');
-      });
-      // Between the reading and the lock another process may have gone on with it.
-      if (chain.events.length !== recorded.events.length) {
-        await journal.close();
-        throw new Problem(`another process has gone on with the run ${id}; nothing was sent`, 'refused');
-      }
-      return journal;
-    },
+    recorded,
   };
 }
 
 /** What was said of a step has to be about one that is in doubt: a slip of the pen would count for nothing. */
-function checkAssumptions(
-  assumed: ReadonlyMap<string, string>,
-  { assumeDone, assumeNotDone }: ResumeOptions,
-  events: readonly Event[],
-): void {
-  const both = assumeDone.filter((step) => assumeNotDone.includes(step));
-  if (both.length > 0) throw new Problem(`${both.join(', ')} cannot be both done and not done`);
+function checkAssumptions(assumed: readonly string[], events: readonly Event[]): void {
   const open = new Set<string>();
   for (const event of events) {
     if (event.type === 'write-intended' && event.step !== undefined) open.add(event.step);
     if (event.type === 'step-finished') open.delete(event.step);
   }
-  const unknown = [...assumed.keys()].filter((step) => !open.has(step));
+  const unknown = assumed.filter((step) => !open.has(step));
   if (unknown.length === 0) return;
   throw new Problem(
     `${unknown.join(', ')}: no such step is in doubt; ${open.size > 0 ? `in doubt: ${[...open].join(', ')}` : 'none is'}`,

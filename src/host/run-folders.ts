@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Event } from '../engine/index.ts';
 import type { Plan } from '../plan/index.ts';
-import { reportOf, type Subject } from '../report/index.ts';
+import { type Subject, subjectOf } from '../report/index.ts';
 import { readJournal } from '../runs/index.ts';
 import { messageOf, Problem } from './problem.ts';
 
@@ -9,11 +11,52 @@ import { messageOf, Problem } from './problem.ts';
 export const runsFolder = join('.runbook', 'runs');
 
 /** The folder of a run. */
-export function folderOf(id: string): string {
-  const folder = join(runsFolder, id);
-  if (!/^[A-Za-z0-9_-]+$/.test(id) || !existsSync(folder))
-    throw new Problem(`there is no run "${id}" in ${runsFolder}; runbook runs lists them`);
+export function folderOf(id: string, runs = runsFolder): string {
+  const folder = join(runs, id);
+  if (!isRunId(id) || !existsSync(folder))
+    throw new Problem(`there is no run "${id}" in ${runs}; runbook runs lists them`);
   return folder;
+}
+
+/** `20261124-130501-3f9a1c`: sorts by time, fits into a snapshot's name. */
+export function newRunId(): string {
+  const time = new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
+  return `${time}-${randomBytes(3).toString('hex')}`;
+}
+
+/** Whether an id can be the name of a folder, and nothing else. */
+export function isRunId(id: string): boolean {
+  return /^[A-Za-z0-9_-]+$/.test(id);
+}
+
+/** A run as its journal has it. */
+export interface RecordedRun {
+  readonly id: string;
+  /** The run's own folder. */
+  readonly folder: string;
+  readonly events: readonly Event[];
+  /** The first event. */
+  readonly started: Extract<Event, { type: 'run-started' }>;
+  readonly plan: Plan;
+}
+
+/**
+ * Reads a run that is to be resumed or rolled back.
+ * @param runs The folder of all runs.
+ * @throws `Problem` where there is no such run, where its journal was changed, or where it ended before its first event.
+ */
+export async function readRun(id: string, runs = runsFolder): Promise<RecordedRun> {
+  const folder = folderOf(id, runs);
+  try {
+    const { events, plan } = await readJournal(folder);
+    const [started] = events;
+    if (started?.type !== 'run-started')
+      throw new Problem(`the run ${id} ended before its first event: nothing was sent. Run it again.`);
+    return { id, folder, events, started, plan: JSON.parse(plan) as Plan };
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw new Problem(`${messageOf(error)}; nothing was sent`);
+  }
 }
 
 /** The record of a run; one that was changed ends the operation. */
@@ -25,11 +68,8 @@ export function recordIn(folder: string): ReturnType<typeof readJournal> {
 
 /** A run as its folder tells it. */
 export async function runSubject(folder: string): Promise<Subject> {
-  const { events, head, plan: bytes } = await recordIn(folder);
-  const [started] = events;
-  if (started?.type !== 'run-started')
+  const record = await recordIn(folder);
+  if (record.events.length === 0)
     throw new Problem(`the run in ${folder} ended before its first event: there is nothing to report`);
-  const plan = JSON.parse(bytes) as Plan;
-  const report = reportOf(plan, events, { head, events: events.length });
-  return { plan, id: started.plan, bytes, run: { report, events } };
+  return subjectOf(record);
 }

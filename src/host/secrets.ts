@@ -13,7 +13,7 @@ import { Problem } from './problem.ts';
 const commandTimeout = 30_000;
 
 /** What a run needs beyond its plan: the values of secret inputs, and the connections with their logins. */
-export interface Resolved {
+export interface ResolvedSecrets {
   /** By dotted name, as the plan has them. */
   readonly secrets: ReadonlyMap<string, Json>;
   readonly targets: ReadonlyMap<string, Target>;
@@ -23,7 +23,7 @@ export interface Resolved {
 
 /**
  * Resolves every secret that a plan needs. The values go into memory and into the redactor, nowhere else.
- * @param file The environment file: paths in it are relative to it.
+ * @param file The path of the environment file: paths in it are relative to it.
  * @throws `Problem` where a secret is missing, empty or too short to be kept out of records.
  */
 export async function resolveSecrets(
@@ -31,7 +31,7 @@ export async function resolveSecrets(
   environment: Environment,
   file: string,
   redactor: Redactor,
-): Promise<Resolved> {
+): Promise<ResolvedSecrets> {
   const source: Source = { environment, folder: dirname(file), redactor };
   const secrets = new Map<string, Json>();
   for (const [name, input] of Object.entries(plan.inputs)) {

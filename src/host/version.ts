@@ -1,4 +1,4 @@
-declare const RUNBOOK_VERSION: string;
+import program from '../../package.json' with { type: 'json' };
 
-/** Of the program. */
-export const version = RUNBOOK_VERSION;
+/** The version of the program. */
+export const { version } = program;

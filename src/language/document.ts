@@ -13,7 +13,7 @@ import {
   parseDocument,
   visit,
 } from 'yaml';
-import type { Checked, Diagnostic, Json, Range } from '../text/index.ts';
+import { type Checked, type Diagnostic, type Json, type Range, utf8Of } from '../text/index.ts';
 
 /** Files over this size are refused: a runbook is written by people. */
 export const maximumBytes = 5_000_000;
@@ -48,7 +48,7 @@ export interface Loaded<T> {
  * keys are texts, numbers are numbers that JSON has. Every problem that the parser finds is a diagnostic.
  */
 export function parseSource(file: string, text: string): Checked<SourceDocument> {
-  if (text.length > maximumBytes || new TextEncoder().encode(text).length > maximumBytes) {
+  if (text.length > maximumBytes || utf8Of(text).length > maximumBytes) {
     return failure(
       file,
       'file-too-large',

@@ -4,6 +4,7 @@ import runbookSchema from '../../schemas/runbook.v1.schema.json' with { type: 'j
 import { inOneLine } from '../text/in-one-line.ts';
 import { type Diagnostic, didYouMean, isObject, type Json } from '../text/index.ts';
 import type { Path, SourceDocument } from './document.ts';
+import { isOrigin } from './origin.ts';
 import { rangeProblem } from './version.ts';
 
 const schemas = { runbook: runbookSchema, environment: environmentSchema };
@@ -50,17 +51,7 @@ const formats = {
       return false;
     }
   },
-  origin: (text: string) => {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    return (
-      url !== undefined &&
-      /^https?:$/.test(url.protocol) &&
-      url.username === '' &&
-      url.password === '' &&
-      url.search === '' &&
-      url.hash === ''
-    );
-  },
+  origin: isOrigin,
   timezone: (text: string) => {
     try {
       new Intl.DateTimeFormat('en', { timeZone: text });

@@ -2,7 +2,7 @@ import canonicalize from 'canonicalize';
 import { sha256 } from '../text/index.ts';
 import type { Plan } from './plan.ts';
 
-/** The plan's bytes: canonical JSON after RFC 8785. The same plan gives the same text everywhere. */
+/** The plan's bytes: canonical JSON after RFC 8785. The same plan gives the same string everywhere. */
 export function canonicalJson(plan: Plan): string {
   const text = canonicalize(plan);
   if (text === undefined) throw new TypeError('a plan is an object');
@@ -10,6 +10,6 @@ export function canonicalJson(plan: Plan): string {
 }
 
 /** The plan's id: SHA-256 over its canonical JSON, in hexadecimal. */
-export function planId(plan: Plan): Promise<string> {
+export function planId(plan: Plan): string {
   return sha256(canonicalJson(plan));
 }

@@ -12,6 +12,7 @@ type Of<T extends Event['type']> = Extract<Event, { type: T }>;
 /**
  * Folds a journal into a report.
  * @param events From `run-started` on.
+ * @param journal The hash of its last line, and how many events it has.
  */
 export function reportOf(plan: Plan, events: readonly Event[], journal: JournalFacts): RunReport {
   const report = reportFrom(events, journal);

@@ -50,8 +50,8 @@ export function plainView(write: (text: string) => void, mode: 'real' | 'dry'): 
 }
 
 /**
- * A run as plain lines, one event or none at a time: for logs of pipelines (`isDetailed: false`) and for `runbook show`
- * (with every call and assertion).
+ * An event as plain lines, of which there may be none: for logs of pipelines, and in detail (with every call and assertion)
+ * as `runbook show` has it.
  */
 export function linesOf(event: Event, isDetailed = false): string[] {
   const time = event.at.slice(0, 19).concat('Z');

@@ -1,5 +1,6 @@
 import type { Event, GivenApproval } from '../engine/index.ts';
 import type { Plan } from '../plan/index.ts';
+import { reportOf } from './report-of.ts';
 import type { RunReport } from './run-report.ts';
 
 /** What a report is about: a plan, and what became of it where it was run. */
@@ -12,4 +13,23 @@ export interface Subject {
   /** Of a plan that was not run: who has approved it by now. */
   readonly approvals?: readonly GivenApproval[];
   readonly run?: { readonly report: RunReport; readonly events: readonly Event[] };
+}
+
+/**
+ * Folds a run into what every format shows.
+ * @param journal What `readJournal` gives: the plan's bytes, the events from `run-started` on, the hash of the last line.
+ * @throws `TypeError` where the run ended before its first event.
+ */
+export function subjectOf({
+  plan: bytes,
+  events,
+  head,
+}: {
+  readonly plan: string;
+  readonly events: readonly Event[];
+  readonly head: string;
+}): Subject {
+  const plan = JSON.parse(bytes) as Plan;
+  const report = reportOf(plan, events, { head, events: events.length });
+  return { plan, id: report.plan, bytes, run: { report, events } };
 }

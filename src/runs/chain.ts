@@ -18,6 +18,8 @@ export interface Chain {
 /** The journal's lines are damaged; the message names the first one that is. */
 export class JournalDamage extends Error {}
 
+const lineBreak = 0x0a;
+
 /** SHA-256 of a text in UTF-8, in hexadecimal. */
 export function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
@@ -34,9 +36,10 @@ export function lineOf(event: Event, previous: string): string {
  * @param file The journal's name, for messages.
  * @throws `JournalDamage` where a whole line is no event, does not follow from the line before, or is about another plan.
  */
-export function chainOf(bytes: Buffer, plan: string, file: string): Chain {
-  const length = bytes.lastIndexOf('\n') + 1;
-  const lines = length === 0 ? [] : bytes.toString('utf8', 0, length - 1).split('\n');
+export function chainOf(bytes: Uint8Array, plan: string, file: string): Chain {
+  const length = bytes.lastIndexOf(lineBreak) + 1;
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, Math.max(0, length - 1)));
+  const lines = length === 0 ? [] : text.split('\n');
   const planId = hashOf(plan);
   let head = planId;
   const events = lines.map((line, index) => {

@@ -1,6 +1,13 @@
-export { chainOf, hashOf, lineOf } from './chain.ts';
+export { chainOf, hashOf, JournalDamage, lineOf } from './chain.ts';
 export { makeFolder } from './folder.ts';
-export { createJournal, followJournal, type Journal, readJournal, reopenJournal } from './journal.ts';
+export {
+  createJournal,
+  followJournal,
+  type Journal,
+  type JournalContents,
+  readJournal,
+  reopenJournal,
+} from './journal.ts';
 export { listRuns, type RunEntry, watchRuns } from './list.ts';
 export { Locked, lockHere, locksFolder } from './local-lock.ts';
 export { type KeptReason, pruneRuns } from './prune.ts';

@@ -28,6 +28,9 @@ const synced: ReadonlySet<Event['type']> = new Set(['run-started', 'run-resumed'
 
 /**
  * Makes the folder of a new run and writes its plan.
+ * @param runs The folder that the run's folder is made in; it is made, too, where it is missing.
+ * @param id The run's id, the name of its folder.
+ * @param plan The bytes of the plan, its canonical JSON.
  * @throws where the folder exists already or cannot be written: then nothing may be sent.
  */
 export async function createJournal(runs: string, id: string, plan: string): Promise<Journal> {
@@ -44,30 +47,35 @@ export async function createJournal(runs: string, id: string, plan: string): Pro
 
 /**
  * Opens the journal of a run that goes on. A torn last line is cut off; nothing else may be wrong with it.
+ * @param folder The run's own folder.
  * @throws `JournalDamage`, or where it cannot be written.
  */
-export async function reopenJournal(folder: string): Promise<{ readonly journal: Journal; readonly chain: Chain }> {
-  const chain = await readJournal(folder);
+export async function reopenJournal(
+  folder: string,
+): Promise<{ readonly journal: Journal; readonly contents: JournalContents }> {
+  const contents = await readJournal(folder);
   const file = await open(join(folder, journalFile), 'a', 0o600);
-  if (chain.torn > 0) {
-    await file.truncate(chain.length);
+  if (contents.torn > 0) {
+    await file.truncate(contents.length);
     await file.sync();
   }
   await reserve(folder);
-  return { journal: journalIn(folder, file, chain.head, chain.length), chain };
+  return { journal: journalIn(folder, file, contents.head, contents.length), contents };
 }
 
-/** The record of a run: its journal, and the plan that the journal belongs to. */
-export interface RunRecord extends Chain {
-  /** The bytes of the plan. */
+/** What is in the folder of a run: the events of its journal, and the plan that the journal belongs to. */
+export interface JournalContents extends Chain {
+  /** The bytes of the plan, its canonical JSON. */
   readonly plan: string;
 }
 
 /**
- * The record of a run, its events in order. A torn last line, as a crash leaves it, is left out.
+ * Reads the journal of a run, its events in order, and checks that each line follows from the one before. A torn last line, as
+ * a crash leaves it, is left out.
+ * @param folder The run's own folder.
  * @throws `JournalDamage` where any other line is damaged, or is about another plan; the message names it.
  */
-export async function readJournal(folder: string): Promise<RunRecord> {
+export async function readJournal(folder: string): Promise<JournalContents> {
   const file = join(folder, journalFile);
   const bytes = await readFile(file);
   const plan = await readFile(join(folder, planFile), 'utf8');

@@ -1,3 +1,4 @@
+export * from './bytes.ts';
 export * from './diagnostic.ts';
 export * from './duration.ts';
 export * from './frame.ts';

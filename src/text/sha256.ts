@@ -1,5 +1,8 @@
-/** SHA-256 of a text in UTF-8, in hexadecimal. */
-export async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+import { sha256 as digestOf } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { utf8Of } from './bytes.ts';
+
+/** Hashes a string's bytes in UTF-8 with SHA-256; in hexadecimal. */
+export function sha256(text: string): string {
+  return bytesToHex(digestOf(utf8Of(text)));
 }

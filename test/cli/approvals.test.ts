@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { approvalsOf } from '../../src/host/approvals.ts';
-import { readPlanFile } from '../../src/host/kept-plan.ts';
+import { readPlanFile } from '../../src/host/plan-file.ts';
 import { approvalStatement, canonicalJson } from '../../src/plan/index.ts';
 import { hashOf } from '../../src/runs/index.ts';
 import { lastJournal, runbook, workingDirectory } from '../program.ts';

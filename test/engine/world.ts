@@ -102,7 +102,7 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
     plan,
     {
       id: 'run-1',
-      planId: await planId(plan),
+      planId: planId(plan),
       mode: world.mode ?? 'real',
       redactor,
       rollback: world.rollback ?? 'on-failure',

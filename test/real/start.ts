@@ -4,7 +4,7 @@ import { missingTools } from './fetched.ts';
 import { type Pair, reset, type Version, versions } from './lab.ts';
 import { startLab } from './servers.ts';
 
-// `node run-ts.mjs test/real/start.ts 9.5`: a pair of real servers with the users of the tests, a bucket, and stand-ins for
+// `npx tsx test/real/start.ts 9.5`: a pair of real servers with the users of the tests, a bucket, and stand-ins for
 // Kibana, to try runbooks by hand. Prints what to paste into another shell, and ends with its standard input (Ctrl-D).
 const version = versions.find((one) => one === process.argv[2]);
 const missing = missingTools();

@@ -1,22 +1,23 @@
+import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { linesOf } from '../../src/report/index.ts';
 import { parseFaults } from './faults.ts';
 import { scenarios } from './scenarios.ts';
 import type { Sabotage } from './simulate.ts';
 import { baselineOf, namedWorld, randomWorld, singleFaults, type Verdict } from './worlds.ts';
 
-/** What a thread is to do: every `threads`th world, beginning with its own. */
+/** The work of one process: every `workers`th world, beginning with its own. */
 interface Work {
   readonly scenario?: string;
   readonly sabotage: Sabotage;
   readonly isExhaustive: boolean;
   readonly first: number;
   readonly runs: number;
-  readonly thread: number;
-  readonly threads: number;
+  readonly worker: number;
+  readonly workers: number;
 }
 
 /** What has been seen; sums only, so that a million worlds need no more memory than one. */
@@ -35,7 +36,7 @@ const mostExamples = 10;
 const usage = `npm run simulate -- [--runs N] [--seed S]    N random worlds from number S on
                     [--exhaustive]           one world for each single fault at each call and each event
                     [--scenario NAME]        only these
-                    [--threads N]
+                    [--workers N]            as many processes
                     [--sabotage no-write-ahead | no-always | no-read-back]   switches off what the invariants are about
 One world again, with its journal:
 npm run simulate -- --world NUMBER
@@ -49,13 +50,18 @@ async function main(): Promise<number> {
       seed: { type: 'string', default: '1' },
       exhaustive: { type: 'boolean', default: false },
       scenario: { type: 'string' },
-      threads: { type: 'string', default: String(availableParallelism()) },
+      workers: { type: 'string', default: String(availableParallelism()) },
       sabotage: { type: 'string', default: 'none' },
       world: { type: 'string' },
       faults: { type: 'string' },
       help: { type: 'boolean', default: false },
+      work: { type: 'string' },
     },
   });
+  if (values.work !== undefined) {
+    process.send?.(await tallyOf(JSON.parse(values.work)));
+    return 0;
+  }
   const sabotage = values.sabotage as Sabotage;
   if (values.help) {
     process.stdout.write(usage);
@@ -63,35 +69,35 @@ async function main(): Promise<number> {
   }
   if (values.world !== undefined || values.faults !== undefined)
     return showWorld({ ...values, sabotage, faults: values.faults ?? '' });
-  const threads = Number(values.threads);
+  const workers = Number(values.workers);
   const shared = { sabotage, isExhaustive: values.exhaustive, first: Number(values.seed), runs: Number(values.runs) };
   const only = values.scenario === undefined ? {} : { scenario: values.scenario };
   const started = performance.now();
   const tallies = await Promise.all(
-    Array.from({ length: threads }, (_, thread) => tallyOf({ ...shared, ...only, thread, threads })),
+    Array.from({ length: workers }, (_, worker) => tallyOfWorker({ ...shared, ...only, worker, workers })),
   );
-  return report(tallies, (performance.now() - started) / 1_000, threads);
+  return report(tallies, (performance.now() - started) / 1_000, workers);
 }
 
-/** A thread's tally. */
-function tallyOf(work: Work): Promise<Tally> {
+/** Gives the work to a process of its own. */
+function tallyOfWorker(work: Work): Promise<Tally> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL(import.meta.url), { workerData: work });
-    worker.once('message', resolve);
-    worker.once('error', reject);
+    const worker = fork(fileURLToPath(import.meta.url), ['--work', JSON.stringify(work)]);
+    worker.once('message', (tally) => resolve(tally as Tally));
+    worker.once('exit', (code) => reject(new Error(`a worker ended with ${code}`)));
   });
 }
 
-async function work({ scenario, sabotage, isExhaustive, first, runs, thread, threads }: Work): Promise<Tally> {
+async function tallyOf({ scenario, sabotage, isExhaustive, first, runs, worker, workers }: Work): Promise<Tally> {
   const baselines = await Promise.all(chosen(scenario).map(baselineOf));
   const tally: Tally = { worlds: 0, faults: 0, survived: 0, processes: 0, outcomes: {}, violations: 0, examples: [] };
   if (isExhaustive) {
     let number = 0;
     for (const baseline of baselines)
       for (const faults of singleFaults(baseline))
-        if (number++ % threads === thread) count(tally, await namedWorld(baseline, faults, sabotage));
+        if (number++ % workers === worker) count(tally, await namedWorld(baseline, faults, sabotage));
   } else {
-    for (let number = first + thread; number < first + runs; number += threads)
+    for (let number = first + worker; number < first + runs; number += workers)
       count(tally, await randomWorld(baselines, number, sabotage, scenario));
   }
   return tally;
@@ -116,7 +122,7 @@ function count(tally: Tally, { name, met, processes, outcome, violations }: Verd
     if (tally.examples.length < mostExamples) tally.examples.push({ name, violation });
 }
 
-function report(tallies: readonly Tally[], seconds: number, threads: number): number {
+function report(tallies: readonly Tally[], seconds: number, workers: number): number {
   const sum = (of: (tally: Tally) => number) => tallies.reduce((total, tally) => total + of(tally), 0);
   const outcomes: Record<string, number> = {};
   for (const tally of tallies)
@@ -126,7 +132,7 @@ function report(tallies: readonly Tally[], seconds: number, threads: number): nu
   const examples = tallies.flatMap((tally) => tally.examples).slice(0, mostExamples);
   process.stdout.write(
     `${[
-      `worlds       ${worlds} in ${seconds.toFixed(1)} s, ${Math.round(worlds / seconds)} worlds per second (${threads} threads), ${sum((tally) => tally.processes)} processes`,
+      `worlds       ${worlds} in ${seconds.toFixed(1)} s, ${Math.round(worlds / seconds)} worlds per second (${workers} workers), ${sum((tally) => tally.processes)} processes`,
       `faults       ${sum((tally) => tally.faults)} came to pass, ${sum((tally) => tally.survived)} survived`,
       `runs ended   ${Object.entries(outcomes)
         .map(([outcome, times]) => `${outcome} ${times}`)
@@ -157,5 +163,4 @@ async function showWorld(wanted: {
   return violations.length === 0 ? 0 : 1;
 }
 
-if (isMainThread) process.exitCode = await main();
-else parentPort?.postMessage(await work(workerData as Work));
+process.exitCode = await main();

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { approvalEnding } from '../../host/approvals.ts';
-import { readPlanFile } from '../../host/kept-plan.ts';
+import { readPlanFile } from '../../host/plan-file.ts';
 import { Problem } from '../../host/problem.ts';
 import { sign } from '../../host/ssh-keygen.ts';
 import { approvalNamespace, approvalStatement } from '../../plan/index.ts';

@@ -1,6 +1,6 @@
 import { chooseRunbook, versionGiven } from '../../host/choose.ts';
-import { extrasOf, inputsOf, isPlanFile, type KeptPlan, readPlanFile } from '../../host/kept-plan.ts';
-import { planned } from '../../host/planned.ts';
+import { extrasOf, inputsOf, isPlanFile, type PlanFile, readPlanFile } from '../../host/plan-file.ts';
+import { planFromFiles } from '../../host/plan-from-files.ts';
 import { Problem } from '../../host/problem.ts';
 import { diffMarkdown, diffOf, diffText } from '../../report/index.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -14,7 +14,7 @@ export interface DiffOptions {
   readonly detailedExitcode: boolean;
 }
 
-type Planned = Pick<KeptPlan, 'plan' | 'id'>;
+type Planned = Pick<PlanFile, 'plan' | 'id'>;
 
 /** `runbook diff`: what one plan does that another does not; a runbook stands for the plan that it gives now. */
 export async function diff(before: string, after: string, options: DiffOptions): Promise<number> {
@@ -38,9 +38,9 @@ export async function diff(before: string, after: string, options: DiffOptions):
 }
 
 /** Planned with the inputs of the plan that it is compared with, as `exec --plan` does; its author and pins are no differences. */
-async function runbookSide(name: string, other: KeptPlan | undefined, options: DiffOptions): Promise<Planned> {
+async function runbookSide(name: string, other: PlanFile | undefined, options: DiffOptions): Promise<Planned> {
   const { env, set } = options;
   if (env === undefined) throw new Problem(`${name} is a runbook: --env says for which environment it is planned`);
   const path = await chooseRunbook(name, versionGiven(options.elasticsearch));
-  return planned(path, { env, set, ...(other ? { ...extrasOf(other.plan), inputs: inputsOf(other.plan) } : {}) });
+  return planFromFiles(path, { env, set, ...(other ? { ...extrasOf(other.plan), inputs: inputsOf(other.plan) } : {}) });
 }

@@ -1,6 +1,6 @@
 import { chooseRunbook, versionGiven } from '../../host/choose.ts';
-import { keepPlan } from '../../host/kept-plan.ts';
-import { type PlanArguments, planned } from '../../host/planned.ts';
+import { writePlanFile } from '../../host/plan-file.ts';
+import { type PlanArguments, planFromFiles } from '../../host/plan-from-files.ts';
 import { Problem } from '../../host/problem.ts';
 import { askWho } from '../../host/who.ts';
 import { kinds } from '../../kinds/index.ts';
@@ -9,7 +9,8 @@ import { canonicalJson, type Plan } from '../../plan/index.ts';
 import { type FormatName, formats } from '../../report/index.ts';
 import { print } from '../print.ts';
 
-export interface PlanOptions extends Omit<PlanArguments, 'pins' | 'inputs' | 'askPins'> {
+export interface PlanOptions extends Omit<PlanArguments, 'set' | 'pins' | 'inputs' | 'askPins'> {
+  readonly set: readonly string[];
   readonly format: FormatName;
   /** Which version, where the name does not say it. */
   readonly elasticsearch?: string;
@@ -23,14 +24,14 @@ export interface PlanOptions extends Omit<PlanArguments, 'pins' | 'inputs' | 'as
 export async function plan(name: string, options: PlanOptions): Promise<void> {
   const { env, set, author } = options;
   const path = await chooseRunbook(name, versionGiven(options.elasticsearch));
-  const { plan, id } = await planned(path, {
+  const { plan, id } = await planFromFiles(path, {
     ...{ env, set },
     ...(author === undefined ? {} : { author }),
     ...(options.pin ? { askPins: (unpinned, environment) => pinsOf(unpinned, environment, env) } : {}),
   });
   print(formats[options.format].render({ plan, id, bytes: canonicalJson(plan) }));
   if (options.out === undefined) return;
-  await keepPlan(plan, options.out);
+  await writePlanFile(plan, options.out);
   process.stderr.write(
     `plan ${id} is in ${options.out}; run exactly that: runbook exec --plan ${options.out} --env ${env}\n`,
   );

@@ -1,6 +1,6 @@
 import { appendFile, writeFile } from 'node:fs/promises';
 import { approvalsBeside, uncountedLines } from '../../host/approvals.ts';
-import { isPlanFile, readPlanFile } from '../../host/kept-plan.ts';
+import { isPlanFile, readPlanFile } from '../../host/plan-file.ts';
 import { Problem } from '../../host/problem.ts';
 import { folderOf, runSubject } from '../../host/run-folders.ts';
 import { formats, formatsOf, isFormat, type Subject } from '../../report/index.ts';

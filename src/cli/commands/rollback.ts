@@ -1,6 +1,7 @@
 import { undosOf } from '../../engine/index.ts';
 import { Problem } from '../../host/problem.ts';
-import { continuation, type ResumeOptions, recordedRun } from '../../host/resume.ts';
+import { prepareRollback, type ResumeOptions } from '../../host/resume.ts';
+import { readRun } from '../../host/run-folders.ts';
 import { undoText } from '../../report/index.ts';
 import { attend } from '../attend.ts';
 import { ask, isInteractive } from '../terminal.ts';
@@ -11,9 +12,9 @@ export interface RollbackOptions extends ResumeOptions {
 
 /** `runbook rollback`: undoes what a run may have sent, in reverse order. */
 export async function rollback(id: string, options: RollbackOptions): Promise<number> {
-  const recorded = await recordedRun(id);
+  const recorded = await readRun(id);
+  const execution = await prepareRollback(recorded, options);
   const { events, plan, started } = recorded;
-  if (started.mode === 'dry') throw new Problem(`the run ${id} was a dry run: it has sent nothing to undo`);
   const undos = await undosOf(plan, events);
   if (undos.length === 0) {
     throw new Problem(
@@ -30,5 +31,5 @@ export async function rollback(id: string, options: RollbackOptions): Promise<nu
     if ((await ask(`Undo this on ${started.environment}? Type yes to go on: `)) !== 'yes')
       throw new Problem('it was not confirmed; nothing was sent', 'refused');
   }
-  return attend(await continuation(recorded, options, 'now'));
+  return attend(execution);
 }

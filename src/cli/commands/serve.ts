@@ -2,7 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isPlanFile, type KeptPlan, readPlanFile } from '../../host/kept-plan.ts';
+import { isPlanFile, type PlanFile, readPlanFile } from '../../host/plan-file.ts';
 import { Problem } from '../../host/problem.ts';
 import { folderOf, runSubject, runsFolder } from '../../host/run-folders.ts';
 import { damagePage, linesOf, pageOf, runPage, runsPage, type Subject } from '../../report/index.ts';
@@ -140,7 +140,7 @@ function planFiles(): string[] {
 }
 
 /** A plan of this directory; other JSON files are none of our business. */
-function readablePlan(file: string): KeptPlan | undefined {
+function readablePlan(file: string): PlanFile | undefined {
   try {
     return readPlanFile(file);
   } catch {

@@ -1,8 +1,8 @@
 import { basename, dirname, resolve } from 'node:path';
 import { overlaps } from '../../check/index.ts';
 import {
+  type LoadedFiles,
   locateRunbook,
-  type ReadFile,
   readEnvironment,
   readFiles,
   runbookFiles,
@@ -24,7 +24,7 @@ export interface ValidateOptions {
 /** `runbook validate`: every error of every file, not the first. Exit code 2 where there is one. */
 export async function validate(names: readonly string[], { env, format }: ValidateOptions): Promise<number> {
   const paths = names.length > 0 ? names.map(locateRunbook) : runbookFiles();
-  const files: ReadFile<unknown>[] = [...paths.map(readFiles), ...env.map(readEnvironment)];
+  const files: LoadedFiles<unknown>[] = [...paths.map(readFiles), ...env.map(readEnvironment)];
   // By what is printed: a fragment that several runbooks use is wrong once.
   const found = new Map<string, Diagnostic>();
   for (const { checked, print, placed } of files)

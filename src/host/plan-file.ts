@@ -6,20 +6,25 @@ import { diffOf, diffSentence } from '../report/index.ts';
 import { hashOf } from '../runs/index.ts';
 import type { JsonObject } from '../text/index.ts';
 import { locateRunbook, readBytes, shown } from './files.ts';
-import { planned } from './planned.ts';
+import { type Planned, planFromFiles } from './plan-from-files.ts';
 import { Problem } from './problem.ts';
 
-/** A plan that was kept in a file, and its id: the SHA-256 of the file's bytes. */
-export interface KeptPlan {
+/** A plan in a file. */
+export interface PlanFile {
+  /** The path of the file. */
   readonly file: string;
   readonly plan: Plan;
+  /** The plan's id: the SHA-256 of the file's bytes, in hexadecimal. */
   readonly id: string;
   /** The file's bytes. */
   readonly text: string;
 }
 
-/** Writes a plan's bytes; another file of that name is replaced as a whole. */
-export async function keepPlan(plan: Plan, file: string): Promise<void> {
+/**
+ * Writes a plan's bytes, its canonical JSON; another file of that name is replaced as a whole.
+ * @throws `Problem` where it cannot be written.
+ */
+export async function writePlanFile(plan: Plan, file: string): Promise<void> {
   const written = `${file}.${process.pid}.tmp`;
   try {
     const handle = await open(written, 'wx');
@@ -36,8 +41,11 @@ export async function keepPlan(plan: Plan, file: string): Promise<void> {
   }
 }
 
-/** Reads a plan of `plan --out`. @throws `Problem` where its bytes are not those of a plan. */
-export function readPlanFile(path: string): KeptPlan {
+/**
+ * Reads a plan that `writePlanFile` or `runbook plan --out` has written.
+ * @throws `Problem` where its bytes are not those of a plan.
+ */
+export function readPlanFile(path: string): PlanFile {
   const refuse = (problem: string): never => {
     throw new Problem(
       `${shown(path)} cannot be used: ${problem}. Write it again: runbook plan … --out ${shown(path)}`,
@@ -63,24 +71,29 @@ export function isPlanFile(argument: string): boolean {
 }
 
 /**
- * Plans again what a kept plan was made from: the same inputs, author and pins.
- * @param runbook Where its runbook is; without it, where its name is found.
- * @throws `Problem` where the runbook and the environment do not give exactly the kept bytes.
+ * Plans again what a plan in a file was made from, with the same inputs, author and pins: exactly the reviewed bytes are run,
+ * or nothing.
+ * @param env The path of the environment file: the plan has no secrets and no settings of connections.
+ * @param runbook The path of its runbook; without it, its name is looked up.
+ * @throws `Problem` where the runbook and the environment do not give exactly the bytes of the file.
  */
-export async function plannedAsKept(kept: KeptPlan, runbook: string | undefined, env: string) {
+export async function planAgain(
+  kept: PlanFile,
+  { env, runbook }: { readonly env: string; readonly runbook?: string },
+): Promise<Planned> {
   const path = runbook ?? runbookOf(kept);
-  const now = await planned(path, { env, set: [], ...extrasOf(kept.plan), inputs: inputsOf(kept.plan) });
+  const now = await planFromFiles(path, { env, ...extrasOf(kept.plan), inputs: inputsOf(kept.plan) });
   if (now.id !== kept.id) {
     throw new Problem(
       `${shown(kept.file)} is not what ${shown(path)} with ${env} gives: it was edited, or one of the two was changed since it was made.\n${differenceIn(kept, now)}\nrunbook diff ${shown(kept.file)} ${shown(path)} --env ${env} shows all of it. If the plan should be another one now, write it again (and have it approved again); nothing was sent.`,
       'refused',
     );
   }
-  return { ...now, runbook: path };
+  return { ...now, origin: { ...now.origin, plan_file: kept.file } };
 }
 
 /** A plan has the name of its runbook's file, not its place: that is another one on every machine. */
-function runbookOf({ file, plan }: KeptPlan): string {
+function runbookOf({ file, plan }: PlanFile): string {
   try {
     return locateRunbook(basename(plan.runbook.file, '.yaml'));
   } catch (error) {
@@ -92,7 +105,7 @@ function runbookOf({ file, plan }: KeptPlan): string {
 }
 
 /** What two plans differ in, in a few lines. */
-export function differenceIn(before: Pick<KeptPlan, 'plan' | 'id'>, after: Pick<KeptPlan, 'plan' | 'id'>): string {
+export function differenceIn(before: Pick<PlanFile, 'plan' | 'id'>, after: Pick<PlanFile, 'plan' | 'id'>): string {
   const diff = diffOf(before.plan, before.id, after.plan, after.id);
   const places = [
     ...diff.head.map(({ field }) => field),

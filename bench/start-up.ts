@@ -18,12 +18,13 @@ connections:
 inputs: { repository: { endpoint: http://oss.example, bucket: a-bucket, access_key_id: { env: KEY }, secret_access_key: { env: SECRET } } }
 `,
 );
-const seconds = (args) => {
+const seconds = (args: readonly string[]): number => {
   const start = performance.now();
   execFileSync(process.execPath, args, { cwd: directory, stdio: 'ignore' });
   return performance.now() - start;
 };
-const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
+const median = (values: readonly number[]): number | undefined =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 const commands = {
   '--help': [program, '--help'],
@@ -36,5 +37,5 @@ for (const [name, args] of Object.entries(commands)) {
     const bare = seconds(['-e', '0']);
     return seconds(args) / bare;
   });
-  console.log(`  ${name.padEnd(24)} ${median(ratios).toFixed(2)}`);
+  console.log(`  ${name.padEnd(24)} ${median(ratios)?.toFixed(2)}`);
 }
