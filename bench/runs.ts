@@ -31,7 +31,6 @@ function optionsFor(plan: Plan, journal?: readonly Event[]): RunOptions {
     id: 'r',
     planId: hashOf(canonicalJson(plan)),
     mode: 'real',
-    secrets: new Map(),
     redactor: createRedactor(),
     rollback: 'on-failure',
     clusterLock: false,
@@ -47,7 +46,7 @@ function portsWith(record: Ports['record'], body: (count: number) => object = ()
   let count = 0;
   return {
     send: async () => ({
-      kind: 'answer',
+      kind: 'response',
       status: 200,
       body: { version: { number: '7.10.2' }, ...body(++count) },
       warnings: [],
@@ -81,7 +80,7 @@ async function journalCost(): Promise<void> {
   } as const;
   const read: Event = {
     at: new Date(0).toISOString(),
-    type: 'call-answered',
+    type: 'response',
     step: 'look',
     purpose: 'step',
     call,
@@ -92,6 +91,7 @@ async function journalCost(): Promise<void> {
   const write: Event = {
     at: read.at,
     type: 'write-intended',
+    purpose: 'step',
     step: 'w',
     attempt: 1,
     call: { ...call, effect: 'write' },

@@ -19,7 +19,6 @@ describe('the library', () => {
         id: 'r',
         planId: await planId(plan),
         mode: 'real',
-        secrets: new Map([['key', 'a-key']]),
         redactor: createRedactor(),
         rollback: 'on-failure',
         clusterLock: false,
@@ -28,7 +27,7 @@ describe('the library', () => {
         origin: { runbook: 'test.yaml', env: 'env.yaml', set: [], files: {}, confirm: [] },
       },
       {
-        send: async () => ({ kind: 'answer', status: 200, body: { version: { number: '7.10.2' } }, warnings: [] }),
+        send: async () => ({ kind: 'response', status: 200, body: { version: { number: '7.10.2' } }, warnings: [] }),
         sleep: async () => undefined,
         now: () => 0,
         random: () => 0,

@@ -62,7 +62,7 @@ export function lastJournal(directory: string): Event[] {
 
 /** The writes of a run's own steps that were sent or about to be: not those of its locks. */
 export function writesIn(events: readonly Event[]): Extract<Event, { type: 'write-intended' }>[] {
-  return events.flatMap((event) => (event.type === 'write-intended' && !event.step.startsWith('lock/') ? [event] : []));
+  return events.flatMap((event) => (event.type === 'write-intended' && event.purpose !== 'lock' ? [event] : []));
 }
 
 /** How each step of a run ended: step → outcome. */

@@ -1,6 +1,6 @@
-import type { Event, Question } from '../engine/index.ts';
+import type { Event } from '../engine/index.ts';
 import { type Attendant, type Execution, execute } from '../host/execute.ts';
-import { forecastSentence, forecastText, plainView, reportOf, summaryText } from '../report/index.ts';
+import { forecastSentence, forecastText, plainView, reasonText, reportOf, summaryText } from '../report/index.ts';
 import { exitCodes } from './exit-codes.ts';
 import { type Output, openOutput, throughOutput } from './output.ts';
 import { type Interruptions, interruptions } from './signals.ts';
@@ -75,15 +75,15 @@ async function viewFor(output: Output, mode: 'real' | 'dry'): Promise<(event: Ev
 function questionsOn({ isShown }: Screen, { aborted }: Interruptions): Pick<Attendant, 'confirm' | 'decide'> {
   const canAsk = isInteractive();
   return {
-    confirm: async ({ step, question }: Question) => {
+    confirm: async ({ step, question }) => {
       await isShown();
       return canAsk && (await ask(`${step}: ${question} Type yes to go on: `, aborted)) === 'yes';
     },
-    decide: async ({ step, question }: Question) => {
+    decide: async ({ step, title, reason }) => {
       await isShown();
       if (!canAsk) return 'unknown';
       const answer = await ask(
-        `${step} is in doubt. ${question}\nLook at the server. Type done if it took effect, not-done if it did not (it is sent then); anything else leaves the run as it is: `,
+        `${step} is in doubt. ${title}: ${reasonText(reason)}\nLook at the server. Type done if it took effect, not-done if it did not (it is sent then); anything else leaves the run as it is: `,
         aborted,
       );
       return answer === 'done' || answer === 'not-done' ? answer : 'unknown';

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { Problem } from '../host/problem.ts';
 import { version } from '../host/version.ts';
+// Not from index.ts: `--help` would load every format.
+import { formatNames, formatsOf } from '../report/formats/names.ts';
 import { exitCodes } from './exit-codes.ts';
 import { inertLines } from './print.ts';
 
@@ -42,10 +44,6 @@ const portOf = (text: string) => {
   return Number(text);
 };
 
-/** As `src/report/formats` has them: they are loaded when they are needed. A test holds the lists together. */
-const planFormats = ['text', 'markdown', 'html', 'json', 'yaml', 'console', 'curl'];
-const runFormats = ['text', 'markdown', 'html', 'json', 'console', 'curl', 'junit', 'github'];
-
 const program = new Command('runbook')
   .description('Operations on Elasticsearch written as YAML, run like software.')
   .version(version)
@@ -70,7 +68,7 @@ program
   .addOption(environmentOption())
   .addOption(setOption())
   .option('--elasticsearch <version>', 'the version to plan for, where the name does not say it: 8.5')
-  .addOption(new Option('--format <format>', 'how').choices(planFormats).default('text'))
+  .addOption(new Option('--format <format>', 'how').choices(formatsOf('plan')).default('text'))
   .option('--out <file>', 'keep the plan in a file, for runbook diff, approve and exec --plan')
   .option('--pin', 'ask each cluster for its cluster_uuid, and pin the plan to it', false)
   .option('--author <name>', 'who makes the plan, to be written into it')
@@ -174,9 +172,7 @@ program
   .command('report')
   .description('a run, or a plan in a file, for a pull request, a browser, a pipeline or a program')
   .argument('<run>', 'its id, or a file of plan --out')
-  .addOption(
-    new Option('--format <format>', 'how').choices([...new Set([...planFormats, ...runFormats])]).default('text'),
-  )
+  .addOption(new Option('--format <format>', 'how').choices(Object.keys(formatNames)).default('text'))
   .option('--out <file>', 'write it to a file')
   .option('--allowed-signers <file>', 'with a plan: show who of them has approved it')
   .action(async (argument, options) => (await import('./commands/report.ts')).report(argument, options));

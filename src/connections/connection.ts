@@ -1,9 +1,9 @@
-import type { Answer, Call } from '../engine/index.ts';
+import type { Call, SendResult } from '../engine/index.ts';
 
 /** An open connection of one kind. */
 export interface Connection {
   /** Sends once. What a server or network does is in the answer; it never throws for that. */
-  readonly send: (call: Call) => Promise<Answer>;
+  readonly send: (call: Call) => Promise<SendResult>;
   readonly close: () => Promise<void>;
 }
 

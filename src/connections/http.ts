@@ -1,14 +1,14 @@
 import { Client, type ClientOptions, HttpConnection } from '@elastic/elasticsearch';
 import { Transport, type TransportRequestParams } from '@elastic/transport';
-import type { Answer, Call } from '../engine/index.ts';
+import type { Call, NoResponse, NoResponseCause, SendResult } from '../engine/index.ts';
 import type { HttpRequest } from '../plan/index.ts';
 import type { Json } from '../text/index.ts';
 import type { Connection, Credentials, HttpTarget } from './connection.ts';
 import { pinnedAuthority } from './pinned-ca.ts';
 
 /**
- * The transport without the product check and the vendored content types: with them the client refuses 7.10, some of
- * its writes take effect and then throw (field note C1).
+ * The transport without the product check and the vendored content types: with them the client refuses 7.10, and some
+ * writes take effect and then throw (docs/how-servers-behave.md, C1).
  */
 class PlainTransport extends Transport {
   constructor({
@@ -34,8 +34,8 @@ export interface Dialect {
 }
 
 /**
- * A connection by HTTP, with its own login and one per identity. Each request is sent once (field note C2), over a
- * socket of its own: a kept one may have been closed by the other side, and a write on it would be ambiguous for nothing.
+ * A connection by HTTP, with its own login and one per identity. Each request is sent once, over a socket of its own: a kept
+ * one may have been closed by the other side, and a write on it would be ambiguous (docs/how-servers-behave.md, C2).
  */
 export function openHttp(
   target: HttpTarget & { readonly identities?: ReadonlyMap<string, Credentials> },
@@ -49,15 +49,15 @@ export function openHttp(
   let authority: string | undefined = target.ca;
   return {
     send: async ({ request, timeout_ms, opaque_id }) => {
-      if (request.type !== 'http')
-        return { kind: 'failure', sent: 'no', reason: 'this connection answers HTTP calls only' };
+      if (request.type !== 'http') return { kind: 'no-response', sent: 'no', cause: 'wrong-kind' };
       const credentials = logins.get(request.identity);
-      if (!credentials) return { kind: 'failure', sent: 'no', reason: `there is no identity "${request.identity}"` };
+      if (!credentials)
+        return { kind: 'no-response', sent: 'no', cause: 'unknown-identity', message: request.identity ?? '' };
       if (target.fingerprint !== undefined && authority === undefined) {
         try {
           authority = await pinnedAuthority(target.url, target.fingerprint);
         } catch (error) {
-          return { kind: 'failure', sent: 'no', reason: error instanceof Error ? error.message : String(error) };
+          return failureOf(error instanceof Error ? error.message : String(error), 'no');
         }
       }
       const client = clients.get(request.identity) ?? clientFor(target.url, credentials, authority);
@@ -104,7 +104,7 @@ async function send(
   request: HttpRequest,
   timeout: number,
   opaqueId: Call['opaque_id'],
-): Promise<Answer> {
+): Promise<SendResult> {
   const written = Object.entries(request.headers ?? {}).map(([name, value]) => [name, String(value)]);
   const headers = { ...headersFor(request), ...Object.fromEntries(written) };
   try {
@@ -120,7 +120,7 @@ async function send(
     const retryAfter = retryAfterOf(result.headers?.['retry-after'] as string | undefined);
     const type = String(result.headers?.['content-type'] ?? '');
     return {
-      kind: 'answer',
+      kind: 'response',
       status: result.statusCode ?? 0,
       body: typeof body === 'string' && !type.includes('application/json') ? readText(body, type) : body,
       warnings: warningsOf(result.headers?.warning as string | string[] | undefined),
@@ -164,30 +164,26 @@ function utf8Of(header: string): string {
 const beforeSending =
   /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|connect ETIMEDOUT|certificate|fingerprint|altnames|EPROTO|wrong version number|tlsv1 alert|SSL routines|unescaped characters|maxPathLength/i;
 
-/** Only the message is taken: the error object holds the request with its secrets in clear (field note C3). */
-function failureFor(error: unknown, timeout: number): Answer {
+/** Only the message is taken: the error object holds the request with its secrets in clear (docs/how-servers-behave.md, C3). */
+function failureFor(error: unknown, timeout_ms: number): NoResponse {
   const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
-  if (name === 'TimeoutError')
-    return { kind: 'failure', sent: 'maybe', reason: `no answer within ${timeout / 1000} s` };
-  if (name === 'DeserializationError')
-    return {
-      kind: 'failure',
-      sent: 'maybe',
-      reason: 'the answer is not JSON: something else than the server may be answering, such as a proxy',
-    };
+  if (name === 'TimeoutError') return { kind: 'no-response', sent: 'maybe', cause: 'timeout', timeout_ms };
+  if (name === 'DeserializationError') return { kind: 'no-response', sent: 'maybe', cause: 'not-json' };
   // Node joins the failures of all addresses of a host into one error without a message.
   if (name === 'ConnectionError' && message === '')
-    return { kind: 'failure', sent: 'no', reason: 'connection refused at every address of the host' };
-  const sent =
-    name === 'ConfigurationError' || name === 'SerializationError' || beforeSending.test(message) ? 'no' : 'maybe';
-  return { kind: 'failure', sent, reason: hintFor(message) };
+    return { kind: 'no-response', sent: 'no', cause: 'connection-refused' };
+  const isUnsent = name === 'ConfigurationError' || name === 'SerializationError' || beforeSending.test(message);
+  return failureOf(message, isUnsent ? 'no' : 'maybe');
 }
 
-function hintFor(message: string): string {
-  if (/ECONNREFUSED/.test(message)) return `${message}: nothing listens there`;
-  if (/ENOTFOUND|EAI_AGAIN/.test(message)) return `${message}: the host name is not known here`;
-  if (/certificate/i.test(message))
-    return `${message}: give the certificate authority as ca or fingerprint in the environment file`;
-  if (/wrong version number|EPROTO/.test(message)) return `${message}: the server may speak http, not https`;
-  return message;
+function failureOf(message: string, sent: NoResponse['sent']): NoResponse {
+  return { kind: 'no-response', sent, cause: causeOf(message), message };
+}
+
+function causeOf(message: string): NoResponseCause {
+  if (/ECONNREFUSED/.test(message)) return 'connection-refused';
+  if (/ENOTFOUND|EAI_AGAIN/.test(message)) return 'unknown-host';
+  if (/^the certificate fingerprint/.test(message)) return 'network';
+  if (/certificate/i.test(message)) return 'certificate';
+  return /wrong version number|EPROTO/.test(message) ? 'tls' : 'network';
 }

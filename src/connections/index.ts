@@ -1,4 +1,6 @@
-import type { Answer, Call } from '../engine/index.ts';
+import { type Call, type SendResult, withInputs } from '../engine/index.ts';
+import { TemplateError } from '../language/index.ts';
+import type { Json } from '../text/index.ts';
 import type { Connection, Target } from './connection.ts';
 
 export type { Credentials, Target } from './connection.ts';
@@ -20,7 +22,7 @@ export async function openConnections(targets: ReadonlyMap<string, Target>): Pro
       const connection = open.get(call.request.connection);
       return connection
         ? connection.send(call)
-        : { kind: 'failure', sent: 'no', reason: `there is no connection "${call.request.connection}"` };
+        : { kind: 'no-response', sent: 'no', cause: 'unknown-connection', message: call.request.connection };
     },
     close: async () => {
       await Promise.all([...open.values()].map((connection) => connection.close()));
@@ -29,7 +31,24 @@ export async function openConnections(targets: ReadonlyMap<string, Target>): Pro
 }
 
 /** The same connection for a dry run: a write does not leave it, whoever asks. */
-export function readsOnly(send: Connection['send']): (call: Call) => Promise<Answer> {
-  return async (call) =>
-    call.effect === 'read' ? send(call) : { kind: 'failure', sent: 'no', reason: 'a dry run sends no write' };
+export function readsOnly(send: Connection['send']): Connection['send'] {
+  return async (call) => (call.effect === 'read' ? send(call) : { kind: 'no-response', sent: 'no', cause: 'dry-run' });
+}
+
+/**
+ * The same connection for calls in which secret inputs are references: they get their values here, at the last moment.
+ * @param secrets By dotted name: `access_key`, `repository.access_key_id`.
+ */
+export function withSecrets(send: Connection['send'], secrets: ReadonlyMap<string, Json>): Connection['send'] {
+  return async (call: Call): Promise<SendResult> => {
+    let request: Call['request'];
+    try {
+      request = withInputs(call.request, secrets);
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error;
+      // Only with the secret can it be told that a helper cannot work on it; its values are not in the message.
+      return { kind: 'no-response', sent: 'no', cause: 'not-rendered', message: error.message };
+    }
+    return send({ ...call, request });
+  };
 }

@@ -1,13 +1,13 @@
 import { isIP } from 'node:net';
 import OSS from 'ali-oss';
-import type { Answer } from '../engine/index.ts';
+import type { SendResult } from '../engine/index.ts';
 import type { OssRequest } from '../plan/index.ts';
 import type { Json } from '../text/index.ts';
 import type { Connection, OssTarget } from './connection.ts';
 
 /**
- * A connection to one bucket, for reads, signed with version 4. The client prints its secret wherever it is printed
- * (field note O2): it does not leave this function, nor do its errors.
+ * A connection to one bucket, for reads, signed with version 4. A printed client shows its secret: neither it nor its
+ * errors leave this function (docs/how-servers-behave.md, O2).
  */
 export function openOss({ endpoint, region, bucket, key }: OssTarget): Connection {
   const options = {
@@ -16,7 +16,7 @@ export function openOss({ endpoint, region, bucket, key }: OssTarget): Connectio
     region: `oss-${standardRegion(region)}`,
     accessKeyId: key.id,
     accessKeySecret: key.secret,
-    // Without these two it signs with version 1 and talks plain http (field note O1).
+    // Without these two it signs with version 1 and talks plain http (docs/how-servers-behave.md, O1).
     authorizationV4: true,
     secure: endpoint.startsWith('https:'),
     // A bucket's name cannot stand before an IP address: it goes into the path.
@@ -26,14 +26,9 @@ export function openOss({ endpoint, region, bucket, key }: OssTarget): Connectio
   const whereItIs = endpointsSaidBy(client);
   return {
     send: async ({ request, timeout_ms }) => {
-      if (request.type !== 'oss')
-        return {
-          kind: 'failure',
-          sent: 'no',
-          reason: 'a connection of kind oss answers bucketInfo, list and head only',
-        };
+      if (request.type !== 'oss') return { kind: 'no-response', sent: 'no', cause: 'wrong-kind' };
       try {
-        return { kind: 'answer', status: 200, warnings: [], body: await read(client, bucket, request, timeout_ms) };
+        return { kind: 'response', status: 200, warnings: [], body: await read(client, bucket, request, timeout_ms) };
       } catch (error) {
         return failureFor(error, request, whereItIs());
       }
@@ -51,7 +46,7 @@ async function read(client: OSS, bucket: string, request: OssRequest, timeout: n
   const options = { timeout };
   switch (request.operation) {
     case 'bucketInfo': {
-      const { bucket: info } = await (client as unknown as InfoClient).getBucketInfo(bucket, options);
+      const { bucket: info } = await (client as OSS & InfoClient).getBucketInfo(bucket, options);
       return {
         name: info.Name,
         location: info.Location,
@@ -110,7 +105,7 @@ function endpointsSaidBy(client: OSS): () => string | undefined {
   interface Http {
     readonly request: (...args: unknown[]) => Promise<{ readonly status: number; readonly data?: unknown }>;
   }
-  const { urllib } = client as unknown as { urllib: Http };
+  const { urllib } = client as OSS & { urllib: Http };
   let endpoint: string | undefined;
   Object.assign(client, {
     urllib: {
@@ -126,13 +121,13 @@ function endpointsSaidBy(client: OSS): () => string | undefined {
 }
 
 /** An error of OSS is an answer with its status; only what is said is taken from the client's object. */
-function failureFor(error: unknown, { connection }: OssRequest, endpoint: string | undefined): Answer {
+function failureFor(error: unknown, { connection }: OssRequest, endpoint: string | undefined): SendResult {
   const { status, code, message } = error as { status?: number; code?: string; message?: string };
   const type = code ?? 'error';
   if (status === undefined || status <= 0)
-    return { kind: 'failure', sent: 'maybe', reason: `${type}: ${message ?? ''}` };
+    return { kind: 'no-response', sent: 'maybe', cause: 'network', message: `${type}: ${message ?? ''}` };
   const body = { error: { type, reason: `${message ?? ''}${hintFor(type, endpoint, connection)}` } };
-  return { kind: 'answer', status, warnings: [], body };
+  return { kind: 'response', status, warnings: [], body };
 }
 
 function hintFor(code: string, endpoint: string | undefined, connection: string): string {

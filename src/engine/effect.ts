@@ -1,48 +1,155 @@
 import { patience, TemplateError } from '../language/index.ts';
-import type { PlannedRead } from '../plan/index.ts';
-import { type Answered, hasStatus, judge, reasonOf } from './judge.ts';
-import type { Redactor } from './redactor.ts';
-import { type RenderedExpect, renderExpect } from './render.ts';
-import { render, sendRead } from './send.ts';
-import { emit, type Here, valuesIn } from './session.ts';
+import type { PlannedExpect, PlannedRead, PlannedRequest } from '../plan/index.ts';
+import { hasStatus, judge, unexpected } from './assertion.ts';
+import type { StepResult } from './event.ts';
+import type { AmbiguousResponse, Reason } from './reason.ts';
+import { reasonOf, renderExpect, renderRequest, renderText } from './render.ts';
+import type { PastStep } from './replay.ts';
+import { sendRead, wait } from './send.ts';
+import { isStopping, type StepContext, valuesIn } from './session.ts';
 
 /** Whether what a step is to bring about is there. */
-export type Effect = { readonly state: 'there' } | { readonly state: 'not-there' | 'unknown'; readonly reason: string };
+export type Effect = { readonly state: 'there' } | { readonly state: 'not-there' | 'unknown'; readonly reason: Reason };
 
 const policy = { retry: patience, timeout_ms: 60_000 };
 
 /** Asks a `done_when`. In a dry run, one that reads what only a write would give is unknown. */
-export async function effectOf(read: PlannedRead, here: Here): Promise<Effect> {
-  const effect = await ask(read, here).catch((error: unknown): Effect => {
-    if (error instanceof TemplateError && here.session.isDry)
-      return { state: 'unknown', reason: error.told(here.session.options.redactor.inOneLine) };
-    throw error;
+export async function effectOf(read: PlannedRead, context: StepContext): Promise<Effect> {
+  const { session, id } = context;
+  const effect = await ask(read, context).catch((error: unknown): Effect => {
+    if (!(error instanceof TemplateError) || !session.isDry) throw error;
+    return { state: 'unknown', reason: reasonOf(error, session.options.redactor) };
   });
   const reason = 'reason' in effect ? { reason: effect.reason } : {};
-  await emit(here.session, { type: 'effect-checked', step: here.id, effect: effect.state, ...reason });
+  await session.recorder.record({ type: 'effect-checked', step: id, effect: effect.state, ...reason });
   return effect;
 }
 
 /** The first read of a chain that can tell decides; where none can, the reason is the last one's. */
-async function ask(read: PlannedRead, here: Here): Promise<Effect> {
-  const effect = await askOnce(read, here);
-  return effect.state === 'unknown' && read.otherwise ? ask(read.otherwise, here) : effect;
+async function ask(read: PlannedRead, context: StepContext): Promise<Effect> {
+  const effect = await askOnce(read, context);
+  return effect.state === 'unknown' && read.otherwise ? ask(read.otherwise, context) : effect;
 }
 
-async function askOnce(read: PlannedRead, here: Here): Promise<Effect> {
-  const rendered = render(read.request, here);
-  const expect = renderExpect(read.expect, valuesIn(here.session, here.frame));
-  const answer = await sendRead(rendered, { ...policy, expect }, 'done_when', here);
-  return answer.kind === 'failure'
-    ? { state: 'unknown', reason: answer.reason }
-    : effectIn(expect, answer, here.session.options.redactor);
-}
-
-function effectIn(expect: RenderedExpect, answer: Answered, redactor: Redactor): Effect {
-  const reason = reasonOf(judge(expect, answer, redactor), answer, redactor);
+async function askOnce(read: PlannedRead, context: StepContext): Promise<Effect> {
+  const { session, frame } = context;
+  const values = valuesIn(session, frame);
+  const expect = renderExpect(read.expect, values);
+  const result = await sendRead(
+    renderRequest(read.request, values),
+    { ...policy, expect, purpose: 'done_when' },
+    context,
+  );
+  if (result.kind === 'no-response') return { state: 'unknown', reason: result };
+  const reason = unexpected(judge(expect, result, session.options.redactor), result);
   if (reason === undefined) return { state: 'there' };
-  const { status } = answer;
+  const { status } = result;
   // 404 is the usual word for "not there". Any other unexpected status says nothing about the effect.
   const isTelling = hasStatus(expect, status) || status === 404 || (status >= 200 && status < 300);
   return { state: isTelling ? 'not-there' : 'unknown', reason };
+}
+
+/** After an ambiguous response the effect may still be on its way: read back this often, with these pauses before it. */
+const readBackPauses = [0, 1_000, 2_000, 3_000, 5_000];
+const longestReadBackPause = 5_000;
+/** Responses of proxies, and of servers that gave up waiting: the write may have taken effect. */
+const ambiguousStatuses = [408, 502, 503, 504];
+
+/** Whether a response leaves it open that the write took effect. */
+export function isAmbiguous(status: number, expect: PlannedExpect): boolean {
+  return ambiguousStatuses.includes(status) && !hasStatus(expect, status);
+}
+
+/** Statuses after which the author's `retry` sends again. */
+export function isRetried(status: number): boolean {
+  return status >= 500 || status === 429;
+}
+
+/** Nobody knows whether the write took effect: its `done_when` tells, or it stays in doubt. */
+export async function readBack(
+  { done_when }: PlannedRequest,
+  response: AmbiguousResponse,
+  context: StepContext,
+): Promise<{ readonly result: StepResult; readonly again: 'never' | 'by-retry' }> {
+  // Who writes `retry` says that sending it again does no harm.
+  if (!done_when)
+    return { result: { outcome: 'in-doubt', reason: { kind: 'no-idempotency-check', response } }, again: 'by-retry' };
+  const found = (effect: Effect): Reason => ({
+    kind: 'read-back',
+    response,
+    effect: effect.state,
+    ...('reason' in effect ? { cause: effect.reason } : {}),
+  });
+  const waiting: Reason = { kind: 'read-back', response, effect: 'unknown' };
+  const deadline = context.session.ports.now() + (done_when.timeout_ms ?? 0);
+  let effect: Effect | undefined;
+  // An effect that is not there may still be on its way; while no read can tell, the author's time-out goes on.
+  for (let asked = 0; asked < readBackPauses.length || mayAskAgain(effect, deadline, context); asked++) {
+    const pause = readBackPauses[asked] ?? longestReadBackPause;
+    if (pause > 0) await wait(context, waiting, pause);
+    effect = await effectOf(done_when, context);
+    if (effect.state === 'there') return { result: { outcome: 'done', reason: found(effect) }, again: 'never' };
+  }
+  const reason = effect ? found(effect) : waiting;
+  return effect?.state === 'not-there'
+    ? { result: { outcome: 'failed', reason }, again: 'by-retry' }
+    : { result: { outcome: 'in-doubt', reason }, again: 'never' };
+}
+
+function mayAskAgain(effect: Effect | undefined, deadline: number, { session, frame }: StepContext): boolean {
+  const isInTime = session.ports.now() + longestReadBackPause <= deadline;
+  return effect?.state === 'unknown' && isInTime && !isStopping(session, frame);
+}
+
+/**
+ * A write of an earlier process that ended before it was recorded how it went. What its response said counts where that is on
+ * record; otherwise its `done_when` tells, or `retry` allows it to be sent again, or a person decides.
+ * @returns How the step ended; undefined where the write has to be sent as if it had not been.
+ */
+export async function settle(
+  node: PlannedRequest,
+  { last }: PastStep,
+  expect: PlannedExpect,
+  context: StepContext,
+): Promise<StepResult | undefined> {
+  if (last === 'not-sent') return undefined;
+  const recorded = typeof last === 'object' ? last : undefined;
+  const { isExpected = false, ...response } = recorded ?? { kind: 'no-record' as const };
+  const mayBeRepeated = node.retry.attempts > 1;
+  if (response.kind === 'response') {
+    if (isExpected) return { outcome: 'done', reason: { kind: 'process-ended', response, passed: true } };
+    if (!isAmbiguous(response.status, expect)) {
+      if (mayBeRepeated && isRetried(response.status)) return undefined;
+      return { outcome: 'failed', reason: { kind: 'process-ended', response, passed: false } };
+    }
+  }
+  if (!node.done_when)
+    return mayBeRepeated ? undefined : askWhether(node, { kind: 'no-idempotency-check', response }, context);
+  const { result } = await readBack(node, response, context);
+  if (result.outcome === 'done') return result;
+  // It was not there after all those pauses: it was not sent, or it was lost on its way.
+  if (result.outcome === 'failed' || result.reason === undefined) return undefined;
+  return askWhether(node, result.reason, context);
+}
+
+/** Asks a person whether a write took effect. @returns How the step ended; undefined where it has to be sent. */
+export async function askWhether(
+  node: PlannedRequest,
+  reason: Reason,
+  { session, frame, id }: StepContext,
+): Promise<StepResult | undefined> {
+  const { ports, options, recorder, findings } = session;
+  const title = renderText(node.title, valuesIn(session, frame));
+  const decision = await ports.decide(options.redactor.record({ step: id, title, reason }));
+  if (decision === 'unknown') {
+    // Whoever wants the run undone need not know: it is undone in any case.
+    const isUndone = frame.phase === 'steps' && options.rollback === 'now';
+    if (!isUndone) {
+      findings.suspended = { by: 'step', step: id, reason };
+      await recorder.record({ type: 'suspended', ...findings.suspended });
+    }
+    return { outcome: 'in-doubt', reason };
+  }
+  await recorder.record({ type: 'decided', step: id, took_effect: decision === 'done' });
+  return decision === 'done' ? { outcome: 'done', reason: { kind: 'decided' } } : undefined;
 }

@@ -1,8 +1,10 @@
 import type { Json, JsonObject } from '../text/index.ts';
+import type { LockReason, Reason } from './reason.ts';
+import type { Assertion, NoResponse, ServerError } from './result.ts';
 
 /** How a step ended. */
 export type StepOutcome =
-  /** Sent (or read), and every assertion held. */
+  /** Sent (or read), and every assertion passed. */
   | 'done'
   /** Its effect was there already; nothing was sent. */
   | 'unchanged'
@@ -47,9 +49,9 @@ export interface StepDescription {
 }
 
 /** How a step ended, and what it saved. */
-export interface Finished {
+export interface StepResult {
   readonly outcome: StepOutcome;
-  readonly reason?: string;
+  readonly reason?: Reason;
   /** Dry run: the step that would have to be sent before this one can be known. */
   readonly depends_on?: string;
   readonly saved?: JsonObject;
@@ -59,23 +61,29 @@ export interface Finished {
   readonly sealed?: { readonly [name: string]: string };
 }
 
-/** Something that a person has to know. */
+/** Something that a person has to know, in the author's words. */
 export interface Note {
   readonly severity: 'info' | 'warning';
   readonly note: string;
 }
 
-/** Something that was to be cleaned up, and was not; the call is what a person may have to send. */
+/** Something that was to be cleaned up, and was not. */
 export interface CleanupFailure {
   readonly step: string;
-  readonly reason: string;
-  readonly call?: string;
+  readonly reason: Reason;
+  /** What a person may have to send. */
+  readonly call?: { readonly connection: string; readonly request: string };
 }
+
+/** Why a run is not finished: somebody has to decide about a step, or what is in its way has to go. */
+export type Suspension =
+  | { readonly by: 'step'; readonly step: string; readonly reason: Reason }
+  | { readonly by: 'lock' | 'journal'; readonly reason: Reason };
 
 export interface RunSummary {
   readonly outcome: RunOutcome;
   /** The first thing that went wrong. */
-  readonly failure?: { readonly step: string; readonly reason: string };
+  readonly failure?: { readonly step: string; readonly reason: Reason };
   /** Steps of which nobody knows whether they took effect. */
   readonly in_doubt: readonly string[];
   /** What did not work while cleaning up: in `always` or in the rollback. */
@@ -87,19 +95,10 @@ export interface RunSummary {
   readonly rolled_back: boolean;
   /** What may have been sent and was not undone, the newest first: nobody wanted it, or it could not be recorded. */
   readonly not_rolled_back: readonly string[];
-  /** Why the run is not finished: somebody has to decide something first. */
-  readonly suspended?: { readonly step: string; readonly reason: string };
+  readonly suspended?: Suspension;
   readonly notes: readonly Note[];
-}
-
-/** One assertion and what it saw. */
-export interface Assertion {
-  readonly subject: string;
-  readonly expected: string;
-  readonly seen: Json;
-  readonly holds: boolean;
-  /** The author's words, where it does not hold. */
-  readonly message?: string;
+  /** Locks that are left behind, or may be. */
+  readonly locks_left: readonly LockReason[];
 }
 
 /** That a person has approved the plan, and the proof of it: `runbook verify` checks it again. */
@@ -128,87 +127,6 @@ export interface Origin {
   readonly confirm: readonly string[];
 }
 
-/**
- * Everything that can happen in a run. The journal stores these; terminal, reports and `show` are folds over them.
- * They hold no secret: calls are recorded with references in the place of secrets, and every text is redacted.
- */
-export type Event = { readonly at: string } & (
-  | {
-      readonly type: 'run-started';
-      readonly run: string;
-      readonly mode: 'real' | 'dry';
-      readonly plan: string;
-      readonly runbook: string;
-      readonly title: string;
-      readonly environment: string;
-      /** Of the program. */
-      readonly version: string;
-      readonly origin: Origin;
-      /** What was asked for: after a failure it rolls back, or stays as it is. */
-      readonly rollback: boolean;
-      readonly cluster_lock: boolean;
-    }
-  /** Another process goes on with the run, or undoes it. */
-  | { readonly type: 'run-resumed'; readonly as: 'resume' | 'rollback'; readonly version: string }
-  | ({ readonly type: 'step-started' } & StepDescription)
-  /** The only event that has to be on disk before the run goes on: the write that follows it is about to be sent. */
-  | { readonly type: 'write-intended'; readonly step: string; readonly attempt: number; readonly call: RecordedCall }
-  | {
-      readonly type: 'call-answered';
-      readonly step: string;
-      readonly purpose: Purpose;
-      readonly call: RecordedCall;
-      readonly status: number;
-      readonly duration_ms: number;
-      readonly warnings: readonly string[];
-      /** Of a write: whether every assertion holds for the answer. */
-      readonly as_expected?: boolean;
-      readonly error?: { readonly type: string; readonly reason: string };
-    }
-  | {
-      readonly type: 'call-failed';
-      readonly step: string;
-      readonly purpose: Purpose;
-      readonly call: RecordedCall;
-      readonly sent: 'no' | 'maybe';
-      readonly reason: string;
-      readonly duration_ms: number;
-    }
-  | { readonly type: 'waiting'; readonly step: string; readonly reason: string; readonly ms: number }
-  | ({ readonly type: 'asserted'; readonly step: string } & Assertion)
-  | {
-      readonly type: 'effect-checked';
-      readonly step: string;
-      readonly effect: 'there' | 'not-there' | 'unknown';
-      readonly reason?: string;
-    }
-  | { readonly type: 'confirmation'; readonly step: string; readonly question: string; readonly confirmed: boolean }
-  | ({ readonly type: 'step-finished' } & Finished & StepDescription)
-  | ({ readonly type: 'noted'; readonly step: string; readonly number: string; readonly depth: number } & Note)
-  | { readonly type: 'interrupted' }
-  | { readonly type: 'rollback-started'; readonly of: readonly string[] }
-  /** The undoing of one step or block has ended. */
-  | { readonly type: 'undone'; readonly step: string; readonly clean: boolean }
-  | { readonly type: 'rollback-finished'; readonly clean: boolean }
-  /** A person has said whether a step in doubt took effect. */
-  | { readonly type: 'decided'; readonly step: string; readonly took_effect: boolean }
-  /** The run cannot go on before somebody decides something. Nothing else is sent; it can be resumed. */
-  | { readonly type: 'suspended'; readonly step: string; readonly reason: string }
-  | {
-      readonly type: 'lock';
-      readonly connection: string;
-      readonly state: 'taken' | 'released' | 'refused' | 'lost' | 'not-released';
-      readonly reason?: string;
-    }
-  | ({ readonly type: 'run-finished' } & RunSummary)
-);
-
-/** An event before the interpreter has stamped it. */
-export type NewEvent = Event extends infer E ? (E extends Event ? Omit<E, 'at'> : never) : never;
-
-/** Why a request is sent: it is the step's own, it asks whether the step's effect is there, or it is about the lock. */
-export type Purpose = 'step' | 'done_when' | 'lock';
-
 /** A call as it may be kept: secrets are references. */
 export interface RecordedCall {
   readonly connection: string;
@@ -219,3 +137,160 @@ export interface RecordedCall {
   readonly body?: Json;
   readonly opaque_id: string;
 }
+
+/** Why a request is sent: it is the step's own, it asks whether the step's effect is there, or it is about a lock. */
+export type CallOwner =
+  | { readonly purpose: 'step' | 'done_when'; readonly step: string }
+  | { readonly purpose: 'lock'; readonly step?: undefined };
+export type Purpose = CallOwner['purpose'];
+
+export interface RunStarted {
+  readonly type: 'run-started';
+  readonly run: string;
+  readonly mode: 'real' | 'dry';
+  readonly plan: string;
+  readonly runbook: string;
+  readonly title: string;
+  readonly environment: string;
+  /** Of the program. */
+  readonly version: string;
+  readonly origin: Origin;
+  /** What was asked for: after a failure it rolls back, or stays as it is. */
+  readonly rollback: boolean;
+  readonly cluster_lock: boolean;
+}
+
+/** Another process goes on with the run, or undoes it. */
+export interface RunResumed {
+  readonly type: 'run-resumed';
+  readonly as: 'resume' | 'rollback';
+  readonly version: string;
+}
+
+export type StepStarted = { readonly type: 'step-started' } & StepDescription;
+
+/** The only event that has to be on disk before the run goes on: the write that follows it is about to be sent. */
+export type WriteIntended = {
+  readonly type: 'write-intended';
+  readonly attempt: number;
+  readonly call: RecordedCall;
+} & CallOwner;
+
+export type ResponseReceived = {
+  readonly type: 'response';
+  readonly call: RecordedCall;
+  readonly status: number;
+  readonly duration_ms: number;
+  readonly warnings: readonly string[];
+  /** Of a write: whether every assertion passes. */
+  readonly as_expected?: boolean;
+  readonly error?: ServerError;
+} & CallOwner;
+
+export type ResponseMissing = {
+  readonly type: 'no-response';
+  readonly call: RecordedCall;
+  readonly duration_ms: number;
+  readonly reason: NoResponse | Extract<Reason, { kind: 'journal-not-writable' }>;
+} & CallOwner;
+
+export interface Waiting {
+  readonly type: 'waiting';
+  readonly step: string;
+  readonly reason: Reason;
+  readonly ms: number;
+}
+
+export type Asserted = { readonly type: 'asserted'; readonly step: string } & Assertion;
+
+export interface EffectChecked {
+  readonly type: 'effect-checked';
+  readonly step: string;
+  readonly effect: 'there' | 'not-there' | 'unknown';
+  readonly reason?: Reason;
+}
+
+export interface Confirmation {
+  readonly type: 'confirmation';
+  readonly step: string;
+  readonly question: string;
+  readonly confirmed: boolean;
+}
+
+export type StepFinished = { readonly type: 'step-finished' } & StepResult & StepDescription;
+
+export type Noted = {
+  readonly type: 'noted';
+  readonly step: string;
+  readonly number: string;
+  readonly depth: number;
+} & Note;
+
+export interface Interrupted {
+  readonly type: 'interrupted';
+}
+
+export interface RollbackStarted {
+  readonly type: 'rollback-started';
+  readonly of: readonly string[];
+}
+
+/** The undoing of one step or block has ended. */
+export interface Undone {
+  readonly type: 'undone';
+  readonly step: string;
+  readonly clean: boolean;
+}
+
+export interface RollbackFinished {
+  readonly type: 'rollback-finished';
+  readonly clean: boolean;
+}
+
+/** A person has said whether a step in doubt took effect. */
+export interface Decided {
+  readonly type: 'decided';
+  readonly step: string;
+  readonly took_effect: boolean;
+}
+
+/** The run cannot go on before somebody decides something. Nothing else is sent; it can be resumed. */
+export type Suspended = { readonly type: 'suspended' } & Suspension;
+
+export interface LockChanged {
+  readonly type: 'lock';
+  readonly connection: string;
+  readonly state: 'taken' | 'released' | 'refused' | 'lost' | 'not-released';
+  readonly reason?: LockReason;
+}
+
+export type RunFinished = { readonly type: 'run-finished' } & RunSummary;
+
+/** An event before the interpreter has stamped it. */
+export type NewEvent =
+  | RunStarted
+  | RunResumed
+  | StepStarted
+  | WriteIntended
+  | ResponseReceived
+  | ResponseMissing
+  | Waiting
+  | Asserted
+  | EffectChecked
+  | Confirmation
+  | StepFinished
+  | Noted
+  | Interrupted
+  | RollbackStarted
+  | Undone
+  | RollbackFinished
+  | Decided
+  | Suspended
+  | LockChanged
+  | RunFinished;
+
+/**
+ * Everything that can happen in a run. The journal stores these; terminal, reports and `show` are folds over them.
+ * They hold no secret: calls are recorded with references in the place of secrets, and every text is redacted.
+ */
+export type Event = { readonly at: string } & NewEvent;

@@ -1,253 +1,267 @@
-import type { PlannedLock } from '../plan/index.ts';
-import { isObject, type Json, type JsonObject } from '../text/index.ts';
-import type { RecordedCall } from './event.ts';
-import { saidBy } from './judge.ts';
-import { isRefusal } from './past.ts';
-import type { Answer } from './ports.ts';
-import { emit, type HeldLock, type Session } from './session.ts';
+import type { Plan, PlannedLock } from '../plan/index.ts';
+import { exchange, recordedCall, unwanted } from './exchange.ts';
+import type { Findings } from './findings.ts';
+import {
+  createLockIndex,
+  holderIn,
+  indexIdIn,
+  isRestored,
+  type LockCall,
+  lockIn,
+  readLock,
+  readLockIndex,
+  removeLock,
+  type Version,
+  writeLock,
+} from './lock-protocol.ts';
+import type { Ports } from './ports.ts';
+import type { LockHolder, LockReason, Reason } from './reason.ts';
+import type { Recorder } from './recorder.ts';
+import type { SendResult } from './result.ts';
+import { isRefusal, pauseBefore } from './retry.ts';
 
 /** How often the heartbeat is written, and after how long without one a lock counts as left behind. */
 const beatEvery = 60_000;
 const expiresAfter = 900_000;
 const callTimeout = 30_000;
-/** Pauses before acquiring or releasing is tried again while the cluster does not answer. */
-const pauses = [1_000, 2_000, 4_000];
+/** How acquiring and releasing are tried again while the cluster does not respond. */
+const retry = { attempts: 4, delay_ms: 1_000, budget_ms: 600_000 };
 
-/**
- * Acquires the lock of every cluster that the plan writes to: a document that can be created once. A lock of this run, left
- * by an earlier process, is this run's.
- * @returns Why there is none; undefined where all are held.
- */
-export async function takeLocks(session: Session): Promise<string | undefined> {
-  const { plan, options, isDry } = session;
-  if (session.locks || isDry || !options.clusterLock) return session.lockProblem;
-  session.locks = new Map();
-  for (const lock of plan.locks) {
-    const { connection } = lock;
-    const taken = await take(lock, session);
-    if (typeof taken === 'object') {
-      session.locks.set(connection, taken.held);
-      const why = taken.reason === undefined ? {} : { reason: taken.reason };
-      await emit(session, { type: 'lock', connection, state: 'taken', ...why });
-      continue;
-    }
-    session.lockProblem = taken;
-    await emit(session, { type: 'lock', connection, state: 'refused', reason: taken });
-    return taken;
-  }
-  return undefined;
+/** The locks of a run: a document in each cluster that the plan writes to. */
+export interface Locks {
+  /**
+   * Acquires all of them before the first write; a lock of this run, left by an earlier process, is this run's.
+   * @returns Why there is none; undefined where all are held.
+   */
+  readonly acquire: () => Promise<LockReason | undefined>;
+  /** Writes the heartbeat of the locks whose time has come. One that is somebody else's now stops what this run still writes. */
+  readonly keep: () => Promise<void>;
+  /** Releases what is held. What cannot be released stands in the way of the next run only. */
+  readonly release: () => Promise<void>;
+  /** Why there is no lock, or not any more: nothing but what cleans up is sent. */
+  readonly problem: () => LockReason | undefined;
 }
 
-/** Writes the heartbeat of the locks whose time has come. One that is somebody else's now stops what this run still writes. */
-export async function keepLocks(session: Session): Promise<void> {
-  for (const held of session.locks?.values() ?? []) {
-    const { connection } = held.lock;
-    const now = session.ports.now();
-    if (now - held.beat < beatEvery) continue;
-    const kept = await keep(held, session);
-    if (kept !== 'lost') {
-      session.locks?.set(connection, { ...kept, beat: now });
-      if (held.index !== undefined && kept.index !== held.index)
-        await emit(session, { type: 'lock', connection, state: 'taken', reason: movedReason });
-      continue;
-    }
-    session.locks?.delete(connection);
-    const reason = `the lock of ${connection} was taken away from this run; another one may be working there`;
-    session.lockProblem ??= reason;
-    await emit(session, { type: 'lock', connection, state: 'lost', reason });
-  }
+interface Surroundings {
+  readonly plan: Plan;
+  readonly options: { readonly id: string; readonly owner: string };
+  readonly ports: Ports;
+  readonly recorder: Recorder;
+  readonly findings: Findings;
 }
 
-const movedReason = 'its index was deleted or restored while this run held the lock, which was acquired again';
-
-/** Releases what is held. What cannot be released is a note: it stands in the way of the next run only. */
-export async function releaseLocks(session: Session): Promise<void> {
-  for (const { lock } of [...(session.locks?.values() ?? [])].reverse()) {
-    const { connection } = lock;
-    const problem = await release(lock, session);
-    if (problem === undefined) {
-      await emit(session, { type: 'lock', connection, state: 'released' });
-      continue;
-    }
-    const note = `The lock of ${connection} could not be released (${problem}). Remove it with runbook unlock, once the cluster answers.`;
-    session.notes.push({ severity: 'warning', note: session.options.redactor.text(note) });
-    await emit(session, { type: 'lock', connection, state: 'not-released', reason: problem });
-  }
-  delete session.locks;
+/** A lock document that this run has written. */
+interface HeldLock {
+  readonly lock: PlannedLock;
+  readonly since: number;
+  /** When its heartbeat was written last, or was tried to be, in milliseconds since 1970. */
+  readonly beat: number;
+  /** Which index it is in; undefined where that may not be read. */
+  readonly index?: string;
 }
 
-interface Taken {
-  readonly held: HeldLock;
-  /** What had to be put out of the way. */
-  readonly reason?: string;
+/** @param isOff Nobody is kept out: it is a dry run, or was asked for. */
+export function createLocks({ isOff, ...run }: Surroundings & { readonly isOff: boolean }): Locks {
+  const { plan, ports, recorder, findings } = run;
+  const held = new Map<string, HeldLock>();
+  let isAcquired = false;
+  let problem: LockReason | undefined;
+  return {
+    problem: () => problem,
+    acquire: async () => {
+      if (isAcquired || isOff) return problem;
+      isAcquired = true;
+      for (const lock of plan.locks) {
+        const { connection } = lock;
+        const acquired = await acquire(lock, run);
+        if ('held' in acquired) {
+          held.set(connection, acquired.held);
+          const why = acquired.reason ? { reason: acquired.reason } : {};
+          await recorder.record({ type: 'lock', connection, state: 'taken', ...why });
+          continue;
+        }
+        problem = acquired.reason;
+        if (acquired.isUncertain) findings.locksLeft.push({ kind: 'lock-uncertain', connection });
+        await recorder.record({ type: 'lock', connection, state: 'refused', reason: problem });
+        break;
+      }
+      return problem;
+    },
+    keep: async () => {
+      for (const one of [...held.values()]) {
+        const { connection } = one.lock;
+        const now = ports.now();
+        if (now - one.beat < beatEvery) continue;
+        const kept = await keep(one, run);
+        if (kept !== 'lost') {
+          held.set(connection, { ...kept, beat: now });
+          if (one.index !== undefined && kept.index !== one.index)
+            await recorder.record({ type: 'lock', connection, state: 'taken', reason: { kind: 'lock-index-moved' } });
+          continue;
+        }
+        held.delete(connection);
+        const reason: LockReason = { kind: 'lock-lost', connection };
+        problem ??= reason;
+        await recorder.record({ type: 'lock', connection, state: 'lost', reason });
+      }
+    },
+    release: async () => {
+      for (const { lock } of [...held.values()].reverse()) {
+        const { connection } = lock;
+        const cause = await release(lock, run);
+        if (cause === undefined) {
+          await recorder.record({ type: 'lock', connection, state: 'released' });
+          continue;
+        }
+        const reason: LockReason = { kind: 'lock-not-released', connection, cause };
+        findings.locksLeft.push(reason);
+        await recorder.record({ type: 'lock', connection, state: 'not-released', reason });
+      }
+      held.clear();
+    },
+  };
 }
 
-async function take(lock: PlannedLock, session: Session): Promise<Taken | string> {
-  const since = session.ports.now();
-  let said = '';
-  let mayBeThere = false;
-  for (const pause of [0, ...pauses]) {
-    if (pause > 0) await session.ports.sleep(pause);
-    const index = await indexFor(lock, session);
-    if (index.kind === 'unanswered') {
-      said = index.said;
-      continue;
-    }
+type Acquired =
+  | { readonly held: HeldLock; readonly reason?: LockReason }
+  | { readonly reason: LockReason; readonly isUncertain: boolean };
+
+async function acquire(lock: PlannedLock, run: Surroundings): Promise<Acquired> {
+  const { connection, path } = lock;
+  const since = run.ports.now();
+  let isUncertain = false;
+  const acquired = await repeatedly<Acquired>(run, async () => {
+    const index = await indexFor(lock, run);
+    if (index.kind === 'no-response') return { again: index.result };
     const held: HeldLock = { lock, since, beat: since, ...idOf(index) };
-    const made = await put(held, session, { op_type: 'create' });
-    if (isWritten(made)) return { held };
-    const isSent = made.kind === 'answer' || made.sent === 'maybe';
-    const found: Found = isSent ? await find(lock, session, index) : { kind: 'unknown', said: '' };
+    const result = await write(held, run);
+    if (isWritten(result)) return { done: { held } };
+    const isSent = result.kind === 'response' || result.sent === 'maybe';
+    const found: Found = isSent ? await find(lock, run, index) : { kind: 'unknown', result };
     if (found.kind === 'other')
-      return `${lock.connection} is locked by ${found.holder}. Wait for it; where it died, go on with it (runbook resume) or remove its lock (runbook unlock)`;
+      return { done: { reason: { kind: 'lock-held', connection, holder: found.holder }, isUncertain } };
     if (found.kind === 'ours' || found.kind === 'leftover') {
-      const reason = found.kind === 'leftover' ? { reason: leftoverText(found.holder) } : {};
-      if (isWritten(await put(held, session, found.version))) return { held, ...reason };
+      const reason: { reason?: LockReason } =
+        found.kind === 'leftover' ? { reason: { kind: 'lock-left-by-restore', holder: found.holder } } : {};
+      if (isWritten(await write(held, run, found.version))) return { done: { held, ...reason } };
     }
-    said = saidBy(made);
-    if (found.kind === 'none') mayBeThere = false;
-    else if (isSent && !(made.kind === 'answer' && isRefusal(made.status))) mayBeThere = true;
+    const refused = result.kind === 'response' && isRefusal(result.status);
+    if (found.kind === 'none') isUncertain = false;
+    else if (isSent && !refused) isUncertain = true;
     // 409: what was deleted between the two calls can be created now. 429: later.
-    if (made.kind === 'answer' && isRefusal(made.status) && made.status !== 409 && made.status !== 429) break;
-  }
-  if (mayBeThere) {
-    const note = `The lock of ${lock.connection} may have been acquired, and its answer was lost. Look, once the cluster answers: runbook unlock ${lock.connection}.`;
-    session.notes.push({ severity: 'warning', note });
-  }
-  return `the lock of ${lock.connection} cannot be taken: PUT ${lock.path}: ${said}. With --no-cluster-lock it goes on without: make sure that nobody else is at work there`;
-}
-
-/** What a lock that came back with a restore is to a reader. */
-export function leftoverText(holder: string): string {
-  return `the lock of ${holder}, was restored from a snapshot together with its index, and is not in force`;
+    const isFinal = refused && result.status !== 409 && result.status !== 429;
+    return isFinal ? { stop: result } : { again: result };
+  });
+  if ('done' in acquired) return acquired.done;
+  return { reason: { kind: 'lock-not-acquired', connection, path, cause: unwanted(acquired.last) }, isUncertain };
 }
 
 /**
  * Writes the heartbeat of one lock. A lock that has gone with its index, or that a restore has replaced, is acquired again:
  * this run may be what deletes and restores all indices. A document that has gone alone was removed by somebody.
  */
-async function keep(held: HeldLock, session: Session): Promise<HeldLock | 'lost'> {
+async function keep(held: HeldLock, run: Surroundings): Promise<HeldLock | 'lost'> {
   for (let attempt = 1; attempt <= 3; attempt++) {
-    const index = await indexOf(held.lock, session);
-    const found = await find(held.lock, session, index);
-    // A cluster that does not answer is asked again with the next heartbeat.
-    if (index.kind === 'unanswered' || found.kind === 'unknown') return held;
+    const index = await indexOf(held.lock, run);
+    const found = await find(held.lock, run, index);
+    // A cluster that does not respond is asked again with the next heartbeat.
+    if (index.kind === 'no-response' || found.kind === 'unknown') return held;
     if (found.kind === 'other' || (found.kind === 'none' && !hasMoved(held, index))) return 'lost';
-    const now = { ...held, ...idOf(index.kind === 'missing' ? await indexFor(held.lock, session) : index) };
-    const answer = await put(now, session, found.kind === 'none' ? { op_type: 'create' } : found.version);
-    if (isWritten(answer)) return now;
+    const now = { ...held, ...idOf(index.kind === 'missing' ? await indexFor(held.lock, run) : index) };
+    const result = await write(now, run, found.kind === 'none' ? undefined : found.version);
+    if (isWritten(result)) return now;
     // 409: somebody has written it since. Who that was decides.
-    if (answer.kind === 'failure' || answer.status !== 409) break;
+    if (result.kind === 'no-response' || result.status !== 409) break;
   }
   return held;
 }
 
 /** Whether the index that a lock was written into has gone. */
-function hasMoved(held: HeldLock, index: Index): boolean {
-  return (
-    held.index !== undefined && (index.kind === 'missing' || (index.kind === 'there' && index.index !== held.index))
-  );
+function hasMoved({ index: before }: HeldLock, now: Index): boolean {
+  return before !== undefined && (now.kind === 'missing' || (now.kind === 'there' && now.index !== before));
 }
 
-async function release(lock: PlannedLock, session: Session): Promise<string | undefined> {
-  let said = '';
-  for (const pause of [0, ...pauses]) {
-    if (pause > 0) await session.ports.sleep(pause);
+/** @returns Why it is not released; undefined where it is. */
+async function release(lock: PlannedLock, run: Surroundings): Promise<Reason | undefined> {
+  const released = await repeatedly(run, async () => {
     // Looked at first: in an index that was deleted and made anew, another run's lock may have the number of ours.
-    const found = await find(lock, session);
-    if (found.kind === 'unknown') {
-      said = found.said;
-      continue;
-    }
-    if (found.kind !== 'ours') return undefined;
-    const answer = await call(lock, session, { method: 'DELETE', path: lock.path, query: found.version });
-    if (answer.kind === 'answer' && (answer.status === 200 || answer.status === 404)) return undefined;
-    said = saidBy(answer);
-  }
-  return said;
+    const found = await find(lock, run);
+    if (found.kind === 'unknown') return { again: found.result };
+    if (found.kind !== 'ours') return { done: true };
+    const result = await call(removeLock(lock, found.version), lock, run);
+    const isGone = result.kind === 'response' && (result.status === 200 || result.status === 404);
+    return isGone ? { done: true } : { again: result };
+  });
+  return 'done' in released ? undefined : unwanted(released.last);
 }
 
-type Version = { readonly if_seq_no: number; readonly if_primary_term: number };
+/** Tries until it is done, cannot be, or has been tried often enough. */
+async function repeatedly<T>(
+  { ports }: Surroundings,
+  once: () => Promise<{ readonly done: T } | { readonly again: SendResult } | { readonly stop: SendResult }>,
+): Promise<{ readonly done: T } | { readonly last: SendResult }> {
+  const first = ports.now();
+  for (let attempt = 1; ; attempt++) {
+    const tried = await once();
+    if ('done' in tried) return tried;
+    if ('stop' in tried) return { last: tried.stop };
+    const pause = pauseBefore(attempt + 1, retry, tried.again, first, ports);
+    if (pause === undefined) return { last: tried.again };
+    await ports.sleep(pause);
+  }
+}
+
 type Found =
   | { readonly kind: 'ours'; readonly version: Version }
-  | { readonly kind: 'other'; readonly holder: string }
+  | { readonly kind: 'other'; readonly holder: LockHolder }
   /** The document of an index that was deleted or closed and then restored from a snapshot, with this document in it. */
-  | { readonly kind: 'leftover'; readonly version: Version; readonly holder: string }
+  | { readonly kind: 'leftover'; readonly version: Version; readonly holder: LockHolder }
   | { readonly kind: 'none' }
-  | { readonly kind: 'unknown'; readonly said: string };
+  | { readonly kind: 'unknown'; readonly result: SendResult };
 
-async function find(lock: PlannedLock, session: Session, index?: Index): Promise<Found> {
-  const answer = await call(lock, session, { method: 'GET', path: lock.path });
-  if (answer.kind === 'answer' && answer.status === 404) return { kind: 'none' };
-  const version = versionIn(answer);
-  const source = version && isObject(version.body._source) ? version.body._source : undefined;
-  if (!version || !source) return { kind: 'unknown', said: saidBy(answer) };
-  if (source.run === session.options.id) return { kind: 'ours', version: version.of };
-  const holder = lockHolder(source, session.ports.now());
+async function find(lock: PlannedLock, run: Surroundings, index?: Index): Promise<Found> {
+  const result = await call(readLock(lock), lock, run);
+  if (result.kind === 'response' && result.status === 404) return { kind: 'none' };
+  const found = result.kind === 'response' ? lockIn(result) : undefined;
+  if (!found?.source) return { kind: 'unknown', result };
+  const { version, source } = found;
+  if (source.run === run.options.id) return { kind: 'ours', version };
+  const holder = holderIn(source, run.ports.now());
   const isLeftover = index?.kind === 'there' && isRestored(source, index.index);
-  return isLeftover ? { kind: 'leftover', version: version.of, holder } : { kind: 'other', holder };
-}
-
-/**
- * Whether a lock document travelled in a snapshot: it names the index that it was written into, and is in another one now
- * (docs/decisions/0007). One that names none counts as written where it is.
- */
-export function isRestored({ index }: JsonObject, now: string): boolean {
-  return typeof index === 'string' && index !== now;
-}
-
-/**
- * What tells an index from the one of the same name before it, in an answer to `…/_settings`: its uuid, another one after
- * it was deleted and restored, and its history's, another one after it was closed and restored.
- */
-export function indexIdIn(body: Json): string | undefined {
-  const [first] = isObject(body) ? Object.values(body) : [];
-  const settings = isObject(first) && isObject(first.settings) ? first.settings.index : undefined;
-  if (!isObject(settings) || typeof settings.uuid !== 'string') return undefined;
-  const history = isObject(settings.history) ? settings.history.uuid : undefined;
-  return typeof history === 'string' ? `${settings.uuid}/${history}` : settings.uuid;
-}
-
-/** Who holds a lock, for people. */
-export function lockHolder(source: JsonObject, now: number): string {
-  const { run, owner, heartbeat, expires } = source;
-  const age = Math.max(0, Math.round((now - Date.parse(String(heartbeat))) / 1_000));
-  const isExpired = Date.parse(String(expires)) < now;
-  return `run ${String(run)} of ${String(owner)}, whose last heartbeat was ${age} s ago${isExpired ? ' (expired: that process has ended, or cannot reach the cluster)' : ''}`;
+  return isLeftover ? { kind: 'leftover', version, holder } : { kind: 'other', holder };
 }
 
 type Index =
   | { readonly kind: 'there'; readonly index: string }
-  /** It may not be looked at. */
+  /** `unknown`: it may not be looked at. */
   | { readonly kind: 'missing' | 'unknown' }
-  | { readonly kind: 'unanswered'; readonly said: string };
+  | { readonly kind: 'no-response'; readonly result: SendResult };
 
 function idOf(index: Index): { readonly index?: string } {
   return index.kind === 'there' ? { index: index.index } : {};
 }
 
-async function indexOf(lock: PlannedLock, session: Session): Promise<Index> {
-  const query = { filter_path: '*.settings.index.uuid,*.settings.index.history.uuid' };
-  const answer = await call(lock, session, { method: 'GET', path: `${lock.index.path}/_settings`, query });
-  if (answer.kind === 'failure') return { kind: 'unanswered', said: saidBy(answer) };
-  if (answer.status === 404) return { kind: 'missing' };
-  const index = answer.status === 200 ? indexIdIn(answer.body) : undefined;
+async function indexOf(lock: PlannedLock, run: Surroundings): Promise<Index> {
+  const result = await call(readLockIndex(lock), lock, run);
+  if (result.kind === 'no-response') return { kind: 'no-response', result };
+  if (result.status === 404) return { kind: 'missing' };
+  const index = result.status === 200 ? indexIdIn(result.body) : undefined;
   return index === undefined ? { kind: 'unknown' } : { kind: 'there', index };
 }
 
 /** The index of the locks, created where it is missing. Where that is refused, writing the document says what is wrong. */
-async function indexFor(lock: PlannedLock, session: Session): Promise<Index> {
-  const index = await indexOf(lock, session);
+async function indexFor(lock: PlannedLock, run: Surroundings): Promise<Index> {
+  const index = await indexOf(lock, run);
   if (index.kind !== 'missing') return index;
-  await call(lock, session, { method: 'PUT', path: lock.index.path, body: lock.index.body });
-  return indexOf(lock, session);
+  await call(createLockIndex(lock), lock, run);
+  return indexOf(lock, run);
 }
 
-function put({ lock, since, index }: HeldLock, session: Session, query: JsonObject): Promise<Answer> {
-  const { plan, options, ports } = session;
+function write({ lock, since, index }: HeldLock, run: Surroundings, over?: Version): Promise<SendResult> {
+  const { plan, options, ports } = run;
   const at = (ms: number) => new Date(ms).toISOString();
   const now = ports.now();
-  const body = {
+  const document = {
     run: options.id,
     owner: options.owner,
     runbook: plan.runbook.file,
@@ -256,58 +270,34 @@ function put({ lock, since, index }: HeldLock, session: Session, query: JsonObje
     heartbeat: at(now),
     expires: at(now + expiresAfter),
   };
-  return call(lock, session, { method: 'PUT', path: lock.path, query, body });
+  return call(writeLock(lock, document, over), lock, run);
 }
 
-interface LockCall {
-  readonly method: 'GET' | 'PUT' | 'DELETE';
-  readonly path: string;
-  readonly query?: JsonObject;
-  readonly body?: JsonObject;
+/** Whether a response to a write of the document says that it is written. */
+function isWritten(result: SendResult): boolean {
+  return result.kind === 'response' && lockIn(result) !== undefined;
 }
 
 /** Sends with the login of the lock; where that has ended (a 401 changes nothing), with the identity that takes over. */
-async function call(lock: PlannedLock, session: Session, sent: LockCall): Promise<Answer> {
-  const answer = await callAs(lock.identity, lock, session, sent);
-  const hasEnded = answer.kind === 'answer' && answer.status === 401;
-  return hasEnded && lock.successor !== undefined ? callAs(lock.successor, lock, session, sent) : answer;
+async function call(lockCall: LockCall, lock: PlannedLock, run: Surroundings): Promise<SendResult> {
+  const result = await callAs(lock.identity, lockCall, lock, run);
+  const hasEnded = result.kind === 'response' && result.status === 401;
+  return hasEnded && lock.successor !== undefined ? callAs(lock.successor, lockCall, lock, run) : result;
 }
 
 /** One call about a lock, recorded like any other. */
 async function callAs(
   identity: string | undefined,
-  { connection }: PlannedLock,
-  session: Session,
   { method, path, query = {}, body }: LockCall,
-): Promise<Answer> {
-  const { ports, options } = session;
-  const step = `lock/${connection}`;
+  { connection }: PlannedLock,
+  run: Surroundings,
+): Promise<SendResult> {
   const effect = method === 'GET' ? 'read' : 'write';
   const login = identity === undefined ? {} : { identity };
-  const request = { ...login, connection, query, ...(body === undefined ? {} : { body }) };
-  const opaque_id = `runbook/${options.id}/${step}`;
-  const shown: RecordedCall = { ...request, effect, request: `${method} ${path}`, opaque_id };
-  if (effect === 'write') await emit(session, { type: 'write-intended', step, attempt: 1, call: shown });
-  const started = ports.now();
-  const answer = await ports
-    .send({ effect, request: { type: 'http', method, path, ...request }, timeout_ms: callTimeout, opaque_id })
-    .catch((error: unknown): Answer => ({ kind: 'failure', sent: 'maybe', reason: String(error) }));
-  const common = { step, purpose: 'lock', call: shown, duration_ms: ports.now() - started } as const;
-  if (answer.kind === 'failure')
-    await emit(session, { type: 'call-failed', ...common, sent: answer.sent, reason: answer.reason });
-  else await emit(session, { type: 'call-answered', ...common, status: answer.status, warnings: answer.warnings });
-  return answer;
-}
-
-/** Whether an answer to a write of the document says that it is written. */
-function isWritten(answer: Answer): boolean {
-  return versionIn(answer) !== undefined;
-}
-
-/** The document of an answer, and what the next write has to name; undefined where the answer is no document's. */
-function versionIn(answer: Answer): { readonly body: JsonObject; readonly of: Version } | undefined {
-  if (answer.kind === 'failure' || answer.status >= 300 || !isObject(answer.body)) return undefined;
-  const { _seq_no, _primary_term } = answer.body;
-  if (typeof _seq_no !== 'number' || typeof _primary_term !== 'number') return undefined;
-  return { body: answer.body, of: { if_seq_no: _seq_no, if_primary_term: _primary_term } };
+  const request = { type: 'http' as const, connection, ...login, method, path, query, ...(body ? { body } : {}) };
+  const opaque_id = `runbook/${run.options.id}/lock/${connection}`;
+  const recorded = recordedCall(request, effect, opaque_id);
+  const owner = { purpose: 'lock' } as const;
+  if (effect === 'write') await run.recorder.record({ type: 'write-intended', ...owner, attempt: 1, call: recorded });
+  return exchange({ effect, request, timeout_ms: callTimeout, opaque_id }, recorded, owner, run);
 }

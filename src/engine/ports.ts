@@ -1,11 +1,16 @@
 import type { Request } from '../plan/index.ts';
 import type { Json } from '../text/index.ts';
 import type { Event } from './event.ts';
+import type { Reason } from './reason.ts';
+import type { SendResult } from './result.ts';
 
-/** All that the interpreter has of the world. */
+/**
+ * All that the interpreter has of the world. Whatever a port rejects with ends the step at most, and the run goes on to clean
+ * up; only `Cancelled` ends the run where it is.
+ */
 export interface Ports {
-  /** Sends one request, once. Never throws for what a server or network does: that is a `failure`. */
-  readonly send: (call: Call) => Promise<Answer>;
+  /** Sends one request, once. What a server or network does is in the result. */
+  readonly send: (call: Call) => Promise<SendResult>;
   /** Waits; ends early when the run is interrupted. */
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** Milliseconds since 1970. */
@@ -15,7 +20,7 @@ export interface Ports {
   /** Asks a person. */
   readonly confirm: (question: Question) => Promise<boolean>;
   /** Asks a person whether a step in doubt took effect; `unknown` where nobody can say. */
-  readonly decide: (question: Question) => Promise<'done' | 'not-done' | 'unknown'>;
+  readonly decide: (question: Doubt) => Promise<'done' | 'not-done' | 'unknown'>;
   /**
    * Keeps an event. A `write-intended` is on disk when this resolves. It rejects where the event cannot be kept, and, with
    * `isKept` in the error, where it is kept and there is hardly room for more: the run then ends, and cleans up.
@@ -27,7 +32,16 @@ export interface Ports {
   readonly interruption: () => 'none' | 'stop' | 'stop-without-rollback';
 }
 
-/** A request as it is sent: rendered, secrets in place. It exists in memory only. */
+/**
+ * Thrown by a port, it ends the run at once, without `always` and without a rollback: its process is taken away, as a
+ * workflow engine does. `run` rejects with it; the run is unfinished, and is resumed from its journal.
+ */
+export class Cancelled extends Error {}
+
+/**
+ * A request as it is sent. Texts in it are templates in canonical form, in which nothing but references to secret inputs is
+ * left (`{{inputs.NAME}}`): who sends it evaluates them. What steps have saved, secrets too, stands in it.
+ */
 export interface Call {
   readonly effect: 'read' | 'write';
   readonly request: Request;
@@ -36,19 +50,14 @@ export interface Call {
   readonly opaque_id: string;
 }
 
-export type Answer =
-  | {
-      readonly kind: 'answer';
-      readonly status: number;
-      readonly body: Json;
-      readonly warnings: readonly string[];
-      /** When the server wants to be asked again (`Retry-After`). */
-      readonly retry_after_ms?: number;
-    }
-  /** No answer. `sent: maybe` is ambiguous: the request may have taken effect. */
-  | { readonly kind: 'failure'; readonly sent: 'no' | 'maybe'; readonly reason: string };
-
 export interface Question {
   readonly step: string;
   readonly question: string;
+}
+
+/** A step in doubt: what it was to do, and why nobody knows whether it did. */
+export interface Doubt {
+  readonly step: string;
+  readonly title: string;
+  readonly reason: Reason;
 }

@@ -35,7 +35,7 @@ export function createRedactor(): Redactor {
   };
   const text = (plain: string) => withoutForms(plain, forms);
   const record = <T>(plain: T): T => (forms.length === 0 ? plain : (redacted(plain as Json, text, []) as T));
-  const value = (plain: Json) => (forms.length === 0 ? plain : redacted(plain, text, ['']));
+  const value = (plain: Json) => (forms.length === 0 ? plain : redacted(plain, text, ['value']));
   return { add, text, record, value, inOneLine: showing(value) };
 }
 
@@ -79,13 +79,24 @@ const structural = new Set([
   'number',
   'depth',
   'purpose',
-  'sent',
   'severity',
+  'of',
+  'by',
 ]);
+
+/** Members of an event that the engine fills with data of its own kind: these names inside them are its own, too. */
+const engineOwned = new Set([
+  ...['reason', 'cause', 'response', 'failure', 'suspended'],
+  // Lists of such data, and the places in them.
+  ...['failed', 'unmet', 'cleanup_failures', 'locks_left', ''],
+]);
+const ownedNames = new Set(['kind', 'sent', 'cause', 'effect', 'of', 'by', 'step']);
 
 /** What of an event the engine itself has written: below that everything may be a server's or a runbook's. */
 function isStructural(key: string, place: readonly string[]): boolean {
-  return place.length === 0 ? structural.has(key) : place.length === 1 && place[0] === 'call' && key === 'effect';
+  if (place.length === 0) return structural.has(key);
+  if (place.length === 1 && place[0] === 'call') return key === 'effect';
+  return ownedNames.has(key) && place.every((part) => engineOwned.has(part));
 }
 
 function redacted(value: Json, text: (plain: string) => string, place: readonly string[]): Json {

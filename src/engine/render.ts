@@ -1,65 +1,72 @@
-import { descend, evaluateValue, type Lookup, resolvePath, TemplateError } from '../language/index.ts';
+import {
+  descend,
+  evaluateValue,
+  type Lookup,
+  type PathExpression,
+  resolvePath,
+  resolveValue,
+  TemplateError,
+} from '../language/index.ts';
 import type { Condition, PlannedExpect, Request } from '../plan/index.ts';
 import type { Json, JsonObject } from '../text/index.ts';
-import { concealed } from './redactor.ts';
+import type { Reason } from './reason.ts';
+import { concealed, type Redactor } from './redactor.ts';
 
 /** What a step has saved: name → value, and whether it may be shown. */
 export type Outputs = Map<string, Output>;
 
+/** A value that a step has saved. A secret one is compared and sent as it is, and is a mark wherever it is recorded. */
 export interface Output {
   readonly value: Json;
   readonly isSecret: boolean;
-  /** It was in the memory of a process that has ended. */
-  readonly isForgotten?: true;
+  /** Why it is not known: it was in the memory of a process that has ended. */
+  readonly lost?: Reason;
 }
 
-/** A name stands for what a step would have saved, and it has not. */
-export class MissingOutput extends TemplateError {
-  readonly step: string;
-  readonly output: string;
+/** The item of an iteration; as secret as the list that it is from. */
+export interface Item {
+  readonly value: Json;
+  readonly isSecret: boolean;
+}
 
-  constructor(step: string, name: string) {
-    super(`there is no steps.${step}.${name}: step "${step}" did not run, or its answer had nothing there`);
-    this.step = step;
-    this.output = name;
+/** A template that cannot be evaluated, for a reason of the run's. */
+export class RenderError extends TemplateError {
+  readonly reason: Reason;
+
+  constructor(reason: Reason) {
+    super(reason.kind);
+    this.reason = reason;
   }
 }
 
-/** A name stands for a secret that died with an earlier process; the read that gave it can be sent again. */
-export class ForgottenSecret extends TemplateError {
-  readonly step: string;
-
-  constructor(step: string, name: string) {
-    super(
-      `steps.${step}.${name} is a secret, and was in the memory of the process that has ended only; what undoes a step does not read it again, because the step may have changed it`,
-    );
-    this.step = step;
-  }
+/** Why a template cannot be evaluated, as it may be recorded. */
+export function reasonOf(error: TemplateError, { inOneLine }: Redactor): Reason {
+  return error instanceof RenderError ? error.reason : { kind: 'template-error', message: error.told(inOneLine) };
 }
 
 /** What names mean while a step runs. */
 export interface Values {
   readonly run: string;
-  /** The values of secret inputs, by dotted name: `access_key`, `repository.access_key_id`. */
-  readonly secrets: ReadonlyMap<string, Json>;
   /** Step id → what it saved. */
   readonly outputs: ReadonlyMap<string, Outputs>;
-  /** Which pass of each surrounding loop this is, the outermost first, from 1. */
-  readonly passes: readonly number[];
-  readonly item?: Json;
+  /** Which iteration of each surrounding loop this is, the outermost first, from 1. */
+  readonly iterations: readonly number[];
+  readonly item?: Item;
 }
 
-/** The id of a step in this pass of the loops around it: `copy#*` → `copy#2`. */
-export function instanceId(id: string, passes: readonly number[]): string {
-  return passes.reduce((text, pass) => text.replace('#*', `#${pass}`), id);
+/** The id of a step in this iteration of the loops around it: `copy#*` → `copy#2`. */
+export function instanceId(id: string, iterations: readonly number[]): string {
+  return iterations.reduce((text, iteration) => text.replace('#*', `#${iteration}`), id);
 }
 
 /**
- * Looks names up for the call itself, or (`shown`) for what may be recorded: secrets are then a mark in their place.
- * @param missing What a value that is not there is: in `when` null, elsewhere an error.
+ * Looks names up. Secret inputs are not known here: in what is `sent` they stay references.
+ * @param purpose `shown`: what may be recorded, with a mark in the place of each secret. `condition`: a value that is not
+ * there is null.
  */
 export function lookupAtRun(values: Values, purpose: 'sent' | 'shown' | 'condition'): Lookup {
-  return ({ root, segments }) => {
+  return (path) => {
+    const { root, segments } = path;
     const [first = '', name = '', ...rest] = segments;
     switch (root) {
       case 'run':
@@ -68,25 +75,21 @@ export function lookupAtRun(values: Values, purpose: 'sent' | 'shown' | 'conditi
         throw new TemplateError(`connections.${segments.join('.')} is known while planning only`);
       case 'item':
         if (values.item === undefined) throw new TemplateError('there is no item here');
-        return { value: descend(values.item, segments, 'item') };
-      case 'inputs': {
-        const input = segments.join('.');
-        if (purpose === 'shown') return { value: `‹secret inputs.${input}›` };
-        const secret = values.secrets.get(input);
-        if (secret === undefined) throw new TemplateError(`the secret ${input} has no value`);
-        return { value: secret };
-      }
+        if (purpose === 'shown' && values.item.isSecret) return { value: concealed };
+        return { value: descend(values.item.value, segments, 'item') };
+      case 'inputs':
+        return purpose === 'shown' ? { value: `‹secret inputs.${segments.join('.')}›` } : { unresolved: path };
       case 'steps': {
-        const id = instanceId(first, values.passes);
-        const output = values.outputs.get(id)?.get(name);
+        const step = instanceId(first, values.iterations);
+        const output = values.outputs.get(step)?.get(name);
         if (!output) {
           if (purpose === 'condition') return { value: null };
-          throw new MissingOutput(id, name);
+          throw new RenderError({ kind: 'missing-output', step, output: name });
         }
-        if (output.isForgotten && purpose !== 'shown') throw new ForgottenSecret(id, name);
+        if (output.lost && purpose !== 'shown') throw new RenderError(output.lost);
         return {
           value:
-            purpose === 'shown' && output.isSecret ? concealed : descend(output.value, rest, `steps.${id}.${name}`),
+            purpose === 'shown' && output.isSecret ? concealed : descend(output.value, rest, `steps.${step}.${name}`),
         };
       }
     }
@@ -102,21 +105,69 @@ export function renderText(text: string, values: Values): string {
   }
 }
 
-/** A planned request with every template evaluated. Throws `TemplateError`. */
-export function renderRequest(request: Request, lookup: Lookup): Request {
+/** A request twice: as it is sent (`Call`), and as it may be recorded. */
+export interface Rendered {
+  readonly sent: Request;
+  readonly shown: Request;
+}
+
+/** Evaluates a request's templates. Throws `TemplateError`. */
+export function renderRequest(request: Request, values: Values): Rendered {
+  const sent = mapRequest(request, {
+    path: (path) => resolvePath(path, lookupAtRun(values, 'sent')),
+    value: (value) => resolveValue(value, lookupAtRun(values, 'sent')),
+  });
+  const shown = lookupAtRun(values, 'shown');
+  try {
+    return {
+      sent,
+      shown: mapRequest(request, {
+        path: (path) => resolvePath(path, shown),
+        value: (value) => evaluateValue(value, shown),
+      }),
+    };
+  } catch (error) {
+    // A helper that cannot work on the mark in a secret's place: the planned references are shown instead.
+    if (error instanceof TemplateError) return { sent, shown: request };
+    throw error;
+  }
+}
+
+/** A request with the references to secret inputs evaluated, which is all that a `Call` leaves open. */
+export function withInputs(request: Request, secrets: ReadonlyMap<string, Json>): Request {
+  const lookup: Lookup = ({ segments }) => {
+    const name = segments.join('.');
+    const secret = secrets.get(name);
+    if (secret === undefined) throw new TemplateError(`the secret ${name} has no value`);
+    return { value: secret };
+  };
+  return mapRequest(request, {
+    path: (path) => resolvePath(path, lookup),
+    value: (value) => evaluateValue(value, lookup),
+  });
+}
+
+interface RequestMap {
+  readonly path: (path: string) => string;
+  readonly value: (value: Json) => Json;
+}
+
+function mapRequest(request: Request, { path, value }: RequestMap): Request {
   if (request.type === 'oss') {
+    const { key, prefix } = request;
     return {
       ...request,
-      ...(request.key === undefined ? {} : { key: String(evaluateValue(request.key, lookup)) }),
-      ...(request.prefix === undefined ? {} : { prefix: String(evaluateValue(request.prefix, lookup)) }),
+      ...(key === undefined ? {} : { key: String(value(key)) }),
+      ...(prefix === undefined ? {} : { prefix: String(value(prefix)) }),
     };
   }
+  const { query, headers, body } = request;
   return {
     ...request,
-    path: resolvePath(request.path, lookup),
-    ...(request.query === undefined ? {} : { query: evaluateValue(request.query, lookup) as JsonObject }),
-    ...(request.headers === undefined ? {} : { headers: evaluateValue(request.headers, lookup) as JsonObject }),
-    ...(request.body === undefined ? {} : { body: evaluateValue(request.body, lookup) }),
+    path: path(request.path),
+    ...(query === undefined ? {} : { query: value(query) as JsonObject }),
+    ...(headers === undefined ? {} : { headers: value(headers) as JsonObject }),
+    ...(body === undefined ? {} : { body: value(body) }),
   };
 }
 
@@ -142,18 +193,24 @@ export function renderConditions(conditions: readonly Condition[], values: Value
   return conditions.map(({ subject, expect }) => ({
     subject,
     expect: evaluateValue(expect, lookupAtRun(values, 'sent')),
-    ...(namesSecret(expect, values) ? { isSecret: true } : {}),
+    ...(readsSecret(expect, values) ? { isSecret: true } : {}),
   }));
 }
 
-function namesSecret(value: Json, values: Values): boolean {
+/** Whether a value is made from something that a step has saved as secret. */
+export function readsSecret(value: Json, values: Values): boolean {
   let isSecret = false;
-  const shown = lookupAtRun(values, 'shown');
+  const lookup = lookupAtRun(values, 'sent');
   evaluateValue(value, (path) => {
-    const { root, segments } = path;
-    const output = values.outputs.get(instanceId(segments[0] ?? '', values.passes))?.get(segments[1] ?? '');
-    if (root === 'inputs' || (root === 'steps' && output?.isSecret)) isSecret = true;
-    return root === 'steps' && output ? { value: output.value } : shown(path);
+    isSecret ||= isSecretPath(path, values);
+    return lookup(path);
   });
   return isSecret;
+}
+
+/** Whether a name stands for something that a step has saved as secret, or for an item of that. */
+export function isSecretPath({ root, segments: [step = '', name = ''] }: PathExpression, values: Values): boolean {
+  if (root === 'item') return values.item?.isSecret === true;
+  if (root !== 'steps') return false;
+  return values.outputs.get(instanceId(step, values.iterations))?.get(name)?.isSecret === true;
 }

@@ -1,13 +1,13 @@
-import type { Plan, PlannedNode } from '../plan/index.ts';
-import type { Event, NewEvent, RunOutcome, RunSummary } from './event.ts';
-import { releaseLocks, takeLocks } from './lock.ts';
+import { type Plan, type PlannedNode, wholeRunbook } from '../plan/index.ts';
+import { checkWindows } from './admission.ts';
+import type { Event, RunOutcome, RunResumed, RunStarted, RunSummary, Suspension } from './event.ts';
+import { summarized } from './findings.ts';
 import { runNodes } from './node.ts';
-import { type Past, pastOf } from './past.ts';
-import { checkWindows } from './permission.ts';
 import type { Ports } from './ports.ts';
 import { createRedactor } from './redactor.ts';
-import { createSession, emit, type Flow, type Frame, type RunOptions, type Session } from './session.ts';
-import { neededUndos, rollBack, undoFor } from './undo.ts';
+import { type Replay, replayOf } from './replay.ts';
+import { neededUndos, noteUndo, rollBack } from './rollback.ts';
+import { createSession, type Flow, type Frame, type RunOptions, type Session } from './session.ts';
 
 export type { RunOptions } from './session.ts';
 
@@ -15,40 +15,43 @@ export type { RunOptions } from './session.ts';
  * Runs a plan: preflight, steps, `always` of every block that was entered, and after a failure the rollback, in reverse
  * order, of everything whose request may have been sent. A pure function of the plan, its ports and, where a run goes on,
  * of what was recorded of it: recorded steps are replayed, nothing is sent for them, and it goes on live where they end.
- * @returns What the `run-finished` event says. It never throws for anything that a server, network or person does.
+ * @returns What the `run-finished` event says.
+ * @throws `Cancelled` where a port has thrown it, and nothing else: a server, a network or a person ends the run in its summary.
  */
 export async function run(plan: Plan, options: RunOptions, ports: Ports): Promise<RunSummary> {
-  const past = options.journal ? pastOf([...options.journal, resumedBy(options)]) : undefined;
-  const isRollback = past?.isRollbackWanted === true;
-  const wanted: RunOptions = isRollback ? { ...options, rollback: 'now' } : options;
-  const session = createSession(plan, wanted, discreet(ports, options), past);
-  await emit(session, past ? resumedBy(options) : startedBy(plan, options));
-  const problem = past ? await obstacle(session, past) : undefined;
-  if (problem !== undefined) {
-    session.suspended = problem;
-    await emit(session, { type: 'suspended', ...session.suspended });
-    return summaryOf(session, 'stop', false);
+  const replay = options.journal ? replayOf([...options.journal, resumed(options)]) : undefined;
+  const isRollback = replay?.isRollbackWanted === true;
+  const session = createSession(plan, isRollback ? { ...options, rollback: 'now' } : options, ports, replay);
+  const { recorder, findings, locks } = session;
+  await recorder.record(replay ? resumed(options) : started(plan, options));
+  const suspended = replay && (await obstacle(session, replay));
+  if (suspended) {
+    findings.suspended = suspended;
+    await recorder.record({ type: 'suspended', ...suspended });
+    return summaryOf(session, { flow: 'stop' });
   }
   const flow = await runPlan(session);
-  const isUndoing = !session.isDry && !session.suspended && (flow === 'stop' || isRollback);
-  const isWanted = isUndoing && wanted.rollback !== 'never';
+  const isUndoing = !session.isDry && !findings.suspended && (flow === 'stop' || isRollback);
+  const isWanted = isUndoing && session.options.rollback !== 'never';
   const rolledBack = isWanted && (await rollBack(session, ({ steps, frame }) => runNodes(steps, session, frame)));
   // A run that can be resumed keeps its locks: nobody else should come in between.
-  if (session.suspended) return summaryOf(session, flow, false);
-  await releaseLocks(session);
+  if (findings.suspended) return summaryOf(session, { flow });
+  await locks.release();
   const left = isUndoing && !isWanted ? neededUndos(session).map(({ step }) => step) : [];
-  const summary = summaryOf(session, flow, rolledBack, left);
-  await emit(session, { type: 'run-finished', ...summary });
+  const summary = summaryOf(session, { flow, rolledBack, left });
+  await recorder.record({ type: 'run-finished', ...summary });
   return summary;
 }
 
-/** What a person is asked holds no secret, like what is recorded: a server's words may be in it. */
-function discreet(ports: Ports, { redactor }: RunOptions): Ports {
-  return {
-    ...ports,
-    confirm: (question) => ports.confirm(redactor.record(question)),
-    decide: (question) => ports.decide(redactor.record(question)),
-  };
+async function runPlan(session: Session): Promise<Flow> {
+  const { plan, replay } = session;
+  const preflight: Frame = { phase: 'preflight', depth: 0, iterations: [], undo: [] };
+  if ((await runNodes(plan.preflight, session, preflight)) === 'stop') return 'stop';
+  // A run that has begun to write has to come to an end, whatever the time.
+  if (!session.isDry && !replay && checkWindows(session) === 'stop') return 'stop';
+  const frame: Frame = { ...preflight, phase: 'steps' };
+  const undo = noteUndo(plan, wholeRunbook, session, frame);
+  return runNodes(plan.steps, session, undo ? { ...frame, undo: [undo] } : frame);
 }
 
 /**
@@ -59,10 +62,10 @@ export async function undosOf(
   plan: Plan,
   journal: readonly Event[],
 ): Promise<readonly { readonly step: string; readonly steps: readonly PlannedNode[] }[]> {
-  // What waits for a server that never answers has to come to an end.
+  // What waits for a server that never responds has to come to an end.
   let now = 0;
   const ports: Ports = {
-    send: async () => ({ kind: 'failure', sent: 'no', reason: 'nothing is sent' }),
+    send: async () => ({ kind: 'no-response', sent: 'no', cause: 'dry-run' }),
     sleep: async (milliseconds) => {
       now += milliseconds;
     },
@@ -75,20 +78,20 @@ export async function undosOf(
     interruption: () => 'stop',
   };
   const origin = { runbook: '', env: '', set: [], files: {}, confirm: [] };
-  const shared = { id: '', planId: '', mode: 'real', secrets: new Map(), redactor: createRedactor() } as const;
+  const shared = { id: '', planId: '', mode: 'real', redactor: createRedactor() } as const;
   const rest = { rollback: 'now', clusterLock: false, owner: '', version: '', origin } as const;
   // As if it had been asked for again: what failed last time is tried again.
   const asked: Event = { at: '', type: 'run-resumed', as: 'rollback', version: '' };
-  const session = createSession(plan, { ...shared, ...rest }, ports, pastOf([...journal, asked]));
+  const session = createSession(plan, { ...shared, ...rest }, ports, replayOf([...journal, asked]));
   await runPlan(session);
   return neededUndos(session);
 }
 
-function resumedBy({ rollback, version }: RunOptions): Event {
+function resumed({ rollback, version }: RunOptions): RunResumed & { readonly at: string } {
   return { at: '', type: 'run-resumed', as: rollback === 'now' ? 'rollback' : 'resume', version };
 }
 
-function startedBy(plan: Plan, options: RunOptions): NewEvent {
+function started(plan: Plan, options: RunOptions): RunStarted {
   return {
     type: 'run-started',
     run: options.id,
@@ -105,47 +108,39 @@ function startedBy(plan: Plan, options: RunOptions): NewEvent {
 }
 
 /** What keeps a run from going on: then nothing is sent, and it is as it was. */
-async function obstacle(session: Session, { steps }: Past): Promise<Session['suspended']> {
-  if (session.isUnrecorded)
-    return { step: 'journal', reason: `the journal cannot be written (${session.journalProblem})` };
-  const hasWritten = [...steps.values()].some(({ attempts }) => attempts > 0);
+async function obstacle({ recorder, locks }: Session, { hasWritten }: Replay): Promise<Suspension | undefined> {
+  if (recorder.isUnrecorded())
+    return { by: 'journal', reason: { kind: 'journal-not-writable', message: recorder.problem() ?? '' } };
   // Another run may have come in between: its lock is in the way of all that this one would send.
-  const reason = hasWritten ? await takeLocks(session) : undefined;
-  return reason === undefined ? undefined : { step: 'lock', reason };
+  const reason = hasWritten ? await locks.acquire() : undefined;
+  return reason && { by: 'lock', reason };
 }
 
-function summaryOf(session: Session, flow: Flow, rolled_back: boolean, left: readonly string[] = []): RunSummary {
-  const { redactor } = session.options;
+/** How far a run came. */
+interface Course {
+  readonly flow: Flow;
+  /** Something was undone, and all that had to be. */
+  readonly rolledBack?: boolean;
+  /** What was not undone, because nobody wanted that. */
+  readonly left?: readonly string[];
+}
+
+function summaryOf(session: Session, course: Course): RunSummary {
+  const { rolledBack = false, left = [] } = course;
   return {
-    outcome: outcomeOf(session, flow, rolled_back, left),
-    ...(session.failure ? { failure: redactor.record(session.failure) } : {}),
-    in_doubt: session.inDoubt,
-    cleanup_failures: redactor.record(session.cleanupFailures),
-    writes: session.writes,
-    predicted_writes: session.predicted.length,
-    rolled_back,
+    outcome: outcomeOf(session, course),
+    ...summarized(session.findings, session.options.redactor),
+    predicted_writes: session.prediction.writes.length,
+    rolled_back: rolledBack,
     not_rolled_back: left,
-    ...(session.suspended ? { suspended: redactor.record(session.suspended) } : {}),
-    notes: redactor.record(session.notes),
   };
 }
 
-async function runPlan(session: Session): Promise<Flow> {
-  const { plan, past } = session;
-  const preflight: Frame = { phase: 'preflight', depth: 0, passes: [], undo: [] };
-  if ((await runNodes(plan.preflight, session, preflight)) === 'stop') return 'stop';
-  // A run that has begun to write has to come to an end, whatever the time.
-  if (!session.isDry && !past && checkWindows(session) === 'stop') return 'stop';
-  const frame: Frame = { ...preflight, phase: 'steps' };
-  const undo = undoFor(plan, 'the runbook', session, frame);
-  return runNodes(plan.steps, session, undo ? { ...frame, undo: [undo] } : frame);
-}
-
-function outcomeOf(session: Session, flow: Flow, rolledBack: boolean, left: readonly string[]): RunOutcome {
-  const { inDoubt, cleanupFailures, wasInterrupted, writes, options, suspended } = session;
+function outcomeOf(session: Session, { flow, rolledBack, left = [] }: Course): RunOutcome {
+  const { inDoubt, cleanupFailures, wasInterrupted, writes, suspended } = session.findings;
   if (suspended || cleanupFailures.length > 0 || left.length > 0) return 'needs-a-person';
   // What was in doubt before has been undone, whether it took effect or not.
-  if (options.rollback === 'now')
+  if (session.options.rollback === 'now')
     return rolledBack || neededUndos(session).length === 0 ? 'rolled-back' : 'needs-a-person';
   if (inDoubt.length > 0) return 'needs-a-person';
   if (flow === 'go-on') return 'done';

@@ -1,10 +1,14 @@
-import type { Plan, PlannedLock, PlannedNode, PlannedRequest } from '../plan/index.ts';
+import type { Plan, PlannedNode, PlannedRequest } from '../plan/index.ts';
 import type { Json } from '../text/index.ts';
-import type { CleanupFailure, Event, NewEvent, Note, Origin, Phase } from './event.ts';
-import type { Past, PastStep } from './past.ts';
+import type { Event, Origin, Phase } from './event.ts';
+import { createFindings, type Findings } from './findings.ts';
+import { createLocks, type Locks } from './lock.ts';
 import type { Ports } from './ports.ts';
+import type { Reason } from './reason.ts';
+import { createRecorder, type Recorder } from './recorder.ts';
 import type { Redactor } from './redactor.ts';
-import type { Outputs, Values } from './render.ts';
+import { type Item, instanceId, type Outputs, type Values } from './render.ts';
+import type { PastStep, Replay } from './replay.ts';
 
 export interface RunOptions {
   readonly id: string;
@@ -12,8 +16,6 @@ export interface RunOptions {
   readonly planId: string;
   /** A dry run sends reads and predicts writes. */
   readonly mode: 'real' | 'dry';
-  /** The values of secret inputs, by dotted name. */
-  readonly secrets: ReadonlyMap<string, Json>;
   /** Knows every secret of the process; what steps save as secret is added to it. */
   readonly redactor: Redactor;
   /** After a failure; `now`: somebody wants the run undone, whatever became of it. */
@@ -31,70 +33,34 @@ export interface RunOptions {
   readonly unsealed?: ReadonlyMap<string, ReadonlyMap<string, Json>>;
 }
 
-/** One run: what it was given, and all of its state. */
+/** One run: what it was given, and its state by subject. */
 export interface Session {
   readonly plan: Plan;
   readonly options: RunOptions;
   readonly ports: Ports;
   readonly isDry: boolean;
-  readonly past: Past | undefined;
-  /** Step → what it saved. */
-  readonly outputs: Map<string, Outputs>;
+  /** What an earlier process has recorded. */
+  readonly replay: Replay | undefined;
+  readonly recorder: Recorder;
+  readonly findings: Findings;
+  readonly outputs: OutputStore;
+  readonly locks: Locks;
+  readonly rollback: Rollback;
+  readonly prediction: Prediction;
+}
+
+/** What steps have saved. */
+export interface OutputStore {
+  /** Step → name → value. */
+  readonly saved: Map<string, Outputs>;
   /** Reads whose secrets were in the memory of an earlier process only. */
-  readonly forgotten: Map<string, { readonly node: PlannedRequest; readonly frame: Frame }>;
-  /** What a rollback may have to undo, the oldest first. */
-  readonly undoStack: Undo[];
-  readonly inDoubt: string[];
-  readonly notes: Note[];
-  readonly cleanupFailures: CleanupFailure[];
-  /** Dry run: steps whose answer would be another one after the predicted writes. */
-  readonly undetermined: Set<string>;
-  /** The first thing that went wrong. */
-  failure?: { readonly step: string; readonly reason: string };
-  wasInterrupted: boolean;
-  /** Writes that were sent, or may have been. */
-  writes: number;
-  /** Dry run: writes that would be sent, or that depend on one that would be, in their order. */
-  readonly predicted: { readonly step: string; readonly connection: string }[];
-  /** Why the journal cannot be written; with a reserve on the disk it may be written again. */
-  journalProblem?: string;
-  /** The last event is in no journal. */
-  isUnrecorded: boolean;
-  isRollingBack: boolean;
-  /** Why the run cannot go on before somebody decides. */
-  suspended?: { readonly step: string; readonly reason: string };
-  /** Locks that are held, by connection; undefined before they are needed. */
-  locks?: Map<string, HeldLock>;
-  /** Why there is no lock, or not any more: nothing but what cleans up is sent. */
-  lockProblem?: string;
+  readonly lost: Map<string, { readonly node: PlannedRequest; readonly frame: Frame }>;
 }
 
-/** Where a node runs. */
-export interface Frame {
-  readonly phase: Phase;
-  readonly depth: number;
-  /** Which pass of each loop around it, the outermost first. */
-  readonly passes: readonly number[];
-  readonly item?: Json;
-  /** What undoes the blocks around it, the outermost first. */
-  readonly undo: readonly Undo[];
-}
-
-/** A step that is running: its session, its place, its id. */
-export interface Here {
-  readonly session: Session;
-  readonly frame: Frame;
-  readonly id: string;
-}
-
-/** A lock document that this run has written. */
-export interface HeldLock {
-  readonly lock: PlannedLock;
-  readonly since: number;
-  /** When its heartbeat was written last, or was tried to be, in milliseconds since 1970. */
-  readonly beat: number;
-  /** Which index it is in; undefined where that may not be read. */
-  readonly index?: string;
+/** What a rollback may have to undo, the oldest first. */
+export interface Rollback {
+  readonly stack: Undo[];
+  isRunning: boolean;
 }
 
 /** Something that a rollback may have to undo. */
@@ -106,61 +72,75 @@ export interface Undo {
   isNeeded: boolean;
 }
 
+/** What a dry run predicts. */
+export interface Prediction {
+  /** Writes that would be sent, or that depend on one that would be, in their order. */
+  readonly writes: { readonly step: string; readonly connection: string }[];
+  /** Steps whose response would be another one after the predicted writes. */
+  readonly undetermined: Set<string>;
+}
+
+/** Where a node runs. */
+export interface Frame {
+  readonly phase: Phase;
+  readonly depth: number;
+  /** Which iteration of each loop around it, the outermost first, from 1. */
+  readonly iterations: readonly number[];
+  readonly item?: Item;
+  /** What undoes the blocks around it, the outermost first. */
+  readonly undo: readonly Undo[];
+}
+
+/** A step that is running: its session, its place, its id. */
+export interface StepContext {
+  readonly session: Session;
+  readonly frame: Frame;
+  readonly id: string;
+}
+
 /** Whether the steps after a node may run. */
 export type Flow = 'go-on' | 'stop';
 
-export function createSession(plan: Plan, options: RunOptions, ports: Ports, past: Past | undefined): Session {
+export function createSession(plan: Plan, options: RunOptions, ports: Ports, replay: Replay | undefined): Session {
+  const recorder = createRecorder(ports, options.redactor);
+  const findings = createFindings();
+  const isDry = options.mode === 'dry';
   return {
     plan,
     options,
     ports,
-    isDry: options.mode === 'dry',
-    past,
-    outputs: new Map(),
-    forgotten: new Map(),
-    undoStack: [],
-    inDoubt: [],
-    notes: [],
-    cleanupFailures: [],
-    undetermined: new Set(),
-    wasInterrupted: false,
-    isUnrecorded: false,
-    isRollingBack: false,
-    writes: 0,
-    predicted: [],
+    isDry,
+    replay,
+    recorder,
+    findings,
+    outputs: { saved: new Map(), lost: new Map() },
+    locks: createLocks({ plan, options, ports, recorder, findings, isOff: isDry || !options.clusterLock }),
+    rollback: { stack: [], isRunning: false },
+    prediction: { writes: [], undetermined: new Set() },
   };
 }
 
-/** Stamps an event, takes the secrets out of it and gives it to the journal. */
-export async function emit(session: Session, event: NewEvent): Promise<void> {
-  const { ports, options } = session;
-  const stamped = { ...event, at: new Date(ports.now()).toISOString() } as Event;
-  try {
-    await ports.record(options.redactor.record(stamped));
-    session.isUnrecorded = false;
-  } catch (error) {
-    // Without its record a run must not write; what cleans up goes on all the same.
-    session.isUnrecorded = (error as { isKept?: boolean }).isKept !== true;
-    session.journalProblem ??= options.redactor.text(error instanceof Error ? error.message : String(error));
-  }
+/** A step's context: its id is that of its iteration. */
+export function contextOf({ id }: { readonly id: string }, session: Session, frame: Frame): StepContext {
+  return { session, frame, id: instanceId(id, frame.iterations) };
 }
 
 /** Notes the first failure. */
-export function fail(session: Session, step: string, reason: string): Flow {
-  session.failure ??= { step, reason };
+export function fail({ findings }: Session, step: string, reason: Reason): Flow {
+  findings.failure ??= { step, reason };
   return 'stop';
 }
 
 /** Only what belongs to the operation itself stops for a signal: what cleans up goes on. */
-export function isStopping({ ports, past, options }: Session, { phase }: Frame): boolean {
+export function isStopping({ ports, replay, options }: Session, { phase }: Frame): boolean {
   if (phase === 'always') return false;
   if (phase === 'rollback') return ports.interruption() === 'stop-without-rollback';
-  return ports.interruption() !== 'none' || past?.isInterrupted === true || options.rollback === 'now';
+  return ports.interruption() !== 'none' || replay?.isInterrupted === true || options.rollback === 'now';
 }
 
 /** What the journal says of a step, where a run goes on. */
-export function pastOfStep({ session, id }: Here): PastStep | undefined {
-  return session.past?.steps.get(id);
+export function pastOf({ session, id }: StepContext): PastStep | undefined {
+  return session.replay?.steps.get(id);
 }
 
 export function isCleanup({ phase }: Frame): boolean {
@@ -168,6 +148,6 @@ export function isCleanup({ phase }: Frame): boolean {
 }
 
 /** What names mean in a frame. */
-export function valuesIn({ options, outputs }: Session, { passes, item }: Frame): Values {
-  return { run: options.id, secrets: options.secrets, outputs, passes, ...(item === undefined ? {} : { item }) };
+export function valuesIn({ options, outputs }: Session, { iterations, item }: Frame): Values {
+  return { run: options.id, outputs: outputs.saved, iterations, ...(item === undefined ? {} : { item }) };
 }

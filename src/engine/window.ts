@@ -7,15 +7,6 @@ export function isInWindow(windows: readonly MaintenanceWindow[] | undefined, no
   return windows === undefined || windows.some((window) => contains(window, now));
 }
 
-/** The windows in words, for messages. */
-export function windowsInWords(windows: readonly MaintenanceWindow[]): string {
-  return windows
-    .map(
-      ({ days: on, from, to, timezone }) => `${on ? `${on.join(', ')} ` : 'daily '}${from}–${to} ${timezone ?? 'UTC'}`,
-    )
-    .join('; ');
-}
-
 function contains(window: MaintenanceWindow, now: number): boolean {
   const { day, time } = localTime(now, window.timezone ?? 'UTC');
   const begins = (on: number) =>

@@ -1,7 +1,8 @@
 import { hostname, userInfo } from 'node:os';
-import { openConnections, readsOnly } from '../connections/index.ts';
+import { openConnections, readsOnly, withSecrets } from '../connections/index.ts';
 import {
   createRedactor,
+  type Doubt,
   type Event,
   type Ports,
   type Question,
@@ -47,7 +48,7 @@ export interface Attendant extends Pick<Ports, 'interruption' | 'sleep'> {
   /** Asks about a step that was not confirmed by name. */
   readonly confirm: (question: Question) => Promise<boolean>;
   /** Asks about a step in doubt of which nothing was said. */
-  readonly decide: (question: Question) => Promise<'done' | 'not-done' | 'unknown'>;
+  readonly decide: (doubt: Doubt) => Promise<'done' | 'not-done' | 'unknown'>;
 }
 
 /** Nobody is there: nothing is shown, what was not confirmed by name is refused, and nothing stops the run. */
@@ -113,12 +114,12 @@ async function executeWith(execution: Execution, redactor: Redactor, attendant: 
   const journal = await execution.record();
   const connections = await openConnections(targets);
   const ports: Ports = {
-    send: mode === 'dry' ? readsOnly(connections.send) : connections.send,
+    send: withSecrets(mode === 'dry' ? readsOnly(connections.send) : connections.send, secrets),
     sleep: attendant.sleep,
     now: Date.now,
     random: Math.random,
     confirm: async (question) => isNamed(question.step, execution.confirmed) || attendant.confirm(question),
-    decide: async (question) => execution.assumed.get(question.step) ?? attendant.decide(question),
+    decide: async (doubt) => execution.assumed.get(doubt.step) ?? attendant.decide(doubt),
     record: async (event) => {
       // Shown first: what cannot be written to the disk is at least seen. What cannot be shown stops nothing.
       try {
@@ -140,7 +141,7 @@ async function executeWith(execution: Execution, redactor: Redactor, attendant: 
   try {
     const summary = await run(
       plan,
-      { id, planId, mode, secrets, redactor, rollback, clusterLock, owner, version, origin, ...given },
+      { id, planId, mode, redactor, rollback, clusterLock, owner, version, origin, ...given },
       ports,
     );
     return { summary, head: journal.head(), redact: redactor.text };

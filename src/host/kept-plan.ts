@@ -1,6 +1,6 @@
 import { open, rename, unlink } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { canonicalJson, largestPlan, type Plan, planIn } from '../plan/index.ts';
+import { canonicalJson, largestPlan, type Plan, parsePlan } from '../plan/index.ts';
 import type { PlanExtras } from '../planner/index.ts';
 import { diffOf, diffSentence } from '../report/index.ts';
 import { hashOf } from '../runs/index.ts';
@@ -53,7 +53,7 @@ export function readPlanFile(path: string): KeptPlan {
   } catch {
     return refuse('it is not UTF-8');
   }
-  const read = planIn(text);
+  const read = parsePlan(text);
   return 'problem' in read ? refuse(read.problem) : { file: path, plan: read.plan, id: hashOf(text), text };
 }
 

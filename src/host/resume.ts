@@ -114,14 +114,13 @@ function checkAssumptions(
   if (both.length > 0) throw new Problem(`${both.join(', ')} cannot be both done and not done`);
   const open = new Set<string>();
   for (const event of events) {
-    if (event.type === 'write-intended') open.add(event.step);
+    if (event.type === 'write-intended' && event.step !== undefined) open.add(event.step);
     if (event.type === 'step-finished') open.delete(event.step);
   }
   const unknown = [...assumed.keys()].filter((step) => !open.has(step));
   if (unknown.length === 0) return;
-  const steps = [...open].filter((step) => !step.startsWith('lock/'));
   throw new Problem(
-    `${unknown.join(', ')}: no such step is in doubt; ${steps.length > 0 ? `in doubt: ${steps.join(', ')}` : 'none is'}`,
+    `${unknown.join(', ')}: no such step is in doubt; ${open.size > 0 ? `in doubt: ${[...open].join(', ')}` : 'none is'}`,
   );
 }
 

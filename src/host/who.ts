@@ -1,6 +1,7 @@
 import { openConnections } from '../connections/index.ts';
 import { createRedactor, isTransient } from '../engine/index.ts';
 import type { Environment } from '../language/index.ts';
+import { noResponseText } from '../report/index.ts';
 import { isObject, type Json } from '../text/index.ts';
 import { resolveTarget } from './secrets.ts';
 
@@ -27,7 +28,7 @@ export async function askWho(name: string, environment: Environment, file: strin
       await new Promise((resolve) => setTimeout(resolve, 1_000));
       answer = await send();
     }
-    if (answer.kind === 'failure') return { said: redactor.text(answer.reason) };
+    if (answer.kind === 'no-response') return { said: redactor.text(noResponseText(answer)) };
     const { body } = answer;
     const version = textIn(isObject(body) && isObject(body.version) ? body.version.number : undefined);
     const uuid = textIn(isObject(body) ? body.cluster_uuid : undefined);

@@ -136,8 +136,8 @@ function printSegment(segment: string): string {
 }
 
 /**
- * Handlebars has literals for texts, numbers, booleans and null; a list is the helper `list`. Its text literals have no
- * escape for a closing backslash or for both kinds of quotes together: those are refused, while planning.
+ * Handlebars has literals for strings, numbers, booleans and null, and its string literals have no escape for a closing
+ * backslash or for both kinds of quotes together. Every other value is a call: of `list`, or of `json`.
  */
 function printLiteral(value: Json): string {
   if (Array.isArray(value))
@@ -146,15 +146,10 @@ function printLiteral(value: Json): string {
     if (!value.includes('"')) return `"${value}"`;
     if (!value.includes("'")) return `'${value}'`;
   }
-  if (
-    value === null ||
-    typeof value === 'boolean' ||
-    (typeof value === 'number' && /^-?\d+(\.\d+)?$/.test(String(value)))
-  )
-    return String(value);
-  throw new TemplateError(
-    (show) => `${show(value)} cannot stand inside an expression beside values that only the run knows`,
-  );
+  const isNumber = typeof value === 'number' && /^-?\d+(\.\d+)?$/.test(String(value));
+  if (value === null || typeof value === 'boolean' || isNumber) return String(value);
+  // JSON never ends with a backslash, and a single quote stands inside its strings only.
+  return `(json '${JSON.stringify(value).replaceAll("'", '\\u0027')}')`;
 }
 
 /** Every path in an expression, in the order of reading. */

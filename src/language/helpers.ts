@@ -94,6 +94,18 @@ export const helpers: Readonly<Record<string, Helper>> = {
     arity: { least: 0, most: Number.POSITIVE_INFINITY },
     apply: (items) => ({ value: [...items] }),
   },
+  json: {
+    usage: 'json TEXT',
+    arity: { least: 1, most: 1 },
+    apply: ([text]) => {
+      if (typeof text !== 'string') return { problem: (show) => `a string is needed, found ${show(text)}` };
+      try {
+        return { value: JSON.parse(text) as Json };
+      } catch {
+        return { problem: (show) => `${show(text)} is not valid JSON` };
+      }
+    },
+  },
   concat: {
     usage: 'concat TEXT…',
     arity: { least: 1, most: Number.POSITIVE_INFINITY },

@@ -32,7 +32,7 @@ function load<T>(kind: 'runbook' | 'environment', file: string, text: string): C
   const problems = schemaDiagnostics(kind, source);
   if (hasErrors(problems)) return { diagnostics: problems };
   // The schema has just said that it is one.
-  return { value: { source, value: source.value as unknown as T }, diagnostics: problems };
+  return { value: { source, value: source.value as T }, diagnostics: problems };
 }
 
 /** Somebody may have written a password into an environment file: what the parser says must not repeat it. */

@@ -1,11 +1,11 @@
 import { compile, isRegistered, search } from '@jmespath-community/jmespath';
-import { isObject, type Json } from '../text/index.ts';
+import type { Json } from '../text/index.ts';
 
 /** What is wrong with a JMESPath expression; undefined where nothing is. */
 export function queryProblem(path: string): string | undefined {
-  let tree: Json;
+  let tree: unknown;
   try {
-    tree = compile(path) as unknown as Json;
+    tree = compile(path);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -26,9 +26,9 @@ export function valueAt(body: Json, path: string): Json | undefined {
   }
 }
 
-function functionsIn(node: Json): string[] {
-  if (Array.isArray(node)) return (node as readonly Json[]).flatMap(functionsIn);
-  if (!isObject(node)) return [];
-  const own = node.type === 'Function' && typeof node.name === 'string' ? [node.name] : [];
+/** The names of the functions in a syntax tree, whatever its nodes are. */
+function functionsIn(node: unknown): string[] {
+  if (typeof node !== 'object' || node === null) return [];
+  const own = 'type' in node && node.type === 'Function' && 'name' in node ? [String(node.name)] : [];
   return [...own, ...Object.values(node).flatMap(functionsIn)];
 }

@@ -145,6 +145,7 @@ export function printTemplate(template: Template): string {
 /** A value in which every text is a template → the same value resolved as far as the lookup knows, in canonical text. */
 export function resolveValue(value: Json, lookup: Lookup): Json {
   return mapTexts(value, (text) => {
+    if (!text.includes('{{')) return text;
     const resolved = resolveTemplate(templateOf(text), lookup);
     const [first] = resolved.parts;
     if (resolved.parts.length === 1 && typeof first === 'object') return unresolvedValue(first);
@@ -171,6 +172,7 @@ function unresolvedValue(expression: Expression): Json {
 /** A value in which every text is a template, evaluated; throws `TemplateError` where the lookup does not know a name. */
 export function evaluateValue(value: Json, lookup: Lookup): Json {
   return mapTexts(value, (text) => {
+    if (!text.includes('{{')) return text;
     const known = knownValue(resolveTemplate(templateOf(text), lookup));
     if (!known) throw new TemplateError(`${text} is not known yet`);
     return known.value;

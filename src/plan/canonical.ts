@@ -4,7 +4,7 @@ import type { Plan } from './plan.ts';
 
 /** The plan's bytes: canonical JSON after RFC 8785. The same plan gives the same text everywhere. */
 export function canonicalJson(plan: Plan): string {
-  const text = (canonicalize as unknown as (value: unknown) => string | undefined)(plan);
+  const text = canonicalize(plan);
   if (text === undefined) throw new TypeError('a plan is an object');
   return text;
 }

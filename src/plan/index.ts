@@ -1,5 +1,6 @@
 export * from './approval.ts';
 export { canonicalJson, planId } from './canonical.ts';
 export type * from './plan.ts';
-export { largestPlan, planIn } from './plan-file.ts';
+export { largestPlan, parsePlan } from './plan-file.ts';
+export { skipReasonText } from './skip-reason.ts';
 export * from './visit.ts';

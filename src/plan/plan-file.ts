@@ -2,7 +2,7 @@ import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import planSchema from '../../schemas/plan.v1.schema.json' with { type: 'json' };
 import { createValidator } from '../language/index.ts';
 import { inOneLine } from '../text/in-one-line.ts';
-import type { Json } from '../text/index.ts';
+import { isObject, type Json } from '../text/index.ts';
 import { canonicalJson } from './canonical.ts';
 import type { Plan } from './plan.ts';
 
@@ -15,7 +15,7 @@ const deepest = 200;
  * @param text Of anybody: nothing in it is trusted.
  * @returns The plan, whose canonical JSON is exactly `text`; or what is wrong, in one sentence.
  */
-export function planIn(text: string): { readonly plan: Plan } | { readonly problem: string } {
+export function parsePlan(text: string): { readonly plan: Plan } | { readonly problem: string } {
   if (text.length > largestPlan) return { problem: `it is larger than ${largestPlan / 1_000_000} MB` };
   if (isDeeper(text, deepest)) return { problem: `it is nested more than ${deepest} levels deep` };
   let value: Json;
@@ -28,12 +28,10 @@ export function planIn(text: string): { readonly plan: Plan } | { readonly probl
   } catch (error) {
     return { problem: `it is no JSON: ${error instanceof Error ? error.message : String(error)}` };
   }
-  const mismatch = schemaProblem(value);
-  if (mismatch !== undefined) return { problem: mismatch };
-  const plan = value as unknown as Plan;
-  if (canonicalJson(plan) !== text)
+  const read = validated(value);
+  if ('plan' in read && canonicalJson(read.plan) !== text)
     return { problem: 'its bytes are not those that runbook plan writes: it was edited or formatted' };
-  return { plan };
+  return read;
 }
 
 /** Whether brackets outside of texts are nested deeper: a parser that calls itself would run out of stack. */
@@ -54,24 +52,26 @@ function isDeeper(text: string, limit: number): boolean {
 }
 
 /** Compiled when the first plan is read, once a process. */
-let validate: ValidateFunction | undefined;
+let validate: ValidateFunction<Plan> | undefined;
 
-function schemaProblem(value: Json): string | undefined {
-  const format = typeof value === 'object' && value !== null && 'format' in value ? value.format : undefined;
+function validated(value: Json): ReturnType<typeof parsePlan> {
+  const format = isObject(value) ? value.format : undefined;
   if (format !== 'runbook-plan/v1')
-    return `it is no plan: its format is ${inOneLine(format as Json | undefined, 40)}, expected "runbook-plan/v1"`;
-  validate ??= createValidator({ strict: false, validateSchema: false, allErrors: false }).compile(planSchema);
-  if (validate(value)) return undefined;
+    return { problem: `it is no plan: its format is ${inOneLine(format, 40)}, expected "runbook-plan/v1"` };
+  validate ??= createValidator({ strict: false, validateSchema: false, allErrors: false }).compile<Plan>(planSchema);
+  const candidate: unknown = value;
+  if (validate(candidate)) return { plan: candidate };
   // The branches of a choice fail one after the other: the one that got furthest is the one that was meant.
   const [error] = [...(validate.errors ?? [])].sort((left, right) => depthOf(right) - depthOf(left));
-  return error && `it is no plan of format runbook-plan/v1: ${placeOf(error)} ${error.message ?? 'is wrong'}`;
+  const where = error ? `${partOf(error)} ${error.message ?? 'is wrong'}` : 'it does not agree with its schema';
+  return { problem: `it is no plan of format runbook-plan/v1: ${where}` };
 }
 
 function depthOf({ instancePath }: ErrorObject): number {
   return instancePath.split('/').length;
 }
 
-function placeOf({ instancePath, params }: ErrorObject): string {
+function partOf({ instancePath, params }: ErrorObject): string {
   const key = 'additionalProperty' in params ? ` ("${String(params.additionalProperty)}")` : '';
   return `${instancePath === '' ? 'the whole' : instancePath.slice(1).replaceAll('/', '.')}${key}`;
 }

@@ -123,10 +123,15 @@ export interface PlannedBlock extends Conditional {
 /** A step that planning has decided not to run. */
 export interface SkippedNode extends Common {
   readonly kind: 'skipped';
-  readonly reason: string;
+  readonly reason: SkipReason;
   /** It would only have said something. */
   readonly isNote?: true;
 }
+
+/** Why a step does not run: a condition is not met, or the environment has no such connection. */
+export type SkipReason =
+  | { readonly kind: 'condition-not-met'; readonly subject: string; readonly actual: Json; readonly expect: Json }
+  | { readonly kind: 'no-connection'; readonly connection: string };
 
 /** A path or an expression, and the literal or matcher that its value has to meet. */
 export interface Condition {

@@ -1,6 +1,5 @@
 import {
   type Expression,
-  expectedOf,
   expressionOfKey,
   holds,
   type Path,
@@ -11,14 +10,13 @@ import {
   templateOf,
   templatePaths,
 } from '../language/index.ts';
-import type { Condition } from '../plan/index.ts';
-import { inOneLine } from '../text/in-one-line.ts';
+import type { Condition, SkipReason } from '../plan/index.ts';
 import type { Json } from '../text/index.ts';
 import { attempt, type Context } from './context.ts';
 import { lookupIn } from './scope.ts';
 
 /** What planning makes of a `when`: conditions that only the run can decide, or the reason why the step is skipped. */
-export type Decision = { readonly conditions: readonly Condition[] } | { readonly skipped: string };
+export type Decision = { readonly conditions: readonly Condition[] } | { readonly skipped: SkipReason };
 
 /** Decides the conditions over inputs; those that hold are done with, the first that does not is the reason to skip. */
 export function decide(when: { readonly [subject: string]: Json }, path: Path, context: Context): Decision {
@@ -26,15 +24,16 @@ export function decide(when: { readonly [subject: string]: Json }, path: Path, c
   const conditions: Condition[] = [];
   for (const [key, expectation] of Object.entries(when)) {
     const here = [...path, key];
-    const decided = attempt(context, here, () => {
+    const decided = attempt(context, here, (): SkipReason | { readonly unknown: Condition } | undefined => {
       const subject = resolve(expressionOfKey(key), lookup);
       const expect = resolveValue(expectation, lookup);
-      if (subject.kind !== 'literal' || hasReferences(expect)) return { subject: printExpression(subject), expect };
+      if (subject.kind !== 'literal' || hasReferences(expect))
+        return { unknown: { subject: printExpression(subject), expect } };
       if (holds(subject.value, expect)) return undefined;
-      return `${key} is ${inOneLine(subject.value, 60)}, needed: ${expectedOf(expect, inOneLine)}`;
+      return { kind: 'condition-not-met', subject: key, actual: subject.value, expect };
     });
-    if (typeof decided === 'string') return { skipped: decided };
-    if (decided) conditions.push(decided);
+    if (decided && 'kind' in decided) return { skipped: decided };
+    if (decided) conditions.push(decided.unknown);
   }
   return { conditions };
 }

@@ -84,7 +84,7 @@ export function resolved(context: Context, path: Path, value: Json | undefined):
   return value === undefined ? undefined : attempt(context, path, () => resolveValue(value, lookupIn(context.scope)));
 }
 
-export function placeOf(context: Context, path: Path): string {
+export function sourcePlace(context: Context, path: Path): string {
   const { start } = context.file.source.rangeOf(path);
   return `${context.file.source.file}:${start.line}:${start.column}`;
 }

@@ -13,14 +13,20 @@ import {
   TemplateError,
   templateOf,
 } from '../language/index.ts';
-import type { Condition, PlannedConnection, PlannedNode } from '../plan/index.ts';
+import {
+  type Condition,
+  type PlannedConnection,
+  type PlannedNode,
+  type SkipReason,
+  skipReasonText,
+} from '../plan/index.ts';
 import type { Diagnostic, Json } from '../text/index.ts';
 import { decide, mentionsItem } from './conditions.ts';
-import { attempt, type Context, type Numbers, numbersFrom, placeOf, report, type Shared } from './context.ts';
+import { attempt, type Context, type Numbers, numbersFrom, report, type Shared, sourcePlace } from './context.ts';
 import type { InputValue } from './inputs.ts';
 import { lookupIn, type StepName, scopeOfInputs } from './scope.ts';
 import { withConnection } from './steps/connection.ts';
-import { plannerFor } from './steps/index.ts';
+import { planningOf } from './steps/index.ts';
 
 /** The planned steps of a runbook: fragments expanded, conditions over inputs decided, calls rendered. */
 export function expand(
@@ -82,12 +88,12 @@ function expandStep(step: Step, path: Path, outer: Context, numbers: Numbers): P
   const { number, fallbackId } = numbers.next();
   const context = withConnection('note' in step ? {} : step, path, outer);
   const id = step.id === undefined ? fallbackId : context.prefix + step.id + context.suffix;
-  const named: Identified = { id, number, title: titleFor(step, context), at: placeOf(context, path) };
+  const named: Identified = { id, number, title: titleFor(step, context), at: sourcePlace(context, path) };
   const { shared, connection } = context;
   if (connection !== undefined && !Object.hasOwn(shared.connections, connection)) {
     const declared = shared.bundle.runbook.value.connections[connection];
     if (declared === undefined) report(context, path, 'unknown-connection', `there is no connection "${connection}"`);
-    return skipped(step, named, context, `the environment has no connection "${connection}"`);
+    return skipped(step, named, context, { kind: 'no-connection', connection });
   }
   const when = Object.entries((step.when ?? {}) as { [subject: string]: Json });
   const isLoop = step.for_each !== undefined;
@@ -102,8 +108,8 @@ function expandStep(step: Step, path: Path, outer: Context, numbers: Numbers): P
     : single(step, path, named, before.conditions, context);
 }
 
-function skipped(step: Step, named: Identified, context: Context, reason: string): PlannedNode {
-  forget(step, context, reason);
+function skipped(step: Step, named: Identified, context: Context, reason: SkipReason): PlannedNode {
+  forget(step, context, skipReasonText(reason));
   return { ...named, kind: 'skipped', reason, ...('note' in step ? { isNote: true } : {}) };
 }
 
@@ -114,7 +120,7 @@ function forget(step: Step, context: Context, reason: string): void {
 
 /** The title as far as it is known. */
 function titleFor(step: Step, context: Context): string {
-  return textFor(step.title ?? plannerFor(step).title(step, context), context);
+  return textFor(step.title ?? planningOf(step).title(context), context);
 }
 
 /** A text for people as far as it is known; one with a name that cannot be resolved stays as it is written. */
@@ -141,7 +147,7 @@ function single(
   };
   // Set before planning: a step's own rollback may read what it saved. A fragment names itself, with its outputs.
   if (step.id !== undefined && !('use' in step)) context.scope.steps.set(step.id, { kind: 'step', id: named.id });
-  return plannerFor(step).plan(step, path, common, context);
+  return planningOf(step).plan(path, common, context);
 }
 
 function questions(step: Step, named: Identified, context: Context): { confirm?: string; disruptive?: true } {

@@ -148,7 +148,7 @@ function kibanaPreflight(
   });
 }
 
-/** There, in the region that the environment says, of a class that snapshots can be restored from, and private (field note R3). */
+/** There, in the configured region, of a class that snapshots can be restored from, and private (docs/how-servers-behave.md, R3). */
 function bucketPreflight(
   name: string,
   connection: PlannedConnection,

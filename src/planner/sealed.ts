@@ -1,6 +1,6 @@
 import { expressionOfKey, pathsIn, templateOf, templatePaths } from '../language/index.ts';
 import { mapNode, nodesIn, type PlannedNode, type PlannedRequest } from '../plan/index.ts';
-import { isObject, type Json } from '../text/index.ts';
+import { isObject, type Json, mappingOf } from '../text/index.ts';
 
 /** A plan's nodes, and which of its saved secrets its rollbacks read: a run has to remember those beyond its process. */
 export interface Sealed {
@@ -35,7 +35,7 @@ function placesOf(id: string, name: string): string[] {
 
 /** Every saved value that a node, or one inside it, reads. */
 function readBy(node: PlannedNode): string[] {
-  return pathsWithin(node as unknown as Json)
+  return pathsWithin(mappingOf(node))
     .filter(({ root }) => root === 'steps')
     .map(({ segments: [id = '', name = ''] }) => `${id} ${name}`);
 }

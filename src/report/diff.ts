@@ -1,5 +1,5 @@
 import { nodesIn, type Plan, type Section, type Visited } from '../plan/index.ts';
-import { isEqual, isObject, type Json, type JsonObject } from '../text/index.ts';
+import { isEqual, isObject, type Json, type JsonObject, mappingOf } from '../text/index.ts';
 import { connectionText, requestText } from './outline.ts';
 
 /** What one plan does that another does not. */
@@ -58,8 +58,8 @@ export function diffOf(before: Plan, beforeId: string, after: Plan, afterId: str
   const renumbered: string[] = [];
   const changes = now.flatMap((entry): StepChange[] => {
     const earlier = oldById.get(entry.node.id);
-    if (!earlier) return [stepChange('added', entry, changesIn(undefined, factsOf(entry)))];
-    const fields = withoutEcho(changesIn(factsOf(earlier), factsOf(entry)));
+    if (!earlier) return [stepChange('added', entry, changesIn(undefined, statementsOf(entry)))];
+    const fields = withoutEcho(changesIn(statementsOf(earlier), statementsOf(entry)));
     if (fields.length > 0) return [stepChange('changed', entry, fields)];
     if (!inOrder.has(entry.node.id)) return [stepChange('moved', entry, [])];
     if (earlier.node.number !== entry.node.number || earlier.node.at !== entry.node.at) renumbered.push(entry.node.id);
@@ -67,7 +67,7 @@ export function diffOf(before: Plan, beforeId: string, after: Plan, afterId: str
   });
   const removed = old
     .filter(({ node }) => !nowIds.has(node.id))
-    .map((entry) => stepChange('removed', entry, changesIn(factsOf(entry), undefined)));
+    .map((entry) => stepChange('removed', entry, changesIn(statementsOf(entry), undefined)));
   return {
     format: 'runbook-diff/v1',
     before: sideOf(before, beforeId),
@@ -84,7 +84,7 @@ function sideOf({ runbook, environment }: Plan, plan: string): Side {
 }
 
 function headOf({ preflight: _preflight, steps: _steps, rollback: _rollback, ...head }: Plan): JsonObject {
-  return head as unknown as JsonObject;
+  return mappingOf(head);
 }
 
 function stepChange(change: StepChange['change'], { node, section }: Visited, fields: FieldChange[]): StepChange {
@@ -97,9 +97,9 @@ function stepChange(change: StepChange['change'], { node, section }: Visited, fi
 }
 
 /** What a node says of itself; what is inside of it is compared on its own. */
-function factsOf({ node, section, within, undoes }: Visited): JsonObject {
+function statementsOf({ node, section, within, undoes }: Visited): JsonObject {
   const { id: _id, number: _number, at: _at, ...rest } = node;
-  const { steps: _steps, always: _always, rollback: _rollback, ...facts } = rest as unknown as JsonObject;
+  const { steps: _steps, always: _always, rollback: _rollback, ...facts } = mappingOf(rest);
   return {
     ...facts,
     section,
@@ -117,7 +117,7 @@ function withoutEcho(fields: FieldChange[]): FieldChange[] {
 /** The leaves in which two values differ. */
 function changesIn(before: Json | undefined, after: Json | undefined, field = ''): FieldChange[] {
   if (before !== undefined && after !== undefined && isEqual(before, after)) return [];
-  const [old, now] = [mappingOf(before), mappingOf(after)];
+  const [old, now] = [branchesOf(before), branchesOf(after)];
   const isBranch = (before === undefined || old) && (after === undefined || now) && (old ?? now) !== undefined;
   if (isBranch && (field === '' || (old && now))) {
     const keys = [...new Set([...Object.keys(old ?? {}), ...Object.keys(now ?? {})])];
@@ -127,7 +127,7 @@ function changesIn(before: Json | undefined, after: Json | undefined, field = ''
 }
 
 /** A mapping as it is; a list of conditions by what each is about. Other values are compared as a whole. */
-function mappingOf(value: Json | undefined): JsonObject | undefined {
+function branchesOf(value: Json | undefined): JsonObject | undefined {
   if (isObject(value)) return value;
   if (!Array.isArray(value) || value.length === 0) return undefined;
   const conditions = value as readonly Json[];

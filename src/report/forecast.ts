@@ -1,4 +1,4 @@
-import { nodesIn, type Plan, type PlannedNode } from '../plan/index.ts';
+import { nodesIn, type Plan, type PlannedNode, skipReasonText } from '../plan/index.ts';
 import { inert } from '../text/index.ts';
 import { passesOf } from './outline.ts';
 import type { Forecast, RunReport } from './run-report.ts';
@@ -23,14 +23,14 @@ export function forecastOf(plan: Plan, report: RunReport): Forecast[] {
       else if (around) settled.set(id, around);
       if (passes.length === 0) {
         if (node.kind === 'skipped')
-          return [{ step: id, number, title, depth, prediction: 'skipped', reason: node.reason }];
+          return [{ step: id, number, title, depth, prediction: 'skipped', message: skipReasonText(node.reason) }];
         if (around) return [{ step: id, number, title, depth, ...effect, ...around }];
         if (!stop) return [];
         return [{ step: id, number, title, depth, ...effect, prediction: 'blocked', behind: stop.number }];
       }
-      return passes.map(({ step, title, outcome = 'interrupted', reason, depends_on }) => ({
+      return passes.map(({ step, title, outcome = 'interrupted', message, depends_on }) => ({
         ...{ step, number, title, depth, ...effect, prediction: outcome },
-        ...(reason === undefined ? {} : { reason }),
+        ...(message === undefined ? {} : { message }),
         ...(depends_on === undefined ? {} : { behind: numbers.get(depends_on) ?? depends_on }),
       }));
     });
@@ -42,8 +42,8 @@ export function predictionsOf({ number }: PlannedNode, { forecast = [] }: RunRep
 }
 
 /** A prediction in words. */
-function predictionText({ prediction, effect, reason, behind }: Forecast): string {
-  const because = reason === undefined ? '' : `: ${reason}`;
+function predictionText({ prediction, effect, message, behind }: Forecast): string {
+  const because = message === undefined ? '' : `: ${message}`;
   switch (prediction) {
     case 'would-send':
       return `would send${because}`;

@@ -6,6 +6,7 @@ import {
   type PlannedNode,
   type PlannedRead,
   type Request,
+  skipReasonText,
   wholeRunbook,
 } from '../plan/index.ts';
 import type { ReportedStep, RunReport } from './run-report.ts';
@@ -77,7 +78,7 @@ export function passesOf(id: string, report: RunReport): ReportedStep[] {
 
 /** What is said of a node that no pass has reached. */
 export function unreachedText(node: PlannedNode): string {
-  return node.kind === 'skipped' ? `skipped: ${node.reason}` : 'not reached';
+  return node.kind === 'skipped' ? `skipped: ${skipReasonText(node.reason)}` : 'not reached';
 }
 
 /** The title of a step: once it has run, with what the run knew. */

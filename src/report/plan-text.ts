@@ -7,6 +7,7 @@ import {
   type PlannedRead,
   type PlannedRequest,
   type Request,
+  skipReasonText,
 } from '../plan/index.ts';
 import { inert, type Json } from '../text/index.ts';
 import { addressOf, doneWhenText, lockText, requestText } from './outline.ts';
@@ -19,6 +20,7 @@ import {
   unknownText,
   untilText,
   valueText,
+  windowText,
 } from './words.ts';
 
 /** A plan as an auditor reads it: every call in order, what it asserts, what undoes it. Nothing was sent to make it. */
@@ -41,7 +43,7 @@ export function planText(plan: Plan, id: string): string {
 export function planHead(plan: Plan, id: string): string {
   const lines = [
     `${plan.runbook.title}`,
-    ...factsOf(plan, id).map(([name, value]) => `  ${name.padEnd(11)}  ${value}`),
+    ...planFacts(plan, id).map(([name, value]) => `  ${name.padEnd(11)}  ${value}`),
     '',
     `${countsText(plan)}. Values in {{…}} are known only when it runs.`,
   ];
@@ -60,7 +62,7 @@ export function countsText({ steps }: Plan): string {
 }
 
 /** What a plan says once: name and value, for people. */
-export function factsOf({ runbook, environment, author, inputs }: Plan, id: string): [name: string, value: string][] {
+export function planFacts({ runbook, environment, author, inputs }: Plan, id: string): [name: string, value: string][] {
   return [
     ['runbook', `${runbook.file} (${runbook.name}, Elasticsearch ${runbook.elasticsearch})`],
     ['environment', environment.name],
@@ -75,10 +77,7 @@ export function factsOf({ runbook, environment, author, inputs }: Plan, id: stri
         `${name}: ${connection.kind} at ${connection.url}, ${connection.login}${identities.join('')}${pin}`,
       ];
     }),
-    ...(environment.maintenance_windows ?? []).map(({ days, from, to, timezone }): [string, string] => [
-      'window',
-      `${days ? days.join(', ') : 'daily'} ${from}–${to} ${timezone ?? 'UTC'}`,
-    ]),
+    ...(environment.maintenance_windows ?? []).map((window): [string, string] => ['window', windowText(window)]),
     ...Object.entries(inputs).map(([name, input]): [string, string] => [
       'input',
       `${name} = ${'value' in input ? JSON.stringify(input.value) : `secret from ${secretText(input.secret)}`}`,
@@ -131,7 +130,7 @@ const inner = '     ';
 
 /** A node without what is inside it. */
 function ownLines(node: PlannedNode, plan: Plan): string[] {
-  if (node.kind === 'skipped') return [`${node.number} ${node.id}: skipped, ${node.reason}`];
+  if (node.kind === 'skipped') return [`${node.number} ${node.id}: skipped, ${skipReasonText(node.reason)}`];
   const marks = [
     ...(node.kind === 'request' ? [node.effect.toUpperCase()] : []),
     ...(node.disruptive ? ['DISRUPTIVE'] : []),

@@ -1,6 +1,7 @@
-import type { Event, Purpose, RunSummary } from '../engine/index.ts';
+import type { Event, RunSummary } from '../engine/index.ts';
 import type { Plan } from '../plan/index.ts';
 import { forecastOf } from './forecast.ts';
+import { reasonText, sentIn, stepReasonText } from './reason-text.ts';
 import type { JournalFacts, ReportedCall, ReportedLock, ReportedStep, RunReport } from './run-report.ts';
 
 /** A value while it is made. */
@@ -61,8 +62,8 @@ function foldedOf(events: readonly Event[]) {
     steps.push(step);
     return step;
   };
-  const callsOf = (event: Of<'write-intended' | 'call-answered' | 'call-failed'>): ReportedCall[] =>
-    isLock(event.step) ? lock_calls : stepOf(event.step, event.at).calls;
+  const callsOf = (event: Of<'write-intended' | 'response' | 'no-response'>): ReportedCall[] =>
+    event.purpose === 'lock' ? lock_calls : stepOf(event.step, event.at).calls;
   for (const event of events) {
     switch (event.type) {
       case 'run-resumed':
@@ -75,7 +76,7 @@ function foldedOf(events: readonly Event[]) {
       }
       case 'lock': {
         const { type: _type, ...lock } = event;
-        locks.push(lock);
+        locks.push({ ...lock, ...(lock.reason ? { message: reasonText(lock.reason) } : {}) });
         break;
       }
       case 'undone':
@@ -87,7 +88,8 @@ function foldedOf(events: readonly Event[]) {
       case 'step-finished': {
         const step = stepOf(event.step, event.at);
         const { outcome, reason, depends_on, saved, concealed } = event;
-        const given = Object.entries({ outcome, reason, depends_on, saved, concealed }).filter(
+        const message = reason && stepReasonText(outcome, reason);
+        const given = Object.entries({ outcome, reason, message, depends_on, saved, concealed }).filter(
           ([, value]) => value !== undefined,
         );
         Object.assign(step, described(event), Object.fromEntries(given), { finished_at: event.at });
@@ -107,10 +109,10 @@ function foldedOf(events: readonly Event[]) {
         break;
       }
       case 'write-intended':
-        callsOf(event).push({ ...event.call, purpose: purposeOf(event), at: event.at, warnings: [] });
+        callsOf(event).push({ ...event.call, purpose: event.purpose, at: event.at, warnings: [] });
         break;
-      case 'call-answered':
-      case 'call-failed':
+      case 'response':
+      case 'no-response':
         answered(callsOf(event), event);
         break;
       default:
@@ -123,21 +125,17 @@ function described({ number, title, phase, kind, depth, place }: Of<'step-starte
   return { number, title, phase, kind, depth, place };
 }
 
-function isLock(step: string): boolean {
-  return step.startsWith('lock/');
-}
-
-function purposeOf({ step }: Of<'write-intended'>): Purpose {
-  return isLock(step) ? 'lock' : 'step';
-}
-
-/** The answer to a call; that to a write belongs to what was recorded before it was sent. */
-function answered(calls: ReportedCall[], event: Of<'call-answered' | 'call-failed'>): void {
+/** The response to a call; that to a write belongs to what was recorded before it was sent. */
+function answered(calls: ReportedCall[], event: Of<'response' | 'no-response'>): void {
   const { call, purpose, at, duration_ms } = event;
   const common = { ...call, purpose, at, duration_ms };
   const answer: ReportedCall =
-    event.type === 'call-failed'
-      ? { ...common, warnings: [], failure: { sent: event.sent, reason: event.reason } }
+    event.type === 'no-response'
+      ? {
+          ...common,
+          warnings: [],
+          failure: { sent: sentIn(event), reason: event.reason, message: reasonText(event.reason) },
+        }
       : { ...common, status: event.status, warnings: event.warnings, ...(event.error ? { error: event.error } : {}) };
   const last = calls.at(-1);
   const isIntended = call.effect === 'write' && last?.effect === 'write' && last.duration_ms === undefined;

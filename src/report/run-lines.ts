@@ -1,6 +1,16 @@
-import type { Event, GivenApproval, Note, RecordedCall, RunSummary, StepOutcome } from '../engine/index.ts';
+import type {
+  CleanupFailure,
+  Event,
+  GivenApproval,
+  Note,
+  RecordedCall,
+  RunSummary,
+  StepOutcome,
+  Suspension,
+} from '../engine/index.ts';
 import { inOneLine } from '../text/in-one-line.ts';
 import { inert } from '../text/index.ts';
+import { expectedText, reasonText, sentIn, stepReasonText, subjectOf } from './reason-text.ts';
 import type { ReportedStep, RunReport } from './run-report.ts';
 
 /** What became of a step, in words that stand alone. */
@@ -28,8 +38,11 @@ export function plainView(write: (text: string) => void, mode: 'real' | 'dry'): 
   let waiting: string | undefined;
   return async (event) => {
     if (mode === 'dry' && (event.type === 'step-started' || event.type === 'step-finished')) return;
-    if (event.type === 'waiting' && event.reason === waiting) return;
-    if (event.type === 'waiting') waiting = event.reason;
+    if (event.type === 'waiting') {
+      const text = reasonText(event.reason);
+      if (text === waiting) return;
+      waiting = text;
+    }
     if (event.type === 'step-finished') waiting = undefined;
     // The summary follows.
     if (event.type !== 'run-finished') for (const line of linesOf(event)) write(`${line}\n`);
@@ -61,18 +74,18 @@ function textOf(event: Event, isDetailed: boolean): string[] {
     case 'step-finished': {
       if (event.kind !== 'request' && event.outcome === 'done') return [];
       if (event.kind === 'note' && event.outcome === 'skipped' && !isDetailed) return [];
-      const reason = event.reason === undefined ? '' : `: ${event.reason}`;
+      const reason = event.reason === undefined ? '' : `: ${stepReasonText(event.outcome, event.reason)}`;
       const place = event.outcome === 'failed' || event.outcome === 'in-doubt' ? ` [${event.place}]` : '';
       return [
         `${indent(event.depth)}${event.number} ${event.step}: ${isDetailed ? '' : `${event.title} — `}${outcomeWords[event.outcome]}${reason}${place}`,
       ];
     }
     case 'write-intended':
-      if (event.step.startsWith('lock/') && !isDetailed) return [];
+      if (event.purpose === 'lock' && !isDetailed) return [];
       return [
         `    sending ${isDetailed ? callText(event.call) : `${event.call.request} to ${event.call.connection}${event.call.identity === undefined ? '' : ` as ${event.call.identity}`}`}`,
       ];
-    case 'call-answered': {
+    case 'response': {
       const error = event.error ? `, ${event.error.type}: ${event.error.reason}` : '';
       // A write was shown whole when it was sent.
       const call = event.call.effect === 'write' ? event.call.request : callText(event.call);
@@ -80,22 +93,22 @@ function textOf(event: Event, isDetailed: boolean): string[] {
       const warnings = event.warnings.map((warning) => `    warning from ${event.call.connection}: ${warning}`);
       return [...(isDetailed ? [answer] : []), ...warnings];
     }
-    case 'call-failed':
+    case 'no-response':
       return [
-        `    no answer from ${event.call.connection} to ${event.call.request}: ${event.reason}${event.sent === 'maybe' && event.call.effect === 'write' ? ' (it may have taken effect)' : ''}`,
+        `    no answer from ${event.call.connection} to ${event.call.request}: ${reasonText(event.reason)}${sentIn(event) === 'maybe' && event.call.effect === 'write' ? ' (it may have taken effect)' : ''}`,
       ];
     case 'waiting':
-      return [`    waiting: ${event.reason}`];
+      return [`    waiting: ${reasonText(event.reason)}`];
     case 'asserted':
       return isDetailed
         ? [
-            `    ${event.holds ? 'holds' : 'DOES NOT HOLD'}: ${event.subject} is ${inOneLine(event.seen)}${event.holds ? '' : `, expected ${event.expected}`}`,
+            `    ${event.passed ? 'holds' : 'DOES NOT HOLD'}: ${subjectOf(event)} is ${inOneLine(event.actual)}${event.passed ? '' : `, expected ${expectedText(event)}`}`,
           ]
         : [];
     case 'effect-checked':
       return isDetailed
         ? [
-            `    its effect is ${{ there: 'there', 'not-there': 'not there yet', unknown: 'not known' }[event.effect]}${event.reason === undefined ? '' : `: ${event.reason}`}`,
+            `    its effect is ${{ there: 'there', 'not-there': 'not there yet', unknown: 'not known' }[event.effect]}${event.reason === undefined ? '' : `: ${reasonText(event.reason)}`}`,
           ]
         : [];
     case 'confirmation':
@@ -113,7 +126,7 @@ function textOf(event: Event, isDetailed: boolean): string[] {
     case 'decided':
       return [`${event.step}: a person says that it ${event.took_effect ? 'took effect' : 'did not take effect'}`];
     case 'suspended':
-      return [`stopped at ${event.step}: ${event.reason}`];
+      return [`stopped at ${suspendedAt(event)}: ${reasonText(event.reason)}`];
     case 'lock':
       return lockLines(event, isDetailed);
     case 'rollback-finished':
@@ -129,7 +142,8 @@ export function approvalText({ name, key, expires_at }: GivenApproval): string {
 }
 
 function lockLines(event: Extract<Event, { type: 'lock' }>, isDetailed: boolean): string[] {
-  const { connection, state, reason = '' } = event;
+  const { connection, state } = event;
+  const reason = event.reason ? reasonText(event.reason) : '';
   switch (state) {
     case 'taken':
       if (reason !== '') return [`locked ${connection} for other runs: ${reason}`];
@@ -146,9 +160,25 @@ export function noteText({ severity, note }: Note): string {
   return severity === 'warning' ? `WARNING: ${note}` : note;
 }
 
+/** The call of a cleanup failure: `POST /x/_open on destination`. */
+export function leftCallText({ call }: CleanupFailure): string | undefined {
+  return call && `${call.request} on ${call.connection}`;
+}
+
+/** What was not cleaned up: the call, and why. */
+export function cleanupText(failure: CleanupFailure): string {
+  const call = leftCallText(failure);
+  return `${call === undefined ? '' : `${call} — `}${reasonText(failure.reason)}`;
+}
+
+/** What a person has to know at the end: the author's notes, and locks that are left behind. */
+export function notesOf({ notes, locks_left }: RunSummary): Note[] {
+  return [...notes, ...locks_left.map((reason): Note => ({ severity: 'warning', note: reasonText(reason) }))];
+}
+
 /** The end of a run in one sentence: what it means for the clusters. */
 export function outcomeSentence(summary: RunSummary): string {
-  const failure = summary.failure ? ` at ${summary.failure.step}: ${summary.failure.reason}` : '';
+  const failure = summary.failure ? ` at ${summary.failure.step}: ${reasonText(summary.failure.reason)}` : '';
   switch (summary.outcome) {
     case 'rolled-back':
       return summary.rolled_back ? 'undone: everything that was sent was rolled back' : 'nothing had to be rolled back';
@@ -162,9 +192,14 @@ export function outcomeSentence(summary: RunSummary): string {
       return `interrupted. ${summary.rolled_back ? 'Everything that was sent was rolled back.' : summary.writes === 0 ? 'Nothing was written.' : 'Nothing had to be rolled back.'}`;
     case 'needs-a-person':
       return summary.suspended
-        ? `stopped at ${summary.suspended.step}, and a person has to decide: ${summary.suspended.reason}`
+        ? `stopped at ${suspendedAt(summary.suspended)}, and a person has to decide: ${reasonText(summary.suspended.reason)}`
         : `failed, and a person has to look${failure}`;
   }
+}
+
+/** Where a run is suspended: at a step, a lock or the journal. */
+function suspendedAt(suspension: Suspension): string {
+  return suspension.by === 'step' ? suspension.step : suspension.by;
 }
 
 /** How a run has ended, or that it has not. */

@@ -1,11 +1,14 @@
 import type {
   Assertion,
+  LockReason,
   Note,
   Origin,
   Purpose,
+  Reason,
   RecordedCall,
   RunOutcome,
   RunSummary,
+  ServerError,
   StepDescription,
   StepOutcome,
 } from '../engine/index.ts';
@@ -55,7 +58,9 @@ export interface JournalFacts {
 export interface ReportedStep extends StepDescription {
   /** Missing where it has not ended. */
   readonly outcome?: StepOutcome;
-  readonly reason?: string;
+  readonly reason?: Reason;
+  /** The reason as a sentence. */
+  readonly message?: string;
   readonly depends_on?: string;
   readonly started_at: string;
   readonly finished_at?: string;
@@ -70,22 +75,23 @@ export interface ReportedStep extends StepDescription {
 
 export interface ReportedCall extends RecordedCall {
   readonly purpose: Purpose;
-  /** When its answer came; of a write without an answer, when it was about to be sent. */
+  /** When its response came; of a write without one, when it was about to be sent. */
   readonly at: string;
   readonly duration_ms?: number;
-  /** Missing where there was no answer, or none is on record. */
+  /** Missing where there was no response, or none is on record. */
   readonly status?: number;
   readonly warnings: readonly string[];
-  readonly error?: { readonly type: string; readonly reason: string };
-  /** Why there was no answer. */
-  readonly failure?: { readonly sent: 'no' | 'maybe'; readonly reason: string };
+  readonly error?: ServerError;
+  /** Why there was no response. */
+  readonly failure?: { readonly sent: 'no' | 'maybe'; readonly reason: Reason; readonly message: string };
 }
 
 export interface ReportedLock {
   readonly at: string;
   readonly connection: string;
   readonly state: 'taken' | 'released' | 'refused' | 'lost' | 'not-released';
-  readonly reason?: string;
+  readonly reason?: LockReason;
+  readonly message?: string;
 }
 
 /** What a dry run says of one step of the plan. */
@@ -97,7 +103,7 @@ export interface Forecast {
   readonly effect?: 'read' | 'write';
   /** `blocked`: an earlier step stops the run. Otherwise how the step has ended in the dry run. */
   readonly prediction: StepOutcome | 'blocked';
-  readonly reason?: string;
+  readonly message?: string;
   /** The number of the step that would have to be sent first, that blocks this one, or of the block that it is unchanged with. */
   readonly behind?: string;
 }

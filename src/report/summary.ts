@@ -1,6 +1,6 @@
 import type { RunSummary } from '../engine/index.ts';
 import { inert } from '../text/index.ts';
-import { noteText, outcomeSentence } from './run-lines.ts';
+import { cleanupText, notesOf, noteText, outcomeSentence } from './run-lines.ts';
 
 /** The run's id, and the hash that its journal ends in. */
 interface Record {
@@ -16,12 +16,13 @@ export function summaryText(summary: RunSummary, { run, head, forecast }: Record
     ...(forecast === undefined ? [] : [`dry run: ${forecast}`]),
     ...(forecast === undefined || summary.outcome !== 'done' ? [outcomeSentence(summary)] : []),
   ];
-  if (summary.notes.length > 0) lines.push('', 'To know:', ...summary.notes.map((note) => `  ${noteText(note)}`));
+  const notes = notesOf(summary);
+  if (notes.length > 0) lines.push('', 'To know:', ...notes.map((note) => `  ${noteText(note)}`));
   if (summary.suspended) {
-    const { step } = summary.suspended;
+    const { suspended } = summary;
     lines.push(
       '',
-      ...(step === 'lock' || step === 'journal' ? [`Then go on: runbook resume ${run}`] : decisionLines(run, step)),
+      ...(suspended.by === 'step' ? decisionLines(run, suspended.step) : [`Then go on: runbook resume ${run}`]),
     );
   }
   if (summary.in_doubt.length > 0 && !summary.suspended) {
@@ -35,9 +36,7 @@ export function summaryText(summary: RunSummary, { run, head, forecast }: Record
     lines.push(
       '',
       'Not cleaned up, do these by hand:',
-      ...summary.cleanup_failures.map(
-        ({ step, reason, call }) => `  ${step}: ${call === undefined ? '' : `${call} — `}${reason}`,
-      ),
+      ...summary.cleanup_failures.map((failure) => `  ${failure.step}: ${cleanupText(failure)}`),
     );
   }
   if (summary.not_rolled_back.length > 0) {

@@ -1,6 +1,7 @@
 import { Listr } from 'listr2';
 import type { Event } from '../engine/index.ts';
 import { inert } from '../text/index.ts';
+import { reasonText, stepReasonText } from './reason-text.ts';
 import { linesOf, outcomeWords } from './run-lines.ts';
 
 /** Shows a run on a terminal as it happens; a fold over events with the current step as its only state. */
@@ -31,7 +32,7 @@ export function terminalView(write: (text: string) => void): TerminalView {
           else if (event.kind === 'request') current = spinner(event);
           return;
         case 'waiting':
-          current?.update(inert(event.reason));
+          current?.update(inert(reasonText(event.reason)));
           return;
         case 'step-finished':
           if (current?.step === event.step) {
@@ -43,8 +44,8 @@ export function terminalView(write: (text: string) => void): TerminalView {
             write(`✖ ${line(event)} — ${outcomeText(event)}\n`);
           }
           return;
-        case 'call-failed':
-          current?.update(inert(event.reason));
+        case 'no-response':
+          current?.update(inert(reasonText(event.reason)));
           return;
         // The summary follows; the question and its answer are on the screen.
         case 'run-finished':
@@ -120,5 +121,7 @@ function line(event: Started | Finished): string {
 
 function outcomeText(event: Finished): string {
   const place = event.outcome === 'failed' || event.outcome === 'in-doubt' ? ` [${event.place}]` : '';
-  return inert(`${outcomeWords[event.outcome]}${event.reason === undefined ? '' : `: ${event.reason}`}${place}`);
+  return inert(
+    `${outcomeWords[event.outcome]}${event.reason === undefined ? '' : `: ${stepReasonText(event.outcome, event.reason)}`}${place}`,
+  );
 }

@@ -1,4 +1,4 @@
-import { expectedOf, isMatcher, messageOf, type SecretReference } from '../language/index.ts';
+import { expectedOf, isMatcher, type MaintenanceWindow, messageOf, type SecretReference } from '../language/index.ts';
 import type { Condition, PlannedExpect, PlannedRequest } from '../plan/index.ts';
 import { inOneLine } from '../text/in-one-line.ts';
 import { durationOf, type Json } from '../text/index.ts';
@@ -18,6 +18,11 @@ export function valueText(value: Json): string {
 export function secretText(reference: SecretReference): string {
   const [[kind, from] = []] = Object.entries(reference);
   return `${kind} ${[from].flat().join(' ')}`;
+}
+
+/** A maintenance window: `sat, sun 22:00–04:00 UTC`. */
+export function windowText({ days, from, to, timezone }: MaintenanceWindow): string {
+  return `${days ? days.join(', ') : 'daily'} ${from}–${to} ${timezone ?? 'UTC'}`;
 }
 
 /** A body for people: JSON, and a list, which is sent line by line, a line each. */

@@ -21,3 +21,8 @@ export function isEqual(left: Json, right: Json): boolean {
     keys.every((key) => Object.hasOwn(right, key) && isEqual(left[key] as Json, right[key] as Json))
   );
 }
+
+/** An object of a type of its own as the mapping that it is: interfaces have no index signature. It holds JSON only. */
+export function mappingOf(value: object): JsonObject {
+  return value as JsonObject;
+}

@@ -31,7 +31,7 @@ describe.skipIf(noBrowser)(`a page in a browser${noBrowser ? ` (skipped: ${noBro
       hostile: await hostileSubject(),
     };
     for (const [name, subject] of Object.entries(subjects))
-      writeFileSync(join(folder, `${name}.html`), formats.html?.render(subject) ?? '');
+      writeFileSync(join(folder, `${name}.html`), formats.html.render(subject));
   });
 
   afterAll(() => browser.close());
@@ -70,10 +70,9 @@ describe.skipIf(noBrowser)(`a page in a browser${noBrowser ? ` (skipped: ${noBro
   );
 
   it('lets no other script run: its policy has the hash of its own', async () => {
-    const html = (formats.html?.render(subjects.run) ?? '').replace(
-      '</body>',
-      '<script>document.title = "changed"</script><p style="color:red" onclick="1"></p></body>',
-    );
+    const html = formats.html
+      .render(subjects.run)
+      .replace('</body>', '<script>document.title = "changed"</script><p style="color:red" onclick="1"></p></body>');
     writeFileSync(join(folder, 'changed.html'), html);
     const page = await browser.newPage();
     const misdeeds = misdeedsOf(page, () => true);
@@ -157,7 +156,7 @@ describe.skipIf(noBrowser)(`a page in a browser${noBrowser ? ` (skipped: ${noBro
   it('is XML where it says so: JUnit is well-formed, whatever is in it', async () => {
     const { page } = await open('plan');
     for (const subject of [subjects.run, subjects.hostile]) {
-      const xml = formats.junit?.render(subject) ?? '';
+      const xml = formats.junit.render(subject);
       const read = await page.evaluate<{ errors: number; cases: number; failures: number; stated: string[] }>(`(() => {
         const read = new DOMParser().parseFromString(${JSON.stringify(xml)}, 'application/xml');
         const count = (name) => read.getElementsByTagName(name).length;

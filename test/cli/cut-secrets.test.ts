@@ -71,7 +71,7 @@ steps: [{ id: a, on: c, ${step}, headers: { x-key: '{{inputs.key}}' } }]
       const id = started?.type === 'run-started' ? started.run : '';
       const subject = await runSubject(join(directory, '.runbook', 'runs', id));
       const texts = new Map([['exec', ended.stdout + ended.stderr], ...filesBelow(join(directory, '.runbook'))]);
-      for (const format of formatsOf('run')) texts.set(format, formats[format]?.render(subject) ?? '');
+      for (const format of formatsOf('run')) texts.set(format, formats[format].render(subject));
 
       expect(ended.code).toBe(4);
       expect(ended.stdout).toContain('‹secret›');

@@ -39,7 +39,7 @@ async function read(request: Omit<OssRequest, 'type' | 'connection'>, more: Part
     timeout_ms: 5_000,
     opaque_id: 'runbook/r/s',
   });
-  // Whatever leaves the module shows no secret (field note O2).
+  // Whatever leaves the module shows no secret (docs/how-servers-behave.md, O2).
   expect(inspect(connection, { depth: 20, showHidden: true }) + JSON.stringify(answer)).not.toContain(accessKey.secret);
   await connection.close();
   return answer;
@@ -50,7 +50,7 @@ describe('a connection to a bucket', () => {
     const host = new URL(server.url).host;
 
     expect(await read({ operation: 'bucketInfo' })).toEqual({
-      kind: 'answer',
+      kind: 'response',
       status: 200,
       warnings: [],
       body: {
@@ -131,8 +131,8 @@ describe('a connection to a bucket', () => {
 
   it('says that nothing listens there', async () => {
     expect(await read({ operation: 'bucketInfo' }, { endpoint: 'http://127.0.0.1:1' })).toMatchObject({
-      kind: 'failure',
-      reason: expect.stringContaining('ECONNREFUSED'),
+      kind: 'no-response',
+      message: expect.stringContaining('ECONNREFUSED'),
     });
   });
 });

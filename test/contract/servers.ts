@@ -12,7 +12,7 @@ import { snapshots } from './servers/snapshots.ts';
 import { stageOf } from './servers/stage.ts';
 
 /**
- * How the servers behave, by the lines of the field notes: the same calls have to get the same status, error type and
+ * The facts of docs/how-servers-behave.md, by their ids: the same calls have to get the same status, error type and
  * decisive fields from the sandbox and from real servers.
  * @param hasSecurity Whether its security is real or emulated: that of the real 8.5 is a stand-in, of which nothing is asked.
  */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Answer, Event } from '../../src/engine/index.ts';
+import type { Event, SendResult } from '../../src/engine/index.ts';
 import type { Plan } from '../../src/plan/index.ts';
-import { formats, formatsOf, linesOf, summaryText } from '../../src/report/index.ts';
+import { type FormatName, formats, formatsOf, linesOf, summaryText } from '../../src/report/index.ts';
 import type { Json } from '../../src/text/index.ts';
 import { runSubject } from '../report/bad-day.ts';
 import { knownForms, leakIn, piecesOf } from '../secrets.ts';
@@ -28,7 +28,7 @@ steps:
 const read = '  - { id: read, on: es, call: GET /read, save: { name: name, list: list, n: n } }\n';
 
 /** Places where a value is shown that a server or a runbook has put a secret into: steps, and what a server says. */
-const places: readonly { readonly steps: string; readonly answer?: (text: string) => Answer }[] = [
+const places: readonly { readonly steps: string; readonly answer?: (text: string) => SendResult }[] = [
   // Seen values.
   { steps: 'call: GET /x, expect: { body: { name: { exists: false } } }' },
   { steps: 'call: GET /x, expect: { body: { list: { empty: true } } }' },
@@ -57,8 +57,11 @@ const places: readonly { readonly steps: string; readonly answer?: (text: string
   },
   { steps: 'call: GET /x', answer: (text) => ok({ error: text }, 500) },
   { steps: "call: GET /x, expect: { body: { '@': { exists: false } } }", answer: (text) => ok(text) },
-  { steps: 'call: PUT /x', answer: (text) => ({ kind: 'answer', status: 200, body: {}, warnings: [text] }) },
-  { steps: 'call: PUT /x', answer: (text) => ({ kind: 'failure', sent: 'maybe', reason: text }) },
+  { steps: 'call: PUT /x', answer: (text) => ({ kind: 'response', status: 200, body: {}, warnings: [text] }) },
+  {
+    steps: 'call: PUT /x',
+    answer: (text) => ({ kind: 'no-response', sent: 'maybe', cause: 'network', message: text }),
+  },
   // What a person is told and asked.
   { steps: "title: 'Do {{steps.read.name}}', confirm: 'Do {{steps.read.name}}?', call: PUT /x" },
   { steps: "note: 'It is {{steps.read.name}}'" },
@@ -75,15 +78,15 @@ const secrets = fc
   );
 
 /** What leaves the process: of the reports, one. */
-function textsOf(plan: Plan, ended: WorldRun, format: string) {
+function textsOf(plan: Plan, ended: WorldRun, format: FormatName) {
   const { events, summary, questions } = ended;
   const subject = runSubject(plan, ended);
-  return new Map([
+  return new Map<string, string>([
     ['events', JSON.stringify(events)],
     ['lines', events.flatMap((event: Event) => [...linesOf(event), ...linesOf(event, true)]).join('\n')],
     ['summary', summaryText(summary, { run: 'r', head: 'h' })],
     ['questions', questions.join('\n')],
-    [format, formats[format]?.render(subject) ?? ''],
+    [format, formats[format].render(subject)],
   ]);
 }
 

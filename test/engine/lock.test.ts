@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Answer, type Call, createRedactor, type Event, run } from '../../src/engine/index.ts';
+import {
+  type Call,
+  createRedactor,
+  type Event,
+  type Reason,
+  type Response,
+  run,
+  type SendResult,
+} from '../../src/engine/index.ts';
 import type { Plan } from '../../src/plan/index.ts';
 import { linesOf } from '../../src/report/index.ts';
 import { answerClusterRequest } from '../../src/sandbox/world/cluster.ts';
@@ -17,7 +25,7 @@ const bucket = { bucket: 'runbook-sandbox', access_key_id: 'LTAI-sandbox', secre
 function aCluster() {
   let world = seededWorld({ source: '7.10.2', destination: '7.10.2' }, 'oss.example', Date.UTC(2026, 0, 1));
   let now = Date.UTC(2026, 0, 1);
-  const send = (method: string, target: string, body?: Json): Extract<Answer, { kind: 'answer' }> => {
+  const send = (method: string, target: string, body?: Json): Response => {
     const url = new URL(target, 'http://es');
     const outcome = answerClusterRequest(world, 'source', {
       method,
@@ -28,7 +36,7 @@ function aCluster() {
       now,
     });
     world = outcome.world;
-    return { kind: 'answer', status: outcome.answer.status, body: outcome.answer.body, warnings: [] };
+    return { kind: 'response', status: outcome.answer.status, body: outcome.answer.body, warnings: [] };
   };
   return {
     send,
@@ -56,7 +64,7 @@ type Cluster = ReturnType<typeof aCluster>;
 
 interface Operator {
   /** What happens right before a call is sent, and may answer it instead. */
-  readonly before?: (call: string, count: number) => Answer | undefined | Promise<Answer | undefined>;
+  readonly before?: (call: string, count: number) => SendResult | undefined | Promise<SendResult | undefined>;
   readonly journal?: readonly Event[];
 }
 
@@ -73,7 +81,6 @@ async function operate(cluster: Cluster, plan: Plan, id: string, { before, journ
       id,
       planId: 'p',
       mode: 'real',
-      secrets: new Map(),
       redactor: createRedactor(),
       rollback: 'on-failure',
       clusterLock: true,
@@ -118,8 +125,8 @@ const long = planOf(`  - { id: make, on: es, call: PUT /made, rollback: [{ id: u
   - { id: more, on: es, call: PUT /more }
 `);
 /** A poll is over at its fourth call. */
-const polls = (call: string, count: number): Answer | undefined =>
-  call === 'GET /poll' ? { kind: 'answer', status: 200, body: { ready: count > 3 }, warnings: [] } : undefined;
+const polls = (call: string, count: number): SendResult | undefined =>
+  call === 'GET /poll' ? { kind: 'response', status: 200, body: { ready: count > 3 }, warnings: [] } : undefined;
 /** Something happens at the second poll: before the next heartbeat. */
 const duringPoll = (action: () => void) => ({
   before: (call: string, count: number) => {
@@ -169,7 +176,7 @@ describe('the lock in a cluster', () => {
   });
 
   it('needs neither to look at the index nor to create it: then a restored lock counts like any other', async () => {
-    const forbidden: Answer = { kind: 'answer', status: 403, body: {}, warnings: [] };
+    const forbidden: SendResult = { kind: 'response', status: 403, body: {}, warnings: [] };
     const cluster = aCluster();
     const blind = (call: string) => (/^(PUT|GET) \/runbook-locks(\/_settings)?$/.test(call) ? forbidden : undefined);
     const { summary, calls } = await operate(cluster, short, 'a', { before: blind });
@@ -183,7 +190,7 @@ describe('the lock in a cluster', () => {
     cluster.send('DELETE', '/runbook-locks');
     cluster.restore();
     const next = await operate(cluster, short, 'b', { before: blind });
-    expect(next.summary.failure?.reason).toContain('es is locked by run dead');
+    expect(next.summary.failure?.reason).toMatchObject({ cause: { kind: 'lock-held', holder: { run: 'dead' } } });
   });
 
   it('of another run keeps every write back', async () => {
@@ -197,9 +204,14 @@ describe('the lock in a cluster', () => {
     });
     expect(second?.sent).toEqual(['GET /runbook-locks/_settings', `PUT ${lock}`, `GET ${lock}`]);
     expect(second?.summary.outcome).toBe('refused');
-    expect(second?.summary.failure?.reason).toContain(
-      'es is locked by run a of a@here, whose last heartbeat was 0 s ago',
-    );
+    expect(second?.summary.failure?.reason).toEqual({
+      kind: 'not-sent',
+      cause: {
+        kind: 'lock-held',
+        connection: 'es',
+        holder: { run: 'a', owner: 'a@here', age_ms: 0, expired: false },
+      },
+    });
   });
 
   it('is this run’s where an earlier process of it has left it', async () => {
@@ -239,7 +251,7 @@ describe('the lock in a cluster', () => {
     expect(sent).not.toContain('PUT /more');
     expect(sent).not.toContain('DELETE /made');
     expect(summary.outcome).toBe('needs-a-person');
-    expect(summary.cleanup_failures[0]?.reason).toContain('the lock of es was taken away from this run');
+    expect(summary.cleanup_failures[0]?.reason).toMatchObject({ cause: { kind: 'lock-lost', connection: 'es' } });
     expect(cluster.document()).toMatchObject({ run: 'b' });
   });
 
@@ -343,7 +355,7 @@ describe('a lock that came back with a restore', () => {
 
   it('and is this run’s own is written again, so that others do not take it for one that travelled', async () => {
     const cluster = aCluster();
-    let kept: string | undefined;
+    let kept: Reason | undefined;
     const { states, summary } = await operate(cluster, long, 'a', {
       before: async (call, count) => {
         if (call === 'PUT /made') cluster.snapshot();
@@ -357,7 +369,9 @@ describe('a lock that came back with a restore', () => {
     });
     expect(summary.outcome).toBe('done');
     expect(states).toEqual(['taken', 'taken', 'released']);
-    expect(kept).toContain('es is locked by run a of a@here');
+    expect(kept).toMatchObject({
+      cause: { kind: 'lock-held', connection: 'es', holder: { run: 'a', owner: 'a@here' } },
+    });
   });
 
   it('stays where it came back right before the end, and the run is done', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { summaryText } from '../../src/report/index.ts';
 import { planOf } from '../support.ts';
-import { lost, ok, runIn } from './world.ts';
+import { ok, runIn } from './world.ts';
 
 describe('a note', () => {
   const plan = () =>
@@ -32,21 +32,5 @@ describe('a note', () => {
     const steps = `  - { id: told, confirm: 'Is Kibana stopped?', note: Kibana has to be stopped. }\n  - { id: a, on: es, call: PUT /x }\n`;
     expect((await runIn(planOf(steps), { confirm: false })).sent).toEqual([]);
     expect((await runIn(planOf(steps), { confirm: true })).sent).toEqual(['PUT /x']);
-  });
-});
-
-describe('a write with retry and without done_when', () => {
-  const steps = `  - { id: a, on: es, call: PUT /x, retry: { attempts: 2, delay: 1s } }\n`;
-
-  it('is sent again after an ambiguous answer: its author says that this does no harm', async () => {
-    const { summary, sent } = await runIn(planOf(steps), { answer: (_call, count) => (count === 1 ? lost() : ok()) });
-    expect(sent).toEqual(['PUT /x', 'PUT /x']);
-    expect(summary.outcome).toBe('done');
-  });
-
-  it('is in doubt when no attempt was answered', async () => {
-    const { summary, sent } = await runIn(planOf(steps), { answer: () => lost() });
-    expect(sent).toHaveLength(2);
-    expect(summary).toMatchObject({ outcome: 'needs-a-person', in_doubt: ['a'] });
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Answer } from '../../src/engine/index.ts';
+import type { SendResult } from '../../src/engine/index.ts';
 import { forecastText, formats, formatsOf, linesOf, summaryText } from '../../src/report/index.ts';
 import type { Json } from '../../src/text/index.ts';
 import { runSubject } from '../report/bad-day.ts';
@@ -38,26 +38,36 @@ const places = [
 ];
 
 /** How a server gives back what it should not. */
-const echoes: readonly ((secret: string) => Answer)[] = [
+const echoes: readonly ((secret: string) => SendResult)[] = [
   (secret) => ok({ error: { type: 'x', reason: `failed for ${secret}`, caused_by: { reason: secret } } }, 400),
   (secret) => ok({ error: { type: secret, reason: 'the type is one' } }, 409),
   (secret) => ok({ error: `not ${encodeURIComponent(secret)}` }, 500),
   (secret) => ok({ [secret]: [{ deep: `x ${secret}` }], name: Buffer.from(`user:${secret}`).toString('base64') }),
   (secret) => ok({ name: JSON.stringify({ password: secret }), token: `t${secret}` }),
   (secret) => ({
-    kind: 'answer',
+    kind: 'response',
     status: 200,
     body: { name: secret },
     warnings: [`deprecated: ${secret}`, encodeURIComponent(secret)],
   }),
   (secret) => ({
-    kind: 'answer',
+    kind: 'response',
     status: 302,
     body: `moved to http://u:${secret}@host/?k=${encodeURIComponent(secret)}`,
     warnings: [],
   }),
-  (secret) => ({ kind: 'failure', sent: 'maybe', reason: `connection to http://u:${secret}@host failed` }),
-  (secret) => ({ kind: 'failure', sent: 'no', reason: Buffer.from(secret).toString('base64url') }),
+  (secret) => ({
+    kind: 'no-response',
+    sent: 'maybe',
+    cause: 'network',
+    message: `connection to http://u:${secret}@host failed`,
+  }),
+  (secret) => ({
+    kind: 'no-response',
+    sent: 'no',
+    cause: 'network',
+    message: Buffer.from(secret).toString('base64url'),
+  }),
   () => ok({ name: 'n', token: 'tok-3f9a1c2b' }),
 ];
 
@@ -105,7 +115,7 @@ ${hasDone ? `    done_when: { call: GET /s${index}, expect: { body: { name: '{{s
           ['lines', events.flatMap((event) => linesOf(event)).join('\n')],
           ['summary', summaryText(summary, { run: 'r', head: 'h' })],
           ['forecast', forecastText(subject.run?.report.forecast ?? [])],
-          ...formatsOf('run').map((name): [string, string] => [name, formats[name]?.render(subject) ?? '']),
+          ...formatsOf('run').map((name): [string, string] => [name, formats[name].render(subject)]),
         ]);
 
         expect(leaksIn(texts, secrets)).toEqual([]);

@@ -1,19 +1,28 @@
+import { withSecrets } from '../../src/connections/index.ts';
 import {
-  type Answer,
   type Call,
   createRedactor,
   type Event,
+  type NoResponse,
   type Ports,
+  type Response,
   type RunOptions,
   type RunSummary,
   run,
+  type SendResult,
 } from '../../src/engine/index.ts';
 import { type Plan, planId } from '../../src/plan/index.ts';
+import { reasonText, stepReasonText } from '../../src/report/reason-text.ts';
 import { openedIn, sealFor } from '../../src/runs/index.ts';
 import type { Json } from '../../src/text/index.ts';
 
-export const ok = (body: Json = {}, status = 200): Answer => ({ kind: 'answer', status, body, warnings: [] });
-export const lost = (sent: 'no' | 'maybe' = 'maybe'): Answer => ({ kind: 'failure', sent, reason: 'connection reset' });
+export const ok = (body: Json = {}, status = 200): Response => ({ kind: 'response', status, body, warnings: [] });
+export const lost = (sent: 'no' | 'maybe' = 'maybe'): NoResponse => ({
+  kind: 'no-response',
+  sent,
+  cause: 'network',
+  message: 'connection reset',
+});
 
 export interface WorldRun {
   readonly summary: RunSummary;
@@ -32,9 +41,9 @@ const seal = sealFor('run-1', 'a key of the tests, which is long enough');
 
 interface World {
   /** The answer to a call; preflights are answered by the world. */
-  readonly answer?: (call: string, count: number) => Answer;
+  readonly answer?: (call: string, count: number) => SendResult;
   readonly mode?: RunOptions['mode'];
-  readonly confirm?: boolean;
+  readonly confirm?: boolean | (() => boolean);
   /** From which recorded event on somebody wants to stop. */
   readonly interruptedAt?: (event: Event) => boolean;
   readonly recordFails?: (event: Event) => boolean;
@@ -55,8 +64,9 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
   const counts = new Map<string, number>();
   let now = world.now ?? Date.UTC(2026, 0, 1);
   let isInterrupted = false;
+  const secrets = new Map<string, Json>(Object.entries(world.secrets ?? { key: 'the-secret-key' }));
   const ports: Ports = {
-    send: async (call) => {
+    send: withSecrets(async (call) => {
       const text =
         call.request.type === 'http' ? `${call.request.method} ${call.request.path}` : call.request.operation;
       if (call.opaque_id.includes('/preflight/')) return ok({ version: { number: '7.10.2' }, cluster_uuid: 'u' });
@@ -64,20 +74,20 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
       const count = (counts.get(text) ?? 0) + 1;
       counts.set(text, count);
       return world.answer?.(text, count) ?? ok();
-    },
+    }, secrets),
     sleep: async (milliseconds) => {
       now += milliseconds;
     },
     now: () => now,
     random: () => 0,
     seal: async (step, name, value) => seal.seal(step, name, value),
-    decide: async ({ question }) => {
-      questions.push(question);
+    decide: async ({ title, reason }) => {
+      questions.push(`${title}: ${reasonText(reason)}`);
       return world.decide ?? 'unknown';
     },
     confirm: async ({ question }) => {
       questions.push(question);
-      return world.confirm ?? true;
+      return typeof world.confirm === 'function' ? world.confirm() : (world.confirm ?? true);
     },
     record: async (event) => {
       if (world.recordFails?.(event)) throw new Error('no space left on device');
@@ -86,7 +96,6 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
     },
     interruption: () => (isInterrupted ? 'stop' : 'none'),
   };
-  const secrets = new Map<string, Json>(Object.entries(world.secrets ?? { key: 'the-secret-key' }));
   const redactor = createRedactor();
   for (const secret of secrets.values()) redactor.add(secret);
   const summary = await run(
@@ -95,7 +104,6 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
       id: 'run-1',
       planId: await planId(plan),
       mode: world.mode ?? 'real',
-      secrets,
       redactor,
       rollback: world.rollback ?? 'on-failure',
       clusterLock: world.clusterLock ?? false,
@@ -116,6 +124,18 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
       request.type === 'http' ? `${request.method} ${request.path}` : request.operation,
     ),
     outcomes: Object.fromEntries(finished.map(({ step, outcome }) => [step, outcome])),
-    reasons: Object.fromEntries(finished.map(({ step, reason }) => [step, reason])),
+    reasons: Object.fromEntries(
+      finished.map(({ step, outcome, reason }) => [step, reason && stepReasonText(outcome, reason)]),
+    ),
   };
+}
+
+/** A journal up to the first event that fits. */
+export function until(events: readonly Event[], fits: (event: Event) => boolean): readonly Event[] {
+  return events.slice(0, events.findIndex(fits) + 1);
+}
+
+/** How long was waited, each time, in milliseconds. */
+export function waitsIn(events: readonly Event[]): number[] {
+  return events.flatMap((event) => (event.type === 'waiting' ? [event.ms] : []));
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { canonicalJson, planIn } from '../../src/plan/index.ts';
+import { canonicalJson, parsePlan } from '../../src/plan/index.ts';
 import { planOf } from '../support.ts';
 
 const plan = planOf(`
@@ -15,7 +15,7 @@ const text = canonicalJson(plan);
 
 describe('a plan in a file', () => {
   it('is read from its own bytes', ({ expect }) => {
-    expect(planIn(text)).toEqual({ plan });
+    expect(parsePlan(text)).toEqual({ plan });
   });
 
   it.for<[string, string, RegExp]>([
@@ -48,7 +48,7 @@ describe('a plan in a file', () => {
     ],
     ['a size that no plan has', `"${'x'.repeat(16_000_000)}"`, /larger than 16 MB/],
   ])('is refused with %s', ([, changed, problem], { expect }) => {
-    const read = planIn(changed);
+    const read = parsePlan(changed);
 
     expect('problem' in read ? read.problem : 'a plan').toMatch(problem);
   });
@@ -57,7 +57,7 @@ describe('a plan in a file', () => {
     fc.assert(
       fc.property(fc.nat(text.length - 1), fc.integer({ min: 32, max: 126 }), (index, code) => {
         const changed = text.slice(0, index) + String.fromCharCode(code) + text.slice(index + 1);
-        const read = planIn(changed);
+        const read = parsePlan(changed);
         // What is read is exactly what stands there: its hash is another one.
         if ('plan' in read) expect(canonicalJson(read.plan)).toBe(changed);
       }),

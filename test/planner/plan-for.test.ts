@@ -66,13 +66,16 @@ describe('a plan', () => {
       `  - { id: a, on: es, call: PUT /a, when: { inputs.name: one } }\n  - { id: b, on: es, call: PUT /b, when: { inputs.name: { not: one } } }\n`,
     );
     expect(plan.steps[0]).not.toHaveProperty('when');
-    expect(plan.steps[1]).toMatchObject({ kind: 'skipped', reason: 'inputs.name is "one", needed: not "one"' });
+    expect(plan.steps[1]).toMatchObject({
+      kind: 'skipped',
+      reason: { kind: 'condition-not-met', subject: 'inputs.name', actual: 'one', expect: { not: 'one' } },
+    });
   });
 
   it('skips what is on an optional connection that the environment does not have', () => {
     const environment = environmentText.replace(/ {2}other:.*\n/, '');
     const plan = planOf('  - { id: a, on: other, call: PUT /a }\n', { environment });
-    expect(plan.steps[0]).toMatchObject({ kind: 'skipped', reason: 'the environment has no connection "other"' });
+    expect(plan.steps[0]).toMatchObject({ kind: 'skipped', reason: { kind: 'no-connection', connection: 'other' } });
     expect(plan.environment.connections).toEqual({});
   });
 

@@ -106,7 +106,7 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
     expect(role).toMatchObject({ cj_test_role: { cluster: ['monitor'] } });
     const document = await request(lab, lab.destination, 'GET', '/.kibana/_doc/whose');
     expect(document.body).toMatchObject({ _source: { cluster: 'source' } });
-    // The source's passwords hold now, and users that only the destination had are gone (field note L2).
+    // The source's passwords are valid now, and users that only the destination had are gone (docs/how-servers-behave.md, L2).
     expect(await canLogIn(lab, lab.destination, 'elastic', passwords.elasticAtSource)).toBe(true);
     expect(await canLogIn(lab, lab.destination, 'destonly', passwords.destinationOnly)).toBe(false);
     const { body: repository } = await request(lab, lab.destination, 'GET', '/_snapshot/my_restore');

@@ -35,7 +35,7 @@ export async function badDay() {
           return isMade ? ok() : ok({ error: { type: 'missing', reason: 'no such thing' } }, 404);
         case 'GET /ready':
           return {
-            kind: 'answer',
+            kind: 'response',
             status: 200,
             body: { state: count < 2 ? 'BUSY' : 'OK' },
             warnings: ['this API is deprecated'],
@@ -100,7 +100,7 @@ export async function hostileSubject(): Promise<Subject> {
   const ended = await runIn(plan, {
     answer: (call) => {
       if (call === 'GET /look')
-        return { kind: 'answer', status: 200, body: { name: `a-${hostile}` }, warnings: [hostile] };
+        return { kind: 'response', status: 200, body: { name: `a-${hostile}` }, warnings: [hostile] };
       if (call === 'GET /fails') return ok({ error: { type: hostile, reason: hostile } }, 500);
       return ok({ name: hostile });
     },

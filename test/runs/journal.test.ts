@@ -30,6 +30,7 @@ const finished: Event = {
   rolled_back: false,
   not_rolled_back: [],
   notes: [],
+  locks_left: [],
 };
 
 describe('the journal', () => {

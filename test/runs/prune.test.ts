@@ -31,6 +31,7 @@ const endedAt = (at: string, outcome: RunOutcome): Event => ({
   rolled_back: false,
   not_rolled_back: [],
   notes: [],
+  locks_left: [],
 });
 const resumed: Event = { at: '2026-01-02T00:00:00.000Z', type: 'run-resumed', as: 'rollback', version: '0.1.0' };
 const old = '2026-01-01T00:00:00.000Z';

@@ -1,5 +1,5 @@
 import { kibanaDialect } from '../../src/connections/kibana.ts';
-import type { Answer, Call } from '../../src/engine/index.ts';
+import type { Call, SendResult } from '../../src/engine/index.ts';
 import type { HttpRequest } from '../../src/plan/index.ts';
 import { answerClusterRequest } from '../../src/sandbox/world/cluster.ts';
 import { answerKibanaRequest } from '../../src/sandbox/world/kibana.ts';
@@ -15,7 +15,7 @@ export async function answerTo(
   world: World,
   now: number,
   misfortune?: ClusterRequest['misfortune'],
-): Promise<{ readonly world: World; readonly answer: Answer }> {
+): Promise<{ readonly world: World; readonly answer: SendResult }> {
   if (request.type !== 'http') throw new Error('the scenarios have no bucket connection');
   const [username, password] =
     scenario.logins[
@@ -45,7 +45,7 @@ export async function answerTo(
   });
   // Who waits for a restore finds it ended.
   const then = answer.awaits === undefined ? after : settled(after, now + duration);
-  return { world: then, answer: { kind: 'answer', status: answer.status, body: answer.body, warnings: [] } };
+  return { world: then, answer: { kind: 'response', status: answer.status, body: answer.body, warnings: [] } };
 }
 
 async function kibana(
@@ -55,7 +55,7 @@ async function kibana(
   { version }: Scenario,
   before: World,
   now: number,
-): Promise<{ readonly world: World; readonly answer: Answer }> {
+): Promise<{ readonly world: World; readonly answer: SendResult }> {
   let world = before;
   const { body, querystring = '' } = kibanaDialect.paramsFor(request) as { body?: unknown; querystring?: string };
   const query: Record<string, string[]> = {};
@@ -87,5 +87,5 @@ async function kibana(
       return outcome.answer;
     },
   );
-  return { world, answer: { kind: 'answer', status: answer.status, body: answer.body, warnings: [] } };
+  return { world, answer: { kind: 'response', status: answer.status, body: answer.body, warnings: [] } };
 }

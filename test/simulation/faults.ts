@@ -11,7 +11,7 @@ export const sendFaults = [
   '503-before',
   '504-after',
   '429',
-  /** The server itself: nothing took effect (field note C4). */
+  /** The server itself: nothing took effect (docs/how-servers-behave.md, C4). */
   '500',
   '401',
   /** It took effect, and its answer cannot be read. */

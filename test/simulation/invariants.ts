@@ -71,8 +71,8 @@ function writtenAhead({ sent }: Ending): string[] {
 /** No write is sent again once it was recorded how it went, nor before an earlier one of it is known not to have arrived. */
 function sentOnce({ sent, events, scenario, cuts }: Ending): string[] {
   const repeatable = repeatableSteps(scenario);
-  return sent.flatMap(({ step, events: length, tookEffect }, index) => {
-    if (step.startsWith('lock/') || cuts.some((cut) => cut < length)) return [];
+  return sent.flatMap(({ step, isLock, events: length, tookEffect }, index) => {
+    if (isLock || cuts.some((cut) => cut < length)) return [];
     const before = events.slice(0, length);
     // What undoes is begun anew when somebody asks for it again.
     const from = before.findLastIndex((event) => event.type === 'run-resumed' && event.as === 'rollback') + 1;
@@ -83,7 +83,7 @@ function sentOnce({ sent, events, scenario, cuts }: Ending): string[] {
       (event) => event.type === 'step-finished' && (event.outcome === 'done' || event.outcome === 'unchanged'),
     );
     if (outcome) return [`${step} was sent again after its outcome was recorded`];
-    const answered = own.find((event) => event.type === 'call-answered' && event.as_expected === true);
+    const answered = own.find((event) => event.type === 'response' && event.as_expected === true);
     if (answered) return [`${step} was sent again after its answer was recorded`];
     // What cleans up without a record may have undone it.
     const earlier = sent.slice(0, index).findLast((one) => one.step === step && one.tookEffect);
@@ -212,8 +212,8 @@ function locks({ world, summary, sent }: Ending): string[] {
     const isLocked = indices['runbook-locks']?.documents.has('cluster') === true;
     // A process whose disk was dead has said it on the terminal only.
     const isSaid =
-      sent.some(({ step, isUnrecorded }) => isUnrecorded && step.startsWith('lock/')) ||
-      summary?.notes.some(({ note }) => note.includes('runbook unlock'));
+      sent.some(({ isLock, isUnrecorded }) => isUnrecorded && isLock) ||
+      summary?.locks_left.some((left) => 'connection' in left && left.connection === name);
     return isLocked && !isSaid ? [`${name} is still locked`] : [];
   });
 }

@@ -1,12 +1,14 @@
+import { withSecrets } from '../../src/connections/index.ts';
 import {
-  type Answer,
   type Call,
   createRedactor,
   type Event,
   type Ports,
+  type Response,
   type RunOptions,
   type RunSummary,
   run,
+  type SendResult,
 } from '../../src/engine/index.ts';
 import type { Plan } from '../../src/plan/index.ts';
 import { chainOf, hashOf, lineOf, openedIn, sealFor } from '../../src/runs/index.ts';
@@ -18,6 +20,10 @@ import { beginning, type Scenario } from './scenarios.ts';
 
 /** A write that has arrived, or may have. */
 export interface Sent {
+  /** The call's `x-opaque-id`. */
+  readonly id: string;
+  /** It is about a lock; otherwise it is of a step. */
+  readonly isLock: boolean;
   readonly step: string;
   readonly call: string;
   readonly connection: string;
@@ -121,10 +127,12 @@ export async function simulate(
         event.type === 'run-finished' ||
         (event.type === 'write-intended' && sabotage !== 'no-write-ahead');
       if (isSynced) synced = lines.length;
-      if (isSynced && event.type === 'write-intended') intents.set(event.step, (intents.get(event.step) ?? 0) + 1);
+      if (isSynced && event.type === 'write-intended') {
+        intents.set(event.call.opaque_id, (intents.get(event.call.opaque_id) ?? 0) + 1);
+      }
     };
     const ports: Ports = {
-      send: async (call) => {
+      send: withSecrets(async (call) => {
         if (isDead) return never();
         now += 5;
         const fault = faults.sends.get(sends++);
@@ -133,26 +141,28 @@ export async function simulate(
         if (fault === 'outage') outages.set(connection, now + 5_000 + random.below(20_000));
         if (fault === 'long-outage') outages.set(connection, now + 900_000);
         if ((outages.get(connection) ?? 0) > now)
-          return { kind: 'failure', sent: 'no', reason: 'connect ECONNREFUSED: nothing listens there' };
+          return { kind: 'no-response', sent: 'no', cause: 'network', message: 'connect ECONNREFUSED' };
         const { arrives, answer } = fateOf(fault, call);
         const misfortune = misfortuneOf(fault, call);
         const before = world;
         const outcome = arrives ? await answerTo(call, scenario, world, now, misfortune) : undefined;
         if (outcome) world = outcome.world;
         if (call.effect === 'write' && fault !== 'refused') {
-          const step = call.opaque_id.split('/').slice(2).join('/');
-          const status = outcome?.answer.kind === 'answer' ? outcome.answer.status : 0;
+          const id = call.opaque_id;
+          const step = id.split('/').slice(2).join('/');
+          const status = outcome?.answer.kind === 'response' ? outcome.answer.status : 0;
           const tookEffect = world !== before && status >= 200 && status < 300;
           truth.set(step, tookEffect);
           const { request } = call;
           const text = request.type === 'http' ? `${request.method} ${request.path}` : '';
           sent.push({
+            id,
+            isLock: text.includes(' /runbook-locks'),
             step,
             call: text,
             connection,
             isIntended:
-              isUnrecorded ||
-              sent.filter((one) => one.step === step && !one.isUnrecorded).length < (intents.get(step) ?? 0),
+              isUnrecorded || sent.filter((one) => one.id === id && !one.isUnrecorded).length < (intents.get(id) ?? 0),
             events: count,
             process,
             isUnrecorded,
@@ -160,11 +170,11 @@ export async function simulate(
           });
         }
         if (fault?.startsWith('hang')) now += call.timeout_ms;
-        const given = answer ?? (outcome as { answer: Answer }).answer;
-        if (sabotage === 'no-read-back' && call.effect === 'write' && given.kind === 'failure')
+        const given = answer ?? (outcome as { answer: SendResult }).answer;
+        if (sabotage === 'no-read-back' && call.effect === 'write' && given.kind === 'no-response')
           return { ...given, sent: 'no' };
         return given;
-      },
+      }, scenario.secrets),
       sleep: async (milliseconds) => {
         now += signals > 0 ? Math.min(milliseconds, 1_000) : milliseconds;
       },
@@ -221,7 +231,7 @@ export async function simulate(
     const redactor = createRedactor();
     for (const secret of scenario.secrets.values()) redactor.add(secret);
     for (const [, password] of Object.values(scenario.logins)) redactor.add(password);
-    const shared = { id: 'run-1', planId: scenario.planId, mode: 'real', secrets: scenario.secrets, redactor } as const;
+    const shared = { id: 'run-1', planId: scenario.planId, mode: 'real', redactor } as const;
     const origin = { runbook: scenario.name, env: 'simulated.yaml', set: [], files: {}, confirm: [] };
     const unsealed = options.journal ? { unsealed: openedIn(options.journal, seal) } : {};
     for (const values of unsealed.unsealed?.values() ?? []) for (const value of values.values()) redactor.add(value);
@@ -274,10 +284,15 @@ export async function simulate(
   };
 }
 
-function fateOf(fault: string | undefined, call: Call): { readonly arrives: boolean; readonly answer?: Answer } {
-  const lost = (reason: string, sent: 'no' | 'maybe' = 'maybe'): Answer => ({ kind: 'failure', sent, reason });
-  const status = (code: number, body: Extract<Answer, { kind: 'answer' }>['body'] = null): Answer => ({
-    kind: 'answer',
+function fateOf(fault: string | undefined, call: Call): { readonly arrives: boolean; readonly answer?: SendResult } {
+  const lost = (reason: string, sent: 'no' | 'maybe' = 'maybe'): SendResult => ({
+    kind: 'no-response',
+    sent,
+    cause: 'network',
+    message: reason,
+  });
+  const status = (code: number, body: Response['body'] = null): SendResult => ({
+    kind: 'response',
     status: code,
     body,
     warnings: [],
@@ -298,7 +313,7 @@ function fateOf(fault: string | undefined, call: Call): { readonly arrives: bool
     case '504-after':
       return { arrives: true, answer: status(504) };
     case '429':
-      return { arrives: false, answer: { ...status(429), retry_after_ms: 7_000 } as Answer };
+      return { arrives: false, answer: { ...status(429), retry_after_ms: 7_000 } as SendResult };
     case '500':
       return {
         arrives: false,

@@ -1,7 +1,7 @@
 import { partsOfCall, type Step } from '../../language/index.ts';
 import { atCall, callsIn, type Lint } from './lint.ts';
 
-/** What closes indices stands in a block that opens them in `always` (field note L4). */
+/** A close of indices is in a block whose `always` opens them (docs/how-servers-behave.md, L4). */
 export const closedIndicesAreOpened: Lint = {
   code: 'close-without-open',
   title: 'indices are closed, and no "always" around this step opens them',

@@ -2,7 +2,7 @@ import { isObject } from '../../text/index.ts';
 import { connectionOf } from '../templates.ts';
 import { atCall, bodyField, callsIn, type Lint } from './lint.ts';
 
-/** A repository of the destination says `readonly: true` (field note R1). */
+/** The destination registers repositories with `readonly: true` (docs/how-servers-behave.md, R1). */
 export const destinationRepositoriesAreReadonly: Lint = {
   code: 'writable-destination-repository',
   title: 'the destination registers a repository without readonly: true',

@@ -1,6 +1,6 @@
 import { bodyField, callsIn, isRestore, type Lint } from './lint.ts';
 
-/** A restore of features does not count on another name (field note X3). */
+/** A restore of features has no `rename_pattern` (docs/how-servers-behave.md, X3). */
 export const featuresKeepTheirNames: Lint = {
   code: 'rename-of-features',
   title: 'rename_pattern has no effect on feature_states',

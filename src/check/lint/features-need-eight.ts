@@ -1,7 +1,7 @@
 import { intersects } from '../../language/index.ts';
 import { bodyField, callsIn, type Lint } from './lint.ts';
 
-/** `feature_states` is for 8.0 and later (field note S1). */
+/** `feature_states` is for 8.0 and later (docs/how-servers-behave.md, S1). */
 export const featuresNeedEight: Lint = {
   code: 'features-before-8',
   title: 'feature_states before Elasticsearch 8.0',

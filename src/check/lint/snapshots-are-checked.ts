@@ -1,7 +1,7 @@
 import type { CallStep } from '../../language/index.ts';
 import { atCall, callsIn, isSnapshot, type Lint } from './lint.ts';
 
-/** Whoever makes a snapshot looks whether anything is in it (field note S1). */
+/** A snapshot is checked for what it holds (docs/how-servers-behave.md, S1). */
 export const snapshotsAreChecked: Lint = {
   code: 'snapshot-not-checked',
   title: 'nothing in this file checks that the snapshot is not empty',

@@ -1,7 +1,7 @@
 import { isReading } from '../../language/index.ts';
 import { callsIn, type Lint } from './lint.ts';
 
-/** A write gives its answer at once, and a read polls (field note S3). */
+/** A write does not wait for its completion; a read polls (docs/how-servers-behave.md, S3). */
 export const writesDoNotWait: Lint = {
   code: 'wait-for-completion',
   title: 'this write waits for its completion',

@@ -5,11 +5,11 @@ import { Problem } from '../../host/problem.ts';
 import { askWho } from '../../host/who.ts';
 import type { Environment } from '../../language/index.ts';
 import { canonicalJson, type Plan } from '../../plan/index.ts';
-import { formats } from '../../report/index.ts';
+import { type FormatName, formats } from '../../report/index.ts';
 import { print } from '../print.ts';
 
 export interface PlanOptions extends Omit<PlanArguments, 'pins' | 'inputs' | 'askPins'> {
-  readonly format: string;
+  readonly format: FormatName;
   /** Which version, where the name does not say it. */
   readonly elasticsearch?: string;
   /** A file to keep the plan in. */
@@ -27,8 +27,7 @@ export async function plan(name: string, options: PlanOptions): Promise<void> {
     ...(author === undefined ? {} : { author }),
     ...(options.pin ? { askPins: (unpinned, environment) => pinsOf(unpinned, environment, env) } : {}),
   });
-  const format = formats[options.format];
-  print(format?.render({ plan, id, bytes: canonicalJson(plan) }) ?? '');
+  print(formats[options.format].render({ plan, id, bytes: canonicalJson(plan) }));
   if (options.out === undefined) return;
   await keepPlan(plan, options.out);
   process.stderr.write(

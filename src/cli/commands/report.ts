@@ -3,7 +3,7 @@ import { approvalsBeside, uncountedLines } from '../../host/approvals.ts';
 import { isPlanFile, readPlanFile } from '../../host/kept-plan.ts';
 import { Problem } from '../../host/problem.ts';
 import { folderOf, runSubject } from '../../host/run-folders.ts';
-import { formats, formatsOf, type Subject } from '../../report/index.ts';
+import { formats, formatsOf, isFormat, type Subject } from '../../report/index.ts';
 import { inertLines, print } from '../print.ts';
 
 export interface ReportOptions {
@@ -17,20 +17,19 @@ export interface ReportOptions {
 /** `runbook report`: a run, or a plan in a file, in one of the formats. A record that was changed is refused. */
 export async function report(argument: string, { format, out, allowedSigners }: ReportOptions): Promise<void> {
   const what = isPlanFile(argument) ? 'plan' : 'run';
-  const chosen = formats[format];
-  if (!chosen?.of.includes(what))
+  if (!isFormat(format) || !formatsOf(what).includes(format))
     throw new Problem(`--format ${format}: a ${what} is shown as ${formatsOf(what).join(', ')}`);
   if (what === 'run' && allowedSigners !== undefined)
     throw new Problem(`--allowed-signers is for plans; of a run: runbook verify ${argument} --allowed-signers FILE`);
   const subject = what === 'plan' ? await planSubject(argument, allowedSigners) : await runSubject(folderOf(argument));
-  const text = chosen.render(subject);
+  const text = formats[format].render(subject);
   if (out === undefined) print(text);
   else
     await writeFile(out, text).catch((error: Error) => {
       throw new Problem(`--out ${out}: ${error.message}`);
     });
   const summary = process.env.GITHUB_STEP_SUMMARY;
-  if (format === 'github' && summary) await appendFile(summary, formats.markdown?.render(subject) ?? '');
+  if (format === 'github' && summary) await appendFile(summary, formats.markdown.render(subject));
 }
 
 async function planSubject(file: string, allowedSigners: string | undefined): Promise<Subject> {

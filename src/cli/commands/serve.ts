@@ -127,7 +127,7 @@ async function listPage() {
   const state = await listState();
   const { entries, problems } = await listRuns(runsFolder);
   const plans = planFiles()
-    .flatMap((file) => planIn(file) ?? [])
+    .flatMap((file) => readablePlan(file) ?? [])
     .map(({ file, plan, id }) => ({ file, title: plan.runbook.title, id }));
   return runsPage(entries, plans, problems, state);
 }
@@ -138,7 +138,7 @@ function planFiles(): string[] {
 }
 
 /** A plan of this directory; other JSON files are none of our business. */
-function planIn(file: string): KeptPlan | undefined {
+function readablePlan(file: string): KeptPlan | undefined {
   try {
     return readPlanFile(file);
   } catch {
@@ -147,7 +147,7 @@ function planIn(file: string): KeptPlan | undefined {
 }
 
 function planAnswer(response: ServerResponse, file: string): void {
-  const kept = planFiles().includes(file) ? planIn(file) : undefined;
+  const kept = planFiles().includes(file) ? readablePlan(file) : undefined;
   if (kept) send(response, 200, pageOf(runPage({ plan: kept.plan, id: kept.id, bytes: kept.text })));
   else plainly(response, 404, 'not found');
 }

@@ -1,9 +1,17 @@
 import { openConnections } from '../../connections/index.ts';
-import { type Answer, createRedactor, indexIdIn, isRestored, leftoverText, lockHolder } from '../../engine/index.ts';
+import {
+  createRedactor,
+  holderIn,
+  indexIdIn,
+  isRestored,
+  type LockReason,
+  type SendResult,
+} from '../../engine/index.ts';
 import { readEnvironment, valueOrStop } from '../../host/files.ts';
 import { Problem } from '../../host/problem.ts';
 import { resolveTarget } from '../../host/secrets.ts';
 import { lockIndex, lockPath } from '../../planner/index.ts';
+import { holderText, noResponseText, reasonText } from '../../report/index.ts';
 import { inert, isObject, type Json, type JsonObject } from '../../text/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { ask, isInteractive } from '../terminal.ts';
@@ -29,7 +37,7 @@ export async function unlock(name: string, { env, as, yes }: UnlockOptions): Pro
   const redactor = createRedactor();
   const target = await resolveTarget(name, environment, env, redactor, as);
   const connection = await openConnections(new Map([[name, target]]));
-  const send = (method: 'GET' | 'DELETE', path: string, query: JsonObject = {}): Promise<Answer> => {
+  const send = (method: 'GET' | 'DELETE', path: string, query: JsonObject = {}): Promise<SendResult> => {
     const login = as === undefined ? {} : { identity: as };
     const request = { type: 'http', connection: name, ...login, method, path, query } as const;
     const effect = method === 'GET' ? 'read' : 'write';
@@ -37,10 +45,11 @@ export async function unlock(name: string, { env, as, yes }: UnlockOptions): Pro
   };
   const call = async (method: 'GET' | 'DELETE', query: JsonObject = {}): Promise<Json> => {
     const answer = await send(method, lockPath, query);
-    if (answer.kind === 'answer' && (answer.status === 200 || answer.status === 404)) return answer.body;
-    const said = answer.kind === 'failure' ? answer.reason : `status ${answer.status}`;
+    if (answer.kind === 'response' && (answer.status === 200 || answer.status === 404)) return answer.body;
+    const said = answer.kind === 'no-response' ? noResponseText(answer) : `status ${answer.status}`;
     throw new Problem(redactor.text(`${name}: ${method} ${lockPath}: ${said}`), 'failed');
   };
+  const said = (reason: LockReason) => inert(redactor.text(reasonText(reason)));
   try {
     const found = await call('GET');
     const source = isObject(found) && isObject(found._source) ? found._source : undefined;
@@ -49,14 +58,14 @@ export async function unlock(name: string, { env, as, yes }: UnlockOptions): Pro
       return exitCodes.done;
     }
     // A lock document says what others have written into it.
-    const holder = inert(redactor.text(lockHolder(source, Date.now())));
+    const holder = holderIn(source, Date.now());
     const index = await send('GET', `${lockIndex.path}/_settings`);
-    const id = index.kind === 'answer' ? indexIdIn(index.body) : undefined;
+    const id = index.kind === 'response' ? indexIdIn(index.body) : undefined;
     if (id !== undefined && isRestored(source, id)) {
-      process.stdout.write(`${name} is not locked: ${leftoverText(holder)}\n`);
+      process.stdout.write(`${name} is not locked: ${said({ kind: 'lock-left-by-restore', holder })}\n`);
       return exitCodes.done;
     }
-    process.stdout.write(`${name} is locked by ${holder}\n`);
+    process.stdout.write(`${name} is locked by ${inert(redactor.text(holderText(holder)))}\n`);
     await confirmed(yes);
     // Only this very lock: its run may have given it back meanwhile, and another one have taken it.
     const version = { if_seq_no: found._seq_no ?? 0, if_primary_term: found._primary_term ?? 0 };

@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject, type Show } from '../../text/index.ts';
+import type { Matcher } from '../runbook.types.ts';
 import { atLeast, atMost, greaterThan, lessThan } from './compare.ts';
 import { contains } from './contains.ts';
 import { empty } from './empty.ts';
@@ -10,7 +11,10 @@ import type { MatcherKind } from './matcher.ts';
 import { matches } from './matches.ts';
 import { versionIn } from './version-in.ts';
 
-const kinds: Readonly<Record<string, MatcherKind>> = {
+/** The matchers of the schema; `not` and `message` are no kinds of their own. */
+type MatcherName = Exclude<keyof Matcher, 'not' | 'message'>;
+
+const kinds: Readonly<Record<MatcherName, MatcherKind>> = {
   equals,
   in: oneOf,
   contains,
@@ -39,7 +43,7 @@ export function holds(actual: Json | undefined, expectation: Json): boolean {
   return partsOf(expectation).every(([name, operand]) => {
     if (name === 'not') return !holds(actual, operand);
     if (name === 'length' && isMatcher(operand)) return holds(sizeOf(actual), operand);
-    return kinds[name]?.holds(actual, operand) ?? false;
+    return kindOf(name).holds(actual, operand);
   });
 }
 
@@ -50,7 +54,7 @@ export function expectedOf(expectation: Json, show: Show): string {
     .map(([name, operand]) => {
       if (name === 'not') return `not ${expectedOf(operand, show)}`;
       if (name === 'length' && isMatcher(operand)) return `a length of ${expectedOf(operand, show)}`;
-      return kinds[name]?.expected(operand, show) ?? name;
+      return kindOf(name).expected(operand, show);
     })
     .join(' and ');
 }
@@ -59,6 +63,13 @@ export function expectedOf(expectation: Json, show: Show): string {
 export function messageOf(expectation: Json): string | undefined {
   const message = isMatcher(expectation) ? expectation.message : undefined;
   return typeof message === 'string' ? message : undefined;
+}
+
+/** @throws where the schema does not know the matcher: it has been checked before. */
+function kindOf(name: string): MatcherKind {
+  const kind = Object.hasOwn(kinds, name) ? kinds[name as MatcherName] : undefined;
+  if (!kind) throw new TypeError(`no matcher "${name}"`);
+  return kind;
 }
 
 function partsOf(matcher: JsonObject): [string, Json][] {

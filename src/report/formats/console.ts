@@ -1,14 +1,20 @@
-import { type HttpRequest, nodesIn, type Plan, type PlannedNode, type Visited } from '../../plan/index.ts';
+import {
+  type HttpRequest,
+  nodesIn,
+  type Plan,
+  type PlannedNode,
+  skipReasonText,
+  type Visited,
+} from '../../plan/index.ts';
 import { inert, type Json } from '../../text/index.ts';
 import { type Blank, type Blanks, blanksOf, comment, isUpload, jsonText, parametersOf, partsOf } from '../by-hand.ts';
 import { connectionText, doneWhenText, requestText } from '../outline.ts';
-import { factsOf } from '../plan-text.ts';
+import { planFacts } from '../plan-text.ts';
 import { conditionText, expectations, untilText, valueText } from '../words.ts';
 import type { Format } from './format.ts';
 
 /** For Kibana's Dev Tools: every call, to be sent one after the other, by a person who reads what stands above it. */
 export const console: Format = {
-  of: ['plan', 'run'],
   render: ({ plan, id }) => {
     const blanks = blanksOf(plan);
     let place = '';
@@ -16,14 +22,14 @@ export const console: Format = {
       const { node } = entry;
       const lines = stepLines(entry, plan, blanks);
       if (node.kind !== 'request' || node.request.type === 'oss') return lines;
-      const here = placeOf(node.request, plan);
+      const here = consolePlace(node.request, plan);
       const move = here === place ? [] : ['', comment(`════ in the Console of ${here}`)];
       place = here;
       return [...move, ...lines];
     });
     const used = [...new Set(nodesIn(plan).flatMap(({ node }) => blanksIn(node, blanks)))];
     return [
-      ...factsOf(plan, id).map(([name, value]) => comment(`${name}: ${value}`)),
+      ...planFacts(plan, id).map(([name, value]) => comment(`${name}: ${value}`)),
       comment(''),
       comment(
         'Nothing is checked for you here: send a call only when what stands above it is true, and read its answer',
@@ -48,7 +54,7 @@ function stepLines({ node, section, undoes }: Visited, plan: Plan, blanks: Blank
     ...(undoes === undefined ? [] : [`ONLY TO UNDO ${undoes}`]),
   ];
   const head = `${node.number} ${node.id}${marks.length > 0 ? ` [${marks.join(', ')}]` : ''}: ${node.title}`;
-  if (node.kind === 'skipped') return ['', comment(`${head} — skipped, ${node.reason}`)];
+  if (node.kind === 'skipped') return ['', comment(`${head} — skipped, ${skipReasonText(node.reason)}`)];
   const conditions = [
     ...(node.when ?? []).map((condition) => `only when ${conditionText(condition)}`),
     ...(node.for_each === undefined ? [] : [`once for each item of ${valueText(node.for_each)}`]),
@@ -122,7 +128,7 @@ function blanksIn(node: PlannedNode, blanks: Blanks): Blank[] {
   return [path, query, body].flatMap((value) => blanks.within(value));
 }
 
-function placeOf(request: HttpRequest, plan: Plan): string {
+function consolePlace(request: HttpRequest, plan: Plan): string {
   const { url = '', login = '', identities } = plan.environment.connections[request.connection] ?? {};
   const user = request.identity === undefined ? login : (identities?.[request.identity] ?? request.identity);
   return `${connectionText(request)} (${url}, ${user})`;

@@ -9,11 +9,12 @@ import {
   type PlannedRequest,
   type Request,
   type SkippedNode,
+  skipReasonText,
 } from '../../plan/index.ts';
 import type { Json } from '../../text/index.ts';
 import { type Blank, type Blanks, blanksOf, comment, isUpload, jsonText, parametersOf, partsOf } from '../by-hand.ts';
 import { connectionText, doneWhenText, requestText, undoingsOf } from '../outline.ts';
-import { factsOf } from '../plan-text.ts';
+import { planFacts } from '../plan-text.ts';
 import { inHere, inQuotes, prelude, quoted } from '../shell.ts';
 import { conditionText, expectations, untilText, valueText } from '../words.ts';
 import type { Format } from './format.ts';
@@ -24,12 +25,11 @@ import type { Format } from './format.ts';
  * in no argument of a process.
  */
 export const curl: Format = {
-  of: ['plan', 'run'],
   render: ({ plan, id }) => {
     const script: Script = { plan, blanks: blanksOf(plan), logins: loginsOf(plan) };
     return [
       '#!/usr/bin/env bash',
-      ...factsOf(plan, id).map(([name, value]) => comment(`${name}: ${value}`)),
+      ...planFacts(plan, id).map(([name, value]) => comment(`${name}: ${value}`)),
       comment(''),
       comment(
         'Sends the calls of this plan one after the other. It asks before each write and after each answer that has to',
@@ -132,7 +132,7 @@ function linesOf(nodes: readonly PlannedNode[], script: Script): string[] {
 /** A node with the lines of its steps and of its `always`; a rollback is in a part of its own. */
 function nodeLines(node: PlannedNode, steps: readonly string[], always: readonly string[], script: Script): string[] {
   const head = `${node.number} ${node.id}: ${node.title}`;
-  if (node.kind === 'skipped') return ['', comment(`${head} — skipped, ${node.reason}`)];
+  if (node.kind === 'skipped') return ['', comment(`${head} — skipped, ${skipReasonText(node.reason)}`)];
   const conditions = (node.when ?? []).map(
     (condition) => `ask ${quoted(`Only when ${conditionText(condition)}. Is that so?`)}`,
   );

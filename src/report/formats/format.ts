@@ -2,6 +2,5 @@ import type { Subject } from '../subject.ts';
 
 /** One way to show a plan or a run. It holds no secret: neither does what it is made from. */
 export interface Format {
-  readonly of: readonly ('plan' | 'run')[];
   readonly render: (subject: Subject) => string;
 }

@@ -1,12 +1,11 @@
 import { inert } from '../../text/index.ts';
 import { annotation } from '../annotation.ts';
-import { endText, noteText, outcomeWords } from '../run-lines.ts';
+import { cleanupText, endText, notesOf, noteText, outcomeWords } from '../run-lines.ts';
 import { isGood, type ReportedStep, type RunReport } from '../run-report.ts';
 import type { Format } from './format.ts';
 
 /** Annotations of a run for GitHub Actions: each at the line of the runbook that it is about. */
 export const github: Format = {
-  of: ['run'],
   render: ({ run }) => {
     // A poll gets the same warning many times.
     const lines = run ? [...new Set(annotationsOf(run.report))] : [];
@@ -26,17 +25,17 @@ function annotationsOf(report: RunReport): string[] {
     ...failed.map((step) =>
       annotation(
         'error',
-        { ...placeOf(step, report), title: titleOf(step) },
-        `${step.outcome ? outcomeWords[step.outcome] : ''}: ${step.reason ?? ''}`,
+        { ...annotationPlace(step, report), title: titleOf(step) },
+        `${step.outcome ? outcomeWords[step.outcome] : ''}: ${step.message ?? ''}`,
       ),
     ),
-    ...(summary?.cleanup_failures ?? []).map(({ step, reason, call }) =>
-      annotation('error', { title: `not cleaned up: ${step}` }, `${call === undefined ? '' : `${call} — `}${reason}`),
+    ...(summary?.cleanup_failures ?? []).map((failure) =>
+      annotation('error', { title: `not cleaned up: ${failure.step}` }, cleanupText(failure)),
     ),
     ...warnings.map(({ step, call, warning }) =>
-      annotation('warning', { ...placeOf(step, report), title: `${call.connection} warns` }, warning),
+      annotation('warning', { ...annotationPlace(step, report), title: `${call.connection} warns` }, warning),
     ),
-    ...(summary?.notes ?? []).map((note) =>
+    ...(summary ? notesOf(summary) : []).map((note) =>
       annotation(note.severity === 'warning' ? 'warning' : 'notice', {}, noteText(note)),
     ),
     annotation(
@@ -52,7 +51,7 @@ function titleOf({ number, step }: ReportedStep): string {
 }
 
 /** `fragments/x.yaml:41:5` of a runbook in `runbooks/` is in `runbooks/fragments/x.yaml`. */
-function placeOf({ place }: ReportedStep, { origin }: RunReport) {
+function annotationPlace({ place }: ReportedStep, { origin }: RunReport) {
   const [, file = place, line, column] = /^(.*?)(?::(\d+):(\d+))?$/.exec(place) ?? [];
   const folder = origin.runbook.replace(/[^/]*$/, '');
   return { file: `${folder}${file}`, ...(line === undefined ? {} : { line, col: column }) };

@@ -4,6 +4,5 @@ import type { Format } from './format.ts';
 
 /** One page for a browser, with everything in it. */
 export const html: Format = {
-  of: ['plan', 'run'],
   render: (subject) => pageOf(subjectPage(subject)).text,
 };

@@ -6,11 +6,12 @@ import { html } from './html.ts';
 import { json } from './json.ts';
 import { junit } from './junit.ts';
 import { markdown } from './markdown.ts';
+import type { FormatName } from './names.ts';
 import { text } from './text.ts';
 import { yaml } from './yaml.ts';
 
-/** Every format by its name; a new one is one file and one line here. */
-export const formats: Readonly<Record<string, Format>> = {
+/** Every format by its name; a new one is one file, one line here and its name in `names.ts`. */
+export const formats: Readonly<Record<FormatName, Format>> = {
   text,
   markdown,
   html,
@@ -21,8 +22,3 @@ export const formats: Readonly<Record<string, Format>> = {
   junit,
   github,
 };
-
-/** The names of the formats that something can be shown in. */
-export function formatsOf(what: 'plan' | 'run'): string[] {
-  return Object.entries(formats).flatMap(([name, { of }]) => (of.includes(what) ? [name] : []));
-}

@@ -1,13 +1,13 @@
 import type { Assertion } from '../../engine/index.ts';
 import { inOneLine } from '../../text/in-one-line.ts';
 import { inert } from '../../text/index.ts';
+import { expectedText, subjectOf } from '../reason-text.ts';
 import { endText, outcomeText } from '../run-lines.ts';
 import { durationBetween, isBad, isGood, type ReportedStep, type RunReport } from '../run-report.ts';
 import type { Format } from './format.ts';
 
 /** For the test page of a pipeline: a suite for each step, a case for each assertion, and one for the run as a whole. */
 export const junit: Format = {
-  of: ['run'],
   render: ({ run }) => (run ? documentOf(run.report) : ''),
 };
 
@@ -44,7 +44,7 @@ function suiteOf(step: ReportedStep, report: RunReport) {
       `at ${step.place}`,
       ...step.calls.map(
         ({ request, connection, status, failure, duration_ms, opaque_id }) =>
-          `${connection} ${request}: ${status ?? failure?.reason ?? 'no answer on record'}${duration_ms === undefined ? '' : ` in ${duration_ms} ms`} (${opaque_id})`,
+          `${connection} ${request}: ${status ?? failure?.message ?? 'no answer on record'}${duration_ms === undefined ? '' : ` in ${duration_ms} ms`} (${opaque_id})`,
       ),
     ].join('\n'),
   });
@@ -66,7 +66,7 @@ function runSuite(report: RunReport) {
 }
 
 function casesOf(step: ReportedStep): Case[] {
-  const { outcome, reason = '' } = step;
+  const { outcome, message: reason = '' } = step;
   const asserted = step.assertions.map(caseOf);
   const isExplained = asserted.some(({ kind }) => kind === 'failed');
   if (outcome === 'done' && asserted.length > 0) return asserted;
@@ -87,11 +87,13 @@ function casesOf(step: ReportedStep): Case[] {
   }
 }
 
-function caseOf({ subject, expected, seen, holds, message }: Assertion): Case {
+function caseOf(assertion: Assertion): Case {
+  const [subject, expected] = [subjectOf(assertion), expectedText(assertion)];
+  const { actual, passed, message } = assertion;
   const name = `${subject}: ${expected}`;
-  const words = `${subject} is ${inOneLine(seen)}, expected ${expected}`;
-  return holds
-    ? { name, kind: 'passed', inside: output(`seen: ${inOneLine(seen, Number.POSITIVE_INFINITY)}`) }
+  const words = `${subject} is ${inOneLine(actual)}, expected ${expected}`;
+  return passed
+    ? { name, kind: 'passed', inside: output(`seen: ${inOneLine(actual, Number.POSITIVE_INFINITY)}`) }
     : { name, kind: 'failed', inside: problem('failure', message ?? words, words) };
 }
 

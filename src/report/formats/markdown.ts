@@ -4,8 +4,9 @@ import { detailsOf } from '../details.ts';
 import { forecastSentence, predictionsOf } from '../forecast.ts';
 import { codeBlock, inlineCode, plain } from '../markdown.ts';
 import { addressOf, connectionText, passesOf, requestText, titleOf, unreachedText } from '../outline.ts';
-import { countsText, factsOf } from '../plan-text.ts';
-import { approvalText, endText, noteText, outcomeText } from '../run-lines.ts';
+import { countsText, planFacts } from '../plan-text.ts';
+import { expectedText, reasonText, subjectOf } from '../reason-text.ts';
+import { approvalText, endText, leftCallText, notesOf, noteText, outcomeText } from '../run-lines.ts';
 import { durationBetween, isBad, type ReportedStep, type RunReport, timeText } from '../run-report.ts';
 import type { Subject } from '../subject.ts';
 import { bodyText, valueText } from '../words.ts';
@@ -13,7 +14,6 @@ import type { Format } from './format.ts';
 
 /** For a comment on a pull request: a summary, and each step folded below it. */
 export const markdown: Format = {
-  of: ['plan', 'run'],
   render: (subject) => {
     let text = '';
     for (const detail of ['all', 'no reads', 'heads'] as const) {
@@ -45,7 +45,7 @@ function pageOf(subject: Subject, detail: Detail): string {
       : [`Plan ${inlineCode(id)}: ${plain(countsText(plan))}\n`, ...approvalLines(subject)]),
     fold(
       'What it is about',
-      factsOf(plan, id)
+      planFacts(plan, id)
         .map(([name, value]) => `- ${plain(name)}: ${inlineCode(value)}`)
         .join('\n'),
     ),
@@ -80,11 +80,11 @@ function runHead(report: RunReport): string[] {
     `Journal: ${journal.events} events, ends in ${inlineCode(journal.head)}\n`,
     ...resumed.map(({ at, as }) => `- ${as === 'resume' ? 'resumed' : 'undone, as asked'} at ${plain(at)}`),
     ...(origin.approvals ?? []).map((approval) => `- approved by ${plain(approvalText(approval))}`),
-    ...(summary?.notes ?? []).map((note) => `- ${plain(noteText(note))}`),
-    ...(summary?.cleanup_failures ?? []).map(
-      ({ step, reason, call }) =>
-        `- **not cleaned up**: ${plain(step)}: ${call === undefined ? '' : `${inlineCode(call)} `}${plain(reason)}`,
-    ),
+    ...(summary ? notesOf(summary) : []).map((note) => `- ${plain(noteText(note))}`),
+    ...(summary?.cleanup_failures ?? []).map((failure) => {
+      const call = leftCallText(failure);
+      return `- **not cleaned up**: ${plain(failure.step)}: ${call === undefined ? '' : `${inlineCode(call)} `}${plain(reasonText(failure.reason))}`;
+    }),
     ...(summary?.in_doubt ?? []).map((step) => `- **in doubt**: ${plain(step)}`),
     ...(summary?.not_rolled_back ?? []).map((step) => `- **not rolled back, as asked**: ${plain(step)}`),
     '',
@@ -129,9 +129,9 @@ function entryText({ node, section, undoes, depth }: Visited, subject: Subject, 
 function becameText(node: PlannedNode, passes: readonly ReportedStep[], report: RunReport): string {
   if (report.mode === 'dry') return predictionsOf(node, report).map(plain).join('; ') || 'not reached';
   if (passes.length === 0) return plain(unreachedText(node));
-  const words = passes.map(({ outcome, reason }) => {
+  const words = passes.map(({ outcome, message }) => {
     const word = plain(outcomeText(outcome));
-    return `${isBad(outcome) ? `<b>${word}</b>` : word}${reason === undefined ? '' : `: ${plain(reason)}`}`;
+    return `${isBad(outcome) ? `<b>${word}</b>` : word}${message === undefined ? '' : `: ${plain(message)}`}`;
   });
   return [...new Set(words)].join('; ');
 }
@@ -159,7 +159,7 @@ function callText(request: Request, plan: Subject['plan']): string {
 
 function passText(step: ReportedStep): string[] {
   const calls = step.calls.map(({ request, status, failure, duration_ms, error, warnings, opaque_id }) => {
-    const said = status ?? (failure ? `no answer: ${failure.reason}` : 'no answer on record');
+    const said = status ?? (failure ? `no answer: ${failure.message}` : 'no answer on record');
     const time = duration_ms === undefined ? '' : ` in ${duration_ms} ms`;
     const why = error === undefined ? '' : ` — ${error.type}: ${error.reason}`;
     const more = warnings.map((warning) => `\n  - warning: ${plain(warning)}`).join('');
@@ -172,8 +172,8 @@ function passText(step: ReportedStep): string[] {
     '| | assertion | expected | seen |',
     '|---|---|---|---|',
     ...step.assertions.map(
-      ({ holds, subject, expected, seen }) =>
-        `| ${holds ? 'holds' : '**does not hold**'} | ${plain(subject)} | ${plain(expected)} | ${plain(inOneLine(seen))} |`,
+      (assertion) =>
+        `| ${assertion.passed ? 'holds' : '**does not hold**'} | ${plain(subjectOf(assertion))} | ${plain(expectedText(assertion))} | ${plain(inOneLine(assertion.actual))} |`,
     ),
     '',
   ];

@@ -5,7 +5,6 @@ import type { Format } from './format.ts';
 
 /** For a terminal. */
 export const text: Format = {
-  of: ['plan', 'run'],
   render: ({ plan, id, run, approvals = [] }) =>
     run
       ? run.events

@@ -3,6 +3,5 @@ import type { Format } from './format.ts';
 
 /** A plan as YAML: the same content as its JSON. */
 export const yaml: Format = {
-  of: ['plan'],
   render: ({ plan, id }) => `# plan ${id}\n${stringify(plan)}`,
 };

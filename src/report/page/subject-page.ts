@@ -1,11 +1,12 @@
-import type { GivenApproval } from '../../engine/index.ts';
+import type { CleanupFailure, GivenApproval } from '../../engine/index.ts';
 import { nodesIn, type PlannedNode, type Request, type Visited, wholeRunbook } from '../../plan/index.ts';
 import { inOneLine } from '../../text/in-one-line.ts';
 import { detailsOf } from '../details.ts';
 import { forecastSentence, predictionsOf } from '../forecast.ts';
 import { addressOf, connectionText, lockText, passesOf, requestText, titleOf, unreachedText } from '../outline.ts';
-import { countsText, factsOf } from '../plan-text.ts';
-import { approvalText, endText, noteText, outcomeText } from '../run-lines.ts';
+import { countsText, planFacts } from '../plan-text.ts';
+import { expectedText, reasonText, subjectOf } from '../reason-text.ts';
+import { approvalText, endText, leftCallText, notesOf, noteText, outcomeText } from '../run-lines.ts';
 import {
   durationBetween,
   isBad,
@@ -38,7 +39,7 @@ ${report ? runHead(report) : html`<p class="state">Plan: ${countsText(plan)}. No
 </header>
 <main>
 <section aria-labelledby="about"><h2 id="about">What it is about</h2>
-${facts(factsOf(plan, id))}</section>
+${facts(planFacts(plan, id))}</section>
 ${report && recordSection(report)}
 ${subject.approvals && html`<section aria-labelledby="approvals"><h2 id="approvals">Approvals</h2>${approvalList(subject.approvals, 'Nobody has approved it yet.')}</section>`}
 ${times && html`<section aria-labelledby="time"><h2 id="time">Time line</h2>${times}</section>`}
@@ -74,10 +75,15 @@ function runHead(report: RunReport): Html {
   return html`<p class="state ${kind}">${mode === 'dry' ? `Dry run: ${forecastSentence(report.forecast ?? [])}` : said}</p>
 ${mode === 'dry' && state !== 'done' && html`<p>${said}</p>`}
 <p>Run <code>${report.run}</code>, began ${report.started_at}${duration !== undefined && ` and took ${timeText(duration)}`}, by runbook ${report.version}.</p>
-${list((summary?.notes ?? []).map((note) => html`${noteText(note)}`))}
-${list((summary?.cleanup_failures ?? []).map(({ step, reason, call }) => html`<strong class="bad">Not cleaned up:</strong> ${step}: ${call !== undefined && html`<code>${call}</code> `}${reason}`))}
+${list((summary ? notesOf(summary) : []).map((note) => html`${noteText(note)}`))}
+${list((summary?.cleanup_failures ?? []).map(cleanupHtml))}
 ${list((summary?.in_doubt ?? []).map((step) => html`<strong class="bad">In doubt:</strong> ${step}`))}
 ${list((summary?.not_rolled_back ?? []).map((step) => html`<strong class="warn">Not rolled back, as asked:</strong> ${step}`))}`;
+}
+
+function cleanupHtml(failure: CleanupFailure): Html {
+  const call = leftCallText(failure);
+  return html`<strong class="bad">Not cleaned up:</strong> ${failure.step}: ${call !== undefined && html`<code>${call}</code> `}${reasonText(failure.reason)}`;
 }
 
 function approvalList(approvals: readonly GivenApproval[], none: string): Part {
@@ -93,7 +99,7 @@ function recordSection({ origin, journal, resumed, locks, run }: RunReport): Htm
 <dt>approvals</dt><dd>${approvalList(approvals, 'none were asked for')}</dd>
 <dt>started with</dt><dd class="mono">${origin.runbook}, --env ${origin.env}${origin.plan_file !== undefined && `, --plan ${origin.plan_file}`}${origin.set.map((set) => `, --set ${set}`)}${origin.confirm.map((step) => `, --confirm ${step}`)}</dd>
 ${resumed.map(({ at, as, version }) => html`<dt>${as === 'resume' ? 'resumed' : 'undone'}</dt><dd>${at}, by runbook ${version}</dd>`)}
-${locks.map(({ at, connection, state, reason }) => html`<dt>lock</dt><dd>${at} ${connection}: ${state}${reason !== undefined && `: ${reason}`}</dd>`)}
+${locks.map(({ at, connection, state, message }) => html`<dt>lock</dt><dd>${at} ${connection}: ${state}${message !== undefined && `: ${message}`}</dd>`)}
 </dl></section>`;
 }
 
@@ -129,7 +135,7 @@ function entryHtml({ node, section, depth, undoes }: Visited, { plan, run }: Sub
     const inside = [...detailParts(node), ...(node.kind === 'note' ? [html`<q>${node.note}</q>`] : [])];
     return html`${opening}<div class="block" id="${anchor}" data-depth="${level}">${head}${inside.length > 0 && html`<div class="soft">${list(inside)}</div>`}</div>\n`;
   }
-  const isWrong = passes.some(({ outcome, assertions }) => isBad(outcome) || assertions.some(({ holds }) => !holds));
+  const isWrong = passes.some(({ outcome, assertions }) => isBad(outcome) || assertions.some(({ passed }) => !passed));
   const connections = [node.request.connection, ...(node.done_when ? [node.done_when.request.connection] : [])];
   return html`${opening}<article class="step ${node.effect}" id="${anchor}" data-depth="${level}" data-effect="${node.effect}" data-connections="${connections.join(' ')}" data-bad="${isWrong ? 'yes' : 'no'}" aria-label="${node.number} ${titleOf(node, passes)}">
 <details${isWrong && html` open`}><summary>${head}</summary><div>
@@ -154,7 +160,7 @@ function becameHtml(
     0,
   );
   const words = passes.map(
-    ({ outcome, reason }) => `${outcomeText(outcome)}${reason === undefined ? '' : `: ${reason}`}`,
+    ({ outcome, message }) => `${outcomeText(outcome)}${message === undefined ? '' : `: ${message}`}`,
   );
   const said = [...new Set(words)];
   const kind = passes.some(({ outcome }) => isBad(outcome))
@@ -187,14 +193,14 @@ function passHtml(step: ReportedStep, isOneOfMany: boolean): Html {
   ];
   const duration = durationBetween(started_at, finished_at);
   return html`<h3>What happened${isOneOfMany && html`: <code>${step.step}</code>`}</h3>
-<p>Began ${started_at}${duration !== undefined && `, took ${timeText(duration)}`}${step.reason !== undefined && `: ${step.reason}`}</p>
+<p>Began ${started_at}${duration !== undefined && `, took ${timeText(duration)}`}${step.message !== undefined && `: ${step.message}`}</p>
 ${confirmation && html`<p>${confirmation.question} <strong>${confirmation.confirmed ? 'yes' : 'no'}</strong></p>`}
 ${callsTable(calls)}
 ${
   assertions.length > 0 &&
   html`<table><thead><tr><th>Assertion</th><th>Expected</th><th>Seen</th><th>Holds</th></tr></thead><tbody>${assertions.map(
-    ({ subject, expected, seen, holds, message }) =>
-      html`<tr><td><code>${subject}</code></td><td><code>${expected}</code></td><td><code>${inOneLine(seen, 4_000)}</code></td><td>${holds ? html`<span class="good">yes</span>` : html`<strong class="bad">NO</strong>${message !== undefined && ` ${message}`}`}</td></tr>`,
+    (assertion) =>
+      html`<tr><td><code>${subjectOf(assertion)}</code></td><td><code>${expectedText(assertion)}</code></td><td><code>${inOneLine(assertion.actual, 4_000)}</code></td><td>${assertion.passed ? html`<span class="good">yes</span>` : html`<strong class="bad">NO</strong>${assertion.message !== undefined && ` ${assertion.message}`}`}</td></tr>`,
   )}</tbody></table>`
 }
 ${saves.length > 0 && html`<p>Saved: ${saves.map((text) => html`<code>${text}</code> `)}</p>`}`;
@@ -218,7 +224,7 @@ function answerHtml({ status, failure, error, warnings }: ReportedCall): Html {
   const said =
     status ??
     (failure
-      ? `no answer: ${failure.reason}${failure.sent === 'maybe' ? ' (it may have arrived)' : ''}`
+      ? `no answer: ${failure.message}${failure.sent === 'maybe' ? ' (it may have arrived)' : ''}`
       : 'no answer is on record');
   return html`${said}${error && html`<br>${error.type}: ${error.reason}`}${warnings.map((warning) => html`<br><span class="warn">Warning: ${warning}</span>`)}`;
 }

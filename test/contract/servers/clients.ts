@@ -9,7 +9,7 @@ export function clients({ version, source, send }: Stage): void {
     expect(headers.get('x-opaque-id')).toBe('runbook/r/s');
   });
 
-  it('a document is created once, and changed or deleted only as it was seen: what a lock rests on', async () => {
+  it('I7: a document is created once, and changed or deleted only as it was seen: what a lock rests on', async () => {
     const path = '/runbook-locks/_doc/cluster';
     const made = await send(source, `PUT ${path}?op_type=create`, { run: 'a' });
     expect(made.status).toBe(201);

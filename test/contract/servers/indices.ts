@@ -13,7 +13,7 @@ export function indices({ hasFeatures, source, send, register, snapshot, restore
     for (const name of names) await send(source, `DELETE /${name}?ignore_unavailable=true`);
   };
 
-  it('a hidden index is found by its name, not by patterns unless they are told to; those that begin with a dot find one that does', async () => {
+  it('I1: a hidden index is found by its name, not by patterns unless they are told to; those that begin with a dot find one that does', async () => {
     const hidden = { settings: { 'index.hidden': true, number_of_shards: 1, auto_expand_replicas: '0-1' } };
     expect((await create('hid-1', hidden)).body).toEqual({
       acknowledged: true,
@@ -40,7 +40,7 @@ export function indices({ hasFeatures, source, send, register, snapshot, restore
     }
   });
 
-  it('a pattern deletes, closes and opens no hidden index on 7.10, and since 8.0 none at all', async () => {
+  it('I2: a pattern deletes, closes and opens no hidden index on 7.10, and since 8.0 none at all', async () => {
     await create('hid-1', { settings: { 'index.hidden': true } });
     await create('hid-2');
     try {
@@ -58,7 +58,7 @@ export function indices({ hasFeatures, source, send, register, snapshot, restore
     }
   });
 
-  it('a snapshot of everything takes hidden indices along, and a restore brings them back hidden', async () => {
+  it('I3: a snapshot of everything takes hidden indices along, and a restore brings them back hidden', async () => {
     await create('hid-1', { settings: { 'index.hidden': true, number_of_replicas: 0 } });
     await create('hid-2');
     try {
@@ -87,7 +87,7 @@ export function indices({ hasFeatures, source, send, register, snapshot, restore
     }
   });
 
-  it('settings that no index has, and values that they cannot have, are refused', async () => {
+  it('I5: settings that no index has, and values that they cannot have, are refused', async () => {
     for (const settings of [{ nonsense: 1 }, { auto_expand_replicas: 'x' }, { 'index.hidden': 'maybe' }])
       expect(await create('odd', { settings })).toMatchObject({ status: 400, error: 'illegal_argument_exception' });
     expect(await create('odd', { nonsense: 1 })).toMatchObject({ status: 400, error: 'parse_exception' });
@@ -117,7 +117,7 @@ export function indices({ hasFeatures, source, send, register, snapshot, restore
     }
   });
 
-  it('M2: names with date math are resolved where they are percent-encoded', async () => {
+  it('I8: names with date math are resolved where they are percent-encoded', async () => {
     const today = new Date().toISOString().slice(0, 10).replaceAll('-', '.');
     const name = encodeURIComponent('<dated-{now/d}>');
     const made = await send(source, `PUT /${name}`, { settings: { number_of_replicas: 0 } });
@@ -179,7 +179,7 @@ export function indices({ hasFeatures, source, send, register, snapshot, restore
     }
   });
 
-  it('an alias is hidden on all of its indices or on none', async () => {
+  it('I4: an alias is hidden on all of its indices or on none', async () => {
     await create('shown_1', { aliases: { shown: { is_hidden: true } } });
     try {
       expect(await create('shown_2', { aliases: { shown: {} } })).toMatchObject({

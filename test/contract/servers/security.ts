@@ -228,7 +228,7 @@ export function security(stage: Stage): void {
     expect(await statusOf(destination, { username: 'ada', password: 'another-password' })).toBe(200);
   });
 
-  it('a document of a user is no body of the call: it has a type, a password and nulls', async () => {
+  it('U5: a document of a user is no body of the call: it has a type, a password and nulls', async () => {
     const put = (body: unknown) => send(destination, 'PUT /_security/user/ada', body);
     const good = { password: 'a-password-1', roles: [] };
     expect(await put({ ...good, type: 'user' })).toMatchObject(
@@ -259,7 +259,7 @@ export function security(stage: Stage): void {
     expect(await statusOf(destination, { username: 'ada', password: 'a-password-1' })).toBe(401);
   });
 
-  it('what is reserved is shown among the others, and cannot be put or deleted', async () => {
+  it('U9: what is reserved is shown among the others, and cannot be put or deleted', async () => {
     const { body: users } = await send(destination, 'GET /_security/user');
     expect(users).toMatchObject({ elastic: { roles: ['superuser'], metadata: { _reserved: true } }, runner: {} });
     expect(Object.keys(users)).toEqual(expect.arrayContaining(['kibana_system', 'remote_monitoring_user']));
@@ -280,7 +280,7 @@ export function security(stage: Stage): void {
       expect((await send(destination, call)).status).toBe(404);
   });
 
-  it('M2: a role comes back with every default', async () => {
+  it('U6: a role comes back with every default', async () => {
     const role = { cluster: ['monitor'], indices: [{ names: 'app-*', privileges: ['read'] }] };
     expect((await send(source, 'PUT /_security/role/reader', role)).body).toEqual({ role: { created: true } });
     const normalised = {
@@ -295,7 +295,7 @@ export function security(stage: Stage): void {
     expect((await send(source, 'PUT /_security/role/reader', normalised)).body).toEqual({ role: { created: false } });
   });
 
-  it('a role with what later versions know is refused by those that do not know it', async () => {
+  it('U7: a role with what later versions know is refused by those that do not know it', async () => {
     const put = (body: unknown) => send(source, 'PUT /_security/role/later', body);
     const later = {
       description: { description: 'Reads' },
@@ -324,7 +324,7 @@ export function security(stage: Stage): void {
     );
   });
 
-  it('role mappings are put as they are shown, and as they are kept', async () => {
+  it('U8: role mappings are put as they are shown, and as they are kept', async () => {
     const rules = { all: [{ field: { username: ['x*', 'y'] } }, { except: { field: { 'realm.name': 'z' } } }] };
     const mapping = { enabled: false, roles: ['cj_test_role'], rules, metadata: { a: 1 } };
     expect((await send(source, 'PUT /_security/role_mapping/m', mapping)).body).toEqual({
@@ -346,7 +346,7 @@ export function security(stage: Stage): void {
     expect((await send(source, 'DELETE /_security/role_mapping/m')).status).toBe(404);
   });
 
-  it('application privileges are put as they are shown, not as they are kept', async () => {
+  it('U8: application privileges are put as they are shown, not as they are kept', async () => {
     const put = (body: unknown) => send(source, 'PUT /_security/privilege', body);
     const given = { app: { read: { actions: ['data:read/*'], metadata: { d: 1 } }, all: { actions: ['*'] } } };
     expect((await put(given)).body).toEqual({ app: { read: { created: true }, all: { created: true } } });
@@ -363,7 +363,7 @@ export function security(stage: Stage): void {
     });
   });
 
-  it('API keys are listed and invalidated; there is no way to put one', async () => {
+  it('U10: API keys are listed and invalidated; there is no way to put one', async () => {
     const key = await apiKeyAt(destination);
     expect(await statusOf(destination, key)).toBe(200);
     const { body } = await send(destination, 'GET /_security/api_key?name=ci');
@@ -379,7 +379,7 @@ export function security(stage: Stage): void {
     expect(await statusOf(destination, key)).toBe(401);
   });
 
-  it('service accounts have tokens since 8.0, listed for one account at a time', async () => {
+  it('U10: service accounts have tokens since 8.0, listed for one account at a time', async () => {
     const account = '/_security/service/elastic/kibana';
     if (!hasFeatures) {
       expect((await send(destination, `GET ${account}/credential`)).status).toBe(400);
@@ -458,7 +458,7 @@ export function security(stage: Stage): void {
       expect(await statusOf(destination, login)).toBe(401);
     });
 
-    it('while the security index is closed there is nothing to see of users and roles, and role mappings seem to be none', async () => {
+    it('L1: while the security index is closed there is nothing to see of users and roles, and role mappings seem to be none', async () => {
       await send(destination, 'POST /.security-7/_close');
       for (const path of ['user', 'user/runner', 'role', 'api_key', 'privilege'])
         expect(await send(destination, `GET /_security/${path}`)).toMatchObject(refusal(400, 'index_closed_exception'));
@@ -467,7 +467,7 @@ export function security(stage: Stage): void {
       await send(destination, 'POST /.security-7/_open');
     });
 
-    it('role templates are kept as text, and put as they are kept', async () => {
+    it('U8: role templates are kept as text, and put as they are kept', async () => {
       const template = { source: '{{#tojson}}groups{{/tojson}}' };
       const rules = { field: { username: 'x*' } };
       const put = (role_templates: unknown) =>

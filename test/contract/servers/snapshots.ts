@@ -17,7 +17,7 @@ export function snapshots({
 }: Stage): void {
   const isKibanas = (indices: string[]) => indices.toSorted().join() === kibanaIndices.join();
 
-  it('an index that is restored is another one: by its uuid where it was deleted, by its history where it was closed', async () => {
+  it('I6: an index that is restored is another one: by its uuid where it was deleted, by its history where it was closed', async () => {
     const settings = { index: { hidden: true, number_of_shards: 1, auto_expand_replicas: '0-1' } };
     const idOf = async () => {
       const { body } = await send(source, 'GET /runbook-locks/_settings');
@@ -135,7 +135,7 @@ export function snapshots({
       });
     });
 
-    it('a snapshot of features says which indices each has', async () => {
+    it('S4: a snapshot of features says which indices each has', async () => {
       await register(source, 'r', 'a');
       const { body } = await snapshot(source, 'r', 's', {
         indices: '-*',

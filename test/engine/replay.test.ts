@@ -1,54 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type Answer, type Event, undosOf } from '../../src/engine/index.ts';
+import { type Event, type SendResult, undosOf } from '../../src/engine/index.ts';
+import { replayOf } from '../../src/engine/replay.ts';
 import { planOf } from '../support.ts';
-import { lost, ok, runIn } from './world.ts';
-
-/** A journal up to the first event that fits. */
-function until(events: readonly Event[], fits: (event: Event) => boolean): readonly Event[] {
-  return events.slice(0, events.findIndex(fits) + 1);
-}
+import { ok, runIn, until } from './world.ts';
 
 /** As of a step whose secrets no rollback reads. */
 const withoutSeals = (events: readonly Event[]) =>
   events.map((event) => (event.type === 'step-finished' ? { ...event, sealed: {} } : event));
 const intended = (step: string) => (event: Event) => event.type === 'write-intended' && event.step === step;
-const waits = (events: readonly Event[]) => events.flatMap((event) => (event.type === 'waiting' ? [event.ms] : []));
-
-describe('sending again', () => {
-  const read = planOf(`  - { id: look, on: es, call: GET /look }`);
-  const busy = (retry_after_ms: number): Answer => ({ ...ok({}, 429), retry_after_ms }) as Answer;
-
-  it('pauses for half of the delay or more, doubles it, and waits as long as the server asks', async () => {
-    const { summary, events } = await runIn(read, {
-      answer: (_call, count) => (count === 1 ? lost() : count === 2 ? busy(7_000) : count === 3 ? ok({}, 503) : ok()),
-    });
-    expect(summary.outcome).toBe('done');
-    expect(waits(events)).toEqual([500, 7_000, 2_000]);
-  });
-
-  it('gives up where the server asks for more than a minute, and after six attempts', async () => {
-    const patient = await runIn(read, { answer: () => busy(120_000) });
-    expect(patient.sent).toHaveLength(1);
-    expect(patient.reasons.look).toContain('status is 429');
-    expect((await runIn(read, { answer: () => lost() })).sent).toHaveLength(6);
-  });
-
-  it('goes on polling while the server does not answer, for five minutes', async () => {
-    const poll = planOf(`  - { id: poll, on: es, call: GET /poll, until: { ready: true }, every: 10s, timeout: 1h }`);
-    const restarted = await runIn(poll, { answer: (_call, count) => (count < 20 ? lost('no') : ok({ ready: true })) });
-    expect(restarted.summary.outcome).toBe('done');
-    const dead = await runIn(poll, { answer: () => lost('no') });
-    expect(dead.outcomes.poll).toBe('failed');
-    expect(dead.sent.length).toBeLessThan(40);
-  });
-
-  it('lets a write that could not leave wait like a read, and counts it once', async () => {
-    const write = planOf(`  - { id: make, on: es, call: PUT /made }`);
-    const { summary, sent } = await runIn(write, { answer: (_call, count) => (count < 3 ? lost('no') : ok()) });
-    expect(summary).toMatchObject({ outcome: 'done', writes: 1 });
-    expect(sent).toHaveLength(3);
-  });
-});
 
 describe('going on with a run', () => {
   const plan =
@@ -63,7 +22,7 @@ describe('going on with a run', () => {
         rollback: [{ id: unmake, call: "PUT /{{steps.look.name}}", body: { key: "{{steps.look.key}}" } }]
       - { id: use, when: { steps.look.mark: { exists: true } }, call: POST /use }
     always: [{ id: open, call: POST /open, retry: { attempts: 2 } }]`);
-  const answers = (call: string, count: number): Answer => {
+  const answers = (call: string, count: number): SendResult => {
     if (call === 'GET /look') return ok({ name: 'made', key: 'a-secret-value' });
     return call === 'GET /made' ? ok(count > 1 ? { key: 'a-secret-value' } : {}) : ok();
   };
@@ -114,7 +73,7 @@ describe('going on with a run', () => {
     expect(sent).toEqual(['POST /use', 'POST /open']);
     expect(summary.outcome).toBe('needs-a-person');
     expect(summary.cleanup_failures[0]).toMatchObject({ step: 'unmake' });
-    expect(summary.cleanup_failures[0]?.reason).toContain('in the memory of the process that has ended');
+    expect(summary.cleanup_failures[0]?.reason).toMatchObject({ kind: 'secret-lost' });
   });
 
   it('goes on into always and the rollback where a signal had stopped it', async () => {
@@ -145,66 +104,11 @@ describe('going on with a run', () => {
       [false, 'failed'],
     ] as const) {
       const { events } = await runIn(write, { answer: () => ok({ acknowledged }) });
-      const journal = until(events, (event) => event.type === 'call-answered' && event.step === 'make');
+      const journal = until(events, (event) => event.type === 'response' && event.step === 'make');
       const { sent, outcomes } = await runIn(write, { journal });
       expect(sent).toEqual([]);
       expect(outcomes.make).toBe(outcome);
     }
-  });
-});
-
-describe('a write that nobody can tell of', () => {
-  const write = planOf(`  - { id: first, on: es, call: PUT /first, rollback: [{ call: DELETE /first }] }
-  - id: restore
-    on: es
-    call: POST /restore
-    on_unknown: suspend
-    done_when:
-      { as: recovery, call: GET /made, expect: { body: { made: true } }, timeout: 2m, otherwise: { call: GET /old, expect: { body: { made: true } } } }
-  - { id: after, on: es, call: POST /after }`);
-  const refused = ok({ error: { type: 'security_exception', reason: 'unable to authenticate' } }, 401);
-
-  it('is asked of the next read where one cannot tell, for as long as the author says', async () => {
-    const { sent, summary, events } = await runIn(write, {
-      answer: (call, count) => {
-        if (call === 'GET /old') return count === 1 ? ok({ made: false }) : refused;
-        if (call === 'GET /made') return count < 12 ? refused : ok({ made: true });
-        return call === 'POST /restore' ? lost() : ok();
-      },
-    });
-    expect(summary.outcome).toBe('done');
-    expect(sent.filter((call) => call === 'POST /restore')).toHaveLength(1);
-    expect(sent.slice(0, 4)).toEqual(['PUT /first', 'GET /made', 'GET /old', 'POST /restore']);
-    expect(waits(events)).toEqual([1_000, 2_000, 3_000, ...Array.from({ length: 7 }, () => 5_000)]);
-  });
-
-  it('suspends the run as it is where no read can tell in time: nothing is rolled back, and it can be resumed', async () => {
-    const blind = (call: string): Answer =>
-      call === 'POST /restore' ? lost() : call.startsWith('GET') ? refused : ok();
-    const before = (call: string, count: number) => (call === 'GET /old' && count === 1 ? ok({}) : blind(call));
-    const { sent, summary, events } = await runIn(write, { answer: before });
-    expect(summary.suspended).toMatchObject({ step: 'restore' });
-    expect(summary.outcome).toBe('needs-a-person');
-    expect(sent).not.toContain('DELETE /first');
-    expect(sent).not.toContain('POST /after');
-
-    const seen = { answer: (call: string) => (call === 'GET /made' ? ok({ made: true }) : ok()) };
-    const resumed = await runIn(write, { journal: events, ...seen });
-    expect(resumed.sent).toEqual(['GET /made', 'POST /after']);
-    expect(resumed.summary.outcome).toBe('done');
-  });
-
-  it('is sent again where a read says that it did not take effect, once the run is resumed', async () => {
-    const { events } = await runIn(write, {
-      answer: (call, count) =>
-        call === 'POST /restore' ? lost() : call.startsWith('GET') && count > 1 ? refused : ok({}),
-    });
-    const resumed = await runIn(write, {
-      journal: events,
-      answer: (call) => (call === 'GET /made' ? refused : ok({})),
-    });
-    expect(resumed.sent.filter((call) => call === 'POST /restore')).toHaveLength(1);
-    expect(resumed.summary.outcome).toBe('done');
   });
 });
 
@@ -225,5 +129,18 @@ describe('what undoes a run', () => {
       const expected = ['second', 'first'].filter(isSent);
       expect((await undosOf(plan, journal)).map(({ step }) => step)).toEqual(expected);
     }
+  });
+});
+
+describe('the journal of a run', () => {
+  const at = '2026-01-01T00:00:00.000Z';
+  const call = { connection: 'es', effect: 'write', request: 'PUT /x', opaque_id: 'x' } as const;
+
+  it('says that locks may be held where one was about to be acquired, though no step was sent', () => {
+    const started: Event = { at, type: 'run-resumed', as: 'resume', version: '1' };
+    const lock: Event = { at, type: 'write-intended', purpose: 'lock', attempt: 1, call };
+    expect(replayOf([started]).hasWritten).toBe(false);
+    expect(replayOf([started, lock]).hasWritten).toBe(true);
+    expect(replayOf([started, lock]).steps.size).toBe(0);
   });
 });

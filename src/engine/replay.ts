@@ -1,9 +1,10 @@
-import type { Event, Finished, Note } from './event.ts';
-import { statusText } from './judge.ts';
+import type { Event, Note, StepResult } from './event.ts';
+import type { ResponseReason } from './reason.ts';
+import { isRefusal } from './retry.ts';
 
 /** What the journal of a run says of one step. */
 export interface PastStep {
-  /** Its `when` held and it was allowed to run. */
+  /** Its `when` was met and it was allowed to run. */
   isStarted: boolean;
   confirmed?: boolean;
   /** What its `done_when` said last. */
@@ -15,21 +16,21 @@ export interface PastStep {
   writes: number;
   /** Whether one of them may have taken effect; the last one aside, where that is not known. */
   mayHaveBeenSent: boolean;
-  /** What became of the last of them; `unknown` where the journal ends before its answer. */
-  last?: 'unknown' | 'not-sent' | 'ambiguous' | Answered;
-  finished?: Finished;
+  /** What became of the last of them; `unknown` where the journal ends before its response. */
+  last?: 'unknown' | 'not-sent' | 'ambiguous' | RecordedResponse;
+  finished?: StepResult;
 }
 
-/** The recorded answer to a write. */
-export interface Answered {
-  readonly status: number;
+/** The recorded response to a write. */
+export interface RecordedResponse extends ResponseReason {
   readonly isExpected: boolean;
-  readonly said: string;
 }
 
 /** A run so far, as its journal tells it. */
-export interface Past {
+export interface Replay {
   readonly steps: ReadonlyMap<string, PastStep>;
+  /** A write of a step or of a lock was about to be sent: locks may be held. */
+  readonly hasWritten: boolean;
   readonly isInterrupted: boolean;
   /** Somebody asked for the rollback. */
   readonly isRollbackWanted: boolean;
@@ -39,25 +40,21 @@ export interface Past {
   readonly undone: ReadonlyMap<string, boolean>;
 }
 
-/** A 4xx says that nothing took effect (docs/decisions/0003). */
-export function isRefusal(status: number): boolean {
-  return status >= 400 && status < 500 && status !== 408;
-}
-
 /** Whether a write of the step may have taken effect. */
 export function hasEffect({ mayHaveBeenSent, last }: PastStep): boolean {
   return mayHaveBeenSent || last === 'unknown';
 }
 
 /** Folds a journal into what replaying needs of it; its size does not grow with the number of polls. */
-export function pastOf(events: readonly Event[]): Past {
+export function replayOf(events: readonly Event[]): Replay {
   const steps = new Map<string, PastStep>();
   const undone = new Map<string, boolean>();
   /** What ran since the last rollback began. */
   let undoing = new Set<string>();
+  let hasWritten = false;
   let isInterrupted = false;
   let isRollbackWanted = false;
-  let rollback: Past['rollback'] = 'none';
+  let rollback: Replay['rollback'] = 'none';
   let isFinished = false;
   const stepOf = (id: string): PastStep => {
     const found = steps.get(id) ?? { isStarted: false, attempts: 0, writes: 0, mayHaveBeenSent: false };
@@ -66,6 +63,7 @@ export function pastOf(events: readonly Event[]): Past {
     return found;
   };
   for (const event of events) {
+    if (event.type === 'write-intended') hasWritten = true;
     switch (event.type) {
       case 'run-resumed':
         if (event.as === 'rollback') isRollbackWanted = true;
@@ -93,20 +91,11 @@ export function pastOf(events: readonly Event[]): Past {
       case 'run-finished':
         isFinished = true;
         break;
-      case 'step-started':
-      case 'confirmation':
-      case 'effect-checked':
-      case 'noted':
-      case 'write-intended':
-      case 'call-answered':
-      case 'call-failed':
-      case 'step-finished':
-        note(stepOf(event.step), event);
-        break;
       default:
+        if ('step' in event && event.step !== undefined) note(stepOf(event.step), event);
     }
   }
-  return { steps, isInterrupted, isRollbackWanted, rollback, undone };
+  return { steps, hasWritten, isInterrupted, isRollbackWanted, rollback, undone };
 }
 
 function note(step: PastStep, event: Event): void {
@@ -130,21 +119,21 @@ function note(step: PastStep, event: Event): void {
       step.writes++;
       step.last = 'unknown';
       break;
-    case 'call-answered':
+    case 'response': {
       if (event.call.effect !== 'write') break;
-      step.last = {
-        status: event.status,
-        isExpected: event.as_expected === true,
-        said: statusText(event.status, event.error),
-      };
-      if (!isRefusal(event.status)) step.mayHaveBeenSent = true;
+      const { status, error, as_expected } = event;
+      step.last = { kind: 'response', status, ...(error ? { error } : {}), isExpected: as_expected === true };
+      if (!isRefusal(status)) step.mayHaveBeenSent = true;
       break;
-    case 'call-failed':
+    }
+    case 'no-response': {
       if (event.call.effect !== 'write') break;
-      step.last = event.sent === 'no' ? 'not-sent' : 'ambiguous';
-      if (event.sent === 'no') step.writes--;
+      const isUnsent = event.reason.kind !== 'no-response' || event.reason.sent === 'no';
+      step.last = isUnsent ? 'not-sent' : 'ambiguous';
+      if (isUnsent) step.writes--;
       else step.mayHaveBeenSent = true;
       break;
+    }
     case 'step-finished': {
       const { outcome, reason, saved, concealed } = event;
       step.finished = {

@@ -1,0 +1,86 @@
+import { evaluateValue, TemplateError } from '../language/index.ts';
+import type { PlannedBlock, PlannedNode } from '../plan/index.ts';
+import type { Json } from '../text/index.ts';
+import { effectOf } from './effect.ts';
+import type { StepOutcome, StepResult } from './event.ts';
+import { gather } from './outputs.ts';
+import { Cancelled } from './ports.ts';
+import { lookupAtRun, readsSecret } from './render.ts';
+import { noteUndo } from './rollback.ts';
+import { type Flow, type Frame, fail, isCleanup, pastOf, type Session, type StepContext, valuesIn } from './session.ts';
+
+/** How a node ended; `flow` where what follows from it is known already. */
+export interface Ended {
+  readonly result: StepResult;
+  readonly flow?: Flow;
+}
+
+/** Runs nodes in their order; the interpreter hands itself down. */
+type RunNodes = (nodes: readonly PlannedNode[], session: Session, frame: Frame) => Promise<Flow>;
+
+/** Runs a block: its steps, once per item where it is a loop, and then its `always`, whatever became of them. */
+export async function runBlock(node: PlannedBlock, context: StepContext, runNodes: RunNodes): Promise<Ended> {
+  const { session, frame, id } = context;
+  const past = pastOf(context);
+  // Once its steps have begun, it is they who know.
+  if (node.done_when && past?.effect !== 'not-there') {
+    const effect = await effectOf(node.done_when, context);
+    if (effect.state === 'there') return { result: { outcome: 'unchanged' } };
+    if (effect.state === 'unknown' && !session.isDry) return { result: { outcome: 'failed', reason: effect.reason } };
+  }
+  const undo = noteUndo(node, id, session, frame);
+  const within: Frame = { ...frame, depth: frame.depth + 1, undo: undo ? [...frame.undo, undo] : frame.undo };
+  const failuresBefore = session.findings.cleanupFailures.length;
+  const tried = await attempt(() =>
+    node.for_each === undefined
+      ? runNodes(node.steps, session, within)
+      : runIterations(node.steps, node.for_each, session, within, runNodes),
+  );
+  if (node.always) await runNodes(node.always, session, { ...within, phase: 'always' });
+  if ('error' in tried) throw tried.error;
+  const cleanupFailure = session.findings.cleanupFailures[failuresBefore];
+  const flow =
+    cleanupFailure && tried.flow === 'go-on' && !isCleanup(frame)
+      ? fail(session, cleanupFailure.step, cleanupFailure.reason)
+      : tried.flow;
+  // The step inside has said why, and what follows from it.
+  return { result: { outcome: outcomeOf(flow, session) }, flow };
+}
+
+function outcomeOf(flow: Flow, { findings }: Session): StepOutcome {
+  if (flow === 'go-on') return 'done';
+  return findings.wasInterrupted && !findings.failure ? 'interrupted' : 'failed';
+}
+
+/** What was thrown waits until `always` has run; a cancelled run does nothing more. */
+async function attempt(action: () => Promise<Flow>): Promise<{ readonly flow: Flow } | { readonly error: unknown }> {
+  try {
+    return { flow: await action() };
+  } catch (error) {
+    if (error instanceof Cancelled) throw error;
+    return { error };
+  }
+}
+
+async function runIterations(
+  steps: readonly PlannedNode[],
+  list: Json,
+  session: Session,
+  frame: Frame,
+  runNodes: RunNodes,
+): Promise<Flow> {
+  const values = valuesIn(session, frame);
+  const items = evaluateValue(list, lookupAtRun(values, 'sent'));
+  if (!Array.isArray(items)) throw new TemplateError((show) => `for_each needs a list, found ${show(items)}`);
+  const isSecret = readsSecret(list, values);
+  let flow: Flow = 'go-on';
+  let iteration = 0;
+  for (const value of items as readonly Json[]) {
+    iteration++;
+    const iterations = [...frame.iterations, iteration];
+    flow = await runNodes(steps, session, { ...frame, iterations, item: { value, isSecret } });
+    if (flow === 'stop') break;
+  }
+  gather(steps, session.outputs, frame.iterations, iteration);
+  return flow;
+}

@@ -1,0 +1,68 @@
+import type { Request } from '../plan/index.ts';
+import { errorOf } from './assertion.ts';
+import type { CallOwner, RecordedCall } from './event.ts';
+import { type Call, Cancelled, type Ports } from './ports.ts';
+import type { AmbiguousResponse } from './reason.ts';
+import type { Recorder } from './recorder.ts';
+import type { NoResponse, Response, SendResult } from './result.ts';
+
+/**
+ * Sends a call once, and records what came back.
+ * @param inspect Looks at a response before anything of it is recorded; of a write it says whether it is as expected.
+ */
+export async function exchange(
+  call: Call,
+  recorded: RecordedCall,
+  owner: CallOwner,
+  { ports, recorder }: { readonly ports: Ports; readonly recorder: Recorder },
+  inspect: (response: Response) => { readonly as_expected?: boolean } = () => ({}),
+): Promise<SendResult> {
+  const started = ports.now();
+  const result = await sent(call, ports);
+  const common = { ...owner, call: recorded, duration_ms: ports.now() - started };
+  if (result.kind === 'no-response') {
+    await recorder.record({ type: 'no-response', ...common, reason: result });
+    return result;
+  }
+  const verdict = inspect(result);
+  const { status, warnings } = result;
+  const error = status >= 400 ? errorOf(result.body) : undefined;
+  await recorder.record({ type: 'response', ...common, status, warnings, ...verdict, ...(error ? { error } : {}) });
+  return result;
+}
+
+async function sent(call: Call, { send }: Ports): Promise<SendResult> {
+  try {
+    return await send(call);
+  } catch (error) {
+    if (error instanceof Cancelled) throw error;
+    // A bug in a connection must not skip what cleans up.
+    const message = error instanceof Error ? error.message : String(error);
+    return { kind: 'no-response', sent: 'maybe', cause: 'exception', message };
+  }
+}
+
+/** A result that is none that was wanted: why there is no response, or its status and the server's words. */
+export function unwanted(result: SendResult): NoResponse | Extract<AmbiguousResponse, { kind: 'response' }> {
+  if (result.kind === 'no-response') return result;
+  const error = errorOf(result.body);
+  return { kind: 'response', status: result.status, ...(error ? { error } : {}) };
+}
+
+/** A call as it may be kept; `shown` has marks in the place of secrets. */
+export function recordedCall(shown: Request, effect: 'read' | 'write', opaque_id: string): RecordedCall {
+  const { connection } = shown;
+  if (shown.type === 'oss') {
+    const request = `oss ${shown.operation} ${shown.key ?? shown.prefix ?? ''}`.trim();
+    return { connection, effect, request, opaque_id };
+  }
+  return {
+    connection,
+    ...(shown.identity === undefined ? {} : { identity: shown.identity }),
+    effect,
+    request: `${shown.method} ${shown.path}`,
+    ...(shown.query === undefined ? {} : { query: shown.query }),
+    ...(shown.body === undefined ? {} : { body: shown.body }),
+    opaque_id,
+  };
+}

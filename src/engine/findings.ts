@@ -1,0 +1,43 @@
+import type { CleanupFailure, Note, RunSummary, Suspension } from './event.ts';
+import type { LockReason, Reason } from './reason.ts';
+import type { Redactor } from './redactor.ts';
+
+/** What has come to light in a run so far: the summary says it at the end. */
+export interface Findings {
+  /** The first thing that went wrong. */
+  failure?: { readonly step: string; readonly reason: Reason };
+  /** Why the run cannot go on before somebody decides. */
+  suspended?: Suspension;
+  wasInterrupted: boolean;
+  /** Writes that were sent, or may have been. */
+  writes: number;
+  readonly inDoubt: string[];
+  readonly cleanupFailures: CleanupFailure[];
+  readonly notes: Note[];
+  readonly locksLeft: LockReason[];
+}
+
+export function createFindings(): Findings {
+  return { wasInterrupted: false, writes: 0, inDoubt: [], cleanupFailures: [], notes: [], locksLeft: [] };
+}
+
+/** How much has gone wrong so far that a rollback is not clean with. */
+export function troublesIn({ cleanupFailures, inDoubt }: Findings): number {
+  return cleanupFailures.length + inDoubt.length;
+}
+
+/** What of the findings stands in a summary, redacted. */
+export function summarized(
+  { failure, suspended, writes, inDoubt, cleanupFailures, notes, locksLeft }: Findings,
+  redactor: Redactor,
+): Omit<RunSummary, 'outcome' | 'predicted_writes' | 'rolled_back' | 'not_rolled_back'> {
+  return redactor.record({
+    ...(failure ? { failure } : {}),
+    in_doubt: inDoubt,
+    cleanup_failures: cleanupFailures,
+    writes,
+    ...(suspended ? { suspended } : {}),
+    notes,
+    locks_left: locksLeft,
+  });
+}

@@ -1,0 +1,112 @@
+import { valueAt } from '../language/index.ts';
+import { nodesRunBy, type PlannedNode, type PlannedRequest } from '../plan/index.ts';
+import { type Json, sha256 } from '../text/index.ts';
+import type { StepResult } from './event.ts';
+import { concealed } from './redactor.ts';
+import { instanceId, type Output, type Outputs } from './render.ts';
+import type { Response } from './result.ts';
+import type { OutputStore, StepContext } from './session.ts';
+
+/** What of a response a step saves as secret, the digests of it aside. */
+export function secretsOf({ body }: Response, save: PlannedRequest['save'] = {}): Json[] {
+  return Object.values(save).flatMap(({ path, secret }) => {
+    const value = secret ? valueAt(body, path) : undefined;
+    return value === undefined ? [] : [value];
+  });
+}
+
+/** Keeps what a step saves of its response; gives what of it may be recorded. A value that is not there is not saved. */
+export async function saveFrom(
+  response: Response,
+  node: PlannedRequest,
+  { session, id }: StepContext,
+): Promise<Pick<StepResult, 'saved' | 'concealed' | 'sealed'>> {
+  if (!node.save) return {};
+  const values: Outputs = new Map();
+  for (const [name, { path, secret, digest }] of Object.entries(node.save)) {
+    const found = valueAt(response.body, path);
+    if (found === undefined) continue;
+    const value = digest ? await sha256(JSON.stringify(found)) : found;
+    if (secret) session.options.redactor.add(value);
+    values.set(name, { value, isSecret: secret === true });
+  }
+  session.outputs.saved.set(id, values);
+  const shown = [...values].filter(([, { isSecret }]) => !isSecret);
+  const secretNames = [...values].flatMap(([name, { isSecret }]) => (isSecret ? [name] : []));
+  const sealed = await sealedOf(values, node, id, session);
+  return {
+    saved: Object.fromEntries(shown.map(([name, { value }]) => [name, value])),
+    ...(secretNames.length > 0 ? { concealed: secretNames } : {}),
+    ...(Object.keys(sealed).length > 0 ? { sealed } : {}),
+  };
+}
+
+/** A sealed text in which a short secret happened to appear would be destroyed by its redaction: it is sealed again. */
+const mostSealings = 20;
+
+async function sealedOf(
+  values: Outputs,
+  node: PlannedRequest,
+  id: string,
+  { ports, options, isDry }: StepContext['session'],
+): Promise<Record<string, string>> {
+  const sealed: Record<string, string> = {};
+  for (const [name, { value }] of isDry ? [] : values) {
+    if (!node.save?.[name]?.sealed) continue;
+    let text = await ports.seal(id, name, value);
+    for (let sealing = 1; sealing < mostSealings && options.redactor.text(text) !== text; sealing++)
+      text = await ports.seal(id, name, value);
+    sealed[name] = text;
+  }
+  return sealed;
+}
+
+/** What a step saved in an earlier process, as its journal has it. Secrets that are not sealed in it are read again when needed. */
+export function saveFromJournal(
+  { saved, concealed: names = [] }: StepResult,
+  node: PlannedRequest,
+  { session, frame, id }: StepContext,
+): void {
+  if (!node.save || saved === undefined) return;
+  const values: Outputs = new Map();
+  for (const [name, value] of Object.entries(saved)) {
+    // A secret in the middle of what is none was taken out of the record.
+    values.set(name, JSON.stringify(value).includes(concealed) ? lost(id, name) : { value, isSecret: false });
+  }
+  const unsealed = session.options.unsealed?.get(id);
+  for (const name of names) {
+    const value = unsealed?.get(name);
+    values.set(name, value === undefined ? lost(id, name) : { value, isSecret: true });
+  }
+  if ([...values.values()].some((output) => output.lost)) session.outputs.lost.set(id, { node, frame });
+  session.outputs.saved.set(id, values);
+}
+
+function lost(step: string, output: string): Output {
+  return { value: null, isSecret: true, lost: { kind: 'secret-lost', step, output } };
+}
+
+/** What the iterations of a loop have saved becomes one list per name, under the id without the iteration. */
+export function gather(
+  nodes: readonly PlannedNode[],
+  { saved }: OutputStore,
+  iterations: readonly number[],
+  count: number,
+): void {
+  for (const node of nodes.flatMap(nodesRunBy)) {
+    if (node.kind !== 'request' || !node.save) continue;
+    const lists: Outputs = new Map();
+    for (const [name, { secret }] of Object.entries(node.save)) {
+      const values = Array.from({ length: count }, (_, index) =>
+        saved.get(instanceId(node.id, [...iterations, index + 1]))?.get(name),
+      ).filter((output) => output !== undefined);
+      const missing = values.find(({ lost }) => lost)?.lost;
+      lists.set(name, {
+        value: values.map(({ value }) => value),
+        isSecret: secret === true,
+        ...(missing ? { lost: missing } : {}),
+      });
+    }
+    saved.set(instanceId(node.id, iterations).replace('#*', ''), lists);
+  }
+}

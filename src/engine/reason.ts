@@ -1,0 +1,94 @@
+import type { MaintenanceWindow } from '../language/index.ts';
+import type { SkipReason } from '../plan/index.ts';
+import type { Assertion, BodyAssertion, NoResponse, ServerError } from './result.ts';
+
+/**
+ * Why something ended as it did, was refused, or is waited for: data, to be told apart by `kind`. The sentences are made in
+ * `src/report/reason-text.ts`.
+ */
+export type Reason =
+  | SkipReason
+  // Nobody let it run.
+  | { readonly kind: 'not-confirmed'; readonly question: string }
+  | {
+      readonly kind: 'outside-maintenance-window';
+      readonly environment: string;
+      readonly windows: readonly MaintenanceWindow[];
+    }
+  // It cannot be rendered.
+  | { readonly kind: 'template-error'; readonly message: string }
+  /** A value that a step would have saved is not there. */
+  | { readonly kind: 'missing-output'; readonly step: string; readonly output: string }
+  /** Dry run: only a step that would be sent gives it. */
+  | { readonly kind: 'needs-output'; readonly step: string; readonly output: string }
+  /** A secret that was in the memory of an ended process only, and may not be read again here. */
+  | { readonly kind: 'secret-lost'; readonly step: string; readonly output: string }
+  | { readonly kind: 'secret-not-reread'; readonly step: string; readonly cause?: Reason }
+  | { readonly kind: 'internal-error'; readonly message: string }
+  // What came back.
+  | NoResponse
+  | ResponseReason
+  /** An assertion failed. */
+  | { readonly kind: 'unexpected-response'; readonly failed: readonly Assertion[]; readonly error?: ServerError }
+  /** A poll: what is not yet as it has to be. */
+  | { readonly kind: 'condition-not-yet-met'; readonly unmet: readonly BodyAssertion[] }
+  | { readonly kind: 'timed-out'; readonly timeout_ms: number; readonly cause: Reason }
+  // What became of a write.
+  | { readonly kind: 'not-sent'; readonly cause: Reason }
+  /** Whether its effect is in place already cannot be told. */
+  | { readonly kind: 'effect-unknown'; readonly cause: Reason }
+  | ReadBack
+  /** It may have taken effect, and no idempotency check can tell. */
+  | { readonly kind: 'no-idempotency-check'; readonly response: AmbiguousResponse }
+  /** An earlier process ended before it was recorded how the step ended; its response is on record. */
+  | { readonly kind: 'process-ended'; readonly response: ResponseReason; readonly passed: boolean }
+  /** A person has said that it took effect. */
+  | { readonly kind: 'decided' }
+  | LockReason
+  | { readonly kind: 'journal-not-writable'; readonly message: string }
+  // What was not cleaned up.
+  | { readonly kind: 'interrupted-twice' }
+  /** `partly`: some of its steps were sent. */
+  | { readonly kind: 'not-rolled-back'; readonly partly: boolean; readonly cause: Reason };
+
+/** A response by its status. */
+export interface ResponseReason {
+  readonly kind: 'response';
+  readonly status: number;
+  readonly error?: ServerError;
+}
+
+/** What leaves it open whether a write took effect; `no-record`: an earlier process ended before it recorded a response. */
+export type AmbiguousResponse = NoResponse | ResponseReason | { readonly kind: 'no-record' };
+
+/** An ambiguous write was read back. */
+export interface ReadBack {
+  readonly kind: 'read-back';
+  readonly response: AmbiguousResponse;
+  readonly effect: 'there' | 'not-there' | 'unknown';
+  /** What the idempotency check saw, where the effect is not there. */
+  readonly cause?: Reason;
+}
+
+/** Who holds a lock, as its document says. */
+export interface LockHolder {
+  readonly run: string;
+  readonly owner: string;
+  /** Since its last heartbeat. */
+  readonly age_ms: number;
+  readonly expired: boolean;
+}
+
+/** Something about the lock of a cluster. */
+export type LockReason =
+  | { readonly kind: 'lock-held'; readonly connection: string; readonly holder: LockHolder }
+  | { readonly kind: 'lock-not-acquired'; readonly connection: string; readonly path: string; readonly cause: Reason }
+  /** It may have been acquired: the response was lost, and it was not acquired in the end. */
+  | { readonly kind: 'lock-uncertain'; readonly connection: string }
+  /** Somebody has removed or replaced it. */
+  | { readonly kind: 'lock-lost'; readonly connection: string }
+  | { readonly kind: 'lock-not-released'; readonly connection: string; readonly cause: Reason }
+  /** The document came with a restore, and is not in force. */
+  | { readonly kind: 'lock-left-by-restore'; readonly holder: LockHolder }
+  /** Its index was deleted or restored, and it was acquired again. */
+  | { readonly kind: 'lock-index-moved' };

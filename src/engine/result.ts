@@ -1,0 +1,82 @@
+import type { PlannedExpect } from '../plan/index.ts';
+import type { Json } from '../text/index.ts';
+
+/** What came of sending a request. */
+export type SendResult = Response | NoResponse;
+
+export interface Response {
+  readonly kind: 'response';
+  readonly status: number;
+  readonly body: Json;
+  readonly warnings: readonly string[];
+  /** When the server wants to be asked again (`Retry-After`). */
+  readonly retry_after_ms?: number;
+}
+
+/** No response. `sent: maybe` is ambiguous: the request may have taken effect. */
+export interface NoResponse {
+  readonly kind: 'no-response';
+  readonly sent: 'no' | 'maybe';
+  readonly cause: NoResponseCause;
+  /** The words of the library or system, where there are any. */
+  readonly message?: string;
+  /** Of `timeout`: how long it was waited for. */
+  readonly timeout_ms?: number;
+}
+
+export type NoResponseCause =
+  | 'timeout'
+  /** Something came back that is no JSON. */
+  | 'not-json'
+  | 'connection-refused'
+  | 'unknown-host'
+  | 'certificate'
+  | 'tls'
+  /** Any other failure of the network or of the library. */
+  | 'network'
+  /** The environment has no such connection or identity, or one of a kind that does not know such calls. */
+  | 'unknown-connection'
+  | 'unknown-identity'
+  | 'wrong-kind'
+  /** With the secrets in it the request cannot be made, such as by a helper that does not take them. */
+  | 'not-rendered'
+  /** A dry run sends no write. */
+  | 'dry-run'
+  /** A bug of the client. */
+  | 'exception';
+
+interface Judged {
+  readonly passed: boolean;
+  /** The author's words, where it did not pass. */
+  readonly message?: string;
+}
+
+/** An assertion about the status code of a response. */
+export interface StatusAssertion extends Judged {
+  readonly of: 'status';
+  /** Numbers or classes, `2xx`. */
+  readonly expect: PlannedExpect['status'];
+  readonly actual: number;
+}
+
+/** An assertion about its body. */
+export interface BodyAssertion extends Judged {
+  readonly of: 'body';
+  /** JMESPath. */
+  readonly subject: string;
+  /** A literal or a matcher. */
+  readonly expect: Json;
+  /** null where there is nothing. */
+  readonly actual: Json;
+}
+
+/** One assertion, redacted: data. `assertionText` of the reports makes a sentence of it. */
+export type Assertion = StatusAssertion | BodyAssertion;
+
+/** The server's own words for an error. */
+export interface ServerError {
+  readonly type: string;
+  readonly reason: string;
+  /** Of a bucket in another region: where it is. */
+  readonly endpoint?: string;
+}

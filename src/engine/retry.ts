@@ -1,0 +1,41 @@
+import type { PlannedRequest } from '../plan/index.ts';
+import type { Ports } from './ports.ts';
+import type { SendResult } from './result.ts';
+
+/** How a request is tried again. `budget_ms`: no pause begins that would end later than this after the first response. */
+export type Retry = PlannedRequest['retry'];
+
+const longestPause = 30_000;
+
+/** Statuses after which a read is sent again. */
+const transientStatuses = [429, 502, 503, 504];
+
+/** Whether a read is worth sending again. */
+export function isTransient(result: SendResult): boolean {
+  return result.kind === 'no-response' || transientStatuses.includes(result.status);
+}
+
+/** A 4xx says that nothing took effect (docs/decisions/0003). */
+export function isRefusal(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 408;
+}
+
+/**
+ * The pause before the next attempt: twice as long each time, between half of it and the whole at random, so that many
+ * runs do not come back at the same moment; at least as long as the server asks for. Undefined where there is no next one.
+ * @param attempt The next one, from 2.
+ * @param first When the first result came, in milliseconds since 1970.
+ */
+export function pauseBefore(
+  attempt: number,
+  retry: Retry,
+  result: SendResult,
+  first: number,
+  { now, random }: Pick<Ports, 'now' | 'random'>,
+): number | undefined {
+  if (attempt > retry.attempts) return undefined;
+  const whole = Math.min(longestPause, retry.delay_ms * 2 ** (attempt - 2));
+  const asked = result.kind === 'response' ? (result.retry_after_ms ?? 0) : 0;
+  const pause = Math.max(asked, Math.round(whole * (0.5 + random() / 2)));
+  return now() + pause - first > retry.budget_ms ? undefined : pause;
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { errorOf, judge, unexpected } from '../../src/engine/assertion.ts';
+import { createRedactor } from '../../src/engine/index.ts';
+import { ok } from './world.ts';
+
+const response = ok({ n: 1, hash: 'ab', list: [1] });
+
+describe('the assertions of a response', () => {
+  it('are the status, and where that passed, each condition of the body, as data', () => {
+    const expectation = { status: ['2xx'], body: [{ subject: 'n', expect: { at_least: 2, message: 'Too few.' } }] };
+    const assertions = judge(expectation, response, createRedactor());
+    expect(assertions).toEqual([
+      { of: 'status', expect: ['2xx'], actual: 200, passed: true },
+      { of: 'body', subject: 'n', expect: { at_least: 2 }, actual: 1, passed: false, message: 'Too few.' },
+    ]);
+    expect(unexpected(assertions, response)).toEqual({ kind: 'unexpected-response', failed: [assertions[1]] });
+    expect(judge({ ...expectation, status: [404] }, response, createRedactor())).toEqual([
+      { of: 'status', expect: [404], actual: 200, passed: false },
+    ]);
+  });
+
+  it('do not show what the step saves as secret, however short it is', () => {
+    const expectation = { status: ['2xx'], body: [{ subject: 'hash', expect: { matches: '^a' } }] };
+    expect(judge(expectation, response, createRedactor(), ['ab'])[1]).toEqual({
+      of: 'body',
+      subject: 'hash',
+      expect: '‹secret›',
+      actual: '‹secret›',
+      passed: true,
+    });
+  });
+
+  it('keep values up to a limit', () => {
+    const long = 'x'.repeat(10_000);
+    const [, assertion] = judge(
+      { status: ['2xx'], body: [{ subject: 'a', expect: { not: long } }] },
+      ok({ a: long }),
+      createRedactor(),
+    );
+    expect(JSON.stringify(assertion).length).toBeLessThan(10_000);
+    expect(assertion).toMatchObject({ passed: false });
+  });
+});
+
+describe('the words of a server', () => {
+  it('are those of Elasticsearch or of Kibana', () => {
+    const error = { type: 'security_exception', reason: 'no', caused_by: { reason: 'expired' } };
+    expect(errorOf({ error })).toEqual({ type: 'security_exception', reason: 'no (expired)' });
+    expect(errorOf({ statusCode: 400, error: 'Bad Request', message: 'no such space' })).toEqual({
+      type: 'Bad Request',
+      reason: 'no such space',
+    });
+    expect(errorOf([])).toBeUndefined();
+  });
+});

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { planOf } from '../support.ts';
+import { lost, ok, runIn } from './world.ts';
+
+describe('a poll', () => {
+  it('asks until the condition is met', async () => {
+    const plan = planOf(
+      '  - { id: a, on: es, call: GET /a, until: { state: { not: BUSY } }, expect: { body: { state: OK } } }\n',
+    );
+    const { sent, summary } = await runIn(plan, { answer: (_call, count) => ok({ state: count < 5 ? 'BUSY' : 'OK' }) });
+    expect(sent).toHaveLength(5);
+    expect(summary.outcome).toBe('done');
+  });
+
+  it('times out with what was seen last', async () => {
+    const plan = planOf('  - { id: a, on: es, call: GET /a, until: { state: OK }, every: 10s, timeout: 1m }\n');
+    const { sent, reasons } = await runIn(plan, { answer: () => ok({ state: 'BUSY' }) });
+    expect(sent).toHaveLength(7);
+    expect(reasons.a).toBe('timed out after 1m: state is "BUSY", waiting for "OK"');
+  });
+
+  it('does not wait where the response is an error', async () => {
+    const plan = planOf('  - { id: a, on: es, call: GET /a, until: { state: OK } }\n');
+    const { sent } = await runIn(plan, { answer: () => ok({}, 500) });
+    expect(sent).toHaveLength(1);
+  });
+
+  it('goes on while the server does not respond, for five minutes', async () => {
+    const poll = planOf(`  - { id: poll, on: es, call: GET /poll, until: { ready: true }, every: 10s, timeout: 1h }`);
+    const restarted = await runIn(poll, { answer: (_call, count) => (count < 20 ? lost('no') : ok({ ready: true })) });
+    expect(restarted.summary.outcome).toBe('done');
+    const dead = await runIn(poll, { answer: () => lost('no') });
+    expect(dead.outcomes.poll).toBe('failed');
+    expect(dead.sent.length).toBeLessThan(40);
+  });
+});
