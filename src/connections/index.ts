@@ -37,7 +37,7 @@ export function readsOnly(send: Connection['send']): Connection['send'] {
 
 /**
  * The same connection for calls in which secret inputs are references: they get their values here, at the last moment.
- * @param secrets By name.
+ * @param secrets By dotted name: `access_key`, `repository.access_key_id`.
  */
 export function withSecrets(send: Connection['send'], secrets: ReadonlyMap<string, Json>): Connection['send'] {
   return async (call: Call): Promise<SendResult> => {

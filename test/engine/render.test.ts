@@ -24,6 +24,12 @@ describe('a rendered request', () => {
     });
   });
 
+  it('names the secret members of an object by their dotted names', () => {
+    const { sent, shown } = renderRequest(request({ user: 'u', id: '{{inputs.keys.id}}' }), values({}));
+    expect(shown).toMatchObject({ body: { user: 'u', id: '‹secret inputs.keys.id›' } });
+    expect(withInputs(sent, new Map([['keys.id', 'the-id']]))).toMatchObject({ body: { user: 'u', id: 'the-id' } });
+  });
+
   it('leaves a helper that takes a secret input to the sender, with all other values in place', () => {
     for (const value of ['plain', `both ' and "`, 'ends with \\', ['a', { b: '{{c}}' }], { d: null }, 1e300]) {
       const { sent } = renderRequest(
