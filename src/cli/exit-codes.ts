@@ -10,7 +10,7 @@ export const exitCodes = {
   /** The runbook, the environment or the command line is wrong; nothing was sent. */
   usage: 2,
   /** Failed, in doubt or not cleaned up. */
-  'needs-a-person': 3,
+  'intervention-required': 3,
   /** Refused before the first write. */
   refused: 4,
   /** `--detailed-exitcode`: nothing is wrong, and there is something to do, or a difference. */

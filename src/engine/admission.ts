@@ -3,7 +3,7 @@ import { type Condition, nodesIn, type PlannedNode, type SkippedNode } from '../
 import { shown, shownExpectation } from './assertion.ts';
 import type { StepResult } from './event.ts';
 import type { Reason } from './reason.ts';
-import { concealed } from './redactor.ts';
+import { secretMark } from './redactor.ts';
 import { instanceId, isSecretPath, lookupAtRun, renderText } from './render.ts';
 import {
   type Flow,
@@ -84,7 +84,7 @@ function unmetCondition(conditions: readonly Condition[], session: Session, fram
       return {
         kind: 'condition-not-met',
         subject,
-        actual: isSecret ? concealed : shown(actual, redactor),
+        actual: isSecret ? secretMark : shown(actual, redactor),
         expect: shownExpectation(expectation, redactor),
       };
   }

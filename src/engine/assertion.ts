@@ -2,7 +2,7 @@ import { holds, isMatcher, messageOf, valueAt } from '../language/index.ts';
 import type { PlannedExpect } from '../plan/index.ts';
 import { isEqual, isObject, type Json, type JsonObject } from '../text/index.ts';
 import type { Reason } from './reason.ts';
-import { concealed, type Redactor } from './redactor.ts';
+import { type Redactor, secretMark } from './redactor.ts';
 import type { RenderedCondition, RenderedExpect } from './render.ts';
 import type { Assertion, BodyAssertion, Response, ServerError, StatusAssertion } from './result.ts';
 
@@ -47,8 +47,8 @@ export function judgeConditions(
     return {
       of: 'body',
       subject,
-      expect: conceals ? concealed : shownExpectation(expect, redactor),
-      actual: conceals ? concealed : shown(actual ?? null, redactor),
+      expect: conceals ? secretMark : shownExpectation(expect, redactor),
+      actual: conceals ? secretMark : shown(actual ?? null, redactor),
       passed,
       ...(passed || words === undefined ? {} : { message: words }),
     };

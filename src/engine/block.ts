@@ -6,7 +6,7 @@ import type { StepOutcome, StepResult } from './event.ts';
 import { gather } from './outputs.ts';
 import { Cancelled } from './ports.ts';
 import { lookupAtRun, readsSecret } from './render.ts';
-import { noteUndo } from './rollback.ts';
+import { noteRollback } from './rollback.ts';
 import { type Flow, type Frame, fail, isCleanup, pastOf, type Session, type StepContext, valuesIn } from './session.ts';
 
 /** How a node ended; `flow` where what follows from it is known already. */
@@ -23,12 +23,12 @@ export async function runBlock(node: PlannedBlock, context: StepContext, runNode
   const { session, frame, id } = context;
   const past = pastOf(context);
   // Once its steps have begun, it is they who know.
-  if (node.done_when && past?.effect !== 'not-there') {
+  if (node.done_when && past?.effect !== 'not-in-place') {
     const effect = await effectOf(node.done_when, context);
-    if (effect.state === 'there') return { result: { outcome: 'unchanged' } };
+    if (effect.state === 'in-place') return { result: { outcome: 'unchanged' } };
     if (effect.state === 'unknown' && !session.isDry) return { result: { outcome: 'failed', reason: effect.reason } };
   }
-  const undo = noteUndo(node, id, session, frame);
+  const undo = noteRollback(node, id, session, frame);
   const within: Frame = { ...frame, depth: frame.depth + 1, undo: undo ? [...frame.undo, undo] : frame.undo };
   const failuresBefore = session.findings.cleanupFailures.length;
   const tried = await attempt(() =>

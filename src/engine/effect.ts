@@ -9,7 +9,9 @@ import { sendRead, wait } from './send.ts';
 import { isStopping, type StepContext, valuesIn } from './session.ts';
 
 /** Whether what a step is to bring about is there. */
-export type Effect = { readonly state: 'there' } | { readonly state: 'not-there' | 'unknown'; readonly reason: Reason };
+export type Effect =
+  | { readonly state: 'in-place' }
+  | { readonly state: 'not-in-place' | 'unknown'; readonly reason: Reason };
 
 const policy = { retry: patience, timeout_ms: 60_000 };
 
@@ -42,11 +44,11 @@ async function askOnce(read: PlannedRead, context: StepContext): Promise<Effect>
   );
   if (result.kind === 'no-response') return { state: 'unknown', reason: result };
   const reason = unexpected(judge(expect, result, session.options.redactor), result);
-  if (reason === undefined) return { state: 'there' };
+  if (reason === undefined) return { state: 'in-place' };
   const { status } = result;
   // 404 is the usual word for "not there". Any other unexpected status says nothing about the effect.
   const isTelling = hasStatus(expect, status) || status === 404 || (status >= 200 && status < 300);
-  return { state: isTelling ? 'not-there' : 'unknown', reason };
+  return { state: isTelling ? 'not-in-place' : 'unknown', reason };
 }
 
 /** After an ambiguous response the effect may still be on its way: read back this often, with these pauses before it. */
@@ -88,10 +90,10 @@ export async function readBack(
     const pause = readBackPauses[asked] ?? longestReadBackPause;
     if (pause > 0) await wait(context, waiting, pause);
     effect = await effectOf(done_when, context);
-    if (effect.state === 'there') return { result: { outcome: 'done', reason: found(effect) }, again: 'never' };
+    if (effect.state === 'in-place') return { result: { outcome: 'done', reason: found(effect) }, again: 'never' };
   }
   const reason = effect ? found(effect) : waiting;
-  return effect?.state === 'not-there'
+  return effect?.state === 'not-in-place'
     ? { result: { outcome: 'failed', reason }, again: 'by-retry' }
     : { result: { outcome: 'in-doubt', reason }, again: 'never' };
 }

@@ -15,7 +15,7 @@ export type StepOutcome =
   /** The run was stopped before it was finished. */
   | 'interrupted'
   /** Dry run: it would be sent. */
-  | 'would-send'
+  | 'would-change'
   /** Dry run: it cannot be known before an earlier step has really been sent. */
   | 'depends';
 
@@ -23,7 +23,7 @@ export type StepOutcome =
 export type RunOutcome =
   | 'done'
   | 'failed'
-  | 'needs-a-person'
+  | 'intervention-required'
   | 'refused'
   | 'interrupted'
   /** Undone because somebody asked for it. */
@@ -56,7 +56,7 @@ export interface StepResult {
   readonly depends_on?: string;
   readonly saved?: JsonObject;
   /** Names of what was saved, too, and is secret. */
-  readonly concealed?: readonly string[];
+  readonly saved_secrets?: readonly string[];
   /** Those of them that a rollback needs, each encrypted with the environment's key. */
   readonly sealed?: { readonly [name: string]: string };
 }
@@ -206,7 +206,7 @@ export type Asserted = { readonly type: 'asserted'; readonly step: string } & As
 export interface EffectChecked {
   readonly type: 'effect-checked';
   readonly step: string;
-  readonly effect: 'there' | 'not-there' | 'unknown';
+  readonly effect: 'in-place' | 'not-in-place' | 'unknown';
   readonly reason?: Reason;
 }
 
@@ -237,7 +237,7 @@ export interface RollbackStarted {
 
 /** The undoing of one step or block has ended. */
 export interface Undone {
-  readonly type: 'undone';
+  readonly type: 'step-rolled-back';
   readonly step: string;
   readonly clean: boolean;
 }
@@ -260,7 +260,7 @@ export type Suspended = { readonly type: 'suspended' } & Suspension;
 export interface LockChanged {
   readonly type: 'lock';
   readonly connection: string;
-  readonly state: 'taken' | 'released' | 'refused' | 'lost' | 'not-released';
+  readonly state: 'acquired' | 'released' | 'refused' | 'lost' | 'not-released';
   readonly reason?: LockReason;
 }
 

@@ -1,7 +1,7 @@
 export type * from './event.ts';
 export { type Call, Cancelled, type Doubt, type Ports, type Question } from './ports.ts';
 export type { AmbiguousResponse, LockReason, Reason } from './reason.ts';
-export { concealed, createRedactor, type Redactor, shortestSecret } from './redactor.ts';
+export { createRedactor, type Redactor, secretMark, shortestSecret } from './redactor.ts';
 export { withInputs } from './render.ts';
 export type {
   Advice,
@@ -14,4 +14,4 @@ export type {
   ServerError,
 } from './result.ts';
 export { isTransient } from './retry.ts';
-export { type RunOptions, run, undosOf } from './run.ts';
+export { type RunOptions, rollbacksOf, run } from './run.ts';

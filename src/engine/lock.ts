@@ -73,7 +73,7 @@ export function createLocks({ isOff, ...run }: Surroundings & { readonly isOff: 
         if ('held' in acquired) {
           held.set(connection, acquired.held);
           const why = acquired.reason ? { reason: acquired.reason } : {};
-          await recorder.record({ type: 'lock', connection, state: 'taken', ...why });
+          await recorder.record({ type: 'lock', connection, state: 'acquired', ...why });
           continue;
         }
         problem = acquired.reason;
@@ -92,7 +92,12 @@ export function createLocks({ isOff, ...run }: Surroundings & { readonly isOff: 
         if (kept !== 'lost') {
           held.set(connection, { ...kept, beat: now });
           if (one.index !== undefined && kept.index !== one.index)
-            await recorder.record({ type: 'lock', connection, state: 'taken', reason: { kind: 'lock-index-moved' } });
+            await recorder.record({
+              type: 'lock',
+              connection,
+              state: 'acquired',
+              reason: { kind: 'lock-index-moved' },
+            });
           continue;
         }
         held.delete(connection);
@@ -174,7 +179,7 @@ async function keep(held: HeldLock, run: Surroundings): Promise<HeldLock | 'lost
 
 /** Whether the index that a lock was written into has gone. */
 function hasMoved({ index: before }: HeldLock, now: Index): boolean {
-  return before !== undefined && (now.kind === 'missing' || (now.kind === 'there' && now.index !== before));
+  return before !== undefined && (now.kind === 'missing' || (now.kind === 'in-place' && now.index !== before));
 }
 
 /** @returns Why it is not released; undefined where it is. */
@@ -223,18 +228,18 @@ async function find(lock: PlannedLock, run: Surroundings, index?: Index): Promis
   const { version, source } = found;
   if (source.run === run.options.id) return { kind: 'ours', version };
   const holder = holderIn(source, run.ports.now());
-  const isLeftover = index?.kind === 'there' && isRestored(source, index.index);
+  const isLeftover = index?.kind === 'in-place' && isRestored(source, index.index);
   return isLeftover ? { kind: 'leftover', version, holder } : { kind: 'other', holder };
 }
 
 type Index =
-  | { readonly kind: 'there'; readonly index: string }
+  | { readonly kind: 'in-place'; readonly index: string }
   /** `unknown`: it may not be looked at. */
   | { readonly kind: 'missing' | 'unknown' }
   | { readonly kind: 'no-response'; readonly result: SendResult };
 
 function idOf(index: Index): { readonly index?: string } {
-  return index.kind === 'there' ? { index: index.index } : {};
+  return index.kind === 'in-place' ? { index: index.index } : {};
 }
 
 async function indexOf(lock: PlannedLock, run: Surroundings): Promise<Index> {
@@ -242,7 +247,7 @@ async function indexOf(lock: PlannedLock, run: Surroundings): Promise<Index> {
   if (result.kind === 'no-response') return { kind: 'no-response', result };
   if (result.status === 404) return { kind: 'missing' };
   const index = result.status === 200 ? protocolOf(lock, run).indexId(result.body) : undefined;
-  return index === undefined ? { kind: 'unknown' } : { kind: 'there', index };
+  return index === undefined ? { kind: 'unknown' } : { kind: 'in-place', index };
 }
 
 /** The index of the locks, created where it is missing. Where that is refused, writing the document says what is wrong. */

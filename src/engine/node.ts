@@ -12,7 +12,7 @@ import type { Reason } from './reason.ts';
 import { reasonOf, renderRequest, renderText } from './render.ts';
 import { hasEffect, type PastStep } from './replay.ts';
 import { rereadSecrets } from './reread-secrets.ts';
-import { markNeeded, noteUndo } from './rollback.ts';
+import { markNeeded, noteRollback } from './rollback.ts';
 import { callOf } from './send.ts';
 import {
   contextOf,
@@ -76,7 +76,7 @@ async function carryOut(node: PlannedNode, context: StepContext): Promise<Ended 
 async function runRequest(node: PlannedRequest, context: StepContext): Promise<StepResult> {
   const { session, frame, id } = context;
   const isWrite = node.effect === 'write' && !session.isDry;
-  const undo = isWrite ? noteUndo(node, id, session, frame) : undefined;
+  const undo = isWrite ? noteRollback(node, id, session, frame) : undefined;
   const past = pastOf(context);
   // What an earlier process may have sent has to be undone even where this one cannot go on with it.
   if (isWrite && past) {
@@ -90,14 +90,14 @@ async function runRequest(node: PlannedRequest, context: StepContext): Promise<S
 /** A block that has ended is gone through again for what its steps saved, and for what undoes them. */
 function isPassedThrough(node: PlannedNode, { isStarted, finished, effect }: PastStep): boolean {
   if (node.kind !== 'block' || !isStarted || finished?.reason !== undefined) return false;
-  return finished?.outcome !== 'unchanged' && effect !== 'there';
+  return finished?.outcome !== 'unchanged' && effect !== 'in-place';
 }
 
 /** A step that an earlier process has ended: what it gave and what follows from it, and nothing is sent. */
 function replayed(node: PlannedNode, past: PastStep, finished: StepResult, context: StepContext): Flow {
   const { session, frame, id } = context;
   if (node.kind === 'request') {
-    const undo = node.effect === 'write' ? noteUndo(node, id, session, frame) : undefined;
+    const undo = node.effect === 'write' ? noteRollback(node, id, session, frame) : undefined;
     if (hasEffect(past)) markNeeded(frame, undo);
     session.findings.writes += past.writes;
     saveFromJournal(finished, node, context);

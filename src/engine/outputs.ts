@@ -2,7 +2,7 @@ import { valueAt } from '../language/index.ts';
 import { nodesRunBy, type PlannedNode, type PlannedRequest } from '../plan/index.ts';
 import { type Json, sha256 } from '../text/index.ts';
 import type { StepResult } from './event.ts';
-import { concealed } from './redactor.ts';
+import { secretMark } from './redactor.ts';
 import { instanceId, type Output, type Outputs } from './render.ts';
 import type { Response } from './result.ts';
 import type { OutputStore, StepContext } from './session.ts';
@@ -20,7 +20,7 @@ export async function saveFrom(
   response: Response,
   node: PlannedRequest,
   { session, id }: StepContext,
-): Promise<Pick<StepResult, 'saved' | 'concealed' | 'sealed'>> {
+): Promise<Pick<StepResult, 'saved' | 'saved_secrets' | 'sealed'>> {
   if (!node.save) return {};
   const values: Outputs = new Map();
   for (const [name, { path, secret, digest }] of Object.entries(node.save)) {
@@ -36,7 +36,7 @@ export async function saveFrom(
   const sealed = await sealedOf(values, node, id, session);
   return {
     saved: Object.fromEntries(shown.map(([name, { value }]) => [name, value])),
-    ...(secretNames.length > 0 ? { concealed: secretNames } : {}),
+    ...(secretNames.length > 0 ? { saved_secrets: secretNames } : {}),
     ...(Object.keys(sealed).length > 0 ? { sealed } : {}),
   };
 }
@@ -63,7 +63,7 @@ async function sealedOf(
 
 /** What a step saved in an earlier process, as its journal has it. Secrets that are not sealed in it are read again when needed. */
 export function saveFromJournal(
-  { saved, concealed: names = [] }: StepResult,
+  { saved, saved_secrets: names = [] }: StepResult,
   node: PlannedRequest,
   { session, frame, id }: StepContext,
 ): void {
@@ -71,7 +71,7 @@ export function saveFromJournal(
   const values: Outputs = new Map();
   for (const [name, value] of Object.entries(saved)) {
     // A secret in the middle of what is none was taken out of the record.
-    values.set(name, JSON.stringify(value).includes(concealed) ? lost(id, name) : { value, isSecret: false });
+    values.set(name, JSON.stringify(value).includes(secretMark) ? lost(id, name) : { value, isSecret: false });
   }
   const unsealed = session.options.unsealed?.get(id);
   for (const name of names) {

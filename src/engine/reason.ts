@@ -66,7 +66,7 @@ export type AmbiguousResponse = NoResponse | ResponseReason | { readonly kind: '
 export interface ReadBack {
   readonly kind: 'read-back';
   readonly response: AmbiguousResponse;
-  readonly effect: 'there' | 'not-there' | 'unknown';
+  readonly effect: 'in-place' | 'not-in-place' | 'unknown';
   /** What the idempotency check saw, where the effect is not there. */
   readonly cause?: Reason;
 }

@@ -13,7 +13,7 @@ export interface Redactor {
   readonly inOneLine: Show;
 }
 
-export const concealed = '‹secret›';
+export const secretMark = '‹secret›';
 
 /** Shorter ones would be found everywhere; the command line refuses to use them. */
 export const shortestSecret = 4;
@@ -47,11 +47,11 @@ function withoutForms(text: string, forms: readonly string[]): string {
   // No pattern is built from secrets: an error about a pattern would print them.
   const found = forms.filter((form) => text.includes(form)).flatMap((form) => placesOf(form, text));
   if (found.length === 0) return text;
-  const places = [...found, ...placesOf(concealed, text)].sort(([left], [right]) => left - right);
+  const places = [...found, ...placesOf(secretMark, text)].sort(([left], [right]) => left - right);
   let shown = '';
   let end = 0;
   for (const [from, to] of places) {
-    if (from >= end) shown += text.slice(end, from) + concealed;
+    if (from >= end) shown += text.slice(end, from) + secretMark;
     end = Math.max(end, to);
   }
   return shown + text.slice(end);

@@ -10,7 +10,7 @@ import {
 import type { Condition, PlannedExpect, Request } from '../plan/index.ts';
 import type { Json, JsonObject } from '../text/index.ts';
 import type { Reason } from './reason.ts';
-import { concealed, type Redactor } from './redactor.ts';
+import { type Redactor, secretMark } from './redactor.ts';
 
 /** What a step has saved: name → value, and whether it may be shown. */
 export type Outputs = Map<string, Output>;
@@ -75,7 +75,7 @@ export function lookupAtRun(values: Values, purpose: 'sent' | 'shown' | 'conditi
         throw new TemplateError(`connections.${segments.join('.')} is known while planning only`);
       case 'item':
         if (values.item === undefined) throw new TemplateError('there is no item here');
-        if (purpose === 'shown' && values.item.isSecret) return { value: concealed };
+        if (purpose === 'shown' && values.item.isSecret) return { value: secretMark };
         return { value: descend(values.item.value, segments, 'item') };
       case 'inputs':
         return purpose === 'shown' ? { value: `‹secret inputs.${segments.join('.')}›` } : { unresolved: path };
@@ -89,7 +89,7 @@ export function lookupAtRun(values: Values, purpose: 'sent' | 'shown' | 'conditi
         if (output.lost && purpose !== 'shown') throw new RenderError(output.lost);
         return {
           value:
-            purpose === 'shown' && output.isSecret ? concealed : descend(output.value, rest, `steps.${step}.${name}`),
+            purpose === 'shown' && output.isSecret ? secretMark : descend(output.value, rest, `steps.${step}.${name}`),
         };
       }
     }

@@ -8,7 +8,7 @@ export interface PastStep {
   isStarted: boolean;
   confirmed?: boolean;
   /** What its `done_when` said last. */
-  effect?: 'there' | 'not-there' | 'unknown';
+  effect?: 'in-place' | 'not-in-place' | 'unknown';
   note?: Note;
   /** How often its write was about to be sent. */
   attempts: number;
@@ -37,7 +37,7 @@ export interface Replay {
   /** How far the rollback is. */
   readonly rollback: 'none' | 'begun' | 'ended';
   /** Step → whether all that undoes it was done. */
-  readonly undone: ReadonlyMap<string, boolean>;
+  readonly rolledBack: ReadonlyMap<string, boolean>;
 }
 
 /** Whether a write of the step may have taken effect. */
@@ -48,7 +48,7 @@ export function hasEffect({ mayHaveBeenSent, last }: PastStep): boolean {
 /** Folds a journal into what replaying needs of it; its size does not grow with the number of polls. */
 export function replayOf(events: readonly Event[]): Replay {
   const steps = new Map<string, PastStep>();
-  const undone = new Map<string, boolean>();
+  const rolledBack = new Map<string, boolean>();
   /** What ran since the last rollback began. */
   let undoing = new Set<string>();
   let hasWritten = false;
@@ -70,7 +70,7 @@ export function replayOf(events: readonly Event[]): Replay {
         if (isFinished) {
           // What was not undone is tried again from its beginning.
           for (const id of undoing) steps.delete(id);
-          for (const [step, clean] of undone) if (!clean) undone.delete(step);
+          for (const [step, clean] of rolledBack) if (!clean) rolledBack.delete(step);
           undoing = new Set();
           rollback = 'none';
         }
@@ -82,8 +82,8 @@ export function replayOf(events: readonly Event[]): Replay {
       case 'rollback-started':
         rollback = 'begun';
         break;
-      case 'undone':
-        undone.set(event.step, event.clean);
+      case 'step-rolled-back':
+        rolledBack.set(event.step, event.clean);
         break;
       case 'rollback-finished':
         rollback = 'ended';
@@ -95,7 +95,7 @@ export function replayOf(events: readonly Event[]): Replay {
         if ('step' in event && event.step !== undefined) note(stepOf(event.step), event);
     }
   }
-  return { steps, hasWritten, isInterrupted, isRollbackWanted, rollback, undone };
+  return { steps, hasWritten, isInterrupted, isRollbackWanted, rollback, rolledBack };
 }
 
 function note(step: PastStep, event: Event): void {
@@ -135,12 +135,12 @@ function note(step: PastStep, event: Event): void {
       break;
     }
     case 'step-finished': {
-      const { outcome, reason, saved, concealed } = event;
+      const { outcome, reason, saved, saved_secrets } = event;
       step.finished = {
         outcome,
         ...(reason === undefined ? {} : { reason }),
         ...(saved === undefined ? {} : { saved }),
-        ...(concealed === undefined ? {} : { concealed }),
+        ...(saved_secrets === undefined ? {} : { saved_secrets }),
       };
       break;
     }

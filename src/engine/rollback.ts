@@ -4,7 +4,7 @@ import type { Reason } from './reason.ts';
 import type { Flow, Frame, Session, Undo } from './session.ts';
 
 /** Notes what undoes a step, before it runs; nothing where nothing does. What cleans up is not undone. */
-export function noteUndo(
+export function noteRollback(
   { rollback }: { readonly rollback?: readonly PlannedNode[] },
   step: string,
   session: Session,
@@ -28,11 +28,11 @@ export function markNeeded(frame: Frame, undo: Undo | undefined): void {
  */
 export async function rollBack(session: Session, undo: (one: Undo) => Promise<Flow>): Promise<boolean> {
   const { replay, recorder, findings, rollback } = session;
-  const needed = neededUndos(session);
+  const needed = neededRollbacks(session);
   const before = replay?.rollback ?? 'none';
   if (needed.length === 0) {
     if (before === 'begun') await recorder.record({ type: 'rollback-finished', clean: true });
-    return replay !== undefined && replay.undone.size > 0;
+    return replay !== undefined && replay.rolledBack.size > 0;
   }
   if (before === 'none') await recorder.record({ type: 'rollback-started', of: needed.map(({ step }) => step) });
   rollback.isRunning = true;
@@ -52,7 +52,8 @@ export async function rollBack(session: Session, undo: (one: Undo) => Promise<Fl
       findings.cleanupFailures.push({ step: one.step, reason });
     }
     const clean = troublesIn(findings) === troubles;
-    if (replay?.undone.get(one.step) !== clean) await recorder.record({ type: 'undone', step: one.step, clean });
+    if (replay?.rolledBack.get(one.step) !== clean)
+      await recorder.record({ type: 'step-rolled-back', step: one.step, clean });
   }
   const clean = troublesIn(findings) === troublesBefore;
   if (before !== 'ended') await recorder.record({ type: 'rollback-finished', clean });
@@ -60,8 +61,8 @@ export async function rollBack(session: Session, undo: (one: Undo) => Promise<Fl
 }
 
 /** What has to be undone, the newest first. What an earlier process has undone is not undone again. */
-export function neededUndos({ rollback, replay }: Session): Undo[] {
-  return rollback.stack.filter(({ isNeeded, step }) => isNeeded && replay?.undone.get(step) !== true).reverse();
+export function neededRollbacks({ rollback, replay }: Session): Undo[] {
+  return rollback.stack.filter(({ isNeeded, step }) => isNeeded && replay?.rolledBack.get(step) !== true).reverse();
 }
 
 /**

@@ -6,7 +6,7 @@ import { runNodes } from './node.ts';
 import type { Ports } from './ports.ts';
 import { createRedactor } from './redactor.ts';
 import { type Replay, replayOf } from './replay.ts';
-import { neededUndos, noteUndo, rollBack } from './rollback.ts';
+import { neededRollbacks, noteRollback, rollBack } from './rollback.ts';
 import { createSession, type Flow, type Frame, type RunOptions, type Session } from './session.ts';
 
 export type { RunOptions } from './session.ts';
@@ -37,7 +37,7 @@ export async function run(plan: Plan, options: RunOptions, ports: Ports): Promis
   // A run that can be resumed keeps its locks: nobody else should come in between.
   if (findings.suspended) return summaryOf(session, { flow });
   await locks.release();
-  const left = isUndoing && !isWanted ? neededUndos(session).map(({ step }) => step) : [];
+  const left = isUndoing && !isWanted ? neededRollbacks(session).map(({ step }) => step) : [];
   const summary = summaryOf(session, { flow, rolledBack, left });
   await recorder.record({ type: 'run-finished', ...summary });
   return summary;
@@ -50,7 +50,7 @@ async function runPlan(session: Session): Promise<Flow> {
   // A run that has begun to write has to come to an end, whatever the time.
   if (!session.isDry && !replay && checkWindows(session) === 'stop') return 'stop';
   const frame: Frame = { ...preflight, phase: 'steps' };
-  const undo = noteUndo(plan, wholeRunbook, session, frame);
+  const undo = noteRollback(plan, wholeRunbook, session, frame);
   return runNodes(plan.steps, session, undo ? { ...frame, undo: [undo] } : frame);
 }
 
@@ -58,7 +58,7 @@ async function runPlan(session: Session): Promise<Flow> {
  * What undoes a recorded run, the newest first: a replay that sends nothing.
  * @param journal Everything that was recorded of the run.
  */
-export async function undosOf(
+export async function rollbacksOf(
   plan: Plan,
   journal: readonly Event[],
 ): Promise<readonly { readonly step: string; readonly steps: readonly PlannedNode[] }[]> {
@@ -84,7 +84,7 @@ export async function undosOf(
   const asked: Event = { at: '', type: 'run-resumed', as: 'rollback', version: '' };
   const session = createSession(plan, { ...shared, ...rest }, ports, replayOf([...journal, asked]));
   await runPlan(session);
-  return neededUndos(session);
+  return neededRollbacks(session);
 }
 
 function resumed({ rollback, version }: RunOptions): RunResumed & { readonly at: string } {
@@ -138,11 +138,11 @@ function summaryOf(session: Session, course: Course): RunSummary {
 
 function outcomeOf(session: Session, { flow, rolledBack, left = [] }: Course): RunOutcome {
   const { inDoubt, cleanupFailures, wasInterrupted, writes, suspended } = session.findings;
-  if (suspended || cleanupFailures.length > 0 || left.length > 0) return 'needs-a-person';
+  if (suspended || cleanupFailures.length > 0 || left.length > 0) return 'intervention-required';
   // What was in doubt before has been undone, whether it took effect or not.
   if (session.options.rollback === 'now')
-    return rolledBack || neededUndos(session).length === 0 ? 'rolled-back' : 'needs-a-person';
-  if (inDoubt.length > 0) return 'needs-a-person';
+    return rolledBack || neededRollbacks(session).length === 0 ? 'rolled-back' : 'intervention-required';
+  if (inDoubt.length > 0) return 'intervention-required';
   if (flow === 'go-on') return 'done';
   if (wasInterrupted) return 'interrupted';
   return writes === 0 ? 'refused' : 'failed';

@@ -42,7 +42,7 @@ export async function runWrite(
   }
   if (node.done_when) {
     const effect = await effectOf(node.done_when, context);
-    if (effect.state === 'there') return { outcome: 'unchanged' };
+    if (effect.state === 'in-place') return { outcome: 'unchanged' };
     if (effect.state === 'unknown') return notSent({ kind: 'effect-unknown', cause: effect.reason });
     if (isStopping(session, frame)) return { outcome: 'interrupted' };
   }
@@ -63,10 +63,10 @@ export async function predictWrite(node: PlannedRequest, context: StepContext): 
   try {
     renderRequest(node.request, valuesIn(session, frame));
     const effect = node.done_when ? await effectOf(node.done_when, context) : undefined;
-    if (effect?.state === 'there') return { outcome: 'unchanged' };
+    if (effect?.state === 'in-place') return { outcome: 'unchanged' };
     predict();
-    if (effect?.state !== 'unknown') return { outcome: 'would-send' };
-    return { outcome: 'would-send', reason: { kind: 'effect-unknown', cause: effect.reason } };
+    if (effect?.state !== 'unknown') return { outcome: 'would-change' };
+    return { outcome: 'would-change', reason: { kind: 'effect-unknown', cause: effect.reason } };
   } catch (error) {
     const result = dependentOn(error, session);
     if (!result) throw error;

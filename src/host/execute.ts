@@ -107,7 +107,7 @@ export async function execute(execution: Execution, attendant: Attendant = {}): 
     // A bug. Its message may hold a secret, and nobody knows what was sent: the journal does.
     throw new Problem(
       redactor.text(`internal error: ${error instanceof Error ? error.stack : String(error)}`),
-      'needs-a-person',
+      'intervention-required',
     );
   } finally {
     await release?.();

@@ -19,7 +19,7 @@ import { type Checked, type Diagnostic, hasErrors, printDiagnostic } from '../te
 import { Problem } from './problem.ts';
 
 /** The runbooks that come with the program. */
-export const shippedFolder = join(dirname(fileURLToPath(import.meta.url)), '..', 'runbooks');
+export const bundledFolder = join(dirname(fileURLToPath(import.meta.url)), '..', 'runbooks');
 
 /** What was loaded from files, and what is needed to show where it is wrong. */
 export interface LoadedFiles<T> {
@@ -43,7 +43,7 @@ export function locateRunbook(name: string): string {
     if (existsSync(name)) return name;
     throw new Problem(`there is no file ${name}`);
   }
-  const places = [join('runbooks', `${name}.yaml`), join(shippedFolder, `${name}.yaml`)];
+  const places = [join('runbooks', `${name}.yaml`), join(bundledFolder, `${name}.yaml`)];
   const found = places.find((place) => existsSync(place));
   if (found) return found;
   const known = runbookFiles().map((file) => basename(file, '.yaml'));
@@ -55,7 +55,7 @@ export function locateRunbook(name: string): string {
 /** Every runbook that a name can mean: those of ./runbooks hide shipped ones of the same name. */
 export function runbookFiles(): string[] {
   const byName = new Map<string, string>();
-  for (const folder of [shippedFolder, 'runbooks']) {
+  for (const folder of [bundledFolder, 'runbooks']) {
     for (const file of existsSync(folder) ? readdirSync(folder) : []) {
       if (file.endsWith('.yaml')) byName.set(file, join(folder, file));
     }
@@ -66,7 +66,7 @@ export function runbookFiles(): string[] {
 /** What a runbook could be mistaken for: those that a name can mean, or where it has no name that is looked up, those in its folder. */
 export function runbooksBeside(path: string): string[] {
   const folder = resolve(dirname(path));
-  if ([shippedFolder, resolve('runbooks')].includes(folder)) return runbookFiles().map((file) => resolve(file));
+  if ([bundledFolder, resolve('runbooks')].includes(folder)) return runbookFiles().map((file) => resolve(file));
   const files = readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
   return files.map((name) => join(folder, name)).filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
 }

@@ -67,7 +67,7 @@ export interface Runbook {
   elasticsearch: string;
   title: Text;
   description?: Text;
-  route?: Name;
+  strategy?: Name;
   inputs?: Inputs;
   /**
    * The systems that the steps talk to. The environment file says where they are.

@@ -1,6 +1,6 @@
 import { nodesIn, type Plan, type PlannedNode, skipReasonText } from '../plan/index.ts';
 import { inert } from '../text/index.ts';
-import { passesOf } from './outline.ts';
+import { iterationsOf } from './outline.ts';
 import type { Forecast, RunReport } from './run-report.ts';
 
 /** A dry run in the shape of its plan: a prediction for each step, once for each pass of a loop. What undoes is left out. */
@@ -16,19 +16,19 @@ export function forecastOf(plan: Plan, report: RunReport): Forecast[] {
     .flatMap(({ node, depth, within }): Forecast[] => {
       const { id, number, title } = node;
       const effect = node.kind === 'request' ? { effect: node.effect } : {};
-      const passes = passesOf(id, report);
+      const iterations = iterationsOf(id, report);
       const around = within === undefined ? undefined : settled.get(within);
-      const own = passes.find(({ outcome }) => outcome === 'unchanged' || outcome === 'skipped');
+      const own = iterations.find(({ outcome }) => outcome === 'unchanged' || outcome === 'skipped');
       if (own) settled.set(id, { prediction: own.outcome === 'unchanged' ? 'unchanged' : 'skipped', behind: number });
       else if (around) settled.set(id, around);
-      if (passes.length === 0) {
+      if (iterations.length === 0) {
         if (node.kind === 'skipped')
           return [{ step: id, number, title, depth, prediction: 'skipped', message: skipReasonText(node.reason) }];
         if (around) return [{ step: id, number, title, depth, ...effect, ...around }];
         if (!stop) return [];
         return [{ step: id, number, title, depth, ...effect, prediction: 'blocked', behind: stop.number }];
       }
-      return passes.map(({ step, title, outcome = 'interrupted', message, depends_on }) => ({
+      return iterations.map(({ step, title, outcome = 'interrupted', message, depends_on }) => ({
         ...{ step, number, title, depth, ...effect, prediction: outcome },
         ...(message === undefined ? {} : { message }),
         ...(depends_on === undefined ? {} : { behind: numbers.get(depends_on) ?? depends_on }),
@@ -45,7 +45,7 @@ export function predictionsOf({ number }: PlannedNode, { forecast = [] }: RunRep
 function predictionText({ prediction, effect, message, behind }: Forecast): string {
   const because = message === undefined ? '' : `: ${message}`;
   switch (prediction) {
-    case 'would-send':
+    case 'would-change':
       return `would send${because}`;
     case 'unchanged':
       return behind === undefined ? 'unchanged, it is there already' : `unchanged, as block ${behind} is`;
@@ -80,7 +80,7 @@ export function forecastSentence(forecasts: readonly Forecast[]): string {
   const writes = forecasts.filter(({ effect }) => effect === 'write');
   const count = (prediction: Forecast['prediction']) => writes.filter((one) => one.prediction === prediction).length;
   const parts = [
-    `${count('would-send')} would be sent`,
+    `${count('would-change')} would be sent`,
     `${count('unchanged')} unchanged`,
     ...(count('depends') > 0
       ? [`${count('depends')} ${count('depends') === 1 ? 'depends' : 'depend'} on what would be sent`]

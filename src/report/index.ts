@@ -7,7 +7,7 @@ export { formats } from './formats/index.ts';
 export { type FormatName, formatsOf, isFormat } from './formats/names.ts';
 export { pageOf } from './page/page.ts';
 export { damagePage, runPage, runsPage } from './page/served.ts';
-export { planHead, undoText } from './plan-text.ts';
+export { planHead, rollbackText } from './plan-text.ts';
 export { holderText, noResponseText, reasonText } from './reason-text.ts';
 export { reportOf } from './report-of.ts';
 export { approvalText, linesOf, plainView } from './run-lines.ts';

@@ -15,7 +15,7 @@ import type { ReportedStep, RunReport } from './run-report.ts';
 import { conditionText, valueText } from './words.ts';
 
 /** What undoes a step, a block or the whole runbook. */
-export interface Undoing {
+export interface PlannedRollback {
   /** Its id; `wholeRunbook` for all of it. */
   readonly of: string;
   /** Its number and id, for people. */
@@ -24,8 +24,8 @@ export interface Undoing {
 }
 
 /** Everything that can be undone, in the order of the plan: a rollback goes from the last one to the first. */
-export function undoingsOf(plan: Plan): Undoing[] {
-  const all = nodesIn(plan).map(({ node, section }): Undoing => {
+export function rollbacksIn(plan: Plan): PlannedRollback[] {
+  const all = nodesIn(plan).map(({ node, section }): PlannedRollback => {
     const steps = 'rollback' in node && section !== 'rollback' ? (node.rollback ?? []) : [];
     return { of: node.id, label: `${node.number} ${node.id}`, steps };
   });
@@ -96,7 +96,7 @@ export function lockText({ connection, path, index, successor }: PlannedLock, pl
 }
 
 /** What a planned step became, once for each pass of the loops around it; none where it was not reached. */
-export function passesOf(id: string, report: RunReport): ReportedStep[] {
+export function iterationsOf(id: string, report: RunReport): ReportedStep[] {
   if (!id.includes('#*')) return report.steps.filter(({ step }) => step === id);
   const pattern = new RegExp(`^${id.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&').replaceAll('#\\*', '#\\d+')}$`);
   return report.steps.filter(({ step }) => pattern.test(step));
@@ -108,7 +108,7 @@ export function unreachedText(node: PlannedNode): string {
 }
 
 /** The title of a step: once it has run, with what the run knew. */
-export function titleOf({ title }: PlannedNode, passes: readonly ReportedStep[]): string {
-  const [only] = passes;
-  return only && passes.length === 1 ? only.title : title;
+export function titleOf({ title }: PlannedNode, iterations: readonly ReportedStep[]): string {
+  const [only] = iterations;
+  return only && iterations.length === 1 ? only.title : title;
 }

@@ -89,7 +89,7 @@ export function planFacts({ runbook, environment, author, inputs }: Plan, id: st
 }
 
 /** What would be undone, as an auditor reads it: the calls of each step's undoing, in the order in which they are sent. */
-export function undoText(
+export function rollbackText(
   undos: readonly { readonly step: string; readonly steps: readonly PlannedNode[] }[],
   plan: Plan,
 ): string {

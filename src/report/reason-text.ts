@@ -3,12 +3,12 @@ import {
   type AmbiguousResponse,
   type Assertion,
   type BodyAssertion,
-  concealed,
   type Event,
   type NoResponse,
   type Reason,
   type ServerError,
   type StepOutcome,
+  secretMark,
 } from '../engine/index.ts';
 import type { LockHolder } from '../kinds/index.ts';
 import { expectedOf } from '../language/index.ts';
@@ -140,9 +140,9 @@ function ambiguousText(response: AmbiguousResponse): string {
 function readBackText({ response, effect, cause }: Extract<Reason, { kind: 'read-back' }>): string {
   const said = ambiguousText(response);
   switch (effect) {
-    case 'there':
+    case 'in-place':
       return `${said}; read back: it took effect`;
-    case 'not-there':
+    case 'not-in-place':
       return `${said}; read back: it did not take effect${cause ? ` (${reasonText(cause)})` : ''}`;
     case 'unknown':
       return cause
@@ -177,7 +177,7 @@ export function subjectOf(assertion: Assertion): string {
 /** The expectation of an assertion, to stand behind "expected". */
 export function expectedText(assertion: Assertion): string {
   if (assertion.of === 'status') return assertion.expect.join(' or ');
-  return assertion.expect === concealed ? concealed : expectedOf(assertion.expect, inOneLine);
+  return assertion.expect === secretMark ? secretMark : expectedOf(assertion.expect, inOneLine);
 }
 
 /** @param limit Characters; 200 where none are named. */

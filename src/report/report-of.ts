@@ -49,7 +49,7 @@ function foldedOf(events: readonly Event[]) {
   const resumed: Draft<RunReport>['resumed'] = [];
   const locks: ReportedLock[] = [];
   const lock_calls: ReportedCall[] = [];
-  const undone: Draft<RunReport>['undone'] = [];
+  const rollbacks: Draft<RunReport>['rollbacks'] = [];
   let summary: RunSummary | undefined;
   /** Steps with a call or a question before they have begun: what they are is said when they begin or end. */
   const stepOf = (id: string, at: string): DraftStep => {
@@ -80,17 +80,17 @@ function foldedOf(events: readonly Event[]) {
         locks.push({ ...lock, ...(lock.reason ? { message: reasonText(lock.reason) } : {}) });
         break;
       }
-      case 'undone':
-        undone.push({ step: event.step, clean: event.clean });
+      case 'step-rolled-back':
+        rollbacks.push({ step: event.step, clean: event.clean });
         break;
       case 'step-started':
         Object.assign(stepOf(event.step, event.at), described(event));
         break;
       case 'step-finished': {
         const step = stepOf(event.step, event.at);
-        const { outcome, reason, depends_on, saved, concealed } = event;
+        const { outcome, reason, depends_on, saved, saved_secrets } = event;
         const message = reason && stepReasonText(outcome, reason);
-        const given = Object.entries({ outcome, reason, message, depends_on, saved, concealed }).filter(
+        const given = Object.entries({ outcome, reason, message, depends_on, saved, saved_secrets }).filter(
           ([, value]) => value !== undefined,
         );
         Object.assign(step, described(event), Object.fromEntries(given), { finished_at: event.at });
@@ -119,7 +119,7 @@ function foldedOf(events: readonly Event[]) {
       default:
     }
   }
-  return { resumed, steps, locks, lock_calls, undone, ...(summary ? { summary } : {}) };
+  return { resumed, steps, locks, lock_calls, rollbacks, ...(summary ? { summary } : {}) };
 }
 
 function described({ number, title, phase, kind, depth, place }: Of<'step-started' | 'step-finished'>) {

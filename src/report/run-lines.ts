@@ -21,7 +21,7 @@ export const outcomeWords: Readonly<Record<StepOutcome, string>> = {
   failed: 'FAILED',
   'in-doubt': 'IN DOUBT',
   interrupted: 'interrupted',
-  'would-send': 'would be sent',
+  'would-change': 'would be sent',
   depends: 'depends on a step that would be sent',
 };
 
@@ -108,7 +108,7 @@ function textOf(event: Event, isDetailed: boolean): string[] {
     case 'effect-checked':
       return isDetailed
         ? [
-            `    its effect is ${{ there: 'there', 'not-there': 'not there yet', unknown: 'not known' }[event.effect]}${event.reason === undefined ? '' : `: ${reasonText(event.reason)}`}`,
+            `    its effect is ${{ 'in-place': 'in-place', 'not-in-place': 'not there yet', unknown: 'not known' }[event.effect]}${event.reason === undefined ? '' : `: ${reasonText(event.reason)}`}`,
           ]
         : [];
     case 'confirmation':
@@ -121,7 +121,7 @@ function textOf(event: Event, isDetailed: boolean): string[] {
       ];
     case 'rollback-started':
       return [`rolling back, in reverse order: ${event.of.join(', ')}`];
-    case 'undone':
+    case 'step-rolled-back':
       return [event.clean ? `undone: ${event.step}` : `NOT undone: ${event.step}`];
     case 'decided':
       return [`${event.step}: a person says that it ${event.took_effect ? 'took effect' : 'did not take effect'}`];
@@ -145,7 +145,7 @@ function lockLines(event: Extract<Event, { type: 'lock' }>, isDetailed: boolean)
   const { connection, state } = event;
   const reason = event.reason ? reasonText(event.reason) : '';
   switch (state) {
-    case 'taken':
+    case 'acquired':
       if (reason !== '') return [`locked ${connection} for other runs: ${reason}`];
       return isDetailed ? [`locked ${connection} for other runs`] : [];
     case 'released':
@@ -190,7 +190,7 @@ export function outcomeSentence(summary: RunSummary): string {
       return `failed${failure}. ${summary.rolled_back ? 'Everything that was sent was rolled back.' : 'Nothing had to be rolled back.'}`;
     case 'interrupted':
       return `interrupted. ${summary.rolled_back ? 'Everything that was sent was rolled back.' : summary.writes === 0 ? 'Nothing was written.' : 'Nothing had to be rolled back.'}`;
-    case 'needs-a-person':
+    case 'intervention-required':
       return summary.suspended
         ? `stopped at ${suspendedAt(summary.suspended)}, and a person has to decide: ${reasonText(summary.suspended.reason)}`
         : `failed, and a person has to look${failure}`;

@@ -43,7 +43,7 @@ export interface RunReport {
   /** What was sent to take the locks, to keep them and to give them back. */
   readonly lock_calls: readonly ReportedCall[];
   /** Steps whose undoing has ended. */
-  readonly undone: readonly { readonly step: string; readonly clean: boolean }[];
+  readonly rollbacks: readonly { readonly step: string; readonly clean: boolean }[];
   /** Of a dry run: what it predicts, in the shape of the plan. */
   readonly forecast?: readonly Forecast[];
 }
@@ -68,7 +68,7 @@ export interface ReportedStep extends StepDescription {
   readonly assertions: readonly Assertion[];
   readonly saved?: JsonObject;
   /** Names of what was saved and is secret. */
-  readonly concealed?: readonly string[];
+  readonly saved_secrets?: readonly string[];
   readonly confirmation?: { readonly question: string; readonly confirmed: boolean };
   readonly notes: readonly Note[];
 }
@@ -89,7 +89,7 @@ export interface ReportedCall extends RecordedCall {
 export interface ReportedLock {
   readonly at: string;
   readonly connection: string;
-  readonly state: 'taken' | 'released' | 'refused' | 'lost' | 'not-released';
+  readonly state: 'acquired' | 'released' | 'refused' | 'lost' | 'not-released';
   readonly reason?: LockReason;
   readonly message?: string;
 }

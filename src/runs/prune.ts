@@ -50,7 +50,7 @@ export async function pruneRuns(runs: string, pruning: Pruning): Promise<Pruned>
 function keptReason({ outcome, ended }: RunEntry, { endedBefore, includeUnresolved }: Pruning): KeptReason | undefined {
   if (outcome === 'unfinished' || ended === undefined) return 'unfinished';
   if (!(Date.parse(ended) < endedBefore)) return 'younger';
-  return outcome === 'needs-a-person' && !includeUnresolved ? 'unresolved' : undefined;
+  return outcome === 'intervention-required' && !includeUnresolved ? 'unresolved' : undefined;
 }
 
 /** Removes one folder, unless a process is at work on that run, such as its rollback, or has been since it was listed. */

@@ -71,7 +71,7 @@ describe('a run on a bucket', () => {
   });
 
   it('refuses one that is missing, and a wrong key', async () => {
-    const missing = await exec({ bucket: 'not-there' });
+    const missing = await exec({ bucket: 'not-in-place' });
     expect(missing.code).toBe(4);
     expect(missing.stdout).toContain('Check bucket of connection "bucket" in the environment file.');
 

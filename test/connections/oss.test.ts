@@ -95,7 +95,7 @@ describe('a connection to a bucket', () => {
   });
 
   it('says which setting to change', async () => {
-    expect(await read({ operation: 'bucketInfo' }, { bucket: 'not-there' })).toMatchObject({
+    expect(await read({ operation: 'bucketInfo' }, { bucket: 'not-in-place' })).toMatchObject({
       status: 404,
       body: { error: { type: 'NoSuchBucket' } },
       advice: { kind: 'check-setting', connection: 'bucket', setting: 'bucket' },

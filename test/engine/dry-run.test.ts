@@ -20,7 +20,13 @@ describe('a dry run', () => {
     });
 
     expect(sent).toEqual(['GET /a', 'GET /b', 'GET /c']);
-    expect(outcomes).toMatchObject({ a: 'unchanged', b: 'would-send', c: 'depends', d: 'depends', e: 'would-send' });
+    expect(outcomes).toMatchObject({
+      a: 'unchanged',
+      b: 'would-change',
+      c: 'depends',
+      d: 'depends',
+      e: 'would-change',
+    });
     expect(summary).toMatchObject({ outcome: 'done', writes: 0, predicted_writes: 3 });
   });
 

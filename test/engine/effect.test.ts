@@ -55,12 +55,12 @@ describe('done_when', () => {
     const blind = await runIn(planOf(steps), {
       answer: (call, count) => (call === 'PUT /a' ? lost() : count > 1 ? ok({}, 500) : ok({}, 404)),
     });
-    expect(blind.summary).toMatchObject({ outcome: 'needs-a-person', in_doubt: ['a'] });
+    expect(blind.summary).toMatchObject({ outcome: 'intervention-required', in_doubt: ['a'] });
 
     const none = await runIn(planOf('  - { id: a, on: es, call: PUT /a, rollback: [{ call: DELETE /a }] }\n'), {
       answer: (call) => (call === 'PUT /a' ? lost() : ok()),
     });
-    expect(none.summary).toMatchObject({ outcome: 'needs-a-person', in_doubt: ['a'] });
+    expect(none.summary).toMatchObject({ outcome: 'intervention-required', in_doubt: ['a'] });
     expect(none.sent).toEqual(['PUT /a', 'DELETE /a']);
   });
 
@@ -109,7 +109,7 @@ describe('a write that nobody can tell of', () => {
     const before = (call: string, count: number) => (call === 'GET /old' && count === 1 ? ok({}) : blind(call));
     const { sent, summary, events } = await runIn(write, { answer: before });
     expect(summary.suspended).toMatchObject({ step: 'restore' });
-    expect(summary.outcome).toBe('needs-a-person');
+    expect(summary.outcome).toBe('intervention-required');
     expect(sent).not.toContain('DELETE /first');
     expect(sent).not.toContain('POST /after');
 

@@ -153,7 +153,7 @@ describe('the lock in a cluster', () => {
       `GET ${lock}`,
       `DELETE ${lock}`,
     ]);
-    expect(states).toEqual(['taken', 'released']);
+    expect(states).toEqual(['acquired', 'released']);
     expect(cluster.document()).toBeUndefined();
   });
 
@@ -222,7 +222,7 @@ describe('the lock in a cluster', () => {
     cluster.send('PUT', lock, { run: 'a', owner: 'a@here' });
 
     const { states, summary } = await operate(cluster, short, 'a', { journal });
-    expect(states).toEqual(['taken', 'released']);
+    expect(states).toEqual(['acquired', 'released']);
     expect(summary.outcome).toBe('done');
   });
 
@@ -234,9 +234,9 @@ describe('the lock in a cluster', () => {
       'a',
       duringPoll(() => cluster.send('DELETE', lock)),
     );
-    expect(states).toEqual(['taken', 'lost']);
+    expect(states).toEqual(['acquired', 'lost']);
     expect(sent).not.toContain('PUT /more');
-    expect(summary.outcome).toBe('needs-a-person');
+    expect(summary.outcome).toBe('intervention-required');
   });
 
   it('that another run has now stops what is still to be written, and nothing is undone under that run', async () => {
@@ -247,10 +247,10 @@ describe('the lock in a cluster', () => {
       'a',
       duringPoll(() => cluster.send('PUT', lock, { run: 'b', owner: 'b@there' })),
     );
-    expect(states).toEqual(['taken', 'lost']);
+    expect(states).toEqual(['acquired', 'lost']);
     expect(sent).not.toContain('PUT /more');
     expect(sent).not.toContain('DELETE /made');
-    expect(summary.outcome).toBe('needs-a-person');
+    expect(summary.outcome).toBe('intervention-required');
     expect(summary.cleanup_failures[0]?.reason).toMatchObject({ cause: { kind: 'lock-lost', connection: 'es' } });
     expect(cluster.document()).toMatchObject({ run: 'b' });
   });
@@ -263,7 +263,7 @@ describe('the lock in a cluster', () => {
         return polls(call, count);
       },
     });
-    expect(states).toEqual(['taken', 'lost']);
+    expect(states).toEqual(['acquired', 'lost']);
     expect(cluster.document()).toMatchObject({ run: 'b' });
   });
 });
@@ -293,7 +293,7 @@ describe('a lock that came back with a restore', () => {
 
     const { states, summary, lines } = await operate(cluster, short, 'new');
     expect(summary.outcome).toBe('done');
-    expect(states).toEqual(['taken', 'released']);
+    expect(states).toEqual(['acquired', 'released']);
     expect(lines).toMatch(
       /locked es for other runs: the lock of run old of old@here, .* was restored from a snapshot together with its index, and is not in force/,
     );
@@ -349,7 +349,7 @@ describe('a lock that came back with a restore', () => {
     });
     expect(summary.outcome).toBe('done');
     expect(kept).toMatchObject({ run: 'a' });
-    expect(states).toEqual(['taken', 'taken', 'released']);
+    expect(states).toEqual(['acquired', 'acquired', 'released']);
     expect(cluster.document()).toBeUndefined();
   });
 
@@ -368,7 +368,7 @@ describe('a lock that came back with a restore', () => {
       },
     });
     expect(summary.outcome).toBe('done');
-    expect(states).toEqual(['taken', 'taken', 'released']);
+    expect(states).toEqual(['acquired', 'acquired', 'released']);
     expect(kept).toMatchObject({
       cause: { kind: 'lock-held', connection: 'es', holder: { run: 'a', owner: 'a@here' } },
     });
@@ -385,7 +385,7 @@ describe('a lock that came back with a restore', () => {
       },
     });
     expect(summary).toMatchObject({ outcome: 'done', notes: [] });
-    expect(states).toEqual(['taken', 'released']);
+    expect(states).toEqual(['acquired', 'released']);
     expect((await operate(cluster, long, 'next', { before: polls })).summary.outcome).toBe('failed');
     cluster.send('DELETE', '/made');
     cluster.send('DELETE', '/more');
@@ -403,7 +403,7 @@ describe('an index of locks that was deleted in the middle of a run', () => {
       duringPoll(() => cluster.send('DELETE', '/runbook-locks')),
     );
     expect(summary.outcome).toBe('done');
-    expect(states).toEqual(['taken', 'taken', 'released']);
+    expect(states).toEqual(['acquired', 'acquired', 'released']);
   });
 
   it('is this run’s again where a restore brings it back without a lock in it', async () => {
@@ -421,7 +421,7 @@ describe('an index of locks that was deleted in the middle of a run', () => {
       }),
     );
     expect(summary.outcome).toBe('done');
-    expect(states).toEqual(['taken', 'taken', 'released']);
+    expect(states).toEqual(['acquired', 'acquired', 'released']);
   });
 
   it('may have the lock of another run by now, with the same number: that one is left alone', async () => {
@@ -440,8 +440,8 @@ describe('an index of locks that was deleted in the middle of a run', () => {
     );
     expect(number()).toMatchObject({ _seq_no: before._seq_no, _primary_term: before._primary_term });
     expect(cluster.document()).toEqual({ run: 'b', owner: 'b@there' });
-    expect(states).toEqual(['taken', 'lost']);
-    expect(summary.outcome).toBe('needs-a-person');
+    expect(states).toEqual(['acquired', 'lost']);
+    expect(summary.outcome).toBe('intervention-required');
   });
 
   it('may have it right before the end, too: it is not deleted', async () => {

@@ -24,7 +24,7 @@ describe('a note', () => {
       planOf(`  - { id: a, on: es, call: PUT /x, save: { n: n } }\n  - { id: told, note: 'It is {{steps.a.n}}.' }\n`),
       { mode: 'dry' },
     );
-    expect(outcomes).toMatchObject({ a: 'would-send', told: 'depends' });
+    expect(outcomes).toMatchObject({ a: 'would-change', told: 'depends' });
     expect(summary.notes).toEqual([]);
   });
 

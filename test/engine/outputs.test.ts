@@ -21,7 +21,7 @@ describe('what a step saves', () => {
     const { events, calls } = await runIn(plan, { answer: () => ok({ name: 'a', key: 'k1' }) });
     expect(finished(events, 'look')).toMatchObject({
       saved: { name: 'a', mark: 'ac8d8342bbb2362d13f0a559a3621bb407011368895164b628a54f7fc33fc43c' },
-      concealed: ['key'],
+      saved_secrets: ['key'],
     });
     expect(finished(events, 'look')).not.toHaveProperty('saved.none');
     expect(calls[1]?.request).toMatchObject({ body: ['a', 'k1'] });

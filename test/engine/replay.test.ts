@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Event, type SendResult, undosOf } from '../../src/engine/index.ts';
+import { type Event, rollbacksOf, type SendResult } from '../../src/engine/index.ts';
 import { replayOf } from '../../src/engine/replay.ts';
 import { planOf } from '../support.ts';
 import { ok, runIn, until } from './world.ts';
@@ -71,7 +71,7 @@ describe('going on with a run', () => {
       answer: (call, count) => (call === 'POST /use' ? ok({}, 400) : answers(call, count)),
     });
     expect(sent).toEqual(['POST /use', 'POST /open']);
-    expect(summary.outcome).toBe('needs-a-person');
+    expect(summary.outcome).toBe('intervention-required');
     expect(summary.cleanup_failures[0]).toMatchObject({ step: 'unmake' });
     expect(summary.cleanup_failures[0]?.reason).toMatchObject({ kind: 'secret-lost' });
   });
@@ -127,7 +127,7 @@ describe('what undoes a run', () => {
       const journal = events.slice(0, length);
       const isSent = (step: string) => journal.some(intended(step));
       const expected = ['second', 'first'].filter(isSent);
-      expect((await undosOf(plan, journal)).map(({ step }) => step)).toEqual(expected);
+      expect((await rollbacksOf(plan, journal)).map(({ step }) => step)).toEqual(expected);
     }
   });
 });

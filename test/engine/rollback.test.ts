@@ -42,7 +42,7 @@ rollback: [{ on: es, call: DELETE /all }]
 
     expect(sent).toEqual(['PUT /a', 'PUT /b', 'PUT /c', 'DELETE /c', 'DELETE /b', 'DELETE /a']);
     expect(summary).toMatchObject({
-      outcome: 'needs-a-person',
+      outcome: 'intervention-required',
       failure: { step: 'c' },
       cleanup_failures: [{ step: 'b~rollback~1' }],
       rolled_back: false,
@@ -56,6 +56,6 @@ rollback: [{ on: es, call: DELETE /all }]
     const { summary, sent } = await runIn(plan, { answer: (call) => (call === 'POST /open' ? ok({}, 500) : ok()) });
 
     expect(sent).toEqual(['PUT /a', 'POST /open', 'GET /look']);
-    expect(summary).toMatchObject({ outcome: 'needs-a-person', cleanup_failures: [{ step: 'open' }] });
+    expect(summary).toMatchObject({ outcome: 'intervention-required', cleanup_failures: [{ step: 'open' }] });
   });
 });

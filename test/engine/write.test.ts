@@ -30,6 +30,6 @@ describe('a write with retry and without done_when', () => {
   it('is in doubt when no attempt was answered', async () => {
     const { summary, sent } = await runIn(planOf(steps), { answer: () => lost() });
     expect(sent).toHaveLength(2);
-    expect(summary).toMatchObject({ outcome: 'needs-a-person', in_doubt: ['a'] });
+    expect(summary).toMatchObject({ outcome: 'intervention-required', in_doubt: ['a'] });
   });
 });

@@ -113,7 +113,7 @@ describe('a run of a library', () => {
 
     const { summary } = await execute(executionOf(write + endless), { show, stopRollback: signal });
 
-    expect(summary.outcome).toBe('needs-a-person');
+    expect(summary.outcome).toBe('intervention-required');
     expect(calls.at(-1)).toBe('GET /wait');
   });
 });

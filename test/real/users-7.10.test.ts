@@ -214,7 +214,7 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
     expect(sent.length).toBeGreaterThan(10);
     expect(sent.filter((call) => !/^(GET|HEAD) |_has_privileges|_verify/.test(call))).toEqual([]);
     expect(outcomes(lastJournal(directory))).toMatchObject({
-      'snapshot/create': 'would-send',
+      'snapshot/create': 'would-change',
       'replace/close': 'depends',
       'replace/restore': 'depends',
       'replace/open': 'depends',

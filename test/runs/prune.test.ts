@@ -79,7 +79,7 @@ describe('pruning the runs of a directory', () => {
   });
 
   it('keeps a run after which something is left to do, unless told so', async () => {
-    await aRun('r1', startedAt(old), endedAt(old, 'needs-a-person'));
+    await aRun('r1', startedAt(old), endedAt(old, 'intervention-required'));
     expect(await prune()).toMatchObject({ removed: [], kept: ['unresolved'] });
     expect(await prune({ includeUnresolved: true })).toMatchObject({ removed: ['r1'] });
     expect(left()).toEqual([]);

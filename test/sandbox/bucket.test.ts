@@ -81,7 +81,7 @@ describe.each([
   it('refuses as OSS does: no key, no bucket, another key, another secret, another region', async () => {
     await expect(client(options).get('nothing')).rejects.toMatchObject({ status: 404, code: 'NoSuchKey' });
     await expect(client(options).head('nothing')).rejects.toMatchObject({ status: 404, code: 'NoSuchKey' });
-    await expect(client({ ...options, bucket: 'not-there' }).get('x')).rejects.toMatchObject({
+    await expect(client({ ...options, bucket: 'not-in-place' }).get('x')).rejects.toMatchObject({
       status: 404,
       code: 'NoSuchBucket',
     });

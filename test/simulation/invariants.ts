@@ -1,7 +1,7 @@
 import type { Cluster, World } from '../../src/sandbox/world/state.ts';
 import type { JsonObject } from '../../src/text/index.ts';
 import type { RecordFault } from './faults.ts';
-import { concealedTexts, type Scenario } from './scenarios.ts';
+import { type Scenario, secretTexts } from './scenarios.ts';
 import type { Ending } from './simulate.ts';
 
 /** What has to hold at the end of every world, whatever went wrong in it. */
@@ -47,7 +47,7 @@ function needsNobody({ scenario, faults, isUndone, summary, events }: Ending): s
     events.some((event) => event.type === 'step-finished' && event.step === step && event.phase === 'always' && call),
   );
   if (refused && summary?.in_doubt.length === 0 && all.some((fault) => fault === '401' || fault === '500')) return [];
-  return summary?.outcome === 'needs-a-person' ? ['one fault needs a person'] : [];
+  return summary?.outcome === 'intervention-required' ? ['one fault needs a person'] : [];
 }
 
 /** What was open is open again, or the run says which index is not. */
@@ -56,7 +56,7 @@ function closedIndices({ scenario, world, summary }: Ending): string[] {
   return Object.values(world.clusters).flatMap(({ name, indices }) =>
     Object.entries(indices)
       .filter(([index, { isOpen }]) => !isOpen && scenario.world.clusters[name]?.indices[index]?.isOpen !== false)
-      .filter(([index]) => summary?.outcome !== 'needs-a-person' || !said.includes(index))
+      .filter(([index]) => summary?.outcome !== 'intervention-required' || !said.includes(index))
       .map(([index]) => `${index} of ${name} is closed, and the run ends ${summary?.outcome} without naming it`),
   );
 }
@@ -130,7 +130,7 @@ function ends({ scenario, world, summary }: Ending, undisturbed: World): string[
     case 'refused':
     case 'rolled-back':
       return differences(`${summary.outcome}, and the clusters are not as before`, world, scenario.world, scenario);
-    case 'needs-a-person': {
+    case 'intervention-required': {
       const named = summary.in_doubt.length + summary.cleanup_failures.length + summary.not_rolled_back.length;
       return named > 0 ? [] : ['a person is needed, and the run does not say for what'];
     }
@@ -201,7 +201,7 @@ function rollbackInReverse({ events }: Ending): string[] {
 
 function secrets({ journal, summary }: Ending): string[] {
   const text = journal.toString('utf8') + JSON.stringify(summary ?? '');
-  const held = concealedTexts.filter((secret) => text.includes(secret)).map((secret) => `the journal holds ${secret}`);
+  const held = secretTexts.filter((secret) => text.includes(secret)).map((secret) => `the journal holds ${secret}`);
   // A runbook may name how a hash begins.
   return /\$2[aby]\$\d\d\$[./A-Za-z0-9]{10}/.test(text) ? [...held, 'the journal holds the hash of a password'] : held;
 }

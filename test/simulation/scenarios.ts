@@ -40,7 +40,7 @@ const secrets: Readonly<Record<string, string>> = {
 };
 
 /** Everything in a world that no journal may hold. */
-export const concealedTexts = [...Object.values(secrets), logins.elasticAtSource, logins.runner, logins.file.password];
+export const secretTexts = [...Object.values(secrets), logins.elasticAtSource, logins.runner, logins.file.password];
 
 const environment = `apiVersion: runbook/v1
 environment: simulated

@@ -7,8 +7,8 @@ export function list(): void {
     const { checked } = readRunbook(path);
     const runbook = checked.value?.runbook.value;
     return runbook
-      ? [path.replace(/^.*\/|\.yaml$/g, ''), runbook.elasticsearch, runbook.route ?? '–', runbook.title]
+      ? [path.replace(/^.*\/|\.yaml$/g, ''), runbook.elasticsearch, runbook.strategy ?? '–', runbook.title]
       : [shown(path), '–', '–', 'not valid: see runbook validate'];
   });
-  process.stdout.write(table([['RUNBOOK', 'ELASTICSEARCH', 'ROUTE', 'TITLE'], ...rows]));
+  process.stdout.write(table([['RUNBOOK', 'ELASTICSEARCH', 'STRATEGY', 'TITLE'], ...rows]));
 }

@@ -1,8 +1,8 @@
-import { undosOf } from '../../engine/index.ts';
+import { rollbacksOf } from '../../engine/index.ts';
 import { Problem } from '../../host/problem.ts';
 import { prepareRollback, type ResumeOptions } from '../../host/resume.ts';
 import { readRun } from '../../host/run-folders.ts';
-import { undoText } from '../../report/index.ts';
+import { rollbackText } from '../../report/index.ts';
 import { attend } from '../attend.ts';
 import { ask, isInteractive } from '../terminal.ts';
 
@@ -15,13 +15,13 @@ export async function rollback(id: string, options: RollbackOptions): Promise<nu
   const recorded = await readRun(id);
   const execution = await prepareRollback(recorded, options);
   const { events, plan, started } = recorded;
-  const undos = await undosOf(plan, events);
+  const undos = await rollbacksOf(plan, events);
   if (undos.length === 0) {
     throw new Problem(
       `the run ${id} has nothing to undo: it has sent no write that its runbook can undo, or all of them are undone`,
     );
   }
-  process.stdout.write(`${undoText(undos, plan)}\n`);
+  process.stdout.write(`${rollbackText(undos, plan)}\n`);
   if (!options.yes) {
     if (!isInteractive())
       throw new Problem(

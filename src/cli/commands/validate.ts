@@ -1,6 +1,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import { overlaps } from '../../check/index.ts';
 import {
+  bundledFolder,
   type LoadedFiles,
   locateRunbook,
   readEnvironment,
@@ -8,7 +9,6 @@ import {
   runbookFiles,
   runbookIn,
   runbooksBeside,
-  shippedFolder,
 } from '../../host/files.ts';
 import { version } from '../../host/version.ts';
 import { githubDiagnostics, sarif } from '../../report/index.ts';
@@ -61,7 +61,7 @@ function overlapsOf(paths: readonly string[]): Map<string, Diagnostic> {
       compared.add(pair);
       // The error stands in the file that its reader can change.
       const rival = runbookIn(other, runbook?.value.name);
-      const [mine, theirs] = isShipped(path) ? [rival, runbook] : [runbook, rival];
+      const [mine, theirs] = isBundled(path) ? [rival, runbook] : [runbook, rival];
       for (const diagnostic of mine && theirs ? overlaps(mine, theirs) : [])
         found.set(printDiagnostic(diagnostic, mine?.source.text), diagnostic);
     }
@@ -69,6 +69,6 @@ function overlapsOf(paths: readonly string[]): Map<string, Diagnostic> {
   return found;
 }
 
-function isShipped(path: string): boolean {
-  return dirname(path) === shippedFolder;
+function isBundled(path: string): boolean {
+  return dirname(path) === bundledFolder;
 }

@@ -15,7 +15,7 @@ import {
 } from '../../plan/index.ts';
 import type { Json } from '../../text/index.ts';
 import { type Blank, type Blanks, blanksOf, comment, jsonText, partsOf } from '../by-hand.ts';
-import { connectionText, dialectFor, doneWhenText, requestText, undoingsOf } from '../outline.ts';
+import { connectionText, dialectFor, doneWhenText, requestText, rollbacksIn } from '../outline.ts';
 import { planFacts } from '../plan-text.ts';
 import { inHere, inQuotes, prelude, quoted } from '../shell.ts';
 import { conditionText, expectations, untilText, valueText } from '../words.ts';
@@ -51,7 +51,7 @@ export const curl: Format = {
       ...script.logins.map((login) => loginFunction(login)),
       '',
       'if [ "${1-}" = undo ]; then',
-      ...undoingsOf(plan)
+      ...rollbacksIn(plan)
         .reverse()
         .flatMap(({ of, steps }) => [`if ask ${quoted(`Undo ${of}?`)}; then`, ...linesOf(steps, script), 'fi']),
       'exit',

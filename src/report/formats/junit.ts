@@ -77,7 +77,7 @@ function casesOf(step: ReportedStep): Case[] {
     case 'unchanged':
       return own('passed', output(reason || words));
     case 'skipped':
-    case 'would-send':
+    case 'would-change':
     case 'depends':
       return own('skipped', `<skipped message="${xml(`${words}${reason === '' ? '' : `: ${reason}`}`)}"/>`);
     case 'failed':

@@ -3,7 +3,7 @@ import { inOneLine } from '../../text/in-one-line.ts';
 import { detailsOf } from '../details.ts';
 import { forecastSentence, predictionsOf } from '../forecast.ts';
 import { codeBlock, inlineCode, plain } from '../markdown.ts';
-import { addressOf, bodyText, connectionText, passesOf, requestText, titleOf, unreachedText } from '../outline.ts';
+import { addressOf, bodyText, connectionText, iterationsOf, requestText, titleOf, unreachedText } from '../outline.ts';
 import { countsText, planFacts } from '../plan-text.ts';
 import { errorText, expectedText, reasonText, subjectOf } from '../reason-text.ts';
 import { approvalText, endText, leftCallText, notesOf, noteText, outcomeText } from '../run-lines.ts';
@@ -105,9 +105,9 @@ function sectionsOf(subject: Subject, detail: Detail): string[] {
 
 function entryText({ node, section, undoes, depth }: Visited, subject: Subject, detail: Detail): string[] {
   const report = subject.run?.report;
-  const passes = report ? passesOf(node.id, report) : [];
+  const iterations = report ? iterationsOf(node.id, report) : [];
   // What was not needed is not part of what happened.
-  if (report && section === 'rollback' && passes.length === 0) return [];
+  if (report && section === 'rollback' && iterations.length === 0) return [];
   const indent = '&nbsp;'.repeat(depth * 2);
   const marks = [
     ...(node.kind === 'request' && node.effect === 'write' ? ['WRITE'] : []),
@@ -116,20 +116,20 @@ function entryText({ node, section, undoes, depth }: Visited, subject: Subject, 
     ...(undoes === undefined || node.kind === 'block' ? [] : [`undoes ${undoes}`]),
   ].map((mark) => `<b>${plain(mark)}</b> `);
   const became = report
-    ? ` — ${becameText(node, passes, report)}`
+    ? ` — ${becameText(node, iterations, report)}`
     : node.kind === 'skipped'
       ? ` — ${plain(unreachedText(node))}`
       : '';
-  const head = `${indent}${plain(node.number)} ${marks.join('')}${plain(titleOf(node, passes))} <code>${plain(node.id)}</code>${became}`;
+  const head = `${indent}${plain(node.number)} ${marks.join('')}${plain(titleOf(node, iterations))} <code>${plain(node.id)}</code>${became}`;
   const isShort = detail === 'heads' || (detail === 'no reads' && node.kind === 'request' && node.effect === 'read');
-  const inside = isShort ? '' : [...plannedText(node, subject), ...passes.flatMap(passText)].join('\n');
+  const inside = isShort ? '' : [...plannedText(node, subject), ...iterations.flatMap(iterationText)].join('\n');
   return [inside === '' ? `${head}<br>` : fold(head, inside, true)];
 }
 
-function becameText(node: PlannedNode, passes: readonly ReportedStep[], report: RunReport): string {
+function becameText(node: PlannedNode, iterations: readonly ReportedStep[], report: RunReport): string {
   if (report.mode === 'dry') return predictionsOf(node, report).map(plain).join('; ') || 'not reached';
-  if (passes.length === 0) return plain(unreachedText(node));
-  const words = passes.map(({ outcome, message }) => {
+  if (iterations.length === 0) return plain(unreachedText(node));
+  const words = iterations.map(({ outcome, message }) => {
     const word = plain(outcomeText(outcome));
     return `${isBad(outcome) ? `<b>${word}</b>` : word}${message === undefined ? '' : `: ${plain(message)}`}`;
   });
@@ -157,7 +157,7 @@ function callText(request: Request, plan: Subject['plan']): string {
   return codeBlock(lines.join('\n'), 'http');
 }
 
-function passText(step: ReportedStep): string[] {
+function iterationText(step: ReportedStep): string[] {
   const calls = step.calls.map(({ request, status, failure, duration_ms, error, warnings, opaque_id }) => {
     const said = status ?? (failure ? `no answer: ${failure.message}` : 'no answer on record');
     const time = duration_ms === undefined ? '' : ` in ${duration_ms} ms`;

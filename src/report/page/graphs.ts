@@ -1,5 +1,5 @@
 import { nodesRunBy, type Plan, type PlannedNode } from '../../plan/index.ts';
-import { undoingsOf } from '../outline.ts';
+import { rollbacksIn } from '../outline.ts';
 import { durationBetween, isBad, type ReportedStep, type RunReport, timeText } from '../run-report.ts';
 import { type Html, html } from './html.ts';
 
@@ -44,14 +44,14 @@ ${rows.map((step, index) => {
 }
 
 /** What undoes what: each step with its own undoing, and what became of that. Nothing where nothing is undone. */
-export function undoGraph(plan: Plan, report?: RunReport): Html | undefined {
-  const groups = undoingsOf(plan).map(({ of, label, steps }) => ({ id: of, label, steps: callsOf(steps) }));
+export function rollbackGraph(plan: Plan, report?: RunReport): Html | undefined {
+  const groups = rollbacksIn(plan).map(({ of, label, steps }) => ({ id: of, label, steps: callsOf(steps) }));
   if (groups.length === 0) return undefined;
   let y = 8;
   const boxes = groups.map((group) => {
     const top = y;
     y += group.steps.length * (row + 6) + 10;
-    const undone = report?.undone.findLast(({ step }) => step === group.id);
+    const undone = report?.rollbacks.findLast(({ step }) => step === group.id);
     return { ...group, top, became: undone === undefined ? '' : undone.clean ? ' (undone)' : ' (NOT undone)' };
   });
   const words = `What undoes what: ${groups.map(({ id, steps }) => `${id} is undone by ${steps.map(({ number }) => number).join(', ')}`).join('; ')}.`;

@@ -8,8 +8,8 @@ import {
   addressOf,
   bodyText,
   connectionText,
+  iterationsOf,
   lockText,
-  passesOf,
   requestText,
   titleOf,
   unreachedText,
@@ -28,7 +28,7 @@ import {
 } from '../run-report.ts';
 import type { Subject } from '../subject.ts';
 import { valueText } from '../words.ts';
-import { undoGraph, waterfall } from './graphs.ts';
+import { rollbackGraph, waterfall } from './graphs.ts';
 import { type Html, html, lines, type Part } from './html.ts';
 import type { Page } from './page.ts';
 import { filterScript } from './script.ts';
@@ -37,7 +37,7 @@ import { filterScript } from './script.ts';
 export function subjectPage(subject: Subject, above?: Part): Page {
   const { plan, id, run } = subject;
   const report = run?.report;
-  const undo = undoGraph(plan, report);
+  const undo = rollbackGraph(plan, report);
   const times = report && waterfall(report);
   return {
     title: `${report ? `${report.state}: ` : 'Plan: '}${plan.runbook.title}`,
@@ -108,7 +108,7 @@ function recordSection({ origin, journal, resumed, locks, run }: RunReport): Htm
 <dt>to check it</dt><dd><code>runbook verify ${run} --head ${journal.head}${approvals.length > 0 && ' --allowed-signers FILE'}</code></dd>
 <dt>approvals</dt><dd>${approvalList(approvals, 'none were asked for')}</dd>
 <dt>started with</dt><dd class="mono">${origin.runbook}, --env ${origin.env}${origin.plan_file !== undefined && `, --plan ${origin.plan_file}`}${origin.set.map((set) => `, --set ${set}`)}${origin.confirm.map((step) => `, --confirm ${step}`)}</dd>
-${resumed.map(({ at, as, version }) => html`<dt>${as === 'resume' ? 'resumed' : 'undone'}</dt><dd>${at}, by runbook ${version}</dd>`)}
+${resumed.map(({ at, as, version }) => html`<dt>${as === 'resume' ? 'resumed' : 'step-rolled-back'}</dt><dd>${at}, by runbook ${version}</dd>`)}
 ${locks.map(({ at, connection, state, message }) => html`<dt>lock</dt><dd>${at} ${connection}: ${state}${message !== undefined && `: ${message}`}</dd>`)}
 </dl></section>`;
 }
@@ -127,7 +127,7 @@ function filters(connections: readonly string[], isRun: boolean): Html {
 
 function entryHtml({ node, section, depth, undoes }: Visited, { plan, run }: Subject): Part {
   const report = run?.report;
-  const passes = report ? passesOf(node.id, report) : [];
+  const iterations = report ? iterationsOf(node.id, report) : [];
   const level = Math.min(6, depth);
   const anchor = `step-${node.id}`;
   const marks: Part[] = [
@@ -137,45 +137,47 @@ function entryHtml({ node, section, depth, undoes }: Visited, { plan, run }: Sub
     undoes !== undefined && html` <span class="tag soft">undoes ${undoes}</span>`,
   ];
   const became = report
-    ? html` ${becameHtml(node, passes, report, section)}`
+    ? html` ${becameHtml(node, iterations, report, section)}`
     : node.kind === 'skipped' && html` <span class="soft">${unreachedText(node)}</span>`;
-  const head = html`<span class="number">${node.number}</span>${marks} ${titleOf(node, passes)} <code class="soft">${node.id}</code>${became}`;
+  const head = html`<span class="number">${node.number}</span>${marks} ${titleOf(node, iterations)} <code class="soft">${node.id}</code>${became}`;
   const opening = undoes === wholeRunbook && depth === 0 && html`<h3>Undoes the whole runbook</h3>`;
   if (node.kind !== 'request') {
     const inside = [...detailParts(node), ...(node.kind === 'note' ? [html`<q>${node.note}</q>`] : [])];
     return html`${opening}<div class="block" id="${anchor}" data-depth="${level}">${head}${inside.length > 0 && html`<div class="soft">${list(inside)}</div>`}</div>\n`;
   }
-  const isWrong = passes.some(({ outcome, assertions }) => isBad(outcome) || assertions.some(({ passed }) => !passed));
+  const isWrong = iterations.some(
+    ({ outcome, assertions }) => isBad(outcome) || assertions.some(({ passed }) => !passed),
+  );
   const connections = [node.request.connection, ...(node.done_when ? [node.done_when.request.connection] : [])];
-  return html`${opening}<article class="step ${node.effect}" id="${anchor}" data-depth="${level}" data-effect="${node.effect}" data-connections="${connections.join(' ')}" data-bad="${isWrong ? 'yes' : 'no'}" aria-label="${node.number} ${titleOf(node, passes)}">
+  return html`${opening}<article class="step ${node.effect}" id="${anchor}" data-depth="${level}" data-effect="${node.effect}" data-connections="${connections.join(' ')}" data-bad="${isWrong ? 'yes' : 'no'}" aria-label="${node.number} ${titleOf(node, iterations)}">
 <details${isWrong && html` open`}><summary>${head}</summary><div>
 ${requestHtml(node.request, plan)}
 ${list([...detailParts(node), html`at <code>${node.at}</code>`])}
-${passes.map((step) => passHtml(step, plan, passes.length > 1))}
+${iterations.map((step) => iterationHtml(step, plan, iterations.length > 1))}
 </div></details></article>\n`;
 }
 
 function becameHtml(
   node: PlannedNode,
-  passes: readonly ReportedStep[],
+  iterations: readonly ReportedStep[],
   report: RunReport,
   section: Visited['section'],
 ): Html {
   if (report.mode === 'dry')
     return html`<strong>${predictionsOf(node, report).join('; ') || (section === 'rollback' ? '' : 'not reached')}</strong>`;
-  if (passes.length === 0)
+  if (iterations.length === 0)
     return section === 'rollback' ? html`` : html`<span class="soft">${unreachedText(node)}</span>`;
-  const total = passes.reduce(
+  const total = iterations.reduce(
     (sum, { started_at, finished_at }) => sum + (durationBetween(started_at, finished_at) ?? 0),
     0,
   );
-  const words = passes.map(
+  const words = iterations.map(
     ({ outcome, message }) => `${outcomeText(outcome)}${message === undefined ? '' : `: ${message}`}`,
   );
   const said = [...new Set(words)];
-  const kind = passes.some(({ outcome }) => isBad(outcome))
+  const kind = iterations.some(({ outcome }) => isBad(outcome))
     ? 'bad'
-    : passes.every(({ outcome }) => outcome === 'done')
+    : iterations.every(({ outcome }) => outcome === 'done')
       ? 'good'
       : 'soft';
   return html`<strong class="${kind}">${said.join('; ')}</strong>${total > 0 && html` <span class="soft">${timeText(total)}</span>`}`;
@@ -195,11 +197,11 @@ function detailParts(node: PlannedNode): Html[] {
   );
 }
 
-function passHtml(step: ReportedStep, plan: Plan, isOneOfMany: boolean): Html {
-  const { calls, assertions, saved = {}, concealed = [], started_at, finished_at, confirmation } = step;
+function iterationHtml(step: ReportedStep, plan: Plan, isOneOfMany: boolean): Html {
+  const { calls, assertions, saved = {}, saved_secrets: secrets = [], started_at, finished_at, confirmation } = step;
   const saves = [
     ...Object.entries(saved).map(([name, value]) => `${name} = ${inOneLine(value, 2_000)}`),
-    ...concealed.map((name) => `${name} = ‹secret›`),
+    ...secrets.map((name) => `${name} = ‹secret›`),
   ];
   const duration = durationBetween(started_at, finished_at);
   return html`<h3>What happened${isOneOfMany && html`: <code>${step.step}</code>`}</h3>
