@@ -6,6 +6,12 @@ import { type Redactor, secretMark } from './redactor.ts';
 import type { RenderedCondition, RenderedExpect } from './render.ts';
 import type { Assertion, BodyAssertion, Response, ServerError, StatusAssertion } from './result.ts';
 
+interface JudgeOptions {
+  readonly message?: string | undefined;
+  readonly secrets?: readonly Json[];
+  readonly limit?: number;
+}
+
 /** Longer values are cut to this many characters of JSON. */
 const longestValue = 4_000;
 
@@ -32,12 +38,13 @@ export function judge(
  * Conditions over a body.
  * @param message For those that have none of their own.
  * @param secrets What the step saves of this body as secret: an assertion about one of them does not show it.
+ * @param limit Longer values are cut to this many characters of JSON.
  */
 export function judgeConditions(
   conditions: readonly RenderedCondition[],
   body: Json,
   redactor: Redactor,
-  { message, secrets = [] }: { readonly message?: string | undefined; readonly secrets?: readonly Json[] } = {},
+  { message, secrets = [], limit = longestValue }: JudgeOptions = {},
 ): BodyAssertion[] {
   return conditions.map(({ subject, expect, isSecret }) => {
     const actual = valueAt(body, subject);
@@ -47,8 +54,8 @@ export function judgeConditions(
     return {
       of: 'body',
       subject,
-      expect: conceals ? secretMark : shownExpectation(expect, redactor),
-      actual: conceals ? secretMark : shown(actual ?? null, redactor),
+      expect: conceals ? secretMark : shownExpectation(expect, redactor, limit),
+      actual: conceals ? secretMark : shown(actual ?? null, redactor, limit),
       passed,
       ...(passed || words === undefined ? {} : { message: words }),
     };
@@ -79,16 +86,16 @@ function wordsIn({ error, message }: JsonObject): Pick<ServerError, 'type' | 're
 }
 
 /** A value as it may be recorded: redacted, then cut. */
-export function shown(value: Json, { value: redact, inOneLine }: Redactor): Json {
-  return JSON.stringify(value).length > longestValue ? inOneLine(value, longestValue) : redact(value);
+export function shown(value: Json, { value: redact, inOneLine }: Redactor, limit = longestValue): Json {
+  return JSON.stringify(value).length > limit ? inOneLine(value, limit) : redact(value);
 }
 
 /** An expectation as it may be recorded; of a matcher, each operand. */
-export function shownExpectation(expect: Json, redactor: Redactor): Json {
-  if (!isMatcher(expect)) return shown(expect, redactor);
+export function shownExpectation(expect: Json, redactor: Redactor, limit = longestValue): Json {
+  if (!isMatcher(expect)) return shown(expect, redactor, limit);
   return Object.fromEntries(
     Object.entries(expect).flatMap(([name, operand]) =>
-      name === 'message' ? [] : [[name, shownExpectation(operand, redactor)]],
+      name === 'message' ? [] : [[name, shownExpectation(operand, redactor, limit)]],
     ),
   );
 }

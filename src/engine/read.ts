@@ -12,6 +12,8 @@ import { isStopping, type StepContext, valuesIn } from './session.ts';
 
 /** The longest that one poll waits for its response. */
 const longestPoll = 60_000;
+/** Of what is waited for, so much stands in each event, in characters of JSON: there may be thousands of them. */
+const longestWaiting = 200;
 /** How long a poll goes on while the server does not respond at all: it may be restarting. */
 const longestSilence = 300_000;
 
@@ -53,7 +55,9 @@ async function poll(
     silentSince = isAnswered ? undefined : (silentSince ?? now);
     if (!isAnswered && (!isTransient(result) || now - (silentSince ?? now) > longestSilence)) return result;
     const unmet = isAnswered
-      ? judgeConditions(conditions, result.body, options.redactor).filter(({ passed }) => !passed)
+      ? judgeConditions(conditions, result.body, options.redactor, { limit: longestWaiting }).filter(
+          ({ passed }) => !passed,
+        )
       : [];
     if (isAnswered && unmet.length === 0) return result;
     const reason: Reason = isAnswered ? { kind: 'condition-not-yet-met', unmet } : unwanted(result);

@@ -33,4 +33,14 @@ describe('a poll', () => {
     expect(dead.outcomes.poll).toBe('failed');
     expect(dead.sent.length).toBeLessThan(40);
   });
+
+  it('keeps a little of what it sees in each event, however long that is', async () => {
+    const plan = planOf('  - { id: a, on: es, call: GET /a, until: { state: { contains: OK } } }\n');
+    const { events } = await runIn(plan, {
+      answer: (_call, count) => ok({ state: count < 3 ? ['x'.repeat(10_000)] : ['OK'] }),
+    });
+    const sizes = events.flatMap((event) => (event.type === 'waiting' ? [JSON.stringify(event).length] : []));
+    expect(sizes).toHaveLength(2);
+    expect(Math.max(...sizes)).toBeLessThan(700);
+  });
 });
