@@ -33,7 +33,7 @@ async function demo(versions: readonly [string, string?], runbooks: readonly (re
 rmSync(folder, { recursive: true, force: true });
 await demo(['7.10', '9.5'], [['users-copy']]);
 for (const version of ['7.10', '8.5']) {
-  // users is the last one: afterwards the destination's own logins are gone.
+  // users is the last one: afterwards the destination's own credentials are gone.
   const replacing = ['visualizations', 'users'].map((name) => [name, '--confirm', 'replace/swap']);
   await demo([version], [['prepare-users'], ['prepare-visualizations'], ...replacing]);
 }

@@ -2,7 +2,7 @@ import type { PlainInput } from '../language/index.ts';
 import { inOneLine } from '../text/in-one-line.ts';
 import type { Json } from '../text/index.ts';
 
-/** What is wrong with a value for an input, to stand behind its name ("has to be …"); undefined where nothing is. */
+/** Returns what is wrong with a value for an input, to stand behind its name ("must be …"); undefined where nothing is. */
 export function inputProblem(input: PlainInput, value: Json): string | undefined {
   const wanted = {
     string: 'a text',

@@ -80,7 +80,7 @@ export function namesIn(text: TemplateText): PathExpression[] {
   return 'problems' in result ? [] : result.expressions.flatMap(pathsIn);
 }
 
-/** Where a name stands inside its scalar. */
+/** Returns where a name stands inside its scalar. */
 export function rangeOfName(file: CheckedFile, text: TemplateText, name: PathExpression) {
   if (text.isKey) return file.source.keyRangeOf(text.path);
   return file.source.rangeWithin(text.path, [name.root, ...name.segments].join('.'));

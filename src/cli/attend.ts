@@ -78,12 +78,12 @@ function questionsOn({ isShown }: Screen, { stop }: Interruptions): Pick<Attenda
   return {
     confirm: async ({ step, question }) => {
       await isShown();
-      return (await ask(`${step}: ${question} Type yes to go on: `, stop)) === 'yes';
+      return (await ask(`${step}: ${question} Type yes to proceed: `, stop)) === 'yes';
     },
     decide: async ({ step, title, reason }) => {
       await isShown();
       const answer = await ask(
-        `${step} is in doubt. ${title}: ${reasonText(reason)}\nLook at the server. Type done if it took effect, not-done if it did not (it is sent then); anything else leaves the run as it is: `,
+        `${step} has an unknown outcome. ${title}: ${reasonText(reason)}\nCheck the server. Type done if it took effect, not-done if it did not (it is sent then); anything else leaves the run suspended: `,
         stop,
       );
       return answer === 'done' || answer === 'not-done' ? answer : 'unknown';

@@ -9,7 +9,7 @@ export const exitCodes = {
   failed: 1,
   /** The runbook, the environment or the command line is wrong; nothing was sent. */
   usage: 2,
-  /** Failed, in doubt or not cleaned up. */
+  /** Failed, of unknown outcome or not cleaned up. */
   'intervention-required': 3,
   /** Refused before the first write. */
   refused: 4,

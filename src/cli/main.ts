@@ -10,37 +10,38 @@ import { inertLines } from './print.ts';
 
 const collect = (value: string, previous: readonly string[]) => [...previous, value];
 const environmentOption = () =>
-  new Option('--env <file>', 'the environment file: where the connections are, and who logs in').makeOptionMandatory();
+  new Option('--env <file>', 'the environment file: connections and credentials').makeOptionMandatory();
 const setOption = () =>
-  new Option('--set <name=value>', 'an input, over the environment file; once per input')
+  new Option('--set <name=value>', 'set an input; overrides the environment file; repeatable')
     .argParser(collect)
     .default([]);
 
 const confirmOption = () =>
-  new Option('--confirm <step>', 'confirm a step that asks a person; once per step').argParser(collect).default([]);
+  new Option('--confirm <step>', 'confirm a step that requires confirmation; repeatable')
+    .argParser(collect)
+    .default([]);
 const noClusterLockOption = () =>
-  new Option(
-    '--no-cluster-lock',
-    'go on without the lock in the clusters; make sure that nobody else is at work there',
-  );
+  new Option('--no-cluster-lock', 'run without the lock in the clusters; make sure that nobody else changes them');
 const resumeOptions = () => [
-  new Option('--env <file>', 'the environment file, where it is at another place now'),
+  new Option('--env <file>', 'the environment file, if it has moved'),
   confirmOption(),
-  new Option('--assume-done <step>', 'a step in doubt: it took effect; once per step').argParser(collect).default([]),
-  new Option('--assume-not-done <step>', 'a step in doubt: it did not take effect, and is sent; once per step')
+  new Option('--assume-done <step>', 'a step with an unknown outcome took effect; repeatable')
+    .argParser(collect)
+    .default([]),
+  new Option('--assume-not-done <step>', 'a step with an unknown outcome did not take effect, and is sent; repeatable')
     .argParser(collect)
     .default([]),
   noClusterLockOption(),
 ];
 
 const countOf = (text: string) => {
-  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError('A number from 1 to 99 is needed.');
+  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError('Expected a number from 1 to 99.');
   return Number(text);
 };
 
 const portOf = (text: string) => {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
-    throw new InvalidArgumentError('A number up to 65535 is needed.');
+    throw new InvalidArgumentError('Expected a number up to 65535.');
   return Number(text);
 };
 
@@ -55,9 +56,11 @@ const program = new Command('runbook')
 program
   .command('validate')
   .description('check runbooks and environment files; prints every error of every file')
-  .argument('[runbook...]', 'names or paths; all that `runbook list` shows without any')
-  .addOption(new Option('--env <file>', 'an environment file to check, too').argParser(collect).default([]))
-  .addOption(new Option('--format <format>', 'how').choices(['text', 'github', 'sarif']).default('text'))
+  .argument('[runbook...]', 'names or paths; by default all that `runbook list` shows')
+  .addOption(
+    new Option('--env <file>', 'an environment file to check as well; repeatable').argParser(collect).default([]),
+  )
+  .addOption(new Option('--format <format>', 'the format').choices(['text', 'github', 'sarif']).default('text'))
   .action(async (names, options) => {
     process.exitCode = await (await import('./commands/validate.ts')).validate(names, options);
   });
@@ -67,63 +70,63 @@ program
   .argument('<runbook>', 'a name or a path')
   .addOption(environmentOption())
   .addOption(setOption())
-  .option('--elasticsearch <version>', 'the version to plan for, where the name does not say it: 8.5')
-  .addOption(new Option('--format <format>', 'how').choices(formatsOf('plan')).default('text'))
+  .option('--elasticsearch <version>', 'the version to plan for, if the name does not say it: 8.5')
+  .addOption(new Option('--format <format>', 'the format').choices(formatsOf('plan')).default('text'))
   .option('--out <file>', 'keep the plan in a file, for runbook diff, approve and exec --plan')
-  .option('--pin', 'ask each cluster for its cluster_uuid, and pin the plan to it', false)
-  .option('--author <name>', 'who makes the plan, to be written into it')
+  .option('--pin', 'read the cluster_uuid of each cluster and pin the plan to it', false)
+  .option('--author <name>', 'the author, written into the plan')
   .action(async (name, options) => (await import('./commands/plan.ts')).plan(name, options));
 program
   .command('diff')
-  .description('what one plan does that another does not, step by step; sends nothing')
+  .description('compare two plans step by step; sends nothing')
   .argument('<before>', 'a file of plan --out, or a runbook')
   .argument('<after>', 'a file of plan --out, or a runbook')
   .option('--env <file>', 'the environment file to plan the runbook with')
   .addOption(setOption())
-  .option('--elasticsearch <version>', 'the version to plan for, where the name does not say it: 8.5')
-  .addOption(new Option('--format <format>', 'how').choices(['text', 'markdown', 'json']).default('text'))
-  .option('--detailed-exitcode', 'exit with 5 where there is a difference', false)
+  .option('--elasticsearch <version>', 'the version to plan for, if the name does not say it: 8.5')
+  .addOption(new Option('--format <format>', 'the format').choices(['text', 'markdown', 'json']).default('text'))
+  .option('--detailed-exitcode', 'exit with 5 if there is a difference', false)
   .action(async (before, after, options) => {
     process.exitCode = await (await import('./commands/diff.ts')).diff(before, after, options);
   });
 program
   .command('approve')
-  .description('sign with an SSH key that a plan may be run; sends nothing')
+  .description('approve a plan with an SSH signature; sends nothing')
   .argument('<plan>', 'a file of plan --out')
   .requiredOption('--key <file>', 'an SSH key: ~/.ssh/id_ed25519, or a .pub whose key the agent has')
-  .option('--name <name>', 'who approves it, as the allowed-signers file has it; else the comment of the .pub file')
-  .option('--expires <duration>', 'a run has to begin within this time', '24h')
+  .option('--name <name>', 'the name in the allowed-signers file; by default the comment of the .pub file')
+  .option('--expires <duration>', 'a run must begin within this time', '24h')
   .action(async (file, options) => (await import('./commands/approve.ts')).approve(file, options));
 program
   .command('exec')
   .description('plan and run')
-  .argument('[runbook]', 'a name or a path; with --plan only where its name is not found')
+  .argument('[runbook]', 'a name or a path; with --plan only if its name is not found')
   .addOption(environmentOption())
   .addOption(setOption())
   .option('--plan <file>', 'run exactly this plan of plan --out, or refuse')
-  .addOption(new Option('--require-approvals <n>', 'how many people have to have approved the plan').argParser(countOf))
-  .option('--allowed-signers <file>', 'whose approvals count, as ssh-keygen(1) describes it')
+  .addOption(new Option('--require-approvals <n>', 'how many people must have approved the plan').argParser(countOf))
+  .option('--allowed-signers <file>', 'the people whose approvals count, see ssh-keygen(1)')
   .option('--prevent-self-approval', 'an approval by the author of the plan does not count', false)
-  .option('--dry-run', 'send the reads, predict the writes', false)
-  .option('--detailed-exitcode', 'with --dry-run: exit with 5 where there is something to do, with 0 where not', false)
+  .option('--dry-run', 'send reads, predict writes', false)
+  .option('--detailed-exitcode', 'with --dry-run: exit with 5 if something would change, with 0 if not', false)
   .addOption(confirmOption())
-  .option('--no-rollback', 'after a failure, leave what was sent as it is')
+  .option('--no-rollback', 'after a failure, do not roll back')
   .addOption(noClusterLockOption())
   .action(async (name, options) => {
     process.exitCode = await (await import('./commands/exec.ts')).exec(name, options);
   });
 const resume = program
   .command('resume')
-  .description('go on with a run whose process has died')
+  .description('continue a run whose process has died')
   .argument('<run>', 'its id')
   .action(async (id, options) => {
     process.exitCode = await (await import('./commands/resume.ts')).resume(id, options);
   });
 const rollback = program
   .command('rollback')
-  .description('undo what a run has sent, in reverse order; asks first')
+  .description('roll back a run, in reverse order; asks first')
   .argument('<run>', 'its id')
-  .option('--yes', 'it was confirmed already', false)
+  .option('--yes', 'do not ask', false)
   .action(async (id, options) => {
     process.exitCode = await (await import('./commands/rollback.ts')).rollback(id, options);
   });
@@ -134,67 +137,65 @@ for (const option of resumeOptions()) {
 program
   .command('unlock')
   .description('remove the lock that a dead run has left in a cluster; asks first')
-  .argument('<connection>', 'which cluster, as the environment file names it')
+  .argument('<connection>', 'the name of the connection in the environment file')
   .addOption(environmentOption())
-  .option('--as <identity>', 'a further login of the connection')
-  .option('--yes', 'it was confirmed already', false)
+  .option('--as <identity>', 'an alternate identity of the connection')
+  .option('--yes', 'do not ask', false)
   .action(async (connection, options) => {
     process.exitCode = await (await import('./commands/unlock.ts')).unlock(connection, options);
   });
 program
   .command('list')
-  .description('the runbooks in ./runbooks and the shipped ones')
+  .description('list the runbooks in ./runbooks and the bundled ones')
   .action(async () => (await import('./commands/list.ts')).list());
 program
   .command('explain')
-  .description('why validate advises against something, with an example')
-  .argument('[code]', 'the code in the message; without it, all of them are listed')
+  .description('explain a warning of validate, with an example')
+  .argument('[code]', 'the code in the message; lists all codes without it')
   .action(async (code) => (await import('./commands/explain.ts')).explain(code));
 program
   .command('runs')
-  .description('the runs of this directory, the newest first')
+  .description('list the runs of this directory, newest first')
   .action(async () => (await import('./commands/runs.ts')).runs());
 program
   .command('prune')
-  .description(
-    'remove the records of runs of this directory that ended long ago; they can then neither be shown nor undone',
-  )
+  .description('remove the journals of runs that ended long ago; they can no longer be shown or rolled back')
   .option('--older-than <age>', 'those that ended longer ago than this: 30d, 12h', '30d')
-  .option('--include-unresolved', 'also those that ended with exit code 3: something was left to do', false)
-  .option('--dry-run', 'list them, and remove nothing', false)
+  .option('--include-unresolved', 'include runs that ended with exit code 3: manual intervention required', false)
+  .option('--dry-run', 'list them, remove nothing', false)
   .action(async (options) => (await import('./commands/prune.ts')).prune(options));
 program
   .command('show')
-  .description('every call and assertion of one run')
+  .description('show every call and assertion of a run')
   .argument('<run>', 'its id')
   .action(async (id) => (await import('./commands/show.ts')).show(id));
 program
   .command('report')
-  .description('a run, or a plan in a file, for a pull request, a browser, a pipeline or a program')
+  .description('render a run or a plan for a pull request, a browser, a pipeline or a program')
   .argument('<run>', 'its id, or a file of plan --out')
-  .addOption(new Option('--format <format>', 'how').choices(Object.keys(formatNames)).default('text'))
+  .addOption(new Option('--format <format>', 'the format').choices(Object.keys(formatNames)).default('text'))
   .option('--out <file>', 'write it to a file')
-  .option('--allowed-signers <file>', 'with a plan: show who of them has approved it')
+  .option('--allowed-signers <file>', 'with a plan: show which of them have approved it')
   .action(async (argument, options) => (await import('./commands/report.ts')).report(argument, options));
 program
   .command('verify')
-  .description('whether the record of a run is as it was written: nothing changed, inserted or cut')
+  .description('verify the journal of a run: nothing changed, inserted or cut')
   .argument('<run>', 'its id')
-  .option('--head <hash>', 'the hash that the run has printed at its end')
-  .option('--allowed-signers <file>', 'check the approvals in the record, too')
+  .option('--head <hash>', 'the hash that the run printed at its end')
+  .option('--allowed-signers <file>', 'verify the approvals in the journal as well')
   .action(async (id, options) => {
     process.exitCode = await (await import('./commands/verify.ts')).verify(id, options);
   });
 
 program
   .command('serve')
-  .description('the runs and plans of this directory in a browser, to be read; nothing can be started from it')
-  .addOption(new Option('--port <port>', 'a free one without it').argParser(portOf))
+  .description('show runs and plans in a browser, read only')
+  .addOption(new Option('--port <port>', 'by default a free one').argParser(portOf))
   .option('--host <address>', 'where to listen', '127.0.0.1')
   .action(async (options) => (await import('./commands/serve.ts')).serve(options));
 program
   .command('sandbox')
-  .description('two clusters, a bucket and Kibana on this machine, to rehearse in')
+  .description('start a test environment on this machine: two clusters, a bucket and Kibana')
   .addOption(
     new Option('--version <version>', 'of Elasticsearch').choices(['7.10', '8.5', '8.19', '9.5']).default('7.10'),
   )
@@ -207,12 +208,12 @@ program
     ]),
   )
   .addOption(
-    new Option('--fault <fault>', 'something that goes wrong, such as restore:reset-after-accept; once per fault')
+    new Option('--fault <fault>', 'a fault, such as restore:reset-after-accept; repeatable')
       .argParser(collect)
       .default([]),
   )
   .option('--folder <folder>', 'where its environment file is written', join('.runbook', 'sandbox'))
-  .option('--list-faults', 'explain what can go wrong, and end', false)
+  .option('--list-faults', 'list the faults and exit', false)
   .action(async ({ listFaults, ...options }) => {
     const command = await import('./commands/sandbox.ts');
     if (listFaults) command.listFaults();

@@ -30,10 +30,10 @@ export function interruptions(say: (text: string) => void, rollback: RunOptions[
   };
 }
 
-const always = 'stopping after the call in flight; then what has to run always';
+const always = 'stopping after the call in flight, then the steps of always';
 const firstText: Readonly<Record<RunOptions['rollback'], string>> = {
   'on-failure': `${always}, then the rollback. A second signal skips the rollback.`,
-  never: `${always}. Nothing is rolled back, as asked.`,
-  now: 'the rollback goes on. A second signal stops it after the call in flight.',
+  never: `${always}. No rollback, as requested.`,
+  now: 'the rollback continues. A second signal stops it after the call in flight.',
 };
-const secondText = 'no rollback any more; the call in flight and what has to run always are ended first.';
+const secondText = 'rollback cancelled; the call in flight and the steps of always finish first.';

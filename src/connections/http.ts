@@ -21,13 +21,13 @@ class PlainTransport extends Transport {
   }
 }
 
-/** Every status is an answer; none of them is an exception. */
+/** Every status is a response; none of them is an exception. */
 const allStatuses = Array.from({ length: 200 }, (_, index) => 400 + index);
-/** An answer larger than this is not one that a runbook reads. */
+/** A response larger than this is not one that a runbook reads. */
 const largestAnswer = 50_000_000;
 
 /**
- * A connection by HTTP, with its own login and one per identity. Each request is sent once, over a socket of its own: a kept
+ * A connection by HTTP, with its own credentials and one per identity. Each request is sent once, over a socket of its own: a kept
  * one may have been closed by the other side, and a write on it would be ambiguous (docs/how-servers-behave.md, C2).
  */
 export function openHttp(target: HttpTarget): Connection {

@@ -116,7 +116,7 @@ function endpointsSaidBy(client: OSS): () => string | undefined {
   return () => endpoint;
 }
 
-/** An error of OSS is an answer with its status; only what is said is taken from the client's object. */
+/** An error of OSS is a response with its status; only what is said is taken from the client's object. */
 function failureFor(error: unknown, { connection }: OssRequest, endpoint: string | undefined): SendResult {
   const { status, code, message } = error as { status?: number; code?: string; message?: string };
   const type = code ?? 'error';

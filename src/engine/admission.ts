@@ -27,7 +27,7 @@ export function checkWindows(session: Session): Flow {
 }
 
 /**
- * Whether a step may run: its conditions are met, its window is open, and a person has confirmed it where that is asked for.
+ * Returns whether a step may run: its conditions are met, its window is open, and a person has confirmed it where that is asked for.
  * @returns How it has ended where it may not; `interrupted` where the run was stopped meanwhile.
  */
 export async function admit(
@@ -38,7 +38,7 @@ export async function admit(
   const unmet = unmetCondition(node.when ?? [], session, frame);
   if (unmet !== undefined) return { outcome: 'skipped', reason: unmet };
   const refusal = session.isDry ? undefined : await refusalOf(node, context);
-  // Ctrl-C at the question is no answer to it.
+  // Ctrl-C at the question is no response to it.
   if (isStopping(session, frame)) return 'interrupted';
   return refusal && { outcome: 'failed', reason: refusal };
 }

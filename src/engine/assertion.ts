@@ -62,7 +62,7 @@ export function judgeConditions(
   });
 }
 
-/** Whether every assertion passes. */
+/** Returns whether every assertion passes. */
 export function isExpected(expect: RenderedExpect, { status, body }: Response): boolean {
   return hasStatus(expect, status) && expect.body.every((one) => holds(valueAt(body, one.subject), one.expect));
 }
@@ -100,7 +100,7 @@ export function shownExpectation(expect: Json, redactor: Redactor, limit = longe
   );
 }
 
-/** Why a response is not what was expected; undefined where it is. */
+/** Returns why a response is not what was expected; undefined where it is. */
 export function unexpected(assertions: readonly Assertion[], response: Response): Reason | undefined {
   const failed = assertions.filter(({ passed }) => !passed);
   if (failed.length === 0) return undefined;

@@ -52,7 +52,7 @@ function outcomeOf(flow: Flow, { findings }: Session): StepOutcome {
   return findings.wasInterrupted && !findings.failure ? 'interrupted' : 'failed';
 }
 
-/** What was thrown waits until `always` has run; a cancelled run does nothing more. */
+/** Holds back what was thrown until `always` has run; a cancelled run does nothing more. */
 async function attempt(action: () => Promise<Flow>): Promise<{ readonly flow: Flow } | { readonly error: unknown }> {
   try {
     return { flow: await action() };

@@ -19,7 +19,7 @@ export function dependent(
   return { outcome: 'depends', depends_on: before.step, ...(reason === undefined ? {} : { reason }) };
 }
 
-/** What a dry run says of a step that needs what only a write before it would give; undefined where it is no such step. */
+/** Returns what a dry run says of a step that needs what only a write before it would give; undefined where it is no such step. */
 export function dependentOn(error: unknown, { isDry, prediction, options }: Session): StepResult | undefined {
   const before = prediction.writes.at(-1);
   if (!isDry || !before || !(error instanceof TemplateError)) return undefined;

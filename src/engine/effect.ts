@@ -8,7 +8,7 @@ import type { PastStep } from './replay.ts';
 import { sendRead, wait } from './send.ts';
 import { isStopping, type StepContext, valuesIn } from './session.ts';
 
-/** Whether what a step is to bring about is there. */
+/** The effect of a step: in place or not, as far as its idempotency check can tell. */
 export type Effect =
   | { readonly state: 'in-place' }
   | { readonly state: 'not-in-place' | 'unknown'; readonly reason: Reason };
@@ -57,7 +57,7 @@ const longestReadBackPause = 5_000;
 /** Responses of proxies, and of servers that gave up waiting: the write may have taken effect. */
 const ambiguousStatuses = [408, 502, 503, 504];
 
-/** Whether a response leaves it open that the write took effect. */
+/** Returns whether a response leaves it open that the write took effect. */
 export function isAmbiguous(status: number, expect: PlannedExpect): boolean {
   return ambiguousStatuses.includes(status) && !hasStatus(expect, status);
 }
@@ -67,7 +67,7 @@ export function isRetried(status: number): boolean {
   return status >= 500 || status === 429;
 }
 
-/** Nobody knows whether the write took effect: its `done_when` tells, or it stays in doubt. */
+/** Nobody knows whether the write took effect: its `done_when` tells, or it stays of unknown outcome. */
 export async function readBack(
   { done_when }: PlannedRequest,
   response: AmbiguousResponse,
@@ -106,7 +106,7 @@ function mayAskAgain(effect: Effect | undefined, deadline: number, { session, fr
 /**
  * A write of an earlier process that ended before it was recorded how it went. What its response said counts where that is on
  * record; otherwise its `done_when` tells, or `retry` allows it to be sent again, or a person decides.
- * @returns How the step ended; undefined where the write has to be sent as if it had not been.
+ * @returns How the step ended; undefined where the write must be sent as if it had not been.
  */
 export async function settle(
   node: PlannedRequest,
@@ -134,7 +134,7 @@ export async function settle(
   return askWhether(node, result.reason, context);
 }
 
-/** Asks a person whether a write took effect. @returns How the step ended; undefined where it has to be sent. */
+/** Asks a person whether a write took effect. @returns How the step ended; undefined where it must be sent. */
 export async function askWhether(
   node: PlannedRequest,
   reason: Reason,
@@ -144,7 +144,7 @@ export async function askWhether(
   const title = renderText(node.title, valuesIn(session, frame));
   const decision = await ports.decide(options.redactor.record({ step: id, title, reason }));
   if (decision === 'unknown') {
-    // Whoever wants the run undone need not know: it is undone in any case.
+    // Whoever wants the run rolled back need not know: it is rolled back in any case.
     const isUndone = frame.phase === 'steps' && options.rollback === 'now';
     if (!isUndone) {
       findings.suspended = { by: 'step', step: id, reason };

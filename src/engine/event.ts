@@ -32,10 +32,10 @@ export type RunOutcome =
 /** Which part of the operation a step belongs to. */
 export type Phase = 'preflight' | 'steps' | 'always' | 'rollback';
 
-/** What a step is to a reader of the record. */
+/** What a step is to a reader of the journal. */
 export type StepKind = 'request' | 'block' | 'note';
 
-/** A step as a reader of the record knows it. */
+/** A step as a reader of the journal knows it. */
 export interface StepDescription {
   readonly step: string;
   readonly number: string;
@@ -61,7 +61,7 @@ export interface StepResult {
   readonly sealed?: { readonly [name: string]: string };
 }
 
-/** Something that a person has to know, in the author's words. */
+/** Something that a person must know, in the author's words. */
 export interface Note {
   readonly severity: 'info' | 'warning';
   readonly note: string;
@@ -75,7 +75,7 @@ export interface CleanupFailure {
   readonly call?: { readonly connection: string; readonly request: string };
 }
 
-/** Why a run is not finished: somebody has to decide about a step, or what is in its way has to go. */
+/** Why a run is not finished: somebody must decide about a step, or what is in its way must go. */
 export type Suspension =
   | { readonly by: 'step'; readonly step: string; readonly reason: Reason }
   | { readonly by: 'lock' | 'journal'; readonly reason: Reason };
@@ -90,10 +90,10 @@ export interface RunSummary {
   readonly cleanup_failures: readonly CleanupFailure[];
   /** How many writes were sent. */
   readonly writes: number;
-  /** Dry run: how many writes would be sent, or depend on one that would be. */
+  /** Dry run: how many writes would change, or depend on one that would be. */
   readonly predicted_writes: number;
   readonly rolled_back: boolean;
-  /** What may have been sent and was not undone, the newest first: nobody wanted it, or it could not be recorded. */
+  /** What may have been sent and was not rolled back, the newest first: nobody wanted it, or it could not be recorded. */
   readonly not_rolled_back: readonly string[];
   readonly suspended?: Suspension;
   readonly notes: readonly Note[];
@@ -160,7 +160,7 @@ export interface RunStarted {
   readonly cluster_lock: boolean;
 }
 
-/** Another process goes on with the run, or undoes it. */
+/** Another process goes on with the run, or rolls it back. */
 export interface RunResumed {
   readonly type: 'run-resumed';
   readonly as: 'resume' | 'rollback';
@@ -169,7 +169,7 @@ export interface RunResumed {
 
 export type StepStarted = { readonly type: 'step-started' } & StepDescription;
 
-/** The only event that has to be on disk before the run goes on: the write that follows it is about to be sent. */
+/** The only event that must be on disk before the run goes on: the write that follows it is about to be sent. */
 export type WriteIntended = {
   readonly type: 'write-intended';
   readonly attempt: number;
@@ -235,7 +235,7 @@ export interface RollbackStarted {
   readonly of: readonly string[];
 }
 
-/** The undoing of one step or block has ended. */
+/** The rollback of one step or block has ended. */
 export interface Undone {
   readonly type: 'step-rolled-back';
   readonly step: string;
@@ -247,7 +247,7 @@ export interface RollbackFinished {
   readonly clean: boolean;
 }
 
-/** A person has said whether a step in doubt took effect. */
+/** A person has said whether a step of unknown outcome took effect. */
 export interface Decided {
   readonly type: 'decided';
   readonly step: string;

@@ -21,12 +21,12 @@ export function createFindings(): Findings {
   return { wasInterrupted: false, writes: 0, inDoubt: [], cleanupFailures: [], notes: [], locksLeft: [] };
 }
 
-/** How much has gone wrong so far that a rollback is not clean with. */
+/** Returns how much has gone wrong so far that a rollback is not clean with. */
 export function troublesIn({ cleanupFailures, inDoubt }: Findings): number {
   return cleanupFailures.length + inDoubt.length;
 }
 
-/** What of the findings stands in a summary, redacted. */
+/** Returns what of the findings stands in a summary, redacted. */
 export function summarized(
   { failure, suspended, writes, inDoubt, cleanupFailures, notes, locksLeft }: Findings,
   redactor: Redactor,

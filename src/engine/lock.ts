@@ -34,7 +34,7 @@ export interface Locks {
   readonly keep: () => Promise<void>;
   /** Releases what is held. What cannot be released stands in the way of the next run only. */
   readonly release: () => Promise<void>;
-  /** Why there is no lock, or not any more: nothing but what cleans up is sent. */
+  /** Returns why there is no lock, or not any more: nothing but what cleans up is sent. */
   readonly problem: () => LockReason | undefined;
 }
 
@@ -177,7 +177,7 @@ async function keep(held: HeldLock, run: Surroundings): Promise<HeldLock | 'lost
   return held;
 }
 
-/** Whether the index that a lock was written into has gone. */
+/** Returns whether the index that a lock was written into has gone. */
 function hasMoved({ index: before }: HeldLock, now: Index): boolean {
   return before !== undefined && (now.kind === 'missing' || (now.kind === 'in-place' && now.index !== before));
 }
@@ -185,7 +185,7 @@ function hasMoved({ index: before }: HeldLock, now: Index): boolean {
 /** @returns Why it is not released; undefined where it is. */
 async function release(lock: PlannedLock, run: Surroundings): Promise<Reason | undefined> {
   const released = await repeatedly(run, async () => {
-    // Looked at first: in an index that was deleted and made anew, another run's lock may have the number of ours.
+    // Looked at first: in an index that was deleted and made again, another run's lock may have the number of ours.
     const found = await find(lock, run);
     if (found.kind === 'unknown') return { again: found.result };
     if (found.kind !== 'ours') return { done: true };
@@ -274,12 +274,12 @@ function write({ lock, since, index }: HeldLock, run: Surroundings, over?: LockV
   return call(protocolOf(lock, run).write(lock, document, over), lock, run);
 }
 
-/** Whether a response to a write of the document says that it is written. */
+/** Returns whether a response to a write of the document says that it is written. */
 function isWritten(result: SendResult, lock: PlannedLock, run: Surroundings): boolean {
   return result.kind === 'response' && protocolOf(lock, run).found(result) !== undefined;
 }
 
-/** Sends with the login of the lock; where that has ended (a 401 changes nothing), with the identity that takes over. */
+/** Sends with the credentials of the lock; where that has ended (a 401 changes nothing), with the identity that takes over. */
 async function call(lockCall: LockCall, lock: PlannedLock, run: Surroundings): Promise<SendResult> {
   const result = await callAs(lock.identity, lockCall, lock, run);
   const hasEnded = result.kind === 'response' && result.status === 401;

@@ -78,7 +78,7 @@ async function runRequest(node: PlannedRequest, context: StepContext): Promise<S
   const isWrite = node.effect === 'write' && !session.isDry;
   const undo = isWrite ? noteRollback(node, id, session, frame) : undefined;
   const past = pastOf(context);
-  // What an earlier process may have sent has to be undone even where this one cannot go on with it.
+  // What an earlier process may have sent must be rolled back even where this one cannot go on with it.
   if (isWrite && past) {
     session.findings.writes += past.writes;
     if (hasEffect(past)) markNeeded(frame, undo);
@@ -87,7 +87,7 @@ async function runRequest(node: PlannedRequest, context: StepContext): Promise<S
   return session.isDry ? predictWrite(node, context) : runWrite(node, undo, context);
 }
 
-/** A block that has ended is gone through again for what its steps saved, and for what undoes them. */
+/** A block that has ended is gone through again for what its steps saved, and for what rolls them back. */
 function isPassedThrough(node: PlannedNode, { isStarted, finished, effect }: PastStep): boolean {
   if (node.kind !== 'block' || !isStarted || finished?.reason !== undefined) return false;
   return finished?.outcome !== 'unchanged' && effect !== 'in-place';
@@ -111,14 +111,14 @@ async function finish(node: PlannedNode, { result, flow }: Ended, context: StepC
   const { session } = context;
   // Nothing has ended: whoever resumes the run finds the step as it is.
   if (session.findings.suspended) return 'stop';
-  // A block that an earlier process has ended is gone through again, and is on record.
+  // A block that an earlier process has ended is gone through again, and is recorded.
   if (!pastOf(context)?.finished)
     await session.recorder.record({ type: 'step-finished', ...described(node, context), ...result });
   if (flow) return flow;
   return result.outcome === 'interrupted' ? interrupt(session) : flowAfter(node, result, context);
 }
 
-/** What follows from the end of a step for those after it. */
+/** Returns what follows from the end of a step for those after it. */
 function flowAfter(node: PlannedNode, { outcome, reason }: StepResult, context: StepContext): Flow {
   const { session, frame, id } = context;
   const { findings } = session;
@@ -158,7 +158,7 @@ function leftCall(node: PlannedNode, context: StepContext): Pick<CleanupFailure,
   }
 }
 
-/** A step as a reader of the record knows it. */
+/** A step as a reader of the journal knows it. */
 function described(node: PlannedNode, { session, frame, id }: StepContext): StepDescription {
   const { phase, depth } = frame;
   const kind = node.kind !== 'skipped' ? node.kind : node.isNote ? 'note' : 'request';
@@ -174,7 +174,7 @@ async function interrupt({ findings, replay, options, recorder }: Session): Prom
   return 'stop';
 }
 
-/** How a step ended that could not be carried out. */
+/** Returns how a step ended that could not be carried out. */
 function resultOf(error: unknown, session: Session): StepResult {
   const dependent = dependentOn(error, session);
   if (dependent) return dependent;

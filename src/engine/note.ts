@@ -4,7 +4,7 @@ import type { Note, StepResult } from './event.ts';
 import { lookupAtRun } from './render.ts';
 import { pastOf, type StepContext, valuesIn } from './session.ts';
 
-/** Says something that a person has to know; it is said again in the summary. */
+/** Says something that a person must know; it is said again in the summary. */
 export async function runNote({ note, severity, number }: PlannedNote, context: StepContext): Promise<StepResult> {
   const { session, frame, id } = context;
   const { findings, recorder } = session;

@@ -7,7 +7,7 @@ import { instanceId, type Output, type Outputs } from './render.ts';
 import type { Response } from './result.ts';
 import type { OutputStore, StepContext } from './session.ts';
 
-/** What of a response a step saves as secret, the digests of it aside. */
+/** Returns what of a response a step saves as secret, the digests of it aside. */
 export function secretsOf({ body }: Response, save: PlannedRequest['save'] = {}): Json[] {
   return Object.values(save).flatMap(({ path, secret }) => {
     const value = secret ? valueAt(body, path) : undefined;
@@ -61,7 +61,7 @@ async function sealedOf(
   return sealed;
 }
 
-/** What a step saved in an earlier process, as its journal has it. Secrets that are not sealed in it are read again when needed. */
+/** Restores what a step saved in an earlier process, as its journal has it. Secrets that are not sealed in it are read again when needed. */
 export function saveFromJournal(
   { saved, saved_secrets: names = [] }: StepResult,
   node: PlannedRequest,
@@ -70,7 +70,7 @@ export function saveFromJournal(
   if (!node.save || saved === undefined) return;
   const values: Outputs = new Map();
   for (const [name, value] of Object.entries(saved)) {
-    // A secret in the middle of what is none was taken out of the record.
+    // A secret in the middle of what is none was taken out of the journal.
     values.set(name, JSON.stringify(value).includes(secretMark) ? lost(id, name) : { value, isSecret: false });
   }
   const unsealed = session.options.unsealed?.get(id);
@@ -86,7 +86,7 @@ function lost(step: string, output: string): Output {
   return { value: null, isSecret: true, lost: { kind: 'secret-lost', step, output } };
 }
 
-/** What the iterations of a loop have saved becomes one list per name, under the id without the iteration. */
+/** Gathers what the iterations of a loop have saved: one list per name, under the id without the iteration. */
 export function gather(
   nodes: readonly PlannedNode[],
   { saved }: OutputStore,

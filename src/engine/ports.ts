@@ -19,16 +19,16 @@ export interface Ports {
   readonly random: () => number;
   /** Asks a person. */
   readonly confirm: (question: Question) => Promise<boolean>;
-  /** Asks a person whether a step in doubt took effect; `unknown` where nobody can say. */
+  /** Asks a person whether a step of unknown outcome took effect; `unknown` where nobody can say. */
   readonly decide: (question: Doubt) => Promise<'done' | 'not-done' | 'unknown'>;
   /**
    * Keeps an event. A `write-intended` is on disk when this resolves. It rejects where the event cannot be kept, and, with
    * `isKept` in the error, where it is kept and there is hardly room for more: the run then ends, and cleans up.
    */
   readonly record: (event: Event) => Promise<void>;
-  /** Encrypts a secret for the journal, so that a later process can undo what this one does. */
+  /** Encrypts a secret for the journal, so that a later process can roll back what this one does. */
   readonly seal: (step: string, name: string, value: Json) => Promise<string>;
-  /** Whether somebody wants the run to stop: once, or (for the second time) without a rollback. */
+  /** Returns whether somebody wants the run to stop: once, or (for the second time) without a rollback. */
   readonly interruption: () => 'none' | 'stop' | 'stop-without-rollback';
 }
 
@@ -55,7 +55,7 @@ export interface Question {
   readonly question: string;
 }
 
-/** A step in doubt: what it was to do, and why nobody knows whether it did. */
+/** A step of unknown outcome: what it was to do, and why nobody knows whether it did. */
 export interface Doubt {
   readonly step: string;
   readonly title: string;

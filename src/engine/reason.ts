@@ -31,17 +31,17 @@ export type Reason =
   | ResponseReason
   /** An assertion failed. */
   | { readonly kind: 'unexpected-response'; readonly failed: readonly Assertion[]; readonly error?: ServerError }
-  /** A poll: what is not yet as it has to be. */
+  /** A poll: what is not yet as it must be. */
   | { readonly kind: 'condition-not-yet-met'; readonly unmet: readonly BodyAssertion[] }
   | { readonly kind: 'timed-out'; readonly timeout_ms: number; readonly cause: Reason }
   // What became of a write.
   | { readonly kind: 'not-sent'; readonly cause: Reason }
-  /** Whether its effect is in place already cannot be told. */
+  /** The idempotency check cannot tell whether it is already in place. */
   | { readonly kind: 'effect-unknown'; readonly cause: Reason }
   | ReadBack
   /** It may have taken effect, and no idempotency check can tell. */
   | { readonly kind: 'no-idempotency-check'; readonly response: AmbiguousResponse }
-  /** An earlier process ended before it was recorded how the step ended; its response is on record. */
+  /** An earlier process ended before it was recorded how the step ended; its response is recorded. */
   | { readonly kind: 'process-ended'; readonly response: ResponseReason; readonly passed: boolean }
   /** A person has said that it took effect. */
   | { readonly kind: 'decided' }

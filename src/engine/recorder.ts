@@ -6,9 +6,9 @@ import type { Redactor } from './redactor.ts';
 export interface Recorder {
   /** Stamps an event, takes the secrets out of it and gives it to the journal. */
   readonly record: (event: NewEvent) => Promise<void>;
-  /** Why the journal could not be written; with a reserve on the disk it may be written again. */
+  /** Returns why the journal could not be written; with a reserve on the disk it may be written again. */
   readonly problem: () => string | undefined;
-  /** Whether the last event is in no journal. */
+  /** Returns whether the last event is in no journal. */
   readonly isUnrecorded: () => boolean;
 }
 

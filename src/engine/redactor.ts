@@ -7,7 +7,7 @@ export interface Redactor {
   readonly text: (text: string) => string;
   /** What the engine itself has written, such as an event: the names that it gives stay. */
   readonly record: <T>(record: T) => T;
-  /** What a server or a runbook says: everything in it may be secret. */
+  /** Redacts what a server or a runbook says: everything in it may be secret. */
   readonly value: (value: Json) => Json;
   /** A value in a sentence: redacted, then cut. */
   readonly inOneLine: Show;
@@ -64,7 +64,7 @@ function placesOf(form: string, text: string): [from: number, to: number][] {
   return places;
 }
 
-/** Names that the engine itself gives: replacing inside them would destroy the record and conceal nothing. */
+/** Names that the engine itself gives: replacing inside them would destroy the record and redact nothing. */
 const structural = new Set([
   'type',
   'at',
@@ -92,7 +92,7 @@ const engineOwned = new Set([
 ]);
 const ownedNames = new Set(['kind', 'sent', 'cause', 'effect', 'of', 'by', 'step']);
 
-/** What of an event the engine itself has written: below that everything may be a server's or a runbook's. */
+/** Returns what of an event the engine itself has written: below that everything may be a server's or a runbook's. */
 function isStructural(key: string, place: readonly string[]): boolean {
   if (place.length === 0) return structural.has(key);
   if (place.length === 1 && place[0] === 'call') return key === 'effect';

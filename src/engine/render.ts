@@ -39,7 +39,7 @@ export class RenderError extends TemplateError {
   }
 }
 
-/** Why a template cannot be evaluated, as it may be recorded. */
+/** Returns why a template cannot be evaluated, as it may be recorded. */
 export function reasonOf(error: TemplateError, { inOneLine }: Redactor): Reason {
   return error instanceof RenderError ? error.reason : { kind: 'template-error', message: error.told(inOneLine) };
 }
@@ -197,7 +197,7 @@ export function renderConditions(conditions: readonly Condition[], values: Value
   }));
 }
 
-/** Whether a value is made from something that a step has saved as secret. */
+/** Returns whether a value is made from something that a step has saved as secret. */
 export function readsSecret(value: Json, values: Values): boolean {
   let isSecret = false;
   const lookup = lookupAtRun(values, 'sent');
@@ -208,7 +208,7 @@ export function readsSecret(value: Json, values: Values): boolean {
   return isSecret;
 }
 
-/** Whether a name stands for something that a step has saved as secret, or for an item of that. */
+/** Returns whether a name stands for something that a step has saved as secret, or for an item of that. */
 export function isSecretPath({ root, segments: [step = '', name = ''] }: PathExpression, values: Values): boolean {
   if (root === 'item') return values.item?.isSecret === true;
   if (root !== 'steps') return false;

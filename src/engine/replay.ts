@@ -14,7 +14,7 @@ export interface PastStep {
   attempts: number;
   /** Writes that were sent, or may have been. */
   writes: number;
-  /** Whether one of them may have taken effect; the last one aside, where that is not known. */
+  /** True if one of them may have taken effect; the last one aside, where that is not known. */
   mayHaveBeenSent: boolean;
   /** What became of the last of them; `unknown` where the journal ends before its response. */
   last?: 'unknown' | 'not-sent' | 'ambiguous' | RecordedResponse;
@@ -36,11 +36,11 @@ export interface Replay {
   readonly isRollbackWanted: boolean;
   /** How far the rollback is. */
   readonly rollback: 'none' | 'begun' | 'ended';
-  /** Step → whether all that undoes it was done. */
+  /** Step → whether all that rolls it back was done. */
   readonly rolledBack: ReadonlyMap<string, boolean>;
 }
 
-/** Whether a write of the step may have taken effect. */
+/** Returns whether a write of the step may have taken effect. */
 export function hasEffect({ mayHaveBeenSent, last }: PastStep): boolean {
   return mayHaveBeenSent || last === 'unknown';
 }
@@ -68,7 +68,7 @@ export function replayOf(events: readonly Event[]): Replay {
       case 'run-resumed':
         if (event.as === 'rollback') isRollbackWanted = true;
         if (isFinished) {
-          // What was not undone is tried again from its beginning.
+          // What was not rolled back is tried again from its beginning.
           for (const id of undoing) steps.delete(id);
           for (const [step, clean] of rolledBack) if (!clean) rolledBack.delete(step);
           undoing = new Set();

@@ -6,8 +6,8 @@ import { lookupAtRun, RenderError, reasonOf } from './render.ts';
 import { type Session, type StepContext, valuesIn } from './session.ts';
 
 /**
- * Where a run goes on in another process: sends the reads again whose secrets a node needs. One that cannot be read again
- * stays unknown, and fails what needs it. Not for what undoes something: its steps may have changed what would be read now,
+ * Sends the reads again whose secrets a node needs, where a run continues in another process. One that cannot be read again
+ * stays unknown, and fails what needs it. Not for what rolls back something: its steps may have changed what would be read now,
  * and putting that "back" would lose what was there.
  */
 export async function rereadSecrets(node: PlannedNode, context: StepContext): Promise<void> {
@@ -24,7 +24,7 @@ async function reread(step: string, session: Session): Promise<void> {
   const result = read && (await runAgain(read.node, { session, frame: read.frame, id: step }));
   const values = saved.get(step) ?? new Map();
   for (const [name, output] of known) {
-    // What is on record stays as it was.
+    // What is recorded stays as it was.
     if (!output.lost) values.set(name, output);
     else if (result?.outcome !== 'done') {
       const cause = result?.reason ? { cause: result.reason } : {};
@@ -55,7 +55,7 @@ function lostIn(node: PlannedNode, { session, frame }: StepContext): string | un
   return undefined;
 }
 
-/** Keys of a node that it does not need itself: its steps are nodes of their own, and what undoes it comes later or never. */
+/** Keys of a node that it does not need itself: its steps are nodes of their own, and what rolls it back comes later or never. */
 const inner: readonly string[] = ['steps', 'always', 'rollback'];
 
 function ownTexts(node: PlannedNode): string[] {

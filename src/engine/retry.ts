@@ -10,7 +10,7 @@ const longestPause = 30_000;
 /** Statuses after which a read is sent again. */
 const transientStatuses = [429, 502, 503, 504];
 
-/** Whether a read is worth sending again. */
+/** Returns whether a read is worth sending again. */
 export function isTransient(result: SendResult): boolean {
   return result.kind === 'no-response' || transientStatuses.includes(result.status);
 }

@@ -3,7 +3,7 @@ import { troublesIn } from './findings.ts';
 import type { Reason } from './reason.ts';
 import type { Flow, Frame, Session, Undo } from './session.ts';
 
-/** Notes what undoes a step, before it runs; nothing where nothing does. What cleans up is not undone. */
+/** Notes what rolls back a step, before it runs; nothing where nothing does. What cleans up is not rolled back. */
 export function noteRollback(
   { rollback }: { readonly rollback?: readonly PlannedNode[] },
   step: string,
@@ -16,15 +16,15 @@ export function noteRollback(
   return undo;
 }
 
-/** A request of the operation itself may have been sent: what undoes it, and what undoes the blocks around it, is needed. */
+/** A request of the operation itself may have been sent: what rolls it back, and what rolls back the blocks around it, is needed. */
 export function markNeeded(frame: Frame, undo: Undo | undefined): void {
   if (frame.phase !== 'steps') return;
   for (const one of undo ? [...frame.undo, undo] : frame.undo) one.isNeeded = true;
 }
 
 /**
- * Undoes in reverse order what may have been sent. What cannot be undone is noted, and the rest goes on.
- * @returns Whether there was something to undo and all of it was.
+ * Rolls back in reverse order what may have been sent. What cannot be rolled back is noted, and the rest goes on.
+ * @returns Whether there was something to roll back and all of it was.
  */
 export async function rollBack(session: Session, undo: (one: Undo) => Promise<Flow>): Promise<boolean> {
   const { replay, recorder, findings, rollback } = session;
@@ -60,13 +60,13 @@ export async function rollBack(session: Session, undo: (one: Undo) => Promise<Fl
   return clean;
 }
 
-/** What has to be undone, the newest first. What an earlier process has undone is not undone again. */
+/** Returns what must be rolled back, the newest first. What an earlier process has rolled back is not rolled back again. */
 export function neededRollbacks({ rollback, replay }: Session): Undo[] {
   return rollback.stack.filter(({ isNeeded, step }) => isNeeded && replay?.rolledBack.get(step) !== true).reverse();
 }
 
 /**
- * Why nothing may be undone now. Without a record a later `resume` would take what was undone for done; without the lock
+ * Returns why nothing may be rolled back now. Without a journal a later `resume` would take what was rolled back for done; without the lock
  * another run may be working on what this one would undo.
  */
 function hindrance({ ports, recorder, locks }: Session): Reason | undefined {

@@ -47,7 +47,7 @@ async function runPlan(session: Session): Promise<Flow> {
   const { plan, replay } = session;
   const preflight: Frame = { phase: 'preflight', depth: 0, iterations: [], undo: [] };
   if ((await runNodes(plan.preflight, session, preflight)) === 'stop') return 'stop';
-  // A run that has begun to write has to come to an end, whatever the time.
+  // A run that has begun to write must come to an end, whatever the time.
   if (!session.isDry && !replay && checkWindows(session) === 'stop') return 'stop';
   const frame: Frame = { ...preflight, phase: 'steps' };
   const undo = noteRollback(plan, wholeRunbook, session, frame);
@@ -55,14 +55,14 @@ async function runPlan(session: Session): Promise<Flow> {
 }
 
 /**
- * What undoes a recorded run, the newest first: a replay that sends nothing.
+ * Returns what rolls back a recorded run, the newest first: a replay that sends nothing.
  * @param journal Everything that was recorded of the run.
  */
 export async function rollbacksOf(
   plan: Plan,
   journal: readonly Event[],
 ): Promise<readonly { readonly step: string; readonly steps: readonly PlannedNode[] }[]> {
-  // What waits for a server that never responds has to come to an end.
+  // What waits for a server that never responds must come to an end.
   let now = 0;
   const ports: Ports = {
     send: async () => ({ kind: 'no-response', sent: 'no', cause: 'dry-run' }),
@@ -107,7 +107,7 @@ function started(plan: Plan, options: RunOptions): RunStarted {
   };
 }
 
-/** What keeps a run from going on: then nothing is sent, and it is as it was. */
+/** Returns what keeps a run from going on: then nothing is sent, and it is as it was. */
 async function obstacle({ recorder, locks }: Session, { hasWritten }: Replay): Promise<Suspension | undefined> {
   if (recorder.isUnrecorded())
     return { by: 'journal', reason: { kind: 'journal-not-writable', message: recorder.problem() ?? '' } };
@@ -119,9 +119,9 @@ async function obstacle({ recorder, locks }: Session, { hasWritten }: Replay): P
 /** How far a run came. */
 interface Course {
   readonly flow: Flow;
-  /** Something was undone, and all that had to be. */
+  /** Something was rolled back, and all that had to be. */
   readonly rolledBack?: boolean;
-  /** What was not undone, because nobody wanted that. */
+  /** What was not rolled back, because nobody wanted that. */
   readonly left?: readonly string[];
 }
 
@@ -139,7 +139,7 @@ function summaryOf(session: Session, course: Course): RunSummary {
 function outcomeOf(session: Session, { flow, rolledBack, left = [] }: Course): RunOutcome {
   const { inDoubt, cleanupFailures, wasInterrupted, writes, suspended } = session.findings;
   if (suspended || cleanupFailures.length > 0 || left.length > 0) return 'intervention-required';
-  // What was in doubt before has been undone, whether it took effect or not.
+  // What was of unknown outcome before has been rolled back, whether it took effect or not.
   if (session.options.rollback === 'now')
     return rolledBack || neededRollbacks(session).length === 0 ? 'rolled-back' : 'intervention-required';
   if (inDoubt.length > 0) return 'intervention-required';

@@ -10,7 +10,7 @@ import type { Response, SendResult } from './result.ts';
 import { isTransient, pauseBefore } from './retry.ts';
 import { isStopping, type StepContext } from './session.ts';
 
-/** What a request is sent for, and what its response has to be. */
+/** What a request is sent for, and what its response must be. */
 export interface Sending {
   readonly effect: 'read' | 'write';
   readonly timeout_ms: number;

@@ -12,19 +12,19 @@ import type { PastStep, Replay } from './replay.ts';
 
 export interface RunOptions {
   readonly id: string;
-  /** The plan's id, for the record. */
+  /** The plan's id, for the journal. */
   readonly planId: string;
   /** A dry run sends reads and predicts writes. */
   readonly mode: 'real' | 'dry';
   /** Knows every secret of the process; what steps save as secret is added to it. */
   readonly redactor: Redactor;
-  /** After a failure; `now`: somebody wants the run undone, whatever became of it. */
+  /** After a failure; `now`: somebody wants the run rolled back, whatever became of it. */
   readonly rollback: 'on-failure' | 'never' | 'now';
-  /** Whether the clusters that are written to are locked for other runs. */
+  /** True if the clusters that are written to are locked for other runs. */
   readonly clusterLock: boolean;
   /** Who runs this, for others who find the lock. */
   readonly owner: string;
-  /** For the record. */
+  /** For the journal. */
   readonly version: string;
   readonly origin: Origin;
   /** What an earlier process has recorded of this run: it is replayed, and the run goes on where it ends. */
@@ -57,24 +57,24 @@ export interface OutputStore {
   readonly lost: Map<string, { readonly node: PlannedRequest; readonly frame: Frame }>;
 }
 
-/** What a rollback may have to undo, the oldest first. */
+/** What a rollback may have to roll back, the oldest first. */
 export interface Rollback {
   readonly stack: Undo[];
   isRunning: boolean;
 }
 
-/** Something that a rollback may have to undo. */
+/** Something that a rollback may have to roll back. */
 export interface Undo {
   readonly step: string;
   readonly steps: readonly PlannedNode[];
   readonly frame: Frame;
-  /** Whether a request that it undoes may have been sent. */
+  /** True if a request that it rolls back may have been sent. */
   isNeeded: boolean;
 }
 
 /** What a dry run predicts. */
 export interface Prediction {
-  /** Writes that would be sent, or that depend on one that would be, in their order. */
+  /** Writes that would change, or that depend on one that would be, in their order. */
   readonly writes: { readonly step: string; readonly connection: string }[];
   /** Steps whose response would be another one after the predicted writes. */
   readonly undetermined: Set<string>;
@@ -87,7 +87,7 @@ export interface Frame {
   /** Which iteration of each loop around it, the outermost first, from 1. */
   readonly iterations: readonly number[];
   readonly item?: Item;
-  /** What undoes the blocks around it, the outermost first. */
+  /** What rolls back the blocks around it, the outermost first. */
   readonly undo: readonly Undo[];
 }
 
@@ -98,7 +98,7 @@ export interface StepContext {
   readonly id: string;
 }
 
-/** Whether the steps after a node may run. */
+/** Says whether the steps after a node may run. */
 export type Flow = 'go-on' | 'stop';
 
 export function createSession(plan: Plan, options: RunOptions, ports: Ports, replay: Replay | undefined): Session {
@@ -138,7 +138,7 @@ export function isStopping({ ports, replay, options }: Session, { phase }: Frame
   return ports.interruption() !== 'none' || replay?.isInterrupted === true || options.rollback === 'now';
 }
 
-/** What the journal says of a step, where a run goes on. */
+/** Returns what the journal says of a step, where a run goes on. */
 export function pastOf({ session, id }: StepContext): PastStep | undefined {
   return session.replay?.steps.get(id);
 }
@@ -147,7 +147,7 @@ export function isCleanup({ phase }: Frame): boolean {
   return phase === 'always' || phase === 'rollback';
 }
 
-/** What names mean in a frame. */
+/** Returns what names mean in a frame. */
 export function valuesIn({ options, outputs }: Session, { iterations, item }: Frame): Values {
   return { run: options.id, outputs: outputs.saved, iterations, ...(item === undefined ? {} : { item }) };
 }

@@ -2,7 +2,7 @@ import type { MaintenanceWindow } from '../language/index.ts';
 
 const days = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
-/** Whether a moment (milliseconds since 1970) is inside one of the windows; without any it always is. */
+/** Returns whether a moment (milliseconds since 1970) is inside one of the windows; without any it always is. */
 export function isInWindow(windows: readonly MaintenanceWindow[] | undefined, now: number): boolean {
   return windows === undefined || windows.some((window) => contains(window, now));
 }

@@ -17,7 +17,7 @@ interface Write {
   readonly node: PlannedRequest;
   readonly rendered: Rendered;
   readonly expect: RenderedExpect;
-  /** What undoes it. */
+  /** What rolls it back. */
   readonly undo: Undo | undefined;
 }
 
@@ -56,7 +56,7 @@ export async function runWrite(
   }
 }
 
-/** What a dry run says of a write. */
+/** Returns what a dry run says of a write. */
 export async function predictWrite(node: PlannedRequest, context: StepContext): Promise<StepResult> {
   const { session, frame, id } = context;
   const predict = () => session.prediction.writes.push({ step: id, connection: node.request.connection });
@@ -94,7 +94,7 @@ async function sendUntilSettled(write: Write, context: StepContext): Promise<Ste
 
 interface Attempt {
   readonly result: StepResult;
-  /** Whether it may be sent again: because nothing was sent, or because the author's `retry` says so. */
+  /** True if it may be sent again: because nothing was sent, or because the author's `retry` says so. */
   readonly again: 'never' | 'unsent' | 'by-retry';
   /** What came of sending it; undefined where it was not even tried. */
   readonly sent?: SendResult;

@@ -10,7 +10,7 @@ import { verifySignature } from './ssh-keygen.ts';
 /** What an approval's file is called; its signature's is the same with `.sig`. */
 export const approvalEnding = '.approval';
 
-/** What has to be approved, and by whom. */
+/** What must be approved, and by whom. */
 export interface ApprovalPolicy {
   readonly required: number;
   readonly allowedSigners: string;
@@ -61,7 +61,7 @@ export async function approvalsBeside(kept: PlanFile, allowedSigners: string, au
   return { counted, uncounted };
 }
 
-/** What does not count and why, a line each. */
+/** Returns what does not count and why, a line each. */
 export function uncountedLines({ uncounted }: Approvals): string[] {
   return uncounted.map(({ file, problem }) => `not counted: ${basename(file)}: ${problem}`);
 }
@@ -70,7 +70,7 @@ function refusal(message: string): Problem {
   return new Problem(message, 'refused');
 }
 
-/** Why a good approval does not count beside those that do. */
+/** Returns why a good approval does not count beside those that do. */
 function repetition(
   given: GivenApproval,
   counted: readonly GivenApproval[],

@@ -12,13 +12,13 @@ export function checkConfirmations(plan: Plan, confirm: readonly string[], canAs
   const unknown = confirm.filter((id) => !questions.has(id));
   if (unknown.length > 0) {
     throw new Problem(
-      `--confirm ${unknown.join(', ')}: no such step asks for it; ${questions.size > 0 ? `these do: ${[...questions.keys()].join(', ')}` : 'none does'}`,
+      `--confirm ${unknown.join(', ')}: no such step requires confirmation; ${questions.size > 0 ? `these do: ${[...questions.keys()].join(', ')}` : 'none does'}`,
     );
   }
   const open = [...questions.keys()].filter((id) => !confirm.includes(id));
   if (open.length === 0 || canAsk) return;
   throw new Problem(
-    `a person has to confirm, and there is no terminal to ask on; nothing was sent:\n${open.map((id) => `  ${id}: ${questions.get(id)}`).join('\n')}\nAdd ${open.map((id) => `--confirm ${id}`).join(' ')} once somebody has decided.`,
+    `confirmation required, and there is no terminal to ask on; nothing was sent:\n${open.map((id) => `  ${id}: ${questions.get(id)}`).join('\n')}\nAdd ${open.map((id) => `--confirm ${id}`).join(' ')} once that is decided.`,
     'refused',
   );
 }

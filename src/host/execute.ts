@@ -46,13 +46,13 @@ export interface Execution {
   readonly run?: string;
   /** A dry run sends reads and predicts writes; `real` by default. */
   readonly mode?: RunOptions['mode'];
-  /** After a failure; `on-failure` by default. `now` is for a run that goes on, to undo it: see `prepareRollback`. */
+  /** After a failure; `on-failure` by default. `now` is for a run that goes on, to roll it back: see `prepareRollback`. */
   readonly rollback?: RunOptions['rollback'];
-  /** Whether the clusters that are written to are locked for other runs; `true` by default. */
+  /** True if the clusters that are written to are locked for other runs; `true` by default. */
   readonly clusterLock?: boolean;
   /** Ids of steps that are confirmed: nobody is asked about them. */
   readonly confirm?: readonly string[];
-  /** Of steps in doubt: whether they took effect. */
+  /** Of steps with an unknown outcome: whether they took effect. */
   readonly assumed?: ReadonlyMap<string, 'done' | 'not-done'>;
   /** The folder of all runs, in which this one gets its own; `.runbook/runs` by default. */
   readonly runsFolder?: string;
@@ -66,9 +66,9 @@ export interface Attendant {
   readonly show?: (event: Event) => void;
   /** Asks about a step that is not confirmed. Without it, a run with such a step is refused before anything is sent. */
   readonly confirm?: Ports['confirm'];
-  /** Asks about a step in doubt of which nothing was said. Without it, nobody can say, and the run stops as it is. */
+  /** Asks about a step with an unknown outcome of which nothing was said. Without it, nobody can say, and the run stops as it is. */
   readonly decide?: Ports['decide'];
-  /** Stops the run: the call in flight and what has to run always are ended, then it is rolled back. */
+  /** Stops the run: the call in flight and what must run always are ended, then it is rolled back. */
   readonly stop?: AbortSignal;
   /** Stops the run, or its rollback, and leaves what was sent as it is. */
   readonly stopRollback?: AbortSignal;
@@ -196,7 +196,7 @@ async function reopened({ id, folder, events }: RecordedRun): Promise<Journal> {
   if (contents.events.length === events.length) return journal;
   // Between the reading and the lock another process may have gone on with it.
   await journal.close();
-  throw new Problem(`another process has gone on with the run ${id}; nothing was sent`, 'refused');
+  throw new Problem(`another process has continued the run ${id}; nothing was sent`, 'refused');
 }
 
 /** The signals of an attendant as the interpreter asks for them. */
@@ -236,7 +236,7 @@ function isNamed(step: string, named: readonly string[]): boolean {
   return named.includes(step) || named.includes(step.replace(/#\d+/g, '#*'));
 }
 
-/** What an earlier process has sealed. Every text in it is a secret of this one, too. */
+/** Returns what an earlier process has sealed. Every text in it is a secret of this one, too. */
 function unsealedIn(
   events: readonly Event[],
   seal: Seal,

@@ -48,11 +48,11 @@ export function locateRunbook(name: string): string {
   if (found) return found;
   const known = runbookFiles().map((file) => basename(file, '.yaml'));
   throw new Problem(
-    `there is no runbook "${name}" in ./runbooks or among the shipped ones (${known.join(', ')}); a path ends with .yaml`,
+    `there is no runbook "${name}" in ./runbooks or among the bundled ones (${known.join(', ')}); a path ends with .yaml`,
   );
 }
 
-/** Every runbook that a name can mean: those of ./runbooks hide shipped ones of the same name. */
+/** Every runbook that a name can mean: those of ./runbooks hide bundled ones of the same name. */
 export function runbookFiles(): string[] {
   const byName = new Map<string, string>();
   for (const folder of [bundledFolder, 'runbooks']) {
@@ -63,7 +63,7 @@ export function runbookFiles(): string[] {
   return [...byName.entries()].sort(([a], [b]) => a.localeCompare(b, 'en')).map(([, path]) => path);
 }
 
-/** What a runbook could be mistaken for: those that a name can mean, or where it has no name that is looked up, those in its folder. */
+/** Returns what a runbook could be mistaken for: those that a name can mean, or where it has no name that is looked up, those in its folder. */
 export function runbooksBeside(path: string): string[] {
   const folder = resolve(dirname(path));
   if ([bundledFolder, resolve('runbooks')].includes(folder)) return runbookFiles().map((file) => resolve(file));

@@ -65,7 +65,7 @@ export function readPlanFile(path: string): PlanFile {
   return 'problem' in read ? refuse(read.problem) : { file: path, plan: read.plan, id: hashOf(text), text };
 }
 
-/** Whether an argument means a plan's file rather than a runbook or a run. */
+/** Returns whether an argument means a plan's file rather than a runbook or a run. */
 export function isPlanFile(argument: string): boolean {
   return argument.endsWith('.json');
 }
@@ -104,7 +104,7 @@ function runbookOf({ file, plan }: PlanFile): string {
   }
 }
 
-/** What two plans differ in, in a few lines. */
+/** Returns what two plans differ in, in a few lines. */
 export function differenceIn(before: Pick<PlanFile, 'plan' | 'id'>, after: Pick<PlanFile, 'plan' | 'id'>): string {
   const diff = diffOf(before.plan, before.id, after.plan, after.id);
   const places = [

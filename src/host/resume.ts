@@ -12,9 +12,9 @@ export interface ResumeOptions {
   readonly env?: string;
   /** Ids of steps that are confirmed, beside those that were when the run began. */
   readonly confirm?: readonly string[];
-  /** Ids of steps in doubt that took effect. */
+  /** Ids of steps of unknown outcome that took effect. */
   readonly assumeDone?: readonly string[];
-  /** Ids of steps in doubt that did not take effect: they are sent. */
+  /** Ids of steps of unknown outcome that did not take effect: they are sent. */
   readonly assumeNotDone?: readonly string[];
   /** `false`: go on without the lock in the clusters. */
   readonly clusterLock?: boolean;
@@ -24,29 +24,29 @@ export interface ResumeOptions {
  * Prepares to go on with a run whose process has ended: the plan as it was, and the journal to be replayed. Nothing with a
  * recorded outcome is sent again.
  * @returns What `execute` takes.
- * @throws `Problem` where the run cannot go on: it is finished, another version of the program has begun it, or its files were
+ * @throws `Problem` where the run cannot continue: it is finished, another version of the program has begun it, or its files were
  * changed, so that nobody has reviewed what would be sent.
  */
 export async function prepareResume(recorded: RecordedRun, options: ResumeOptions = {}): Promise<Execution> {
   const { id, events, started } = recorded;
   const last = events.at(-1);
   if (last?.type === 'run-finished') {
-    const next = last.outcome === 'rolled-back' ? 'Run' : `Undo it with runbook rollback ${id}, or run`;
+    const next = last.outcome === 'rolled-back' ? 'Run' : `Roll it back with runbook rollback ${id}, or run`;
     throw new Problem(
-      `the run ${id} is finished (${last.outcome}): there is nothing to go on with. ${next} it again: what is there already is left as it is.`,
+      `the run ${id} is finished (${last.outcome}): there is nothing to continue. ${next} it again: what is there already is left as it is.`,
     );
   }
   return { ...(await continuation(recorded, options)), rollback: started.rollback ? 'on-failure' : 'never' };
 }
 
 /**
- * Prepares to undo, in reverse order, what a run may have sent, whether it is finished or not.
+ * Prepares to roll back, in reverse order, what a run may have sent, whether it is finished or not.
  * @returns What `execute` takes.
  * @throws `Problem` as `prepareResume`, and where the run was a dry run.
  */
 export async function prepareRollback(recorded: RecordedRun, options: ResumeOptions = {}): Promise<Execution> {
   if (recorded.started.mode === 'dry')
-    throw new Problem(`the run ${recorded.id} was a dry run: it has sent nothing to undo`);
+    throw new Problem(`the run ${recorded.id} was a dry run: it has sent nothing to roll back`);
   return { ...(await continuation(recorded, options)), rollback: 'now' };
 }
 
@@ -55,7 +55,7 @@ async function continuation(recorded: RecordedRun, options: ResumeOptions): Prom
   const { confirm = [], assumeDone = [], assumeNotDone = [], clusterLock = true } = options;
   if (majorOf(started.version) !== majorOf(version)) {
     throw new Problem(
-      `the run ${id} was begun by runbook ${started.version}, and this is ${version}: it may understand the plan in another way. Go on with ${started.version}; nothing was sent.`,
+      `the run ${id} was begun by runbook ${started.version}, and this is ${version}: it may understand the plan in another way. If not, proceed with ${started.version}; nothing was sent.`,
     );
   }
   const origin = { ...started.origin, ...(options.env === undefined ? {} : { env: options.env }) };
@@ -65,12 +65,12 @@ async function continuation(recorded: RecordedRun, options: ResumeOptions): Prom
   const changed = Object.keys({ ...origin.files, ...files }).filter((file) => origin.files[file] !== files[file]);
   if (changed.length > 0) {
     throw new Problem(
-      `the run ${id} cannot go on: ${changed.join(', ')} (of ${origin.runbook}) was changed since it began, and nobody has reviewed that for it. Put it back as it was, then resume; nothing was sent.`,
+      `the run ${id} cannot continue: ${changed.join(', ')} (of ${origin.runbook}) was changed since it began, and nobody has reviewed that change. Restore it, then resume; nothing was sent.`,
     );
   }
   if (now.id !== started.plan) {
     throw new Problem(
-      `the run ${id} cannot go on: ${origin.runbook} with ${origin.env} gives another plan now than the one that it began with.\n${differenceIn({ plan, id: started.plan }, now)}\nPut the files back as they were, then resume; nothing was sent.`,
+      `the run ${id} cannot continue: ${origin.runbook} with ${origin.env} gives another plan now than the one that it began with.\n${differenceIn({ plan, id: started.plan }, now)}\nPut the files back as they were, then resume; nothing was sent.`,
     );
   }
   const assumed = new Map([
@@ -92,7 +92,7 @@ async function continuation(recorded: RecordedRun, options: ResumeOptions): Prom
   };
 }
 
-/** What was said of a step has to be about one that is in doubt: a slip of the pen would count for nothing. */
+/** Refuses statements about steps whose outcome is not unknown: a typo would count for nothing. */
 function checkAssumptions(assumed: readonly string[], events: readonly Event[]): void {
   const open = new Set<string>();
   for (const event of events) {
@@ -102,7 +102,7 @@ function checkAssumptions(assumed: readonly string[], events: readonly Event[]):
   const unknown = assumed.filter((step) => !open.has(step));
   if (unknown.length === 0) return;
   throw new Problem(
-    `${unknown.join(', ')}: no such step is in doubt; ${open.size > 0 ? `in doubt: ${[...open].join(', ')}` : 'none is'}`,
+    `${unknown.join(', ')}: no such step has an unknown outcome; ${open.size > 0 ? `these have: ${[...open].join(', ')}` : 'none is'}`,
   );
 }
 

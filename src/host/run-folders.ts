@@ -24,7 +24,7 @@ export function newRunId(): string {
   return `${time}-${randomBytes(3).toString('hex')}`;
 }
 
-/** Whether an id can be the name of a folder, and nothing else. */
+/** Returns whether an id can be the name of a folder, and nothing else. */
 export function isRunId(id: string): boolean {
   return /^[A-Za-z0-9_-]+$/.test(id);
 }
@@ -59,7 +59,7 @@ export async function readRun(id: string, runs = runsFolder): Promise<RecordedRu
   }
 }
 
-/** The record of a run; one that was changed ends the operation. */
+/** The journal of a run; one that was changed ends the operation. */
 export function recordIn(folder: string): ReturnType<typeof readJournal> {
   return readJournal(folder).catch((error: unknown) => {
     throw new Problem(messageOf(error), 'failed');

@@ -12,7 +12,7 @@ import { Problem } from './problem.ts';
 
 const commandTimeout = 30_000;
 
-/** What a run needs beyond its plan: the values of secret inputs, and the connections with their logins. */
+/** What a run needs beyond its plan: the values of secret inputs, and the connections with their credentials. */
 export interface ResolvedSecrets {
   /** By dotted name, as the plan has them. */
   readonly secrets: ReadonlyMap<string, Json>;
@@ -54,7 +54,7 @@ async function sealKeyFor(reference: SecretReference, source: Source): Promise<s
   );
 }
 
-/** One connection with its own login, or with one identity, only. */
+/** One connection with its own credentials, or with one identity, only. */
 export function resolveTarget(
   name: string,
   environment: Environment,
@@ -141,7 +141,7 @@ async function secretFor(reference: SecretReference, what: string, { folder, red
   return secret;
 }
 
-/** Whether the plan logs in like this: the secrets of other logins are not even read. */
+/** Returns whether the plan logs in like this: the secrets of other credentials are not even read. */
 function isUsed(plan: Plan, connection: string, identity: string | undefined): boolean {
   return plan.preflight.some(
     ({ request }) => request.type === 'http' && request.connection === connection && request.identity === identity,

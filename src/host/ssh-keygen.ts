@@ -35,7 +35,7 @@ export async function sign(text: string, key: string, namespace: string): Promis
 
 /**
  * Verifies a signature.
- * @param name Who has to have signed; without it, whoever the file allows.
+ * @param name Who must have signed; without it, whoever the file allows.
  * @param at Lines of the file that were or are valid at this time only count then; milliseconds since 1970.
  * @returns Who it was; or what is wrong, in a few words.
  */

@@ -33,7 +33,7 @@ export function kindOf(settings: EnvironmentConnection): Kind {
   return kinds[kindNameOf(settings)];
 }
 
-/** How the server of a planned connection takes calls; as the default kind where the plan says nothing of it. */
+/** Returns how the server of a planned connection takes calls; as the default kind where the plan says nothing of it. */
 export function dialectOf(connection: PlannedConnection | undefined): HttpDialect {
   return (connection && kinds[connection.kind].http) ?? defaultDialect;
 }

@@ -9,7 +9,7 @@ export type KindName = Connection['kind'];
 /** The settings of a kind in the environment file. */
 export type SettingsOf<K extends KindName> = Extract<EnvironmentConnection, { kind?: K }>;
 
-/** Everything that the rest of the program has to know of a kind of connection. A new one is a folder and a line in `index.ts`. */
+/** Everything that the rest of the program must know of a kind of connection. A new one is a folder and a line in `index.ts`. */
 export interface Kind<S extends EnvironmentConnection = EnvironmentConnection> {
   /** The key of the steps that send requests to it. */
   readonly step: 'call' | 'oss';
@@ -20,7 +20,7 @@ export interface Kind<S extends EnvironmentConnection = EnvironmentConnection> {
    * @param pin The `cluster_uuid` that was seen there; the environment's own pin comes first.
    */
   planned(settings: S, pin: string | undefined): Pick<PlannedConnection, 'url' | 'auth' | 'cluster_uuid' | 'region'>;
-  /** Returns the read that has to pass before the first write, once for each identity that the plan uses there. */
+  /** Returns the read that must pass before the first write, once for each identity that the plan uses there. */
   preflight(subject: PreflightSubject<S>): Preflight;
   /** Returns what its client needs to open it. */
   target(settings: S, secrets: Secrets): Promise<Target>;

@@ -11,7 +11,7 @@ export interface LockProtocol {
   readonly remove: (lock: LockPlace, version: LockVersion) => LockCall;
   readonly readIndex: (lock: LockPlace) => LockCall;
   readonly createIndex: (lock: LockPlace) => LockCall;
-  /** What a response says of the document; undefined where it is about none. */
+  /** Returns what a response says of the document; undefined where it is about none. */
   readonly found: (response: LockResponse) => FoundLock | undefined;
   /** Tells an index from the one of the same name before it, in a response to `readIndex`; undefined where it does not tell. */
   readonly indexId: (body: Json) => string | undefined;
@@ -63,7 +63,7 @@ export interface LockHolder {
 }
 
 /**
- * Whether a lock document came out of a snapshot: it names the index that it was written into, and is in another one now
+ * Returns whether a lock document came out of a snapshot: it names the index that it was written into, and is in another one now
  * (docs/decisions/0007). One that names none counts as written where it is.
  */
 export function isRestored({ index }: JsonObject, now: string): boolean {

@@ -10,7 +10,7 @@ export function partsOfCall(call: string): { readonly method: Method; readonly p
   return { method: call.slice(0, space) as Method, path: call.slice(space + 1).trim() };
 }
 
-/** Whether a call with this method changes nothing on the server, unless its author says `effect: read`. */
+/** Returns whether a call with this method changes nothing on the server, unless its author says `effect: read`. */
 export function isReading(method: Method, effect: 'read' | undefined): boolean {
   return method === 'GET' || method === 'HEAD' || effect === 'read';
 }
@@ -52,7 +52,7 @@ function refuseOddSegments(resolved: string, path: string): void {
   }
 }
 
-/** What is wrong with a path as an author wrote it; undefined where nothing is. */
+/** Returns what is wrong with a path as an author wrote it; undefined where nothing is. */
 export function pathProblem(path: string): string | undefined {
   const parsed = parseTemplate(path);
   if ('problems' in parsed) return undefined;

@@ -29,9 +29,9 @@ export interface SourceDocument {
   readonly file: string;
   readonly text: string;
   readonly value: Json;
-  /** Where the value at a path stands; the nearest enclosing value where there is nothing at it. */
+  /** Returns where the value at a path stands; the nearest enclosing value where there is nothing at it. */
   rangeOf(path: Path): Range;
-  /** Where the key of the value at a path stands. */
+  /** Returns where the key of the value at a path stands. */
   keyRangeOf(path: Path): Range;
   /** A part of the scalar at a path: where `snippet`, the n-th of its kind (from 0), stands in the text. */
   rangeWithin(path: Path, snippet: string, occurrence?: number): Range;
@@ -121,7 +121,7 @@ function yamlMessage(code: string, message: string): string {
 }
 
 /**
- * Where a text is nested too deeply; undefined where it is not. Asked before anything else is done with it: what composes
+ * Returns where a text is nested too deeply; undefined where it is not. Asked before anything else is done with it: what composes
  * and visits nodes recurses, and a stack that overflows there can end the process, not only the parsing.
  */
 function tooDeepAt(text: string): number | undefined {
@@ -137,7 +137,7 @@ function tooDeepAt(text: string): number | undefined {
   return undefined;
 }
 
-/** What YAML allows and JSON or this language does not: keys that are no texts, infinities, numbers too large to be exact. */
+/** Returns what YAML allows and JSON or this language does not: keys that are not strings, infinities, numbers too large to be exact. */
 function unsuitableNodes(
   document: Document.Parsed,
   file: string,

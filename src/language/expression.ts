@@ -57,7 +57,7 @@ export function resolve(expression: Expression, lookup: Lookup): Expression {
   }
 }
 
-/** What `choose` gives once its condition is known: the other value need not be. */
+/** Returns what `choose` gives once its condition is known: the other value need not be. */
 function chosenBy({ helper, arguments: [condition, value, other] }: CallExpression, lookup: Lookup) {
   if (helper !== 'choose' || !condition || !value || !other) return undefined;
   const known = resolve(condition, lookup);

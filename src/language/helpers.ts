@@ -128,7 +128,7 @@ function filtered(
   };
 }
 
-/** Whether a text is as a pattern says, in which `*` is any text and `?` any character. Takes linear time for each `*`. */
+/** Returns whether a text is as a pattern says, in which `*` is any text and `?` any character. Takes linear time for each `*`. */
 function matchesWildcards(text: string, pattern: string): boolean {
   let at = 0;
   let inPattern = 0;

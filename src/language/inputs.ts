@@ -22,12 +22,12 @@ export function leavesIn(name: string, input: Input): Leaf[] {
   return Object.entries(input.properties).flatMap(([member, inner]) => leavesIn(`${name}.${member}`, inner));
 }
 
-/** Whether a value of an input has a secret in it. */
+/** Returns whether a value of an input has a secret in it. */
 export function holdsSecret(input: Input): boolean {
   return leavesIn('', input).some((leaf) => leaf.input.secret === true);
 }
 
-/** Where the declaration of a dotted name stands in a file. */
+/** Returns where the declaration of a dotted name stands in a file. */
 export function pathOfInput(name: string): string[] {
   return ['inputs', ...name.split('.').flatMap((part, index) => (index === 0 ? [part] : ['properties', part]))];
 }
@@ -55,7 +55,7 @@ export function inputAt(inputs: Inputs, segments: readonly string[]): FoundInput
   return at ? { input: at.input } : { missing: '', known: Object.keys(inputs) };
 }
 
-/** What is wrong with a name that means no input: `unknown input "nmae" — did you mean "name"?`. */
+/** Returns what is wrong with a name that means no input: `unknown input "nmae" — did you mean "name"?`. */
 export function unknownInput({ missing, of, known }: Extract<FoundInput, { missing: string }>): string {
   const what = of === undefined ? `unknown input "${missing}"` : `the input "${of.name}" has no member "${missing}"`;
   const there = known.length > 0 ? `; ${of === undefined ? 'the inputs are' : 'it has'} ${known.join(', ')}` : '';

@@ -1,7 +1,7 @@
 import { compile, isRegistered, search } from '@jmespath-community/jmespath';
 import type { Json } from '../text/index.ts';
 
-/** What is wrong with a JMESPath expression; undefined where nothing is. */
+/** Returns what is wrong with a JMESPath expression; undefined where nothing is. */
 export function queryProblem(path: string): string | undefined {
   let tree: unknown;
   try {
@@ -14,8 +14,8 @@ export function queryProblem(path: string): string | undefined {
 }
 
 /**
- * The value at a JMESPath in an answer's body; null and nothing are the same there: undefined. A function called on a
- * value of a wrong type (`length(null)`) finds nothing: an answer of an unexpected shape fails its assertion, it does
+ * The value at a JMESPath in a response's body; null and nothing are the same there: undefined. A function called on a
+ * value of a wrong type (`length(null)`) finds nothing: a response of an unexpected shape fails its assertion, it does
  * not end the run with an exception.
  */
 export function valueAt(body: Json, path: string): Json | undefined {

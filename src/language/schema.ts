@@ -149,7 +149,7 @@ function quotesFor({ data, parentSchema }: ErrorObject, source: SourceDocument, 
   return { help: `Put it in quotes: "${source.text.slice(start.offset, end.offset)}".` };
 }
 
-/** Whether the schema wanted a reference to a secret and found a value: the value must not be shown. */
+/** Returns whether the schema wanted a reference to a secret and found a value: the value must not be shown. */
 function isSecret(error: ErrorObject): boolean {
   return (error.parentSchema as { title?: string } | undefined)?.title === 'SecretReference';
 }

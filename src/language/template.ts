@@ -179,7 +179,7 @@ export function evaluateValue(value: Json, lookup: Lookup): Json {
   });
 }
 
-/** A value as it has to stand where texts are read as templates. */
+/** A value as it must stand where texts are read as templates. */
 export function literalValue(value: Json): Json {
   return mapTexts(value, (text) => quoted(text, false, false));
 }

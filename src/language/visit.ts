@@ -1,7 +1,7 @@
 import type { Loaded, Path } from './document.ts';
 import type { Fragment, Runbook, Step } from './runbook.types.ts';
 
-/** Where a step stands: as part of the operation, or as what follows it on every way out, or undoes it. */
+/** Where a step stands: as part of the operation, or as what follows it on every way out, or rolls it back. */
 export type Place = 'steps' | 'always' | 'rollback';
 
 /** Steps that stand together, and where. */

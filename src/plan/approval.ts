@@ -16,7 +16,7 @@ export interface Approval {
 /** What the signatures are for (`ssh-keygen -Y sign -n`): a signature for anything else approves no plan. */
 export const approvalNamespace = 'runbook-plan';
 
-/** What is signed, and what a person can read. */
+/** Returns what is signed, and what a person can read. */
 export function approvalStatement(approval: Approval): string {
   return `${JSON.stringify(approval, null, 2)}\n`;
 }
@@ -43,7 +43,7 @@ export function approvalIn(text: string): Approval | { readonly problem: string 
 const skew = 300_000;
 
 /**
- * Why an approval does not count for a plan at a time; undefined where it does. Whether its signature is good is another
+ * Returns why an approval does not count for a plan at a time; undefined where it does. Whether its signature is good is another
  * question.
  */
 export function approvalProblem(approval: Approval, planId: string, now: number): string | undefined {

@@ -6,7 +6,7 @@ import { isObject, type Json } from '../text/index.ts';
 import { canonicalJson } from './canonical.ts';
 import type { Plan } from './plan.ts';
 
-/** Larger files are no plans; bytes. The largest of the shipped runbooks gives a hundredth of it. */
+/** Larger files are no plans; bytes. The largest of the bundled runbooks gives a hundredth of it. */
 export const largestPlan = 16_000_000;
 const deepest = 200;
 
@@ -34,7 +34,7 @@ export function parsePlan(text: string): { readonly plan: Plan } | { readonly pr
   return read;
 }
 
-/** Whether brackets outside of texts are nested deeper: a parser that calls itself would run out of stack. */
+/** Returns whether brackets outside of texts are nested deeper: a parser that calls itself would run out of stack. */
 function isDeeper(text: string, limit: number): boolean {
   let depth = 0;
   let isInText = false;

@@ -20,14 +20,14 @@ export interface Plan {
     readonly name: string;
     readonly connections: { readonly [name: string]: PlannedConnection };
     readonly maintenance_windows?: readonly MaintenanceWindow[];
-    /** Where the key is that seals what rollbacks have to remember of secrets; there where one of them has to. */
+    /** Where the key is that seals what rollbacks must remember of secrets; there where one of them must. */
     readonly seal?: SecretReference;
   };
   /** By dotted name: a member of an object has one of its own, `repository.name`. */
   readonly inputs: { readonly [name: string]: { readonly value: Json } | { readonly secret: SecretReference } };
   /** A document in each cluster that is written to: it keeps other runs out. */
   readonly locks: readonly PlannedLock[];
-  /** Reads that have to hold before anything else is done. */
+  /** Reads that must hold before anything else is done. */
   readonly preflight: readonly PlannedRequest[];
   readonly steps: readonly PlannedNode[];
   readonly rollback: readonly PlannedNode[];
@@ -54,7 +54,7 @@ export type PlannedAuth =
 /** Created before the first write, kept while the run goes on, deleted at its end. */
 export interface PlannedLock {
   readonly connection: string;
-  /** An identity that goes on when the connection's own login does not. */
+  /** An identity that goes on when the connection's own credentials does not. */
   readonly identity?: string;
   /** An identity that takes over once the one before is refused. */
   readonly successor?: string;
@@ -109,7 +109,7 @@ export interface PlannedRequest extends Conditional {
   readonly retry: { readonly attempts: number; readonly delay_ms: number; readonly budget_ms: number };
 }
 
-/** Something that a person has to know; nothing is sent. */
+/** Something that a person must know; nothing is sent. */
 export interface PlannedNote extends Conditional {
   readonly kind: 'note';
   readonly severity: 'info' | 'warning';
@@ -137,14 +137,14 @@ export type SkipReason =
   | { readonly kind: 'condition-not-met'; readonly subject: string; readonly actual: Json; readonly expect: Json }
   | { readonly kind: 'no-connection'; readonly connection: string };
 
-/** A path or an expression, and the literal or matcher that its value has to meet. */
+/** A path or an expression, and the literal or matcher that its value must meet. */
 export interface Condition {
   readonly subject: string;
   readonly expect: Json;
 }
 
 export interface PlannedExpect {
-  /** Numbers or classes, `2xx`; one of them has to be the answer's. */
+  /** Numbers or classes, `2xx`; one of them must be the response's. */
   readonly status: readonly (number | string)[];
   readonly body: readonly Condition[];
   readonly message?: string;

@@ -2,7 +2,7 @@ import { expectedOf } from '../language/index.ts';
 import { inOneLine } from '../text/in-one-line.ts';
 import type { SkipReason } from './plan.ts';
 
-/** Why a step is skipped, to stand behind "skipped: ". The planner says it in its diagnostics, the reports in their views. */
+/** Returns why a step is skipped, to stand behind "skipped: ". The planner says it in its diagnostics, the reports in their views. */
 export function skipReasonText(reason: SkipReason): string {
   switch (reason.kind) {
     case 'condition-not-met':

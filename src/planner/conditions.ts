@@ -38,7 +38,7 @@ export function decide(when: { readonly [subject: string]: Json }, path: Path, c
   return { conditions };
 }
 
-/** Whether a condition's subject or expectation reads `item`. */
+/** Returns whether a condition's subject or expectation reads `item`. */
 export function mentionsItem(key: string, expectation: Json): boolean {
   const isItem = (expression: Expression) => pathsIn(expression).some((name) => name.root === 'item');
   return (

@@ -19,7 +19,7 @@ export interface Shared {
   readonly bundle: Bundle;
   readonly environment: Loaded<Environment>;
   readonly connections: { readonly [name: string]: PlannedConnection };
-  /** Connection → the identities that requests use there; undefined is its own login. Filled while planning. */
+  /** Connection → the identities that requests use there; undefined is its own credentials. Filled while planning. */
   readonly used: Map<string, Set<string | undefined>>;
   readonly diagnostics: Diagnostic[];
 }

@@ -121,7 +121,7 @@ function skipped(step: Step, named: Identified, context: Context, reason: SkipRe
   return { ...named, kind: 'skipped', reason, ...('note' in step ? { isNote: true } : {}) };
 }
 
-/** What a skipped step and the steps inside it would have saved does not exist. */
+/** Removes what a skipped step and the steps inside it would have saved. */
 function forget(step: Step, context: Context, reason: string): void {
   for (const id of idsIn(step)) context.scope.steps.set(id, { kind: 'skipped', reason });
 }
@@ -162,8 +162,8 @@ function questions(step: Step, named: Identified, context: Context): { confirm?:
   const isDisruptive = 'disruptive' in step && step.disruptive === true;
   if (typeof step.confirm === 'string')
     return { confirm: textFor(step.confirm, context), ...(isDisruptive ? { disruptive: true } : {}) };
-  if (isDisruptive) return { confirm: `${named.title}: go on?`, disruptive: true };
-  return step.confirm ? { confirm: `${named.title}: go on?` } : {};
+  if (isDisruptive) return { confirm: `${named.title}: proceed?`, disruptive: true };
+  return step.confirm ? { confirm: `${named.title}: proceed?` } : {};
 }
 
 /** A step with `for_each` is a block: one copy per item where planning knows the list, one pattern where only the run does. */
@@ -246,7 +246,7 @@ function asList(value: Json): readonly Json[] {
   return Array.isArray(value) ? (value as readonly Json[]) : [value];
 }
 
-/** The ids of a step and of those inside it; what undoes them is known to nobody else. */
+/** The ids of a step and of those inside it; what rolls them back is known to nobody else. */
 function idsIn(step: Step): string[] {
   return stepsWithin(step).flatMap(({ step: { id }, place }) => (id === undefined || place === 'rollback' ? [] : [id]));
 }

@@ -80,7 +80,7 @@ class Found {
     else this.inputs.set(name, { value });
   }
 
-  /** Whether something has been said of an input, or of the object that it belongs to. */
+  /** Returns whether something has been said of an input, or of the object that it belongs to. */
   isWrong(name: string): boolean {
     return [...this.#wrong].some((one) => name === one || name.startsWith(`${one}.`));
   }

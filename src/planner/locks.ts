@@ -3,8 +3,8 @@ import { nodesIn, type Plan, type PlannedConnection, type PlannedLock } from '..
 
 /**
  * The locks of a plan: one per connection that a step writes to and that can be locked. A named identity is there because the
- * connection's own login may end while the run goes on: the lock uses it, too; one that the server accepts only later
- * takes over when the login has ended.
+ * connection's own credentials may end while the run goes on: the lock uses it, too; one that the server accepts only later
+ * takes over when the credentials has ended.
  */
 export function locksFor(
   plan: Pick<Plan, 'steps' | 'rollback'>,

@@ -115,7 +115,7 @@ function expressionFor(
   }
 }
 
-/** What stands below an expression. */
+/** Returns what stands below an expression. */
 export function extended(expression: Expression, segments: readonly string[], name = 'the value'): Expression {
   const [first = '', ...rest] = segments;
   if (segments.length === 0) return expression;

@@ -2,14 +2,14 @@ import { expressionOfKey, pathsIn, templateOf, templatePaths } from '../language
 import { mapNode, nodesIn, type PlannedNode, type PlannedRequest } from '../plan/index.ts';
 import { isObject, type Json, mappingOf } from '../text/index.ts';
 
-/** A plan's nodes, and which of its saved secrets its rollbacks read: a run has to remember those beyond its process. */
+/** A plan's nodes, and which of its saved secrets its rollbacks read: a run must remember those beyond its process. */
 export interface Sealed {
   readonly steps: PlannedNode[];
   /** `steps.ID.NAME`, in the order of the plan. */
   readonly names: readonly string[];
 }
 
-/** Marks every saved secret that a rollback reads: the journal keeps it, sealed, so that a resumed run can undo as well. */
+/** Marks every saved secret that a rollback reads: the journal keeps it, sealed, so that a resumed run can roll back as well. */
 export function withSealedSaves(steps: readonly PlannedNode[], rollback: readonly PlannedNode[]): Sealed {
   const rollbacks = nodesIn({ preflight: [], steps, rollback }).filter(({ section }) => section === 'rollback');
   const needed = new Set(rollbacks.flatMap(({ node }) => readBy(node)));

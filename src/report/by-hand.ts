@@ -3,7 +3,7 @@ import { nodesIn, type Plan, type PlannedRequest } from '../plan/index.ts';
 import { inert, isObject, type Json } from '../text/index.ts';
 import { secretText } from './words.ts';
 
-/** Something that a plan leaves open, and that a person who sends its calls by hand has to fill in. */
+/** Something that a plan leaves open, and that a person who sends its calls by hand must fill in. */
 export interface Blank {
   /** Letters, digits and underscores: `steps_snapshot_complete_indices`. */
   readonly name: string;

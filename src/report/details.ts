@@ -6,23 +6,23 @@ import { conditionText, expectations, retryText, savesText, unknownText, untilTe
 export interface Detail {
   readonly name: string;
   readonly value: string;
-  /** What the author says where it does not hold. */
+  /** What the author says where it fails. */
   readonly otherwise?: string;
 }
 
-/** When a node is run and what its answer has to be, in the order in which it matters: all but its call. */
+/** When a node is run and what its response must be, in the order in which it matters: all but its call. */
 export function detailsOf(node: PlannedNode): Detail[] {
   if (node.kind === 'skipped') return [];
   const detail = (name: string, value: string | undefined) => (value === undefined ? [] : [{ name, value }]);
   const before = [
     ...(node.when ?? []).flatMap((condition) => detail('only when', conditionText(condition))),
-    ...(node.for_each === undefined ? [] : detail('once for each item of', valueText(node.for_each))),
-    ...detail('asks a person:', node.confirm),
+    ...(node.for_each === undefined ? [] : detail('for each item of', valueText(node.for_each))),
+    ...detail('requires confirmation:', node.confirm),
   ];
   if (node.kind === 'note') return before;
   const { done_when } = node;
-  const unless = done_when && `${requestText(done_when.request)} says ${doneWhenText(done_when)}`;
-  const common = [...before, ...detail('not sent when', unless)];
+  const unless = done_when && `${requestText(done_when.request)} returns ${doneWhenText(done_when)}`;
+  const common = [...before, ...detail('already in place if', unless)];
   if (node.kind === 'block') return common;
   return [
     ...common,
@@ -33,6 +33,6 @@ export function detailsOf(node: PlannedNode): Detail[] {
     })),
     ...detail('saves', savesText(node)),
     ...detail('sent', retryText(node)),
-    ...detail('where its outcome is unknown:', unknownText(node)),
+    ...detail('on an unknown outcome:', unknownText(node)),
   ];
 }

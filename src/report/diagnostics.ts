@@ -1,7 +1,7 @@
 import { type Diagnostic, inert } from '../text/index.ts';
 import { annotation } from './annotation.ts';
 
-/** What is wrong with files as annotations for GitHub Actions, each at its line. */
+/** Returns what is wrong with files as annotations for GitHub Actions, each at its line. */
 export function githubDiagnostics(diagnostics: readonly Diagnostic[]): string {
   return diagnostics
     .map(({ severity, file, range, code, message, help }) => {

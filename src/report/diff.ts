@@ -7,7 +7,7 @@ export interface PlanDiff {
   readonly format: 'runbook-diff/v1';
   readonly before: Side;
   readonly after: Side;
-  /** Whether both are the same bytes. */
+  /** True if both are the same bytes. */
   readonly same: boolean;
   /** What is said once for the whole plan: connections, inputs, locks, maintenance windows. */
   readonly head: readonly FieldChange[];
@@ -46,7 +46,7 @@ export interface StepChange {
   readonly fields: readonly FieldChange[];
 }
 
-/** What differs between two plans, step by step: steps are the same where their ids are. */
+/** Returns what differs between two plans, step by step: steps are the same where their ids are. */
 export function diffOf(before: Plan, beforeId: string, after: Plan, afterId: string): PlanDiff {
   const [old, now] = [nodesIn(before), nodesIn(after)];
   const oldById = new Map(old.map((entry) => [entry.node.id, entry]));
@@ -96,7 +96,7 @@ function stepChange(change: StepChange['change'], { node, section }: Visited, fi
   return { change, step: id, number, title, section, at, ...call, fields };
 }
 
-/** What a node says of itself; what is inside of it is compared on its own. */
+/** Returns what a node says of itself; what is inside of it is compared on its own. */
 function statementsOf({ node, section, within, undoes }: Visited): JsonObject {
   const { id: _id, number: _number, at: _at, ...rest } = node;
   const { steps: _steps, always: _always, rollback: _rollback, ...facts } = mappingOf(rest);

@@ -3,7 +3,7 @@ import { inert } from '../text/index.ts';
 import { iterationsOf } from './outline.ts';
 import type { Forecast, RunReport } from './run-report.ts';
 
-/** A dry run in the shape of its plan: a prediction for each step, once for each pass of a loop. What undoes is left out. */
+/** A dry run in the shape of its plan: a prediction for each step, once for each iteration of a loop. What rolls back is left out. */
 export function forecastOf(plan: Plan, report: RunReport): Forecast[] {
   const stop = report.steps.find(
     ({ outcome, kind }) => kind !== 'block' && (outcome === 'failed' || outcome === 'interrupted'),
@@ -36,7 +36,7 @@ export function forecastOf(plan: Plan, report: RunReport): Forecast[] {
     });
 }
 
-/** What a dry run says of a node of the plan, once for each pass of the loops around it. */
+/** Returns what a dry run says of a node of the plan, once for each iteration of the loops around it. */
 export function predictionsOf({ number }: PlannedNode, { forecast = [] }: RunReport): string[] {
   return forecast.filter((one) => one.number === number).map(predictionText);
 }
@@ -46,19 +46,19 @@ function predictionText({ prediction, effect, message, behind }: Forecast): stri
   const because = message === undefined ? '' : `: ${message}`;
   switch (prediction) {
     case 'would-change':
-      return `would send${because}`;
+      return `would change${because}`;
     case 'unchanged':
-      return behind === undefined ? 'unchanged, it is there already' : `unchanged, as block ${behind} is`;
+      return behind === undefined ? 'no change (already in place)' : `no change, as block ${behind}`;
     case 'skipped':
       return behind === undefined ? `skipped${because}` : `skipped with block ${behind}`;
     case 'blocked':
-      return `blocked by an assertion of step ${behind}`;
+      return `blocked by step ${behind}`;
     case 'depends':
       return `depends on step ${behind}${because}`;
     case 'failed':
-      return `${effect === 'write' ? 'blocked' : 'BLOCKS'}${because}`;
+      return `${effect === 'write' ? 'blocked' : 'FAILS'}${because}`;
     case 'done':
-      return 'holds';
+      return 'passed';
     default:
       return `${prediction}${because}`;
   }
@@ -75,18 +75,18 @@ export function forecastText(forecasts: readonly Forecast[]): string {
   return `${lines.map((line) => inert(line)).join('\n')}\n`;
 }
 
-/** What the writes of a dry run would do, in one sentence. */
+/** Returns what the writes of a dry run would do, in one sentence. */
 export function forecastSentence(forecasts: readonly Forecast[]): string {
   const writes = forecasts.filter(({ effect }) => effect === 'write');
   const count = (prediction: Forecast['prediction']) => writes.filter((one) => one.prediction === prediction).length;
   const parts = [
-    `${count('would-change')} would be sent`,
-    `${count('unchanged')} unchanged`,
+    `${count('would-change')} would change`,
+    `${count('unchanged')} no change`,
     ...(count('depends') > 0
-      ? [`${count('depends')} ${count('depends') === 1 ? 'depends' : 'depend'} on what would be sent`]
+      ? [`${count('depends')} ${count('depends') === 1 ? 'depends' : 'depend'} on earlier writes`]
       : []),
     ...(count('blocked') + count('failed') > 0 ? [`${count('blocked') + count('failed')} blocked`] : []),
     ...(count('skipped') > 0 ? [`${count('skipped')} skipped`] : []),
   ];
-  return `${writes.length} ${writes.length === 1 ? 'write' : 'writes'}: ${parts.join(', ')}; no write was sent`;
+  return `${writes.length} ${writes.length === 1 ? 'write' : 'writes'}: ${parts.join(', ')}; nothing was written`;
 }

@@ -14,7 +14,7 @@ import type { Json } from '../text/index.ts';
 import type { ReportedStep, RunReport } from './run-report.ts';
 import { conditionText, valueText } from './words.ts';
 
-/** What undoes a step, a block or the whole runbook. */
+/** What rolls back a step, a block or the whole runbook. */
 export interface PlannedRollback {
   /** Its id; `wholeRunbook` for all of it. */
   readonly of: string;
@@ -23,7 +23,7 @@ export interface PlannedRollback {
   readonly steps: readonly PlannedNode[];
 }
 
-/** Everything that can be undone, in the order of the plan: a rollback goes from the last one to the first. */
+/** Everything that can be rolled back, in the order of the plan: a rollback goes from the last one to the first. */
 export function rollbacksIn(plan: Plan): PlannedRollback[] {
   const all = nodesIn(plan).map(({ node, section }): PlannedRollback => {
     const steps = 'rollback' in node && section !== 'rollback' ? (node.rollback ?? []) : [];
@@ -52,7 +52,7 @@ interface Sent {
   readonly body?: Json;
 }
 
-/** How the server of a call takes it. */
+/** Returns how the server of a call takes it. */
 export function dialectFor({ connection }: Pick<Sent, 'connection'>, plan: Plan): HttpDialect {
   return dialectOf(plan.environment.connections[connection]);
 }
@@ -81,28 +81,28 @@ export function requestText(request: Request): string {
     : `${request.type} ${request.operation} ${request.key ?? request.prefix ?? ''}`.trimEnd();
 }
 
-/** What a `done_when` has to say (`status 200; found = true`), and what is asked where it cannot tell. */
+/** Returns what a `done_when` must say (`status 200; found = true`), and what is asked where it cannot tell. */
 export function doneWhenText({ expect, otherwise }: PlannedRead): string {
   const said = [`status ${expect.status.join(' or ')}`, ...expect.body.map(conditionText)].join('; ');
   if (!otherwise) return said;
-  return `${said}; where that cannot tell: ${requestText(otherwise.request)} on ${connectionText(otherwise.request)} says ${doneWhenText(otherwise)}`;
+  return `${said}; if that cannot tell: ${requestText(otherwise.request)} on ${connectionText(otherwise.request)} returns ${doneWhenText(otherwise)}`;
 }
 
 /** A lock in one line; with the address of its cluster where a plan is given. */
 export function lockText({ connection, path, index, successor }: PlannedLock, plan?: Plan): string {
   const url = plan?.environment.connections[connection]?.url ?? '';
-  const later = successor === undefined ? '' : `, as ${successor} once the login before it is refused`;
-  return `PUT ${url}${path}?op_type=create, written again every minute, deleted at the end${later}; its index, where it is missing, is created first: PUT ${url}${index.path} ${JSON.stringify(index.body)}`;
+  const later = successor === undefined ? '' : `, as ${successor} once the other credentials are refused`;
+  return `PUT ${url}${path}?op_type=create, renewed every minute, deleted at the end${later}; its index is created first if it is missing: PUT ${url}${index.path} ${JSON.stringify(index.body)}`;
 }
 
-/** What a planned step became, once for each pass of the loops around it; none where it was not reached. */
+/** Returns what a planned step became, once for each iteration of the loops around it; none where it was not reached. */
 export function iterationsOf(id: string, report: RunReport): ReportedStep[] {
   if (!id.includes('#*')) return report.steps.filter(({ step }) => step === id);
   const pattern = new RegExp(`^${id.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&').replaceAll('#\\*', '#\\d+')}$`);
   return report.steps.filter(({ step }) => pattern.test(step));
 }
 
-/** What is said of a node that no pass has reached. */
+/** Returns what is said of a node that no iteration has reached. */
 export function unreachedText(node: PlannedNode): string {
   return node.kind === 'skipped' ? `skipped: ${skipReasonText(node.reason)}` : 'not reached';
 }

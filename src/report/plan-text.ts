@@ -25,7 +25,7 @@ import {
   windowText,
 } from './words.ts';
 
-/** A plan as an auditor reads it: every call in order, what it asserts, what undoes it. Nothing was sent to make it. */
+/** A plan as an auditor reads it: every call in order, what it asserts, what rolls it back. Nothing was sent to make it. */
 export function planText(plan: Plan, id: string): string {
   const lines = [
     'Before the first write',
@@ -35,13 +35,13 @@ export function planText(plan: Plan, id: string): string {
     'Steps',
     ...plan.steps.flatMap((node) => indented(nodeLines(node, plan))),
     ...(plan.rollback.length > 0
-      ? ['', 'Undoes the whole runbook', ...plan.rollback.flatMap((node) => indented(nodeLines(node, plan)))]
+      ? ['', 'Rollback of the whole runbook', ...plan.rollback.flatMap((node) => indented(nodeLines(node, plan)))]
       : []),
   ];
   return `${planHead(plan, id)}\n${lines.map((line) => inert(line)).join('\n')}\n`;
 }
 
-/** What a plan is about, without its calls. */
+/** Returns what a plan is about, without its calls. */
 export function planHead(plan: Plan, id: string): string {
   const lines = [
     `${plan.runbook.title}`,
@@ -52,7 +52,7 @@ export function planHead(plan: Plan, id: string): string {
   return `${lines.map((line) => inert(line)).join('\n')}\n`;
 }
 
-/** How much a plan does: `34 reads, 9 writes, 1 disruptive`. */
+/** Returns how much a plan does: `34 reads, 9 writes, 1 disruptive`. */
 export function countsText({ steps }: Plan): string {
   const nodes = steps.flatMap(nodesRunBy);
   const count = (is: (node: PlannedNode) => boolean) => nodes.filter(is).length;
@@ -63,7 +63,7 @@ export function countsText({ steps }: Plan): string {
   return `${reads} reads, ${writes} writes${disruptive > 0 ? `, ${disruptive} disruptive` : ''}${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 
-/** What a plan says once: name and value, for people. */
+/** Returns what a plan says once: name and value, for people. */
 export function planFacts({ runbook, environment, author, inputs }: Plan, id: string): [name: string, value: string][] {
   return [
     ['runbook', `${runbook.file} (${runbook.name}, Elasticsearch ${runbook.elasticsearch})`],
@@ -88,13 +88,13 @@ export function planFacts({ runbook, environment, author, inputs }: Plan, id: st
   ];
 }
 
-/** What would be undone, as an auditor reads it: the calls of each step's undoing, in the order in which they are sent. */
+/** Returns what would be rolled back, as an auditor reads it: the calls of each step's rollback, in the order in which they are sent. */
 export function rollbackText(
   undos: readonly { readonly step: string; readonly steps: readonly PlannedNode[] }[],
   plan: Plan,
 ): string {
   const lines = undos.flatMap(({ step, steps }) => [
-    `To undo ${step}`,
+    `Rollback of ${step}`,
     ...steps.flatMap((node) => indented(nodeLines(node, plan))),
   ]);
   return `${lines.map((line) => inert(line)).join('\n')}\n`;
@@ -119,8 +119,8 @@ function nodeLines(node: PlannedNode, plan: Plan): string[] {
   return foldNode<string[]>(node, (one, { steps, always, rollback }) => [
     ...ownLines(one, plan),
     ...steps.flatMap(indented),
-    ...section('always, on every way out', always),
-    ...section('undone by', rollback),
+    ...section('always (on success, failure or interruption)', always),
+    ...section('rollback', rollback),
   ]);
 }
 
@@ -140,7 +140,7 @@ function ownLines(node: PlannedNode, plan: Plan): string[] {
   const marks = [
     ...(node.kind === 'request' ? [node.effect.toUpperCase()] : []),
     ...(node.disruptive ? ['DISRUPTIVE'] : []),
-    ...(node.confirm === undefined ? [] : ['asks a person']),
+    ...(node.confirm === undefined ? [] : ['requires confirmation']),
   ];
   const head = `${node.number} ${node.id}${marks.length > 0 ? ` [${marks.join(', ')}]` : ''}: ${node.title}`;
   const common = [
@@ -191,7 +191,7 @@ function bodyLines(request: HttpRequest, plan: Plan): string[] {
 function doneWhenLines(read: PlannedRead, plan: Plan): string[] {
   const [where = '', call = '', ...rest] = callLines(read.request, plan);
   return [
-    `${inner}done when ${call.replace(/\s+/, ' ')} (${where.replace(/\s+/, ' ')}) says ${doneWhenText(read)}`,
+    `${inner}already in place if ${call.replace(/\s+/, ' ')} (${where.replace(/\s+/, ' ')}) returns ${doneWhenText(read)}`,
     ...rest.map((line) => `${inner}          ${line}`),
   ];
 }

@@ -2,7 +2,6 @@ import {
   type Advice,
   type AmbiguousResponse,
   type Assertion,
-  type BodyAssertion,
   type Event,
   type NoResponse,
   type Reason,
@@ -17,24 +16,24 @@ import { inOneLine } from '../text/in-one-line.ts';
 import { durationOf, type Json } from '../text/index.ts';
 import { windowText } from './words.ts';
 
-/** Why something ended as it did, as one sentence. All that a reason can be is said here, and only here. */
+/** Returns why something ended as it did, as one sentence. All that a reason can be is said here, and only here. */
 export function reasonText(reason: Reason): string {
   switch (reason.kind) {
     case 'condition-not-met':
     case 'no-connection':
       return skipReasonText(reason);
     case 'not-confirmed':
-      return `it was not confirmed: ${reason.question}`;
+      return `not confirmed: ${reason.question}`;
     case 'outside-maintenance-window':
-      return `this step is disruptive, and now is outside the maintenance windows of ${reason.environment} (${reason.windows.map(windowText).join('; ')})`;
+      return `this step is disruptive, and it is outside the maintenance windows of ${reason.environment} (${reason.windows.map(windowText).join('; ')})`;
     case 'template-error':
       return reason.message;
     case 'missing-output':
-      return `there is no steps.${reason.step}.${reason.output}: step "${reason.step}" did not run, or its answer had nothing there`;
+      return `there is no steps.${reason.step}.${reason.output}: step "${reason.step}" did not run, or its response did not contain it`;
     case 'needs-output':
       return `it needs steps.${reason.step}.${reason.output}`;
     case 'secret-lost':
-      return `steps.${reason.step}.${reason.output} is a secret, and was in the memory of the process that has ended only; what undoes a step does not read it again, because the step may have changed it`;
+      return `steps.${reason.step}.${reason.output} is a secret that only the ended process had in memory; a rollback does not read it again, because the step may have changed it`;
     case 'secret-not-reread':
       return reason.cause
         ? `"${reason.step}" gives a secret, and could not be read again: ${reasonText(reason.cause)}`
@@ -48,68 +47,70 @@ export function reasonText(reason: Reason): string {
     case 'unexpected-response':
       return unexpectedText(reason);
     case 'condition-not-yet-met':
-      return unmetText(reason.unmet);
+      return failedText(reason.unmet);
     case 'timed-out':
       return `timed out after ${durationOf(reason.timeout_ms)}: ${reasonText(reason.cause)}`;
     case 'not-sent':
       return `not sent: ${reasonText(reason.cause)}`;
     case 'effect-unknown':
-      return `whether its effect is there already cannot be told: ${reasonText(reason.cause)}`;
+      return `the idempotency check cannot tell whether it is already in place: ${reasonText(reason.cause)}`;
     case 'read-back':
       return readBackText(reason);
     case 'no-idempotency-check':
-      return `${ambiguousText(reason.response)}; it may have taken effect, and the step has no done_when that could tell. Look at the server before you run this again.`;
+      return `${ambiguousText(reason.response)}; it may have taken effect, and the step has no idempotency check (done_when). Check the server before you run this again.`;
     case 'process-ended': {
       const said = statusText(reason.response.status, reason.response.error);
       return reason.passed
-        ? `the process ended after the answer ${said}`
-        : `${said}; an assertion did not hold, and the process ended`;
+        ? `the process ended after the response: ${said}`
+        : `${said}; an assertion failed, and the process ended`;
     }
     case 'decided':
-      return 'a person says that it took effect';
+      return 'the operator said that it took effect';
     case 'lock-held':
-      return `${reason.connection} is locked by ${holderText(reason.holder)}. Wait for it; where it died, go on with it (runbook resume) or remove its lock (runbook unlock)`;
+      return `${reason.connection} is locked by ${holderText(reason.holder)}. Wait for that run; if it has died, continue it (runbook resume) or remove its lock (runbook unlock)`;
     case 'lock-not-acquired':
-      return `the lock of ${reason.connection} cannot be taken: PUT ${reason.path}: ${reasonText(reason.cause)}. With --no-cluster-lock it goes on without: make sure that nobody else is at work there`;
+      return `the lock of ${reason.connection} cannot be acquired: PUT ${reason.path}: ${reasonText(reason.cause)}. --no-cluster-lock runs without it: make sure that nobody else changes this cluster`;
     case 'lock-uncertain':
-      return `The lock of ${reason.connection} may have been acquired, and its answer was lost. Look, once the cluster answers: runbook unlock ${reason.connection}.`;
+      return `The lock of ${reason.connection} may have been acquired: the response was lost. Check it once the cluster responds: runbook unlock ${reason.connection}.`;
     case 'lock-lost':
-      return `the lock of ${reason.connection} was taken away from this run; another one may be working there`;
+      return `the lock of ${reason.connection} is lost to this run; another run may be changing that cluster`;
     case 'lock-not-released':
-      return `The lock of ${reason.connection} could not be released (${reasonText(reason.cause)}). Remove it with runbook unlock, once the cluster answers.`;
+      return `The lock of ${reason.connection} could not be released (${reasonText(reason.cause)}). Remove it with runbook unlock once the cluster responds.`;
     case 'lock-left-by-restore':
-      return `the lock of ${holderText(reason.holder)}, was restored from a snapshot together with its index, and is not in force`;
+      return `the lock of ${holderText(reason.holder)}, was restored from a snapshot together with its index and is not in force`;
     case 'lock-index-moved':
-      return 'its index was deleted or restored while this run held the lock, which was acquired again';
+      return 'its index was deleted or restored during the run; the lock was acquired again';
     case 'journal-not-writable':
       return `the journal cannot be written (${reason.message})`;
     case 'interrupted-twice':
       return 'the run was interrupted twice';
     case 'not-rolled-back':
-      return `${reason.partly ? 'not rolled back to its end' : 'not rolled back'}: ${reasonText(reason.cause)}`;
+      return `${reason.partly ? 'not completely rolled back' : 'not rolled back'}: ${reasonText(reason.cause)}`;
   }
 }
 
-/** Why a step ended as it did, with the outcome that it follows: a dry run says what is so now. */
+/** Returns why a step ended as it did, with the outcome that it follows: a dry run says what is so now. */
 export function stepReasonText(outcome: StepOutcome | undefined, reason: Reason): string {
   if (outcome !== 'depends' || reason.kind === 'needs-output' || reason.kind === 'template-error')
     return reasonText(reason);
   return `now ${reason.kind === 'unexpected-response' ? failedText(reason.failed) : reasonText(reason)}`;
 }
 
-/** Why there is no response, and what may help. */
+/** Returns why there is no response, and what may help. */
 export function noResponseText({ cause, message = '', timeout_ms = 0 }: NoResponse): string {
   switch (cause) {
     case 'timeout':
-      return `no answer within ${timeout_ms / 1_000} s`;
+      return `no response within ${timeout_ms / 1_000} s`;
     case 'not-json':
-      return 'the answer is not JSON: something else than the server may be answering, such as a proxy';
+      return 'the response is not valid JSON: something other than the server may be responding, such as a proxy';
     case 'connection-refused':
-      return message === '' ? 'connection refused at every address of the host' : `${message}: nothing listens there`;
+      return message === ''
+        ? 'connection refused at every address of the host'
+        : `${message}: nothing listens on that port`;
     case 'unknown-host':
-      return `${message}: the host name is not known here`;
+      return `${message}: this machine cannot resolve the host name`;
     case 'certificate':
-      return `${message}: give the certificate authority as ca or fingerprint in the environment file`;
+      return `${message}: set ca or fingerprint of the certificate authority in the environment file`;
     case 'tls':
       return `${message}: the server may speak http, not https`;
     case 'network':
@@ -128,13 +129,13 @@ export function noResponseText({ cause, message = '', timeout_ms = 0 }: NoRespon
   }
 }
 
-/** Whether a request without a response may have been sent. */
+/** Returns whether a request without a response may have been sent. */
 export function sentIn({ reason }: Extract<Event, { type: 'no-response' }>): 'no' | 'maybe' {
   return reason.kind === 'no-response' ? reason.sent : 'no';
 }
 
 function ambiguousText(response: AmbiguousResponse): string {
-  return response.kind === 'no-record' ? 'the process ended before there was an answer' : reasonText(response);
+  return response.kind === 'no-record' ? 'the process ended before a response was recorded' : reasonText(response);
 }
 
 function readBackText({ response, effect, cause }: Extract<Reason, { kind: 'read-back' }>): string {
@@ -146,8 +147,8 @@ function readBackText({ response, effect, cause }: Extract<Reason, { kind: 'read
       return `${said}; read back: it did not take effect${cause ? ` (${reasonText(cause)})` : ''}`;
     case 'unknown':
       return cause
-        ? `${said}; reading back did not tell: ${reasonText(cause)}`
-        : `${said}; reading back whether it took effect`;
+        ? `${said}; the idempotency check cannot tell: ${reasonText(cause)}`
+        : `${said}; checking whether it took effect`;
   }
 }
 
@@ -158,15 +159,12 @@ function unexpectedText({ failed, error }: Extract<Reason, { kind: 'unexpected-r
 }
 
 function failedText(failed: readonly Assertion[]): string {
-  return failed
-    .map((assertion) => `${subjectOf(assertion)} is ${actualText(assertion)}, expected ${expectedText(assertion)}`)
-    .join('; ');
+  return failed.map(comparisonText).join('; ');
 }
 
-function unmetText(unmet: readonly BodyAssertion[]): string {
-  return unmet
-    .map((assertion) => `${assertion.subject} is ${actualText(assertion)}, waiting for ${expectedText(assertion)}`)
-    .join('; ');
+/** What an assertion expected, and what it saw. */
+export function comparisonText(assertion: Assertion): string {
+  return `${subjectOf(assertion)}: expected ${expectedText(assertion)}, actual ${actualText(assertion)}`;
 }
 
 /** The subject of an assertion: the status, or an expression over the body. */
@@ -214,7 +212,7 @@ function adviceText(advice: Advice): string {
   }
 }
 
-/** Who holds a lock. */
+/** Returns who holds a lock. */
 export function holderText({ run, owner, age_ms, expired }: LockHolder): string {
-  return `run ${run} of ${owner}, whose last heartbeat was ${Math.round(age_ms / 1_000)} s ago${expired ? ' (expired: that process has ended, or cannot reach the cluster)' : ''}`;
+  return `run ${run} of ${owner}, last heartbeat ${Math.round(age_ms / 1_000)} s ago${expired ? ' (expired: its process has ended or cannot reach the cluster)' : ''}`;
 }

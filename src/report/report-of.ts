@@ -94,7 +94,7 @@ function foldedOf(events: readonly Event[]) {
           ([, value]) => value !== undefined,
         );
         Object.assign(step, described(event), Object.fromEntries(given), { finished_at: event.at });
-        // Its undoing may be tried a second time: that is another one.
+        // Its rollback may be tried a second time: that is another one.
         open.delete(event.step);
         break;
       }

@@ -10,22 +10,22 @@ import type {
 } from '../engine/index.ts';
 import { inOneLine } from '../text/in-one-line.ts';
 import { inert } from '../text/index.ts';
-import { errorText, expectedText, reasonText, sentIn, stepReasonText, subjectOf } from './reason-text.ts';
+import { comparisonText, errorText, reasonText, sentIn, stepReasonText, subjectOf } from './reason-text.ts';
 import type { ReportedStep, RunReport } from './run-report.ts';
 
 /** What became of a step, in words that stand alone. */
 export const outcomeWords: Readonly<Record<StepOutcome, string>> = {
   done: 'done',
-  unchanged: 'unchanged (it was there already)',
+  unchanged: 'unchanged (already in place)',
   skipped: 'skipped',
   failed: 'FAILED',
-  'in-doubt': 'IN DOUBT',
+  'in-doubt': 'UNKNOWN OUTCOME',
   interrupted: 'interrupted',
-  'would-change': 'would be sent',
-  depends: 'depends on a step that would be sent',
+  'would-change': 'would change',
+  depends: 'depends on a step that would change something',
 };
 
-/** What became of a step that may still be going on. */
+/** Returns what became of a step that may still be going on. */
 export function outcomeText(outcome: ReportedStep['outcome']): string {
   return outcome === undefined ? 'not ended' : outcomeWords[outcome];
 }
@@ -66,7 +66,9 @@ function textOf(event: Event, isDetailed: boolean): string[] {
         ...(event.origin.approvals ?? []).map((given) => `approved by ${approvalText(given)}`),
       ];
     case 'run-resumed':
-      return [event.as === 'resume' ? 'the run goes on where its record ends' : 'the run is undone, as asked'];
+      return [
+        event.as === 'resume' ? 'the run continues where its journal ends' : 'the run is rolled back, as requested',
+      ];
     case 'step-started':
       // A request has one line, when it has ended; a write has another one when it is sent.
       if (event.kind !== 'block' && !isDetailed) return [];
@@ -102,13 +104,15 @@ function textOf(event: Event, isDetailed: boolean): string[] {
     case 'asserted':
       return isDetailed
         ? [
-            `    ${event.passed ? 'holds' : 'DOES NOT HOLD'}: ${subjectOf(event)} is ${inOneLine(event.actual)}${event.passed ? '' : `, expected ${expectedText(event)}`}`,
+            event.passed
+              ? `    passed: ${subjectOf(event)} is ${inOneLine(event.actual)}`
+              : `    FAILED: ${comparisonText(event)}`,
           ]
         : [];
     case 'effect-checked':
       return isDetailed
         ? [
-            `    its effect is ${{ 'in-place': 'in-place', 'not-in-place': 'not there yet', unknown: 'not known' }[event.effect]}${event.reason === undefined ? '' : `: ${reasonText(event.reason)}`}`,
+            `    ${{ 'in-place': 'already in place', 'not-in-place': 'not in place', unknown: 'the idempotency check cannot tell' }[event.effect]}${event.reason === undefined ? '' : `: ${reasonText(event.reason)}`}`,
           ]
         : [];
     case 'confirmation':
@@ -117,28 +121,28 @@ function textOf(event: Event, isDetailed: boolean): string[] {
       return [`${indent(event.depth)}${event.number} ${event.step}: ${noteText(event)}`];
     case 'interrupted':
       return [
-        'interrupted: the call in flight is finished; what has to run always runs now, then the rollback where it is wanted.',
+        'interrupted: the call in flight finishes, then the steps of always run, then the rollback if it is enabled.',
       ];
     case 'rollback-started':
       return [`rolling back, in reverse order: ${event.of.join(', ')}`];
     case 'step-rolled-back':
-      return [event.clean ? `undone: ${event.step}` : `NOT undone: ${event.step}`];
+      return [event.clean ? `rolled back: ${event.step}` : `NOT rolled back: ${event.step}`];
     case 'decided':
-      return [`${event.step}: a person says that it ${event.took_effect ? 'took effect' : 'did not take effect'}`];
+      return [`${event.step}: the operator said that it ${event.took_effect ? 'took effect' : 'did not take effect'}`];
     case 'suspended':
-      return [`stopped at ${suspendedAt(event)}: ${reasonText(event.reason)}`];
+      return [`suspended at ${suspendedAt(event)}: ${reasonText(event.reason)}`];
     case 'lock':
       return lockLines(event, isDetailed);
     case 'rollback-finished':
-      return [event.clean ? 'rolled back' : 'the rollback is NOT complete'];
+      return [event.clean ? 'rollback complete' : 'rollback NOT complete'];
     case 'run-finished':
       return [`${outcomeSentence(event)}`];
   }
 }
 
-/** Who has approved a plan: with which key, until when. */
+/** Returns who has approved a plan: with which key, until when. */
 export function approvalText({ name, key, expires_at }: GivenApproval): string {
-  return `${name} (${key}), ${expires_at === undefined ? 'without an end' : `until ${expires_at}`}`;
+  return `${name} (${key}), ${expires_at === undefined ? 'no expiry' : `until ${expires_at}`}`;
 }
 
 function lockLines(event: Extract<Event, { type: 'lock' }>, isDetailed: boolean): string[] {
@@ -146,8 +150,8 @@ function lockLines(event: Extract<Event, { type: 'lock' }>, isDetailed: boolean)
   const reason = event.reason ? reasonText(event.reason) : '';
   switch (state) {
     case 'acquired':
-      if (reason !== '') return [`locked ${connection} for other runs: ${reason}`];
-      return isDetailed ? [`locked ${connection} for other runs`] : [];
+      if (reason !== '') return [`acquired the lock of ${connection}: ${reason}`];
+      return isDetailed ? [`acquired the lock of ${connection}`] : [];
     case 'released':
       return isDetailed ? [`released the lock of ${connection}`] : [];
     default:
@@ -165,13 +169,13 @@ export function leftCallText({ call }: CleanupFailure): string | undefined {
   return call && `${call.request} on ${call.connection}`;
 }
 
-/** What was not cleaned up: the call, and why. */
+/** Returns what was not cleaned up: the call, and why. */
 export function cleanupText(failure: CleanupFailure): string {
   const call = leftCallText(failure);
   return `${call === undefined ? '' : `${call} — `}${reasonText(failure.reason)}`;
 }
 
-/** What a person has to know at the end: the author's notes, and locks that are left behind. */
+/** Returns what a person must know at the end: the author's notes, and locks that are left behind. */
 export function notesOf({ notes, locks_left }: RunSummary): Note[] {
   return [...notes, ...locks_left.map((reason): Note => ({ severity: 'warning', note: reasonText(reason) }))];
 }
@@ -181,7 +185,7 @@ export function outcomeSentence(summary: RunSummary): string {
   const failure = summary.failure ? ` at ${summary.failure.step}: ${reasonText(summary.failure.reason)}` : '';
   switch (summary.outcome) {
     case 'rolled-back':
-      return summary.rolled_back ? 'undone: everything that was sent was rolled back' : 'nothing had to be rolled back';
+      return summary.rolled_back ? 'rolled back: everything that was sent' : 'nothing had to be rolled back';
     case 'done':
       return `done, ${summary.writes} ${summary.writes === 1 ? 'write was' : 'writes were'} sent`;
     case 'refused':
@@ -192,20 +196,20 @@ export function outcomeSentence(summary: RunSummary): string {
       return `interrupted. ${summary.rolled_back ? 'Everything that was sent was rolled back.' : summary.writes === 0 ? 'Nothing was written.' : 'Nothing had to be rolled back.'}`;
     case 'intervention-required':
       return summary.suspended
-        ? `stopped at ${suspendedAt(summary.suspended)}, and a person has to decide: ${reasonText(summary.suspended.reason)}`
-        : `failed, and a person has to look${failure}`;
+        ? `suspended at ${suspendedAt(summary.suspended)}, manual intervention required: ${reasonText(summary.suspended.reason)}`
+        : `failed, manual intervention required${failure}`;
   }
 }
 
-/** Where a run is suspended: at a step, a lock or the journal. */
+/** Returns where a run is suspended: at a step, a lock or the journal. */
 function suspendedAt(suspension: Suspension): string {
   return suspension.by === 'step' ? suspension.step : suspension.by;
 }
 
-/** How a run has ended, or that it has not. */
+/** Returns how a run has ended, or that it has not. */
 export function endText({ summary, run }: Pick<RunReport, 'summary' | 'run'>): string {
   if (summary) return outcomeSentence(summary);
-  return `not finished: it is going on, or its process died (runbook resume ${run} goes on with it)`;
+  return `not finished: it is still running, or its process died (runbook resume ${run} continues it)`;
 }
 
 function callText(call: RecordedCall): string {

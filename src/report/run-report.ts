@@ -34,7 +34,7 @@ export interface RunReport {
   readonly started_at: string;
   readonly finished_at?: string;
   readonly journal: JournalFacts;
-  /** Each other process that has gone on with it, or has undone it. */
+  /** Each other process that has gone on with it, or has rolled it back. */
   readonly resumed: readonly { readonly at: string; readonly as: 'resume' | 'rollback'; readonly version: string }[];
   readonly summary?: RunSummary;
   /** In the order in which they began. */
@@ -42,7 +42,7 @@ export interface RunReport {
   readonly locks: readonly ReportedLock[];
   /** What was sent to take the locks, to keep them and to give them back. */
   readonly lock_calls: readonly ReportedCall[];
-  /** Steps whose undoing has ended. */
+  /** Steps whose rollback has ended. */
   readonly rollbacks: readonly { readonly step: string; readonly clean: boolean }[];
   /** Of a dry run: what it predicts, in the shape of the plan. */
   readonly forecast?: readonly Forecast[];
@@ -78,7 +78,7 @@ export interface ReportedCall extends RecordedCall {
   /** When its response came; of a write without one, when it was about to be sent. */
   readonly at: string;
   readonly duration_ms?: number;
-  /** Missing where there was no response, or none is on record. */
+  /** Missing where there was no response, or none is recorded. */
   readonly status?: number;
   readonly warnings: readonly string[];
   readonly error?: ServerError;
@@ -121,12 +121,12 @@ export function durationBetween(from: string | undefined, to: string | undefined
   return from === undefined || to === undefined ? undefined : Math.max(0, Date.parse(to) - Date.parse(from));
 }
 
-/** Whether a step has not done what it was to do, or has not ended. */
+/** Returns whether a step has not done what it was to do, or has not ended. */
 export function isBad(outcome: ReportedStep['outcome']): boolean {
   return outcome === undefined || outcome === 'failed' || outcome === 'in-doubt' || outcome === 'interrupted';
 }
 
-/** Whether a run did what was asked of it: a rollback that nobody asked for is no success, however well it went. */
+/** Returns whether a run did what was asked of it: a rollback that nobody asked for is no success, however well it went. */
 export function isGood(state: RunReport['state']): boolean {
   return state === 'done' || state === 'rolled-back';
 }

@@ -10,57 +10,57 @@ interface Record {
   readonly forecast?: string;
 }
 
-/** What a person has to know at the end of a run, and what to do next. */
+/** Returns what a person must know at the end of a run, and what to do next. */
 export function summaryText(summary: RunSummary, { run, head, forecast }: Record): string {
   const lines = [
     ...(forecast === undefined ? [] : [`dry run: ${forecast}`]),
     ...(forecast === undefined || summary.outcome !== 'done' ? [outcomeSentence(summary)] : []),
   ];
   const notes = notesOf(summary);
-  if (notes.length > 0) lines.push('', 'To know:', ...notes.map((note) => `  ${noteText(note)}`));
+  if (notes.length > 0) lines.push('', 'Notes:', ...notes.map((note) => `  ${noteText(note)}`));
   if (summary.suspended) {
     const { suspended } = summary;
     lines.push(
       '',
-      ...(suspended.by === 'step' ? decisionLines(run, suspended.step) : [`Then go on: runbook resume ${run}`]),
+      ...(suspended.by === 'step' ? decisionLines(run, suspended.step) : [`Then continue: runbook resume ${run}`]),
     );
   }
   if (summary.in_doubt.length > 0 && !summary.suspended) {
     lines.push(
       '',
-      'In doubt, look at the server before you run this again:',
+      'Unknown outcome, check the server before you run this again:',
       ...summary.in_doubt.map((step) => `  ${step}`),
     );
   }
   if (summary.cleanup_failures.length > 0) {
     lines.push(
       '',
-      'Not cleaned up, do these by hand:',
+      'Not cleaned up, manual intervention required:',
       ...summary.cleanup_failures.map((failure) => `  ${failure.step}: ${cleanupText(failure)}`),
     );
   }
   if (summary.not_rolled_back.length > 0) {
     lines.push(
       '',
-      'Not rolled back, as asked:',
+      'Not rolled back, as requested:',
       ...summary.not_rolled_back.map((step) => `  ${step}`),
-      `Undo them: runbook rollback ${run}`,
+      `Roll them back: runbook rollback ${run}`,
     );
   }
-  if (summary.outcome === 'done' && summary.writes > 0) lines.push('', `Undo it: runbook rollback ${run}`);
+  if (summary.outcome === 'done' && summary.writes > 0) lines.push('', `Roll it back: runbook rollback ${run}`);
   lines.push(
     '',
     `Every call and assertion: runbook show ${run}`,
-    `That nobody changed the record: runbook verify ${run} --head ${head}`,
+    `To verify the journal: runbook verify ${run} --head ${head}`,
   );
   return `${lines.map((line) => inert(line)).join('\n')}\n`;
 }
 
 function decisionLines(run: string, step: string): string[] {
   return [
-    'Look at the server, then say whether it took effect:',
+    'Check the server, then say whether it took effect:',
     `  it did:      runbook resume ${run} --assume-done ${step}`,
     `  it did not:  runbook resume ${run} --assume-not-done ${step}`,
-    `Or undo the run: runbook rollback ${run}`,
+    `Or roll the run back: runbook rollback ${run}`,
   ];
 }

@@ -47,7 +47,7 @@ export function terminalView(write: (text: string) => void): TerminalView {
         case 'no-response':
           current?.update(inert(reasonText(event.reason)));
           return;
-        // The summary follows; the question and its answer are on the screen.
+        // The summary follows; the question and its response are on the screen.
         case 'run-finished':
         case 'confirmation':
           return;

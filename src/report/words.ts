@@ -14,7 +14,7 @@ export function valueText(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** Where a secret comes from: `env OSS_KEY`. */
+/** Returns where a secret comes from: `env OSS_KEY`. */
 export function secretText(reference: SecretReference): string {
   const [[kind, from] = []] = Object.entries(reference);
   return `${kind} ${[from].flat().join(' ')}`;
@@ -25,7 +25,7 @@ export function windowText({ days, from, to, timezone }: MaintenanceWindow): str
   return `${days ? days.join(', ') : 'daily'} ${from}–${to} ${timezone ?? 'UTC'}`;
 }
 
-/** Each assertion of an expectation: what has to hold, and what is said where it does not. */
+/** Each assertion of an expectation: what must hold, and what is said where it does not. */
 export function expectations(expect: PlannedExpect): { readonly text: string; readonly message?: string }[] {
   const said = (message: string | undefined) => (message === undefined ? {} : { message });
   return [
@@ -34,13 +34,13 @@ export function expectations(expect: PlannedExpect): { readonly text: string; re
   ];
 }
 
-/** What a poll waits for; undefined where nothing is polled. */
+/** Returns what a poll waits for; undefined where nothing is polled. */
 export function untilText({ until, every_ms = 0, timeout_ms }: PlannedRequest): string | undefined {
   if (!until) return undefined;
   return `${until.map(conditionText).join('; ')} — every ${durationOf(every_ms)}, at most ${durationOf(timeout_ms)}`;
 }
 
-/** What is saved of the answer; undefined where nothing is. */
+/** Returns what is saved of the response; undefined where nothing is. */
 export function savesText({ save }: PlannedRequest): string | undefined {
   if (!save) return undefined;
   return Object.entries(save)
@@ -48,12 +48,12 @@ export function savesText({ save }: PlannedRequest): string | undefined {
     .join('; ');
 }
 
-/** What becomes of the run where nobody can tell whether a write took effect; undefined where it is rolled back. */
+/** Returns what becomes of the run where nobody can tell whether a write took effect; undefined where it is rolled back. */
 export function unknownText({ on_unknown }: PlannedRequest): string | undefined {
-  return on_unknown && 'the run is suspended as it is';
+  return on_unknown && 'the run is suspended';
 }
 
-/** How often a write may be sent; undefined where it is sent once. */
+/** Returns how often a write may be sent; undefined where it is sent once. */
 export function retryText({ effect, retry }: PlannedRequest): string | undefined {
   if (effect === 'read' || retry.attempts < 2) return undefined;
   return `up to ${retry.attempts} times, first after ${durationOf(retry.delay_ms)}`;

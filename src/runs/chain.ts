@@ -3,7 +3,7 @@ import type { Event } from '../engine/index.ts';
 
 /**
  * A journal is a chain: each line carries the hash of the line before it, the first one that of the plan. Whoever changes,
- * inserts or removes a line has to write every later line anew, and the last hash is then another one.
+ * inserts or removes a line must write every later line again, and the last hash is then another one.
  */
 export interface Chain {
   readonly events: readonly Event[];
@@ -47,7 +47,7 @@ export function chainOf(bytes: Uint8Array, plan: string, file: string): Chain {
     if (previous !== head) throw new JournalDamage(`${file}:${index + 1}: ${brokenLink(index, previous)}`);
     head = hashOf(line);
     const event = rest as Event;
-    // Approvals are of the plan that the event names: who writes a whole record anew must not give them to another plan.
+    // Approvals are of the plan that the event names: who writes a whole record again must not give them to another plan.
     if (event.type === 'run-started' && event.plan !== planId)
       throw new JournalDamage(
         `${file}:${index + 1}: this run says that its plan is ${event.plan}, and plan.json is ${planId}: one of the two was exchanged`,

@@ -4,7 +4,7 @@ import type { Event } from '../engine/index.ts';
 import { type Chain, chainOf, hashOf, lineOf } from './chain.ts';
 import { makeFolder } from './folder.ts';
 
-/** The record of one run: a folder with the plan and, line by line, every event. Only its owner can read it. */
+/** The journal of one run: a folder with the plan and, line by line, every event. Only its owner can read it. */
 export interface Journal {
   readonly folder: string;
   /**
@@ -109,10 +109,10 @@ export function followJournal(folder: string, skip: number): () => Promise<Event
   };
 }
 
-/** How far the record of a run is: it has no event yet, it goes on (or its process died), or `run-finished` is its last event. */
+/** How far the journal of a run is: it has no event yet, it goes on (or its process died), or `run-finished` is its last event. */
 export type Stage = 'empty' | 'unfinished' | 'finished';
 
-/** How far a journal of so many bytes is; only its last line is read. */
+/** Returns how far a journal of so many bytes is; only its last line is read. */
 export async function stageOf(folder: string, size: number): Promise<Stage> {
   const file = await open(join(folder, journalFile), 'r');
   try {

@@ -18,7 +18,7 @@ export interface Holder {
 /** A process that is at work on the same target. */
 export class Locked extends Error {}
 
-/** Where the locks of this user are on this machine, whatever the working directory. */
+/** Returns where the locks of this user are on this machine, whatever the working directory. */
 export function locksFolder(): string {
   return join(process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'runbook', 'locks');
 }
@@ -114,7 +114,7 @@ function thisProcess(): Pick<Holder, 'pid' | 'started' | 'host'> {
   return { pid: process.pid, started: startOf(process.pid), host: hostname() };
 }
 
-/** Whether the process that holds a lock is there. One on another machine cannot be asked, and counts as there. */
+/** Returns whether the process that holds a lock is there. One on another machine cannot be asked, and counts as there. */
 function isAlive({ pid, started, host }: Holder): boolean {
   if (host !== hostname()) return true;
   try {

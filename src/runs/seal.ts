@@ -3,7 +3,7 @@ import type { Event } from '../engine/index.ts';
 import type { Json } from '../text/index.ts';
 
 /**
- * What a rollback has to remember of secrets, encrypted for the journal: AES-256-GCM, under a key derived (HKDF-SHA256) from
+ * What a rollback must remember of secrets, encrypted for the journal: AES-256-GCM, under a key derived (HKDF-SHA256) from
  * the environment's key and the run's id. A sealed value opens at the step and name of the run that it was sealed for only.
  */
 export interface Seal {

@@ -18,8 +18,8 @@ export interface AccessKey {
 export type Verdict = 'valid' | 'unsigned' | 'unknown-key' | 'wrong-signature' | 'wrong-region';
 
 /**
- * Whether a request is signed with the key, by version 1 (`OSS id:signature`) or 4 (`OSS4-HMAC-SHA256 …`).
- * @param region The region that a version 4 signature has to be for, without `oss-`: `cn-hangzhou`.
+ * Returns whether a request is signed with the key, by version 1 (`OSS id:signature`) or 4 (`OSS4-HMAC-SHA256 …`).
+ * @param region The region that a version 4 signature must be for, without `oss-`: `cn-hangzhou`.
  * Source: Alibaba Cloud OSS, "Include signatures in the Authorization header" (V1) and "(V4)".
  */
 export function verdictOn(request: SignedRequest, key: AccessKey, region: string): Verdict {

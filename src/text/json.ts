@@ -3,7 +3,7 @@ export type Json = string | number | boolean | null | readonly Json[] | JsonObje
 /** A JSON object. `undefined` never appears in a value: a key is there or it is not. */
 export type JsonObject = { readonly [key: string]: Json };
 
-/** Whether a value is a JSON object: not a list, not null. */
+/** Returns whether a value is a JSON object: not a list, not null. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

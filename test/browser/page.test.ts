@@ -146,8 +146,8 @@ describe.skipIf(noBrowser)(`a page in a browser${noBrowser ? ` (skipped: ${noBro
     expect(text).toContain('repository_exception: ‹secret› \\u001b[31mis refused');
     expect(await page.locator('#step-look tbody tr', { hasText: 'at least 1' }).textContent()).toContain('2');
     expect(
-      await page.locator('section', { hasText: 'What undoes what' }).last().locator('svg text').allTextContents(),
-    ).toContain('3.1 make (undone)');
+      await page.locator('section', { hasText: 'Rollback' }).last().locator('svg text').allTextContents(),
+    ).toContain('3.1 make (rolled back)');
     expect(await page.locator('svg .bar').count()).toBeGreaterThan(5);
     expect(text).toContain('e3b0c44298fc1c14');
     await page.close();

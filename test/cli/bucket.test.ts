@@ -57,7 +57,7 @@ describe('a run on a bucket', () => {
     [
       'in another region',
       { location: 'oss-cn-beijing' },
-      'status is 403',
+      'actual 403',
       'set endpoint of connection "bucket" in the environment file to https://oss-cn-beijing.aliyuncs.com, and its region to cn-beijing.',
     ],
   ] as const)('refuses one %s', async (_what, change, found, fix) => {

@@ -65,7 +65,7 @@ describe('runbook validate', () => {
     await expect(ended.stdout).toMatchFileSnapshot('../golden/validate-rules.txt');
   });
 
-  it('finds nothing wrong with the shipped runbooks', async () => {
+  it('finds nothing wrong with the bundled runbooks', async () => {
     const ended = await cli('validate');
     expect(ended).toMatchObject({ code: 0, stdout: '9 files checked: 0 errors\n' });
   });
@@ -238,7 +238,7 @@ describe('the command line', () => {
     expect(await cli('plan', 'usres-7.10', '--env', 'x')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining(
-        'there is no runbook "usres-7.10" in ./runbooks or among the shipped ones (prepare-users-7.10, ',
+        'there is no runbook "usres-7.10" in ./runbooks or among the bundled ones (prepare-users-7.10, ',
       ),
     });
     expect(await cli('plan', 'users-7.10', '--env', 'none.yaml')).toMatchObject({
@@ -253,7 +253,7 @@ describe('the command line', () => {
     expect(await cli('--help')).toMatchObject({ code: 0, stderr: '' });
   });
 
-  it('lists runbooks, those of ./runbooks before the shipped ones', async () => {
+  it('lists runbooks, those of ./runbooks before the bundled ones', async () => {
     file('runbooks/mine-7.10.yaml', `${head}  - { id: a, on: es, call: GET / }\n`);
     file('runbooks/wrong-7.10.yaml', 'a: 1');
     const { stdout } = await cli('list');

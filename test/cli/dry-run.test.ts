@@ -25,13 +25,13 @@ describe('runbook exec --dry-run --detailed-exitcode', () => {
     const real = await exec(server.env);
     const after = await dryRun(server.env);
 
-    expect(before.stdout).toMatch(/^ {2}\S+ \S+ \[WRITE\]: .* → would send$/m);
-    expect(before.stdout).toMatch(/^dry run: \d+ writes?: [1-9]\d* would be sent, \d unchanged/m);
+    expect(before.stdout).toMatch(/^ {2}\S+ \S+ \[WRITE\]: .* → would change$/m);
+    expect(before.stdout).toMatch(/^dry run: \d+ writes?: [1-9]\d* would change, \d unchanged/m);
     expect(before.code).toBe(5);
     expect(written).toEqual([]);
     expect(real.code).toBe(0);
     expect(writes()).not.toEqual([]);
-    expect(after.stdout).toMatch(/^dry run: \d+ writes?: 0 would be sent, [1-9]/m);
+    expect(after.stdout).toMatch(/^dry run: \d+ writes?: 0 would change, [1-9]/m);
     expect(after.code).toBe(0);
   });
 
@@ -42,8 +42,8 @@ describe('runbook exec --dry-run --detailed-exitcode', () => {
 
     const ended = await dryRun(broken);
 
-    expect(ended.stdout).toMatch(/→ BLOCKS: .* did not accept user nobody/);
-    expect(ended.stdout).toMatch(/\[WRITE\]: .* → blocked by an assertion of step p\d$/m);
+    expect(ended.stdout).toMatch(/→ FAILS: .* did not accept user nobody/);
+    expect(ended.stdout).toMatch(/\[WRITE\]: .* → blocked by step p\d$/m);
     expect(ended.code).toBe(4);
   });
 

@@ -77,7 +77,7 @@ describe('a snapshot of everything, taken and restored by runs that hold a lock'
 
     const after = await exec('next');
     expect(after).toMatchObject({ code: 0, stderr: '' });
-    expect(after.stdout).toContain(`locked destination for other runs: the lock of run ${run} of `);
+    expect(after.stdout).toContain(`acquired the lock of destination: the lock of run ${run} of `);
     expect((await unlock()).stdout).toBe('destination is not locked\n');
   });
 });

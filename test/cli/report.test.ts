@@ -45,7 +45,7 @@ describe('runbook report', () => {
 
     const { code, stdout } = await runbook(directory, ['verify', 'run-2']);
 
-    expect(stdout).toBe('NOT the record of run-2: it is that of run-1, in a folder of another name\n');
+    expect(stdout).toBe('NOT the journal of run-2: it is that of run-1, in a folder of another name\n');
     expect(code).toBe(1);
   });
 

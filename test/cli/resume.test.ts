@@ -160,7 +160,7 @@ describe.concurrent('runbook resume', () => {
       expect(stopped.stdout).toContain(`runbook resume ${run} --assume-not-done close`);
       const slip = await runbook(directory, ['resume', run, '--assume-done', 'clsoe']);
       expect(slip.code).toBe(2);
-      expect(slip.stderr).toContain('clsoe: no such step is in doubt; in doubt: close');
+      expect(slip.stderr).toContain('clsoe: no such step has an unknown outcome; in doubt: close');
 
       const ended = await runbook(directory, ['resume', run, assume, 'close']);
       expect(ended.code).toBe(0);
@@ -205,7 +205,7 @@ describe.concurrent('runbook resume', () => {
     const finished = await runbook(directory, ['resume', run]);
     expect(finished.code).toBe(2);
     expect(finished.stderr).toContain(
-      `is finished (done): there is nothing to go on with. Undo it with runbook rollback ${run}`,
+      `is finished (done): there is nothing to continue. Roll it back with runbook rollback ${run}`,
     );
     expect((await runbook(directory, ['resume', '20260101-000000-aaaaaa'])).stderr).toContain('there is no run');
   });
@@ -222,13 +222,13 @@ describe.concurrent('runbook rollback', () => {
 
     const asked = await runbook(directory, ['rollback', run]);
     expect(asked.code).toBe(4);
-    expect(asked.stdout).toMatch(/To undo user\n(.*\n)+.*DELETE .*\/_security\/user\/ada\n(.*\n)+To undo role/);
-    expect(asked.stderr).toContain('Add --yes once somebody has decided.');
+    expect(asked.stdout).toMatch(/Rollback of user\n(.*\n)+.*DELETE .*\/_security\/user\/ada\n(.*\n)+Rollback of role/);
+    expect(asked.stderr).toContain('Add --yes once that is decided.');
     expect(said()).not.toContain('DELETE /_security');
 
     const undone = await runbook(directory, ['rollback', run, '--yes']);
     expect(undone.code).toBe(0);
-    expect(undone.stdout).toContain('undone: everything that was sent was rolled back');
+    expect(undone.stdout).toContain('rolled back: everything that was sent');
     const calls = said().match(/DELETE \/_security\/\w+\/\w+/g);
     expect(calls).toEqual(['DELETE /_security/user/ada', 'DELETE /_security/role/reader']);
     expect((await runbook(directory, ['runs'])).stdout).toContain('rolled-back');
@@ -264,7 +264,7 @@ describe.concurrent('runbook rollback', () => {
     const undone = await runbook(directory, ['rollback', lastRun(directory), '--yes']);
 
     expect(undone.code).toBe(0);
-    expect(undone.stdout).toContain('In doubt, look at the server before you run this again:\n  close\n');
+    expect(undone.stdout).toContain('Unknown outcome, check the server before you run this again:\n  close\n');
     expect(box.said()).toContain('DELETE /made');
   });
 
@@ -276,7 +276,7 @@ describe.concurrent('runbook rollback', () => {
     const failed = await runbook(directory, ['exec', 'users', '--env', env, ...swap, '--no-rollback']);
 
     expect(failed.code).toBe(3);
-    expect(failed.stdout).toContain('Not rolled back, as asked:\n  replace/swap\n');
+    expect(failed.stdout).toContain('Not rolled back, as requested:\n  replace/swap\n');
     expect(outcomes(lastJournal(directory))).toMatchObject({ 'replace/open': 'done' });
     expect(said()).not.toContain('DELETE /_snapshot');
     const undone = await runbook(directory, ['rollback', lastRun(directory), '--yes']);
@@ -391,7 +391,7 @@ steps:
     const refused = await runbook(directory, prepare);
     expect(refused.code).toBe(4);
     expect(refused.stdout).toContain(
-      'the lock of source cannot be taken: PUT /runbook-locks/_doc/cluster: status 400 (index_closed_exception: closed). With --no-cluster-lock it goes on without',
+      'the lock of source cannot be acquired: PUT /runbook-locks/_doc/cluster: status 400 (index_closed_exception: closed). With --no-cluster-lock it goes on without',
     );
     expect(writesIn(lastJournal(directory))).toEqual([]);
     expect((await runbook(directory, [...prepare, '--no-cluster-lock'])).code).toBe(0);

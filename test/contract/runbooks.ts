@@ -19,7 +19,7 @@ import type { Backend } from './backend.ts';
 
 const flights = ['[Flights] Destination Weather', '[Flights] Delays & Cancellations'];
 
-/** The shipped runbooks from end to end: the same on the sandbox and on real servers. */
+/** The bundled runbooks from end to end: the same on the sandbox and on real servers. */
 export function runbooksContract(name: string, version: Version, backend: () => Backend): void {
   describe(name, () => {
     const kibanas: LoopbackServer[] = [];
@@ -342,7 +342,7 @@ export function runbooksContract(name: string, version: Version, backend: () => 
           });
           const native = await exec('users', '--confirm', 'replace/swap');
           expect(native.code).toBe(4);
-          expect(native.stdout).toContain('authentication_realm.type is "native", expected "file"');
+          expect(native.stdout).toContain('authentication_realm.type: expected "file", actual "native"');
         });
 
         it('users-8.5: refuses an empty snapshot that says SUCCESS, and does not touch the destination', async () => {
@@ -416,7 +416,7 @@ export function runbooksContract(name: string, version: Version, backend: () => 
             );
             const ofFile = await users();
             expect(ofFile.code).toBe(4);
-            expect(ofFile.stdout).toContain('authentication_realm.type is "file", expected one of');
+            expect(ofFile.stdout).toContain('authentication_realm.type: expected one of');
             expect(await runner()).toBe(true);
           });
         });

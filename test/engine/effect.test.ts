@@ -67,7 +67,7 @@ describe('done_when', () => {
   it('does not send the write when it cannot tell beforehand', async () => {
     const { sent, reasons } = await runIn(planOf(steps), { answer: () => ok({}, 401) });
     expect(sent).toEqual(['GET /a']);
-    expect(reasons.a).toContain('not sent: whether its effect is there already cannot be told');
+    expect(reasons.a).toContain('not sent: the idempotency check cannot tell whether it is already in place');
   });
 
   it('of a block leaves out the whole block', async () => {

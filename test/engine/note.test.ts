@@ -16,7 +16,7 @@ describe('a note', () => {
     expect(sent).toEqual(['GET /']);
     expect(summary.notes).toEqual([{ severity: 'warning', note: 'There are 2.' }]);
     expect(outcomes).toMatchObject({ told: 'done', untold: 'skipped' });
-    expect(summaryText(summary, { run: 'r', head: 'e3b0c4' })).toContain('To know:\n  WARNING: There are 2.');
+    expect(summaryText(summary, { run: 'r', head: 'e3b0c4' })).toContain('Notes:\n  WARNING: There are 2.');
   });
 
   it('that reads what only a write would give depends on it in a dry run', async () => {

@@ -16,7 +16,7 @@ describe('a poll', () => {
     const plan = planOf('  - { id: a, on: es, call: GET /a, until: { state: OK }, every: 10s, timeout: 1m }\n');
     const { sent, reasons } = await runIn(plan, { answer: () => ok({ state: 'BUSY' }) });
     expect(sent).toHaveLength(7);
-    expect(reasons.a).toBe('timed out after 1m: state is "BUSY", waiting for "OK"');
+    expect(reasons.a).toBe('timed out after 1m: state: expected "OK", actual "BUSY"');
   });
 
   it('does not wait where the response is an error', async () => {

@@ -31,7 +31,7 @@ describe('sending again', () => {
   it('gives up where the server asks for more than a minute, and after six attempts', async () => {
     const patient = await runIn(read, { answer: () => busy(120_000) });
     expect(patient.sent).toHaveLength(1);
-    expect(patient.reasons.look).toContain('status is 429');
+    expect(patient.reasons.look).toContain('status: expected 2xx, actual 429');
     expect((await runIn(read, { answer: () => lost() })).sent).toHaveLength(6);
   });
 });

@@ -13,7 +13,7 @@ for (const version of versions) {
   suite(`real servers of ${version}`, () => {
     describe.sequential('in turn', () => {
       serversContract(`Elasticsearch ${version}`, version, () => backend, version !== '8.5');
-      runbooksContract(`the shipped runbooks on ${version}`, version, () => backend);
+      runbooksContract(`the bundled runbooks on ${version}`, version, () => backend);
     });
   });
 }

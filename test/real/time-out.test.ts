@@ -34,7 +34,7 @@ describe.skipIf('skipped' in provided)('a step that times out on a real cluster'
     const ended = await exec('poll');
 
     expect(ended.code).toBe(1);
-    expect(ended.stdout).toContain('timed out after 1s: number_of_nodes is 1, waiting for 99');
+    expect(ended.stdout).toContain('timed out after 1s: number_of_nodes: expected 99, actual 1');
     expect(outcomes(lastJournal(directory))).toMatchObject({
       close: 'done',
       poll: 'failed',
@@ -48,8 +48,8 @@ describe.skipIf('skipped' in provided)('a step that times out on a real cluster'
     const ended = await exec('answer');
 
     expect(ended.code).toBe(3);
-    expect(ended.stdout).toContain('no answer within 1 s; it may have taken effect');
-    expect(ended.stdout).toContain('In doubt, look at the server before you run this again:\n  answer');
+    expect(ended.stdout).toContain('no response within 1 s; it may have taken effect');
+    expect(ended.stdout).toContain('Unknown outcome, check the server before you run this again:\n  answer');
     expect(outcomes(lastJournal(directory))).toMatchObject({ answer: 'in-doubt', open: 'done', unmake: 'done' });
     expect(proxy.seen.filter((call) => call.includes('_forcemerge'))).toHaveLength(1);
     expect(await exists()).toBe(false);

@@ -219,7 +219,7 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
       'replace/restore': 'depends',
       'replace/open': 'depends',
     });
-    expect(ended.stdout).toContain('dry run: 9 writes: 6 would be sent, 0 unchanged, 3 depend on what would be sent');
+    expect(ended.stdout).toContain('dry run: 9 writes: 6 would change, 0 no change, 3 depend on earlier writes');
     await expectDestinationUntouched();
   });
 
@@ -284,7 +284,7 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
     );
 
     expect(ended.code).toBe(4);
-    expect(ended.stdout).toContain('authentication_realm.type is "native", expected "file"');
+    expect(ended.stdout).toContain('authentication_realm.type: expected "file", actual "native"');
     expect(ended.stdout).toContain('would be locked out as soon as the users are replaced');
     await expectDestinationUntouched();
   });
@@ -310,7 +310,7 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
 
     expect(ended.code).toBe(4);
     expect(ended.stdout).toContain('did not accept user elastic');
-    expect(ended.stdout).toContain('status is 401');
+    expect(ended.stdout).toContain('actual 401');
     expect(ended.stdout).not.toContain('wrong-password');
   });
 
@@ -537,7 +537,7 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
     const ended = await runbook(directory, ['exec', 'users-7.10', '--env', environment()], secrets);
 
     expect(ended.code).toBe(4);
-    expect(ended.stderr).toContain('Add --confirm replace/swap once somebody has decided.');
+    expect(ended.stderr).toContain('Add --confirm replace/swap once that is decided.');
     await expectDestinationUntouched();
   });
 

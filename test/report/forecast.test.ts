@@ -32,22 +32,22 @@ describe('what a dry run predicts', () => {
 
     expect(
       forecastText(found),
-    ).toBe(`  p1 preflight/es: es (http://127.0.0.1:9200) is reachable, accepts user elastic, and is Elasticsearch 7.10.x → holds
-  1 there [WRITE]: PUT /there → unchanged, it is there already
-  2 new [WRITE]: PUT /new → would send
-  3 of-new: GET /of-new → depends on step 2: now status is 404, expected 2xx
+    ).toBe(`  p1 preflight/es: es (http://127.0.0.1:9200) is reachable, accepts user elastic, and is Elasticsearch 7.10.x → passed
+  1 there [WRITE]: PUT /there → no change (already in place)
+  2 new [WRITE]: PUT /new → would change
+  3 of-new: GET /of-new → depends on step 2: now status: expected 2xx, actual 404
   4 by-name [WRITE]: PUT /{{steps.of-new.name}} → depends on step 3: it needs steps.of-new.name
   5 never: PUT /never → skipped: inputs.name is "one", needed: not "one"
   6 each: 1 step
     6.1 each#1: 1 step
-      6.1.1 one#1 [WRITE]: PUT /a → would send
+      6.1.1 one#1 [WRITE]: PUT /a → would change
     6.2 each#2: 1 step
-      6.2.1 one#2 [WRITE]: PUT /b → unchanged, it is there already
-  7 held: GET /held → holds
-  8 behind [WRITE]: PUT /behind → would send
+      6.2.1 one#2 [WRITE]: PUT /b → no change (already in place)
+  7 held: GET /held → passed
+  8 behind [WRITE]: PUT /behind → would change
 `);
     expect(forecastSentence(found)).toBe(
-      '6 writes: 3 would be sent, 2 unchanged, 1 depends on what would be sent; no write was sent',
+      '6 writes: 3 would change, 2 no change, 1 depends on earlier writes; nothing was written',
     );
   });
 
@@ -62,9 +62,9 @@ describe('what a dry run predicts', () => {
     const { events } = await runIn(alone, { mode: 'dry', answer: () => ok({ held: false }) });
     const found = reportOf(alone, events, { head: 'abc', events: events.length }).forecast ?? [];
 
-    expect(forecastText(found)).toContain('1.1 inside [WRITE]: PUT /inside → unchanged, as block 1 is\n');
-    expect(forecastText(found)).toContain('2 held: GET /held → BLOCKS: held is false, expected true\n');
-    expect(forecastText(found)).toContain('3 behind [WRITE]: PUT /behind → blocked by an assertion of step 2\n');
-    expect(forecastSentence(found)).toBe('2 writes: 0 would be sent, 1 unchanged, 1 blocked; no write was sent');
+    expect(forecastText(found)).toContain('1.1 inside [WRITE]: PUT /inside → no change, as block 1\n');
+    expect(forecastText(found)).toContain('2 held: GET /held → FAILS: held: expected true, actual false\n');
+    expect(forecastText(found)).toContain('3 behind [WRITE]: PUT /behind → blocked by step 2\n');
+    expect(forecastSentence(found)).toBe('2 writes: 0 would change, 1 unchanged, 1 blocked; nothing was written');
   });
 });

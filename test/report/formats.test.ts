@@ -28,7 +28,7 @@ describe('the formats of plans and runs', () => {
     const subject = runSubject(rest.plan, { events: [...events, resumed] });
 
     for (const format of ['markdown', 'html', 'junit', 'github'] as const)
-      expect(shown(format, subject)).toContain('runbook resume run-1 goes on with it');
+      expect(shown(format, subject)).toContain('runbook resume run-1 continues it');
     expect(shown('markdown', subject)).toContain(`- resumed at ${at}`);
   });
 

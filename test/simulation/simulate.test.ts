@@ -10,7 +10,7 @@ function simulate(...args: string[]) {
   return { status, stdout, stderr };
 }
 
-describe('the shipped runbooks in simulated worlds', () => {
+describe('the bundled runbooks in simulated worlds', () => {
   it('keep every promise after any single fault, at every call and every event', () => {
     const { status, stdout, stderr } = simulate('--exhaustive');
     expect(stderr).toBe('');

@@ -305,9 +305,9 @@ function fateOf(fault: string | undefined, call: Call): { readonly arrives: bool
     case 'reset-after':
       return { arrives: true, answer: lost('socket hang up') };
     case 'hang-before':
-      return { arrives: false, answer: lost(`no answer within ${call.timeout_ms / 1_000} s`) };
+      return { arrives: false, answer: lost(`no response within ${call.timeout_ms / 1_000} s`) };
     case 'hang-after':
-      return { arrives: true, answer: lost(`no answer within ${call.timeout_ms / 1_000} s`) };
+      return { arrives: true, answer: lost(`no response within ${call.timeout_ms / 1_000} s`) };
     case '503-before':
       return { arrives: false, answer: status(503) };
     case '504-after':

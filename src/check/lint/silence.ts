@@ -10,7 +10,7 @@ interface Silence {
   readonly reason: string;
 }
 
-/** What the lints find in a file and no comment silences; and what is wrong with the comments themselves. */
+/** Returns what the lints find in a file and no comment silences; and what is wrong with the comments themselves. */
 export function lintDiagnostics(file: CheckedFile): Diagnostic[] {
   const silences = silencesIn(file.source.text);
   const used = new Set<Silence>();

@@ -103,7 +103,7 @@ function missing({ file, inputs, given }: Use): string[] {
   );
 }
 
-/** Whether a value has something at a path; what only planning knows has. */
+/** Returns whether a value has something at a path; what only planning knows has. */
 function has(value: Json, [first, ...rest]: readonly string[], file: CheckedFile): boolean {
   if (first === undefined) return true;
   if (isTemplate(value)) {

@@ -48,7 +48,7 @@ export const namesExistBeforeUse: Rule = (file) => {
       const own = savedBy(step, file);
       const before = inside[0]?.saved ?? known.saved;
       const saved = step.id !== undefined && own.length > 0 ? new Map(before).set(step.id, own) : before;
-      // What undoes a block can rely on none of its steps; what undoes a single step can rely on that one.
+      // What rolls back a block can rely on none of its steps; what rolls back a single step can rely on that one.
       const cleanup = 'steps' in step ? within : { saved, hasItem: within.hasItem };
       for (const list of lists) if (list.place !== 'steps') walk(list.steps, list.path, cleanup);
       known = { saved, hasItem: known.hasItem };

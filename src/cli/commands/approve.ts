@@ -11,7 +11,7 @@ export interface ApproveOptions {
   readonly key: string;
   /** As the allowed-signers file has it; without it, the comment of the public key. */
   readonly name?: string;
-  /** How long no later than which a run has to begin: `24h`. */
+  /** How long no later than which a run must begin: `24h`. */
   readonly expires: string;
 }
 
@@ -40,7 +40,7 @@ export async function approve(file: string, { key, name: given, expires }: Appro
   process.stdout.write(`approved by ${name} for ${expires}: ${written} and ${written}.sig belong beside ${file}\n`);
 }
 
-/** What stands behind a public key: `ssh-ed25519 AAAA… alice@example.com`; nothing where there is none. */
+/** Returns what stands behind a public key: `ssh-ed25519 AAAA… alice@example.com`; nothing where there is none. */
 async function commentOf(key: string): Promise<string> {
   const text = await readFile(key.endsWith('.pub') ? key : `${key}.pub`, 'utf8').catch(() => '');
   return text.trim().split(/\s+/).slice(2).join(' ');

@@ -31,7 +31,7 @@ export async function exec(name: string | undefined, options: ExecOptions): Prom
   return attend({ ...(await toRun(name, options)), mode, rollback, clusterLock, confirm }, options);
 }
 
-/** What is to be run: what the runbook gives now, or a kept plan, which has to be just that and approved where it has to be. */
+/** Returns what is to be run: what the runbook gives now, or a kept plan, which must be just that and approved where it must be. */
 async function toRun(name: string | undefined, options: ExecOptions): Promise<Planned> {
   const { plan: file, env, set } = options;
   const policy = policyIn(options);

@@ -10,7 +10,7 @@ export interface RollbackOptions extends ResumeOptions {
   readonly yes: boolean;
 }
 
-/** `runbook rollback`: undoes what a run may have sent, in reverse order. */
+/** `runbook rollback`: rolls back what a run may have sent, in reverse order. */
 export async function rollback(id: string, options: RollbackOptions): Promise<number> {
   const recorded = await readRun(id);
   const execution = await prepareRollback(recorded, options);
@@ -18,17 +18,17 @@ export async function rollback(id: string, options: RollbackOptions): Promise<nu
   const undos = await rollbacksOf(plan, events);
   if (undos.length === 0) {
     throw new Problem(
-      `the run ${id} has nothing to undo: it has sent no write that its runbook can undo, or all of them are undone`,
+      `the run ${id} has nothing to roll back: it has sent no write that its runbook can roll back, or all of them are rolled back`,
     );
   }
   process.stdout.write(`${rollbackText(undos, plan)}\n`);
   if (!options.yes) {
     if (!isInteractive())
       throw new Problem(
-        'a person has to confirm, and there is no terminal to ask on; nothing was sent. Add --yes once somebody has decided.',
+        'confirmation required, and there is no terminal to ask on; nothing was sent. Add --yes once that is decided.',
         'refused',
       );
-    if ((await ask(`Undo this on ${started.environment}? Type yes to go on: `)) !== 'yes')
+    if ((await ask(`Roll this back on ${started.environment}? Type yes to proceed: `)) !== 'yes')
       throw new Problem('it was not confirmed; nothing was sent', 'refused');
   }
   return attend(execution);

@@ -7,6 +7,6 @@ export async function show(id: string): Promise<void> {
   for (const event of events) for (const line of linesOf(event, true)) process.stdout.write(`${line}\n`);
   if (events.at(-1)?.type !== 'run-finished')
     process.stdout.write(
-      `The journal ends here: the run is still going on, or its process died (runbook resume ${id} goes on with it).\n`,
+      `The journal ends here: the run is still running, or its process died (runbook resume ${id} continues it).\n`,
     );
 }

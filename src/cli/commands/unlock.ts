@@ -73,7 +73,7 @@ async function confirmed(yes: boolean): Promise<void> {
   if (yes) return;
   if (!isInteractive())
     throw new Problem(
-      'a person has to confirm, and there is no terminal to ask on; nothing was removed. Make sure that the run is dead, then add --yes.',
+      'confirmation required, and there is no terminal to ask on; nothing was removed. Make sure that the run is dead, then add --yes.',
       'refused',
     );
   const answer = await ask('If that run is still alive, two runs may then work at once. Type yes to remove its lock: ');

@@ -6,23 +6,25 @@ import { inert } from '../../text/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 
 export interface VerifyOptions {
-  /** The hash that the record has to end in. */
+  /** The hash that the journal must end in. */
   readonly head?: string;
   readonly allowedSigners?: string;
 }
 
-/** `runbook verify`: whether the record of a run is as it was written, and who has approved its plan. */
+/** `runbook verify`: whether the journal of a run is as it was written, and who has approved its plan. */
 export async function verify(id: string, { head: expected, allowedSigners }: VerifyOptions): Promise<number> {
   const { events, head, torn, plan } = await recordIn(folderOf(id));
   if (expected !== undefined && expected !== head) {
     process.stdout.write(
-      `NOT the same record: it ends in ${head}, expected ${expected}. Lines were added or cut off at its end, or all of it was written anew.\n`,
+      `NOT the same journal: it ends in ${head}, expected ${expected}. Lines were added or cut off at its end, or all of it was rewritten.\n`,
     );
     return exitCodes.failed;
   }
   const [started] = events;
   if (started?.type === 'run-started' && started.run !== id) {
-    process.stdout.write(`NOT the record of ${id}: it is that of ${inert(started.run)}, in a folder of another name\n`);
+    process.stdout.write(
+      `NOT the journal of ${id}: it is that of ${inert(started.run)}, in a folder of another name\n`,
+    );
     return exitCodes.failed;
   }
   const last = events.at(-1);
@@ -31,7 +33,7 @@ export async function verify(id: string, { head: expected, allowedSigners }: Ver
   );
   if (torn > 0) process.stdout.write(`After them ${torn} bytes of a line that was not written to its end.\n`);
   if (last?.type !== 'run-finished')
-    process.stdout.write('The run is not finished: it is going on, its process died, or the end was cut off.\n');
+    process.stdout.write('The run is not finished: it is still running, its process died, or the end was cut off.\n');
   if (expected === undefined)
     process.stdout.write(
       'Whether lines were cut off at the end is only told by the hash that the run has printed: --head HASH\n',
@@ -40,7 +42,7 @@ export async function verify(id: string, { head: expected, allowedSigners }: Ver
   return verifyApprovals(started, plan, allowedSigners);
 }
 
-/** Each approval in the record, as of the moment in which the run began. */
+/** Each approval in the journal, as of the moment in which the run began. */
 async function verifyApprovals(
   { at, plan: id, origin }: Extract<Event, { type: 'run-started' }>,
   text: string,

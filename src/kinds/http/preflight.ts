@@ -2,7 +2,7 @@ import type { Preflight, PreflightSubject, SettingsOf } from '../kind.ts';
 import { asIdentity, wordsFor } from '../server.ts';
 
 /**
- * Reachable, and the credentials are not refused. A path that the settings name has to say more: that the server is up.
+ * Reachable, and the credentials are not refused. A path that the settings name must say more: that the server is up.
  * An identity that the server accepts only later may still be refused.
  */
 export function preflight(subject: PreflightSubject<SettingsOf<'http'>>): Preflight {

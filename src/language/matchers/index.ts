@@ -29,13 +29,13 @@ const kinds: Readonly<Record<MatcherName, MatcherKind>> = {
   at_most: atMost,
 };
 
-/** Whether an expectation is a matcher: a mapping. Everything else is a literal that the value has to equal. */
+/** Returns whether an expectation is a matcher: a mapping. Everything else is a literal that the value must equal. */
 export function isMatcher(expectation: Json): expectation is JsonObject {
   return isObject(expectation);
 }
 
 /**
- * Whether a value is as an expectation says: a literal, or a matcher all of whose parts hold.
+ * Returns whether a value is as an expectation says: a literal, or a matcher all of whose parts hold.
  * `undefined` is a value that is not there. The expectation holds no templates any more.
  */
 export function holds(actual: Json | undefined, expectation: Json): boolean {
@@ -47,7 +47,7 @@ export function holds(actual: Json | undefined, expectation: Json): boolean {
   });
 }
 
-/** What an expectation asks for, in words that follow "expected". */
+/** Returns what an expectation asks for, in words that follow "expected". */
 export function expectedOf(expectation: Json, show: Show): string {
   if (!isMatcher(expectation)) return equals.expected(expectation, show);
   return partsOf(expectation)
@@ -59,7 +59,7 @@ export function expectedOf(expectation: Json, show: Show): string {
     .join(' and ');
 }
 
-/** The author's own words for the case that it does not hold. */
+/** The author's own words for the case that it fails. */
 export function messageOf(expectation: Json): string | undefined {
   const message = isMatcher(expectation) ? expectation.message : undefined;
   return typeof message === 'string' ? message : undefined;

@@ -1,7 +1,7 @@
 import { isEqual, isObject, type Json } from '../../text/index.ts';
 import type { MatcherKind } from './matcher.ts';
 
-/** How many items, keys or characters a value has; undefined where it has none of them. */
+/** Returns how many items, keys or characters a value has; undefined where it has none of them. */
 export function sizeOf(value: Json | undefined): number | undefined {
   if (typeof value === 'string' || Array.isArray(value)) return value.length;
   return isObject(value) ? Object.keys(value).length : undefined;

@@ -54,7 +54,7 @@ export function saved(save: CallStep['save']): Pick<PlannedRequest, 'save'> {
   return { save: Object.fromEntries(entries) as PlannedRequest['save'] & {} };
 }
 
-/** The steps that undo this one; they inherit its connection and identity. */
+/** The steps that roll this back one; they inherit its connection and identity. */
 export function plannedRollback(
   step: { readonly rollback?: CallStep['rollback'] },
   path: Path,

@@ -3,7 +3,7 @@ import { didYouMean } from '../../text/index.ts';
 import { attempt, type Context, report } from '../context.ts';
 import { lookupIn } from '../scope.ts';
 
-/** The context with a step's own `on` and `as`, if it has them; an empty `as` is the connection's own login. */
+/** The context with a step's own `on` and `as`, if it has them; an empty `as` is the connection's own credentials. */
 export function withConnection(
   step: { readonly on?: string; readonly as?: string },
   path: Path,

@@ -12,7 +12,7 @@ import { type Json, millisecondsOf } from '../../text/index.ts';
 import { type Context, resolved } from '../context.ts';
 import { refuseSecrets } from '../secrets.ts';
 
-/** The pause between two polls, and how long to poll or to wait for one answer, where the author does not say. */
+/** The pause between two polls, and how long to poll or to wait for one response, where the author does not say. */
 export const defaults = { every: 2_000, pollTimeout: 600_000, callTimeout: 60_000 };
 
 /** `retry` of a step; without one reads are sent again, and writes are not. What all may take follows from the delays. */
@@ -22,7 +22,7 @@ export function plannedRetry(retry: CallStep['retry'], effect: 'read' | 'write')
   return { attempts, delay_ms, budget_ms: Math.max(patience.budget_ms, delay_ms * 2 ** (attempts - 1)) };
 }
 
-/** `expect` of a step; without one the status has to be 2xx. */
+/** `expect` of a step; without one the status must be 2xx. */
 export function plannedExpect(expect: Expect | undefined, path: Path, context: Context): PlannedExpect {
   const message = resolved(context, [...path, 'message'], expect?.message);
   return {

@@ -31,7 +31,7 @@ function planning<S extends Step>({ isKind, title, plan }: StepPlanner<S>) {
       : undefined;
 }
 
-/** How a step is planned; the schema has checked that it is of exactly one kind. */
+/** Returns how a step is planned; the schema has checked that it is of exactly one kind. */
 export function planningOf(step: Step): Planning {
   for (const planner of planners) {
     const found = planner(step);

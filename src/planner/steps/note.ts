@@ -2,7 +2,7 @@ import type { NoteStep } from '../../language/index.ts';
 import { resolved } from '../context.ts';
 import type { StepPlanner } from './planner.ts';
 
-/** Something that a person has to know; nothing is sent. */
+/** Something that a person must know; nothing is sent. */
 export const notePlanner: StepPlanner<NoteStep> = {
   isKind: (step): step is NoteStep => 'note' in step,
   title: (step) => (step.severity === 'warning' ? 'Warning' : 'Note'),

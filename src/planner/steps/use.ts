@@ -52,7 +52,7 @@ export const usePlanner: StepPlanner<UseStep> = {
   },
 };
 
-/** What the fragment's inputs are: what `with` gives, or their defaults. Checking has refused what is unknown or missing. */
+/** Returns what the fragment's inputs are: what `with` gives, or their defaults. Checking has refused what is unknown or missing. */
 function bindings(step: UseStep, fragment: Fragment, path: Path, context: Context): Map<string, Expression> {
   const given = (step.with ?? {}) as JsonObject;
   const lookup = lookupIn(context.scope);

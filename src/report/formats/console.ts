@@ -33,9 +33,9 @@ export const console: Format = {
       ...planFacts(plan, id).map(([name, value]) => comment(`${name}: ${value}`)),
       comment(''),
       comment(
-        'Nothing is checked for you here: send a call only when what stands above it is true, and read its answer',
+        'Nothing is checked for you here: send a call only if the conditions above it are met, and compare its response',
       ),
-      comment('against what it expects. Locks, rollback and what always has to run are yours, too.'),
+      comment('with what it expects. Locks, rollback and the steps of always are up to you, too.'),
       ...(used.length > 0
         ? [comment(''), comment('Variables (Variables tab of the Console; in older ones, put the values in yourself):')]
         : []),
@@ -52,16 +52,16 @@ function stepLines({ node, section, undoes }: Visited, plan: Plan, blanks: Blank
   const marks = [
     ...(node.kind === 'request' ? [node.effect.toUpperCase()] : []),
     ...(section === 'always' ? ['ALWAYS'] : []),
-    ...(undoes === undefined ? [] : [`ONLY TO UNDO ${undoes}`]),
+    ...(undoes === undefined ? [] : [`ONLY TO ROLL BACK ${undoes}`]),
   ];
   const head = `${node.number} ${node.id}${marks.length > 0 ? ` [${marks.join(', ')}]` : ''}: ${node.title}`;
   if (node.kind === 'skipped') return ['', comment(`${head} — skipped, ${skipReasonText(node.reason)}`)];
   const conditions = [
     ...(node.when ?? []).map((condition) => `only when ${conditionText(condition)}`),
-    ...(node.for_each === undefined ? [] : [`once for each item of ${valueText(node.for_each)}`]),
-    ...(node.confirm === undefined ? [] : [`ask first: ${node.confirm}`]),
+    ...(node.for_each === undefined ? [] : [`for each item of ${valueText(node.for_each)}`]),
+    ...(node.confirm === undefined ? [] : [`requires confirmation: ${node.confirm}`]),
     ...('done_when' in node && node.done_when
-      ? [`not needed when ${requestText(node.done_when.request)} says ${doneWhenText(node.done_when)}`]
+      ? [`already in place if ${requestText(node.done_when.request)} returns ${doneWhenText(node.done_when)}`]
       : []),
   ].map((text) => comment(`  ${text}`));
   if (node.kind === 'note') return ['', comment(head), ...conditions, comment(`  ${node.note}`)];
@@ -71,7 +71,7 @@ function stepLines({ node, section, undoes }: Visited, plan: Plan, blanks: Blank
     '',
     comment(head),
     ...conditions,
-    ...(until === undefined ? [] : [comment(`  again until ${until}`)]),
+    ...(until === undefined ? [] : [comment(`  repeat until ${until}`)]),
     comment(
       `  expects ${expectations(node.expect)
         .map(({ text }) => text)

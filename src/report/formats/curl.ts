@@ -22,7 +22,7 @@ import { conditionText, expectations, untilText, valueText } from '../words.ts';
 import type { Format } from './format.ts';
 
 /**
- * A Bash script that sends every call of a plan with curl. It asks before each write and after each answer that a run would
+ * A Bash script that sends every call of a plan with curl. It asks before each write and after each response that a run would
  * judge: what the program does for its user, the script leaves to a person. Secrets come from environment variables, and are
  * in no argument of a process.
  */
@@ -34,10 +34,10 @@ export const curl: Format = {
       ...planFacts(plan, id).map(([name, value]) => comment(`${name}: ${value}`)),
       comment(''),
       comment(
-        'Sends the calls of this plan one after the other. It asks before each write and after each answer that has to',
+        'Sends the calls of this plan one after the other. It asks before each write and after each response that has to',
       ),
       comment(
-        'be judged; Enter stops it. Without locks, without rollback: `bash SCRIPT undo` asks for each call that undoes.',
+        'be judged; Enter stops it. No locks, no automatic rollback: `bash SCRIPT rollback` asks for each call of a rollback.',
       ),
       'set -euo pipefail',
       '',
@@ -47,13 +47,15 @@ export const curl: Format = {
       ...script.logins.flatMap(({ variable, what }) => (variable === undefined ? [] : [needed(variable, what)])),
       ...secretsOf(plan, script.blanks).map(({ name, source }) => needed(variableOf(name), source)),
       '',
-      comment('Who logs in where. A certificate authority of your own: NAME_CA=file, with the name of the connection.'),
+      comment(
+        'Credentials by connection. For a certificate authority of your own: NAME_CA=file, with the name of the connection.',
+      ),
       ...script.logins.map((login) => loginFunction(login)),
       '',
-      'if [ "${1-}" = undo ]; then',
+      'if [ "${1-}" = rollback ]; then',
       ...rollbacksIn(plan)
         .reverse()
-        .flatMap(({ of, steps }) => [`if ask ${quoted(`Undo ${of}?`)}; then`, ...linesOf(steps, script), 'fi']),
+        .flatMap(({ of, steps }) => [`if ask ${quoted(`Roll back ${of}?`)}; then`, ...linesOf(steps, script), 'fi']),
       'exit',
       'fi',
       ...linesOf([...plan.preflight, ...plan.steps], script),
@@ -150,11 +152,10 @@ function nodeLines(node: PlannedNode, steps: readonly string[], always: readonly
   const head = `${node.number} ${node.id}: ${node.title}`;
   if (node.kind === 'skipped') return ['', comment(`${head} — skipped, ${skipReasonText(node.reason)}`)];
   const conditions = (node.when ?? []).map(
-    (condition) => `ask ${quoted(`Only when ${conditionText(condition)}. Is that so?`)}`,
+    (condition) => `ask ${quoted(`Only when ${conditionText(condition)}. Is that the case?`)}`,
   );
   const items = itemsIn(node, script.blanks);
-  const list =
-    node.for_each === undefined ? undefined : `Once for each item of ${valueText(node.for_each)}. Another one?`;
+  const list = node.for_each === undefined ? undefined : `For each item of ${valueText(node.for_each)}. Another one?`;
   return [
     '',
     `say ${quoted(head)}`,
@@ -179,7 +180,7 @@ function ownLines(
   const cleanup = node.always ?? [];
   const inner = [
     ...(node.confirm === undefined ? [] : [`ask ${quoted(node.confirm)} || stop 'it was not confirmed'`]),
-    // What has to be done whatever happens is said where the script stops before it.
+    // What must be done whatever happens is said where the script stops before it.
     ...(cleanup.length === 0 ? [] : [`always=${quoted(`steps ${cleanup.map(({ number }) => number).join(', ')}`)}`]),
     ...steps,
     ...always,
@@ -188,13 +189,13 @@ function ownLines(
   if (!node.done_when) return inner.length === 0 ? [':'] : inner;
   return [
     ...callLines(node.done_when.request, 60_000, script, true),
-    `if ask ${quoted(`Needed unless that says ${doneWhenText(node.done_when)}. Go on with ${node.number}?`)}; then`,
+    `if ask ${quoted(`Already in place if that returned ${doneWhenText(node.done_when)}. If not, proceed with ${node.number}?`)}; then`,
     ...inner,
     'fi',
   ];
 }
 
-/** The blanks that are another value with each pass. */
+/** The blanks that are another value with each iteration. */
 function itemsIn(node: PlannedNode, blanks: Blanks): string[] {
   const names = nodesRunBy(node).flatMap((inner) => {
     if (inner.kind !== 'request') return [];
@@ -206,7 +207,7 @@ function itemsIn(node: PlannedNode, blanks: Blanks): string[] {
   return [...new Set(names)];
 }
 
-/** What a call leaves open. In its body, a blank that may be no text is filled in as JSON, and has another name. */
+/** Returns what a call leaves open. In its body, a blank that may be no text is filled in as JSON, and has another name. */
 function blanksOfCall({ path, query, headers, body }: HttpRequest, blanks: Blanks): Blank[] {
   const found = [...[path, query, headers].flatMap((value) => blanks.within(value)), ...blanksOfBody(body, blanks)];
   return [...new Map(found.map((blank) => [blank.name, blank])).values()];
@@ -221,7 +222,7 @@ function blanksOfBody(value: Json | undefined, blanks: Blanks): Blank[] {
   return Object.values(value).flatMap((item) => blanksOfBody(item as Json, blanks));
 }
 
-/** What a step saves may be a list or a mapping: where it is the whole of a text, it is filled in as JSON. */
+/** Fills in what a step saves as JSON where it is the whole of a string: it may be a list or a mapping. */
 function wholeJson(text: string, blanks: Blanks): Blank | undefined {
   const { parts, isWhole } = partsOf(text, blanks);
   const [first] = parts;
@@ -251,7 +252,7 @@ function requestLines(node: PlannedRequest, script: Script): string[] {
   const before = node.done_when
     ? [
         ...callLines(node.done_when.request, 60_000, script, true),
-        `say ${quoted(`not needed when that says ${doneWhenText(node.done_when)}`)}`,
+        `say ${quoted(`already in place if that returned ${doneWhenText(node.done_when)}`)}`,
       ]
     : [];
   return [...before, `if ask ${quoted(question)}; then`, ...call, ...judged, 'fi'];
@@ -290,7 +291,7 @@ function callLines(request: Request, timeout: number, { plan, blanks, logins }: 
     address,
     ...options,
   ].join(' ');
-  // A refusal is an answer here: a person judges it.
+  // A refusal is a response here: a person judges it.
   const end = mayFail ? ' || [ $? = 22 ]' : '';
   return [
     ...open.map(({ name, source }) => `fill ${name} ${quoted(source)}`),
@@ -300,7 +301,7 @@ function callLines(request: Request, timeout: number, { plan, blanks, logins }: 
   ];
 }
 
-/** What is filled in may be secret, and is printed by the shell itself: everybody can see the arguments of programs. */
+/** Lets the shell itself print what is filled in: it may be secret, and everybody can see the arguments of programs. */
 function headerOption(name: string, value: Json, blanks: Blanks): string {
   const text = `"${inQuotes(`${name}: `)}${filled(valueText(value), blanks)}"`;
   return blanks.within(value).length > 0 ? `--header @<(printf %s ${text})` : `--header ${text}`;
@@ -349,7 +350,7 @@ function bodyLines(body: Json, form: BodyForm, blanks: Blanks): string[] {
   return jsonText(body, writer).split('\n');
 }
 
-/** Never that of a login, whatever an input is called. */
+/** Never that of credentials, whatever an input is called. */
 function variableOf(name: string): string {
   return `INPUT_${name.toUpperCase()}`;
 }

@@ -1,7 +1,7 @@
 import type { Assertion } from '../../engine/index.ts';
 import { inOneLine } from '../../text/in-one-line.ts';
 import { inert } from '../../text/index.ts';
-import { expectedText, subjectOf } from '../reason-text.ts';
+import { comparisonText, expectedText, subjectOf } from '../reason-text.ts';
 import { endText, outcomeText } from '../run-lines.ts';
 import { durationBetween, isBad, isGood, type ReportedStep, type RunReport } from '../run-report.ts';
 import type { Format } from './format.ts';
@@ -44,13 +44,13 @@ function suiteOf(step: ReportedStep, report: RunReport) {
       `at ${step.place}`,
       ...step.calls.map(
         ({ request, connection, status, failure, duration_ms, opaque_id }) =>
-          `${connection} ${request}: ${status ?? failure?.message ?? 'no answer on record'}${duration_ms === undefined ? '' : ` in ${duration_ms} ms`} (${opaque_id})`,
+          `${connection} ${request}: ${status ?? failure?.message ?? 'no response recorded'}${duration_ms === undefined ? '' : ` in ${duration_ms} ms`} (${opaque_id})`,
       ),
     ].join('\n'),
   });
 }
 
-/** Whether the run has done what it was to do: a rollback that worked does not make it so. */
+/** Returns whether the run has done what it was to do: a rollback that worked does not make it so. */
 function runSuite(report: RunReport) {
   const { state, mode } = report;
   const words = endText(report);
@@ -91,9 +91,9 @@ function caseOf(assertion: Assertion): Case {
   const [subject, expected] = [subjectOf(assertion), expectedText(assertion)];
   const { actual, passed, message } = assertion;
   const name = `${subject}: ${expected}`;
-  const words = `${subject} is ${inOneLine(actual)}, expected ${expected}`;
+  const words = comparisonText(assertion);
   return passed
-    ? { name, kind: 'passed', inside: output(`seen: ${inOneLine(actual, Number.POSITIVE_INFINITY)}`) }
+    ? { name, kind: 'passed', inside: output(`actual: ${inOneLine(actual, Number.POSITIVE_INFINITY)}`) }
     : { name, kind: 'failed', inside: problem('failure', message ?? words, words) };
 }
 

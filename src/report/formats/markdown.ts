@@ -44,7 +44,7 @@ function pageOf(subject: Subject, detail: Detail): string {
       ? runHead(run.report)
       : [`Plan ${inlineCode(id)}: ${plain(countsText(plan))}\n`, ...approvalLines(subject)]),
     fold(
-      'What it is about',
+      'About',
       planFacts(plan, id)
         .map(([name, value]) => `- ${plain(name)}: ${inlineCode(value)}`)
         .join('\n'),
@@ -65,7 +65,7 @@ function pageOf(subject: Subject, detail: Detail): string {
 
 function approvalLines({ approvals }: Subject): string[] {
   if (!approvals) return [];
-  if (approvals.length === 0) return ['- **nobody has approved it yet**\n'];
+  if (approvals.length === 0) return ['- **not approved yet**\n'];
   return [...approvals.map((given) => `- approved by ${plain(approvalText(given))}`), ''];
 }
 
@@ -78,15 +78,15 @@ function runHead(report: RunReport): string[] {
     `**${plain(endText(report))}**\n`,
     `Run ${inlineCode(run)} of plan ${inlineCode(id)}, ${plain(report.started_at)}${duration === undefined ? '' : `, ${plain(timeText(duration))}`}.`,
     `Journal: ${journal.events} events, ends in ${inlineCode(journal.head)}\n`,
-    ...resumed.map(({ at, as }) => `- ${as === 'resume' ? 'resumed' : 'undone, as asked'} at ${plain(at)}`),
+    ...resumed.map(({ at, as }) => `- ${as === 'resume' ? 'resumed' : 'rolled back, as requested'} at ${plain(at)}`),
     ...(origin.approvals ?? []).map((approval) => `- approved by ${plain(approvalText(approval))}`),
     ...(summary ? notesOf(summary) : []).map((note) => `- ${plain(noteText(note))}`),
     ...(summary?.cleanup_failures ?? []).map((failure) => {
       const call = leftCallText(failure);
       return `- **not cleaned up**: ${plain(failure.step)}: ${call === undefined ? '' : `${inlineCode(call)} `}${plain(reasonText(failure.reason))}`;
     }),
-    ...(summary?.in_doubt ?? []).map((step) => `- **in doubt**: ${plain(step)}`),
-    ...(summary?.not_rolled_back ?? []).map((step) => `- **not rolled back, as asked**: ${plain(step)}`),
+    ...(summary?.in_doubt ?? []).map((step) => `- **unknown outcome**: ${plain(step)}`),
+    ...(summary?.not_rolled_back ?? []).map((step) => `- **not rolled back, as requested**: ${plain(step)}`),
     '',
   ];
 }
@@ -96,7 +96,7 @@ const titles = { preflight: 'Before the first write', steps: 'Steps', always: 'S
 function sectionsOf(subject: Subject, detail: Detail): string[] {
   let title = '';
   return nodesIn(subject.plan).flatMap((entry) => {
-    const now = entry.undoes === wholeRunbook ? 'Undoes the whole runbook' : titles[entry.section];
+    const now = entry.undoes === wholeRunbook ? 'Rollback of the whole runbook' : titles[entry.section];
     const heading = now === title ? [] : [`\n#### ${now}\n`];
     title = now;
     return [...heading, ...entryText(entry, subject, detail)];
@@ -113,7 +113,7 @@ function entryText({ node, section, undoes, depth }: Visited, subject: Subject, 
     ...(node.kind === 'request' && node.effect === 'write' ? ['WRITE'] : []),
     ...(node.kind !== 'skipped' && node.disruptive ? ['DISRUPTIVE'] : []),
     ...(section === 'always' ? ['always'] : []),
-    ...(undoes === undefined || node.kind === 'block' ? [] : [`undoes ${undoes}`]),
+    ...(undoes === undefined || node.kind === 'block' ? [] : [`rolls back ${undoes}`]),
   ].map((mark) => `<b>${plain(mark)}</b> `);
   const became = report
     ? ` — ${becameText(node, iterations, report)}`
@@ -159,7 +159,7 @@ function callText(request: Request, plan: Subject['plan']): string {
 
 function iterationText(step: ReportedStep): string[] {
   const calls = step.calls.map(({ request, status, failure, duration_ms, error, warnings, opaque_id }) => {
-    const said = status ?? (failure ? `no answer: ${failure.message}` : 'no answer on record');
+    const said = status ?? (failure ? `no response: ${failure.message}` : 'no response recorded');
     const time = duration_ms === undefined ? '' : ` in ${duration_ms} ms`;
     const why = error === undefined ? '' : ` — ${errorText(error)}`;
     const more = warnings.map((warning) => `\n  - warning: ${plain(warning)}`).join('');
@@ -169,11 +169,11 @@ function iterationText(step: ReportedStep): string[] {
   return [
     ...calls,
     '',
-    '| | assertion | expected | seen |',
+    '| | assertion | expected | actual |',
     '|---|---|---|---|',
     ...step.assertions.map(
       (assertion) =>
-        `| ${assertion.passed ? 'holds' : '**does not hold**'} | ${plain(subjectOf(assertion))} | ${plain(expectedText(assertion))} | ${plain(inOneLine(assertion.actual))} |`,
+        `| ${assertion.passed ? 'passed' : '**FAILED**'} | ${plain(subjectOf(assertion))} | ${plain(expectedText(assertion))} | ${plain(inOneLine(assertion.actual))} |`,
     ),
     '',
   ];

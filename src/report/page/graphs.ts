@@ -43,7 +43,7 @@ ${rows.map((step, index) => {
 })}</svg></div>`;
 }
 
-/** What undoes what: each step with its own undoing, and what became of that. Nothing where nothing is undone. */
+/** Rollback: each step with its own rollback, and what became of that. Nothing where nothing is rolled back. */
 export function rollbackGraph(plan: Plan, report?: RunReport): Html | undefined {
   const groups = rollbacksIn(plan).map(({ of, label, steps }) => ({ id: of, label, steps: callsOf(steps) }));
   if (groups.length === 0) return undefined;
@@ -52,11 +52,15 @@ export function rollbackGraph(plan: Plan, report?: RunReport): Html | undefined 
     const top = y;
     y += group.steps.length * (row + 6) + 10;
     const undone = report?.rollbacks.findLast(({ step }) => step === group.id);
-    return { ...group, top, became: undone === undefined ? '' : undone.clean ? ' (undone)' : ' (NOT undone)' };
+    return {
+      ...group,
+      top,
+      became: undone === undefined ? '' : undone.clean ? ' (rolled back)' : ' (NOT rolled back)',
+    };
   });
-  const words = `What undoes what: ${groups.map(({ id, steps }) => `${id} is undone by ${steps.map(({ number }) => number).join(', ')}`).join('; ')}.`;
-  return html`<p class="soft">A rollback goes from the bottom to the top: the newest step is undone first.</p>
-<div class="graph" tabindex="0" role="group" aria-label="What undoes what">
+  const words = `Rollback: ${groups.map(({ id, steps }) => `${id} is rolled back by ${steps.map(({ number }) => number).join(', ')}`).join('; ')}.`;
+  return html`<p class="soft">A rollback goes from the bottom to the top: the newest step is rolled back first.</p>
+<div class="graph" tabindex="0" role="group" aria-label="Rollback">
 <svg width="1100" height="${y}" viewBox="0 0 1100 ${y}" role="img" aria-label="${words}">
 <defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0 L8 4 L0 8 z"/></marker></defs>
 ${boxes.map(
@@ -78,7 +82,7 @@ function shortened(text: string, most = 53): string {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
-/** The writes of what undoes a step; where there are none, everything in it. */
+/** The writes of what rolls back a step; where there are none, everything in it. */
 function callsOf(nodes: readonly PlannedNode[]): { readonly number: string; readonly call: string }[] {
   const all = nodes.flatMap(nodesRunBy).flatMap(requestIn);
   const writes = all.filter(({ isWrite }) => isWrite);

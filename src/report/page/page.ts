@@ -7,7 +7,7 @@ export interface Page {
   readonly title: string;
   readonly body: Part;
   readonly scripts?: readonly string[];
-  /** Whether its scripts may ask the server that it comes from. */
+  /** True if its scripts may ask the server that it comes from. */
   readonly isLive?: boolean;
 }
 

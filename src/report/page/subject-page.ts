@@ -48,12 +48,12 @@ ${above}<header>
 ${report ? runHead(report) : html`<p class="state">Plan: ${countsText(plan)}. Nothing was sent.</p>`}
 </header>
 <main>
-<section aria-labelledby="about"><h2 id="about">What it is about</h2>
+<section aria-labelledby="about"><h2 id="about">About</h2>
 ${facts(planFacts(plan, id))}</section>
 ${report && recordSection(report)}
-${subject.approvals && html`<section aria-labelledby="approvals"><h2 id="approvals">Approvals</h2>${approvalList(subject.approvals, 'Nobody has approved it yet.')}</section>`}
+${subject.approvals && html`<section aria-labelledby="approvals"><h2 id="approvals">Approvals</h2>${approvalList(subject.approvals, 'Not approved yet.')}</section>`}
 ${times && html`<section aria-labelledby="time"><h2 id="time">Time line</h2>${times}</section>`}
-${undo && html`<section aria-labelledby="undoing"><h2 id="undoing">What undoes what</h2>${undo}</section>`}
+${undo && html`<section aria-labelledby="undoing"><h2 id="undoing">Rollback</h2>${undo}</section>`}
 <section aria-labelledby="steps"><h2 id="steps">Calls</h2>
 ${filters(Object.keys(plan.environment.connections), report !== undefined)}
 ${plan.locks.length > 0 && html`<p class="soft">Locks, before the first write: ${plan.locks.map((lock) => html`${connectionText(lock)}: <code>${lockText(lock)}</code>. `)}</p>`}
@@ -72,7 +72,7 @@ function facts(all: readonly (readonly [name: string, value: string])[]): Html {
 ${inputs.length > 0 && html`<details><summary>${inputs.length} inputs</summary>${rows(inputs)}</details>`}`;
 }
 
-/** How the state of a run is coloured; it is always said in words, too. */
+/** Returns how the state of a run is coloured; it is always said in words, too. */
 export function colourOf(state: RunReport['state']): 'good' | 'warn' | 'bad' {
   return isGood(state) ? 'good' : state === 'unfinished' ? 'warn' : 'bad';
 }
@@ -87,8 +87,8 @@ ${mode === 'dry' && state !== 'done' && html`<p>${said}</p>`}
 <p>Run <code>${report.run}</code>, began ${report.started_at}${duration !== undefined && ` and took ${timeText(duration)}`}, by runbook ${report.version}.</p>
 ${list((summary ? notesOf(summary) : []).map((note) => html`${noteText(note)}`))}
 ${list((summary?.cleanup_failures ?? []).map(cleanupHtml))}
-${list((summary?.in_doubt ?? []).map((step) => html`<strong class="bad">In doubt:</strong> ${step}`))}
-${list((summary?.not_rolled_back ?? []).map((step) => html`<strong class="warn">Not rolled back, as asked:</strong> ${step}`))}`;
+${list((summary?.in_doubt ?? []).map((step) => html`<strong class="bad">Unknown outcome:</strong> ${step}`))}
+${list((summary?.not_rolled_back ?? []).map((step) => html`<strong class="warn">Not rolled back, as requested:</strong> ${step}`))}`;
 }
 
 function cleanupHtml(failure: CleanupFailure): Html {
@@ -102,11 +102,11 @@ function approvalList(approvals: readonly GivenApproval[], none: string): Part {
 
 function recordSection({ origin, journal, resumed, locks, run }: RunReport): Html {
   const approvals = origin.approvals ?? [];
-  return html`<section aria-labelledby="record"><h2 id="record">Record and approvals</h2>
+  return html`<section aria-labelledby="record"><h2 id="record">Journal and approvals</h2>
 <dl>
 <dt>journal</dt><dd>${journal.events} events, ends in <code>${journal.head}</code></dd>
-<dt>to check it</dt><dd><code>runbook verify ${run} --head ${journal.head}${approvals.length > 0 && ' --allowed-signers FILE'}</code></dd>
-<dt>approvals</dt><dd>${approvalList(approvals, 'none were asked for')}</dd>
+<dt>to verify it</dt><dd><code>runbook verify ${run} --head ${journal.head}${approvals.length > 0 && ' --allowed-signers FILE'}</code></dd>
+<dt>approvals</dt><dd>${approvalList(approvals, 'none were required')}</dd>
 <dt>started with</dt><dd class="mono">${origin.runbook}, --env ${origin.env}${origin.plan_file !== undefined && `, --plan ${origin.plan_file}`}${origin.set.map((set) => `, --set ${set}`)}${origin.confirm.map((step) => `, --confirm ${step}`)}</dd>
 ${resumed.map(({ at, as, version }) => html`<dt>${as === 'resume' ? 'resumed' : 'step-rolled-back'}</dt><dd>${at}, by runbook ${version}</dd>`)}
 ${locks.map(({ at, connection, state, message }) => html`<dt>lock</dt><dd>${at} ${connection}: ${state}${message !== undefined && `: ${message}`}</dd>`)}
@@ -134,13 +134,13 @@ function entryHtml({ node, section, depth, undoes }: Visited, { plan, run }: Sub
     node.kind === 'request' && html` <span class="tag ${node.effect}">${node.effect.toUpperCase()}</span>`,
     node.kind !== 'skipped' && node.disruptive && html` <span class="tag disruptive">DISRUPTIVE</span>`,
     section === 'always' && html` <span class="tag soft">always</span>`,
-    undoes !== undefined && html` <span class="tag soft">undoes ${undoes}</span>`,
+    undoes !== undefined && html` <span class="tag soft">rolls back ${undoes}</span>`,
   ];
   const became = report
     ? html` ${becameHtml(node, iterations, report, section)}`
     : node.kind === 'skipped' && html` <span class="soft">${unreachedText(node)}</span>`;
   const head = html`<span class="number">${node.number}</span>${marks} ${titleOf(node, iterations)} <code class="soft">${node.id}</code>${became}`;
-  const opening = undoes === wholeRunbook && depth === 0 && html`<h3>Undoes the whole runbook</h3>`;
+  const opening = undoes === wholeRunbook && depth === 0 && html`<h3>Rollback of the whole runbook</h3>`;
   if (node.kind !== 'request') {
     const inside = [...detailParts(node), ...(node.kind === 'note' ? [html`<q>${node.note}</q>`] : [])];
     return html`${opening}<div class="block" id="${anchor}" data-depth="${level}">${head}${inside.length > 0 && html`<div class="soft">${list(inside)}</div>`}</div>\n`;
@@ -210,9 +210,9 @@ ${confirmation && html`<p>${confirmation.question} <strong>${confirmation.confir
 ${callsTable(calls, plan)}
 ${
   assertions.length > 0 &&
-  html`<table><thead><tr><th>Assertion</th><th>Expected</th><th>Seen</th><th>Holds</th></tr></thead><tbody>${assertions.map(
+  html`<table><thead><tr><th>Assertion</th><th>Expected</th><th>Actual</th><th>Result</th></tr></thead><tbody>${assertions.map(
     (assertion) =>
-      html`<tr><td><code>${subjectOf(assertion)}</code></td><td><code>${expectedText(assertion)}</code></td><td><code>${inOneLine(assertion.actual, 4_000)}</code></td><td>${assertion.passed ? html`<span class="good">yes</span>` : html`<strong class="bad">NO</strong>${assertion.message !== undefined && ` ${assertion.message}`}`}</td></tr>`,
+      html`<tr><td><code>${subjectOf(assertion)}</code></td><td><code>${expectedText(assertion)}</code></td><td><code>${inOneLine(assertion.actual, 4_000)}</code></td><td>${assertion.passed ? html`<span class="good">passed</span>` : html`<strong class="bad">FAILED</strong>${assertion.message !== undefined && ` ${assertion.message}`}`}</td></tr>`,
   )}</tbody></table>`
 }
 ${saves.length > 0 && html`<p>Saved: ${saves.map((text) => html`<code>${text}</code> `)}</p>`}`;
@@ -226,9 +226,9 @@ function callsTable(calls: readonly ReportedCall[], plan: Plan): Part {
   const left = calls.length - mostCalls;
   const shown = left > 0 ? [...calls.slice(0, mostCalls / 2), ...calls.slice(-mostCalls / 2)] : calls;
   return html`${left > 0 && html`<p class="soft">${left} calls in the middle are left out here; the JSON has them.</p>`}
-<table><thead><tr><th>Call</th><th>Answer</th><th>Time</th><th>x-opaque-id</th></tr></thead><tbody>${shown.map(
+<table><thead><tr><th>Call</th><th>Response</th><th>Time</th><th>x-opaque-id</th></tr></thead><tbody>${shown.map(
     (call) =>
-      html`<tr><td><code>${call.request}</code>${call.purpose === 'done_when' && html` <span class="soft">(done when)</span>`}${call.query !== undefined && html`<br><code>${inOneLine(call.query, 1_000)}</code>`}${call.body !== undefined && call.effect === 'write' && html`<pre tabindex="0" role="group" aria-label="Body as it was sent">${lines(bodyText({ ...call, ...partsOfCall(call.request) }, plan))}</pre>`}</td><td>${answerHtml(call)}</td><td>${call.duration_ms === undefined ? '' : timeText(call.duration_ms)}</td><td><code>${call.opaque_id}</code></td></tr>`,
+      html`<tr><td><code>${call.request}</code>${call.purpose === 'done_when' && html` <span class="soft">(idempotency check)</span>`}${call.query !== undefined && html`<br><code>${inOneLine(call.query, 1_000)}</code>`}${call.body !== undefined && call.effect === 'write' && html`<pre tabindex="0" role="group" aria-label="Body as it was sent">${lines(bodyText({ ...call, ...partsOfCall(call.request) }, plan))}</pre>`}</td><td>${answerHtml(call)}</td><td>${call.duration_ms === undefined ? '' : timeText(call.duration_ms)}</td><td><code>${call.opaque_id}</code></td></tr>`,
   )}</tbody></table>`;
 }
 
@@ -236,8 +236,8 @@ function answerHtml({ status, failure, error, warnings }: ReportedCall): Html {
   const said =
     status ??
     (failure
-      ? `no answer: ${failure.message}${failure.sent === 'maybe' ? ' (it may have arrived)' : ''}`
-      : 'no answer is on record');
+      ? `no response: ${failure.message}${failure.sent === 'maybe' ? ' (it may have arrived)' : ''}`
+      : 'no response is recorded');
   return html`${said}${error && html`<br>${errorText(error)}`}${warnings.map((warning) => html`<br><span class="warn">Warning: ${warning}</span>`)}`;
 }
 

@@ -2,7 +2,7 @@ const units = ['y', 'M', 'w', 'd', 'h', 'm', 's'] as const;
 type Unit = (typeof units)[number];
 
 /**
- * Returns the name that `<logs-{now/d}>` stands for; any other name is itself. In a path such a name has to be percent-encoded,
+ * Returns the name that `<logs-{now/d}>` stands for; any other name is itself. In a path such a name must be percent-encoded,
  * its slash above all.
  */
 export function resolved(name: string, now: number): string {

@@ -48,7 +48,7 @@ function nextSequence(index: Index, id: string): { readonly index: Index; readon
   return { index: { ...index, sequence: { last: number, by: { ...index.sequence?.by, [id]: number } } }, number };
 }
 
-/** `if_seq_no`: the document has to be as it was when the caller saw it last. */
+/** `if_seq_no`: the document must be as it was when the caller saw it last. */
 function refuseOtherVersion({ request }: Scene, name: string, index: Index, id: string): void {
   const { if_seq_no: wanted } = request.query;
   if (wanted === undefined) return;

@@ -110,7 +110,7 @@ function listOf(value: Json | undefined): readonly Json[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** The answer of the cluster; what it refuses, Kibana refuses. */
+/** The response of the cluster; what it refuses, Kibana refuses. */
 async function ask(
   scene: Scene,
   method: string,

@@ -101,7 +101,7 @@ export function indicesNamed(scene: Scene, expression: string, expand: Expand, a
   return [...found].sort();
 }
 
-/** Refuses patterns where a call changes or deletes what they match: from 8.0 on every index has to be named by default. */
+/** Refuses patterns where a call changes or deletes what they match: from 8.0 on every index must be named by default. */
 export function refusePatterns({ cluster }: Scene, expression: string): void {
   const hasPattern = expression.split(',').some((name) => name === '_all' || name.includes('*'));
   const requiresNames = clusterSetting(cluster, 'action.destructive_requires_name') ?? String(isSince(cluster, 8));

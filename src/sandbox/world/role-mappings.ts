@@ -50,7 +50,7 @@ export function showRoleMappings(scene: Scene): Outcome {
   need(scene, 'cluster:admin/xpack/security/role_mapping/get', 'read_security');
   const asked = namesOf(scene.parts.name);
   const { cluster } = scene;
-  // 7.10 answers that there are none where it cannot know.
+  // 7.10 responses that there are none where it cannot know.
   const documents = isSince(cluster, 8) || cluster.indices['.security-7']?.isOpen ? documentsOf(cluster) : new Map();
   const found = [...documents].flatMap(([id, document]): [string, JsonObject][] => {
     const name = id.slice(prefix.length);

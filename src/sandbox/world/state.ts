@@ -159,11 +159,11 @@ export interface ClusterAnswer {
   readonly status: number;
   readonly body: Json;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The restore whose end the caller waits for; without it the answer is given at once. */
+  /** The restore whose end the caller waits for; without it the response is given at once. */
   readonly awaits?: string;
 }
 
-/** The result of a request: an answer, and the world after it. */
+/** The result of a request: a response, and the world after it. */
 export interface Outcome {
   readonly world: World;
   readonly answer: ClusterAnswer;
