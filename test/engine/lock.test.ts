@@ -295,7 +295,7 @@ describe('a lock that came back with a restore', () => {
     expect(summary.outcome).toBe('done');
     expect(states).toEqual(['acquired', 'released']);
     expect(lines).toMatch(
-      /acquired the lock of es: the lock of run old of old@here, .* was restored from a snapshot together with its index, and is not in force/,
+      /acquired the lock of es: the lock of run old of old@here, .* was restored from a snapshot together with its index and is not in force/,
     );
     expect(cluster.document()).toBeUndefined();
   });

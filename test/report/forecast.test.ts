@@ -65,6 +65,6 @@ describe('what a dry run predicts', () => {
     expect(forecastText(found)).toContain('1.1 inside [WRITE]: PUT /inside → no change, as block 1\n');
     expect(forecastText(found)).toContain('2 held: GET /held → FAILS: held: expected true, actual false\n');
     expect(forecastText(found)).toContain('3 behind [WRITE]: PUT /behind → blocked by step 2\n');
-    expect(forecastSentence(found)).toBe('2 writes: 0 would change, 1 unchanged, 1 blocked; nothing was written');
+    expect(forecastSentence(found)).toBe('2 writes: 0 would change, 1 no change, 1 blocked; nothing was written');
   });
 });
