@@ -5,19 +5,19 @@ import type { Json } from '../text/index.ts';
 /** Returns what is wrong with a value for an input, to stand behind its name ("must be …"); undefined where nothing is. */
 export function inputProblem(input: PlainInput, value: Json): string | undefined {
   const wanted = {
-    string: 'a text',
-    integer: 'a whole number',
+    string: 'a string',
+    integer: 'an integer',
     number: 'a number',
     boolean: 'true or false',
     list: 'a list',
     connection: 'the name of a connection',
   };
   if (!isOfType(input.type, value))
-    return `has to be ${wanted[input.type]}, found ${input.secret ? 'something else' : inOneLine(value, 60)}`;
+    return `must be ${wanted[input.type]}, found ${input.secret ? 'something else' : inOneLine(value, 60)}`;
   if (input.enum && !input.enum.includes(value as string))
-    return `has to be one of ${input.enum.join(', ')}, found ${inOneLine(value, 60)}`;
+    return `must be one of ${input.enum.join(', ')}, found ${inOneLine(value, 60)}`;
   if (input.pattern !== undefined && typeof value === 'string' && !new RegExp(input.pattern, 'u').test(value)) {
-    return `has to match ${input.pattern}${input.secret ? '' : `, found ${inOneLine(value, 60)}`}`;
+    return `must match ${input.pattern}${input.secret ? '' : `, found ${inOneLine(value, 60)}`}`;
   }
   return undefined;
 }

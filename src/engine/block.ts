@@ -71,7 +71,7 @@ async function runIterations(
 ): Promise<Flow> {
   const values = valuesIn(session, frame);
   const items = evaluateValue(list, lookupAtRun(values, 'sent'));
-  if (!Array.isArray(items)) throw new TemplateError((show) => `for_each needs a list, found ${show(items)}`);
+  if (!Array.isArray(items)) throw new TemplateError((show) => `for_each expects a list, found ${show(items)}`);
   const isSecret = readsSecret(list, values);
   let flow: Flow = 'go-on';
   let iteration = 0;

@@ -74,7 +74,7 @@ export function lookupAtRun(values: Values, purpose: 'sent' | 'shown' | 'conditi
       case 'connections':
         throw new TemplateError(`connections.${segments.join('.')} is known while planning only`);
       case 'item':
-        if (values.item === undefined) throw new TemplateError('there is no item here');
+        if (values.item === undefined) throw new TemplateError('no item here');
         if (purpose === 'shown' && values.item.isSecret) return { value: secretMark };
         return { value: descend(values.item.value, segments, 'item') };
       case 'inputs':

@@ -49,7 +49,7 @@ export async function approvalsOf(kept: PlanFile, policy: ApprovalPolicy): Promi
  * @param author Whose approval does not count, where that was asked for.
  */
 export async function approvalsBeside(kept: PlanFile, allowedSigners: string, author?: string): Promise<Approvals> {
-  if (!existsSync(allowedSigners)) throw new Problem(`--allowed-signers ${allowedSigners}: there is no such file`);
+  if (!existsSync(allowedSigners)) throw new Problem(`--allowed-signers ${allowedSigners}: no such file`);
   const counted: GivenApproval[] = [];
   const uncounted: { file: string; problem: string }[] = [];
   for (const file of filesBeside(kept.file)) {
@@ -121,7 +121,7 @@ export async function verifiedApproval(
   let approval: Approval | undefined;
   if (statement !== undefined) {
     const read = approvalIn(statement);
-    if ('problem' in read) return { problem: `it is no approval: ${read.problem}` };
+    if ('problem' in read) return { problem: `it is not an approval: ${read.problem}` };
     const problem = approvalProblem(read, id, at);
     if (problem !== undefined) return { problem };
     approval = read;

@@ -41,14 +41,14 @@ export interface LoadedFiles<T> {
 export function locateRunbook(name: string): string {
   if (/\.ya?ml$/.test(name)) {
     if (existsSync(name)) return name;
-    throw new Problem(`there is no file ${name}`);
+    throw new Problem(`no file ${name}`);
   }
   const places = [join('runbooks', `${name}.yaml`), join(bundledFolder, `${name}.yaml`)];
   const found = places.find((place) => existsSync(place));
   if (found) return found;
   const known = runbookFiles().map((file) => basename(file, '.yaml'));
   throw new Problem(
-    `there is no runbook "${name}" in ./runbooks or among the bundled ones (${known.join(', ')}); a path ends with .yaml`,
+    `no runbook "${name}" in ./runbooks or among the bundled ones (${known.join(', ')}); a path ends with .yaml`,
   );
 }
 
@@ -129,7 +129,7 @@ function readChecked<T extends FileSet>(
  * @throws `Problem` where the file cannot be read. Everything that is wrong in it is in `checked`.
  */
 export function readEnvironment(path: string): LoadedFiles<Loaded<Environment>> {
-  if (!existsSync(path)) throw new Problem(`--env ${path}: there is no such file`);
+  if (!existsSync(path)) throw new Problem(`--env ${path}: no such file`);
   const text = readText(path);
   // Without the line itself: it may hold a secret that should not be there.
   const print = (diagnostic: Diagnostic) => printDiagnostic(diagnostic);
@@ -166,7 +166,7 @@ export function readBytes(path: string, largest: number, tooLarge: (size: number
 
 function readText(path: string): string {
   const bytes = readBytes(path, maximumBytes, () => {
-    throw new Problem(`${shown(path)} is larger than ${maximumBytes / 1_000_000} MB; a runbook is written by people`);
+    throw new Problem(`${shown(path)} is larger than ${maximumBytes / 1_000_000} MB; a runbook is written by hand`);
   });
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

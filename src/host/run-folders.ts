@@ -13,8 +13,7 @@ export const runsFolder = join('.runbook', 'runs');
 /** The folder of a run. */
 export function folderOf(id: string, runs = runsFolder): string {
   const folder = join(runs, id);
-  if (!isRunId(id) || !existsSync(folder))
-    throw new Problem(`there is no run "${id}" in ${runs}; runbook runs lists them`);
+  if (!isRunId(id) || !existsSync(folder)) throw new Problem(`no run "${id}" in ${runs}; runbook runs lists them`);
   return folder;
 }
 

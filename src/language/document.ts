@@ -113,10 +113,9 @@ function position(lines: LineCounter, offset: number) {
 }
 
 function yamlMessage(code: string, message: string): string {
-  if (code === 'DUPLICATE_KEY')
-    return 'this key stands twice in the same mapping; the second would silently replace the first';
+  if (code === 'DUPLICATE_KEY') return 'duplicate key in this mapping; the second would silently replace the first';
   if (code === 'TAG_RESOLVE_FAILED') return `${message}; tags are not part of the language`;
-  if (code === 'MULTIPLE_DOCS') return 'a second document begins here; a file holds one';
+  if (code === 'MULTIPLE_DOCS') return 'a second document begins here; a file contains one';
   return message;
 }
 
@@ -152,7 +151,7 @@ function unsuitableNodes(
       if (!isScalar(pair.key) || typeof pair.key.value !== 'string') {
         const node = isNode(pair.key) ? pair.key : undefined;
         if (node)
-          report(node, 'key', `a key has to be a text; put ${text.slice(node.range?.[0], node.range?.[1])} in quotes`);
+          report(node, 'key', `a key must be a string; put ${text.slice(node.range?.[0], node.range?.[1])} in quotes`);
       } else if (pair.key.value.includes('{{')) {
         report(
           pair.key,
@@ -167,7 +166,7 @@ function unsuitableNodes(
     },
     Scalar(key, node) {
       if (key === 'key' || typeof node.value !== 'number') return;
-      if (!Number.isFinite(node.value)) report(node, 'number', `${node.source} is not a number that JSON can hold`);
+      if (!Number.isFinite(node.value)) report(node, 'number', `${node.source} is not a number in JSON`);
       else if (Number.isInteger(node.value) && !Number.isSafeInteger(node.value)) {
         report(node, 'number', `${node.source} is too large to be exact; put it in quotes`);
       }

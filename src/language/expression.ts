@@ -124,7 +124,7 @@ export function printExpression(expression: Expression, isArgument = false): str
     }
     case 'mapping':
       throw new TemplateError(
-        `a mapping with a secret, or with a value that only the run knows (${Object.keys(expression.members).join(', ')}), has to stand alone; name one of its members`,
+        `a mapping with a secret, or with a value that only the run knows (${Object.keys(expression.members).join(', ')}), must stand alone; name one of its members`,
       );
   }
 }

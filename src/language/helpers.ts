@@ -17,9 +17,9 @@ export const helpers: Readonly<Record<string, Helper>> = {
       !isList(list)
         ? notAList(list)
         : typeof separator !== 'string'
-          ? { problem: (show) => `the separator has to be a text, found ${show(separator)}` }
+          ? { problem: (show) => `the separator must be a string, found ${show(separator)}` }
           : list.some((item) => typeof item === 'object')
-            ? { problem: (show) => `the list has an item that is no text or number: ${show(list)}` }
+            ? { problem: (show) => `the list has an item that is not a string or a number: ${show(list)}` }
             : { value: list.join(separator) },
   },
   without: {
@@ -46,10 +46,10 @@ export const helpers: Readonly<Record<string, Helper>> = {
     usage: 'total MAPPING KEYS',
     arity: { least: 2, most: 2 },
     apply: ([mapping, keys]) => {
-      if (!isObject(mapping)) return { problem: (show) => `a mapping is needed, found ${show(mapping)}` };
+      if (!isObject(mapping)) return { problem: (show) => `expected a mapping, found ${show(mapping)}` };
       if (!isList(keys)) return notAList(keys);
       const missing = keys.find((key) => typeof mapping[String(key)] !== 'number');
-      if (missing !== undefined) return { problem: (show) => `there is no number under ${show(missing)}` };
+      if (missing !== undefined) return { problem: (show) => `no number under ${show(missing)}` };
       return { value: keys.reduce<number>((sum, key) => sum + (mapping[String(key)] as number), 0) };
     },
   },
@@ -62,7 +62,7 @@ export const helpers: Readonly<Record<string, Helper>> = {
         : typeof items !== 'number' || typeof characters !== 'number' || items < 1 || characters < 1
           ? {
               problem: (show) =>
-                `the limits have to be numbers from 1 on, found ${show(items)} and ${show(characters)}`,
+                `the limits must be numbers of at least 1, found ${show(items)} and ${show(characters)}`,
             }
           : { value: inBatches(list, items, characters) },
   },
@@ -87,7 +87,7 @@ export const helpers: Readonly<Record<string, Helper>> = {
     apply: ([condition, value = null, other = null]) =>
       typeof condition === 'boolean'
         ? { value: condition ? value : other }
-        : { problem: (show) => `the condition has to be true or false, found ${show(condition)}` },
+        : { problem: (show) => `the condition must be true or false, found ${show(condition)}` },
   },
   list: {
     usage: 'list ITEM…',
@@ -98,7 +98,7 @@ export const helpers: Readonly<Record<string, Helper>> = {
     usage: 'json TEXT',
     arity: { least: 1, most: 1 },
     apply: ([text]) => {
-      if (typeof text !== 'string') return { problem: (show) => `a string is needed, found ${show(text)}` };
+      if (typeof text !== 'string') return { problem: (show) => `expected a string, found ${show(text)}` };
       try {
         return { value: JSON.parse(text) as Json };
       } catch {
@@ -111,7 +111,7 @@ export const helpers: Readonly<Record<string, Helper>> = {
     arity: { least: 1, most: Number.POSITIVE_INFINITY },
     apply: (items) =>
       items.some((item) => typeof item === 'object')
-        ? { problem: () => 'a list, mapping or null is no text' }
+        ? { problem: () => 'a list, mapping or null is not a string' }
         : { value: items.join('') },
   },
 };
@@ -175,5 +175,5 @@ function isList(value: Json | undefined): value is readonly Json[] {
 }
 
 function notAList(value: Json | undefined): { readonly problem: Sentence } {
-  return { problem: (show) => `a list is needed, found ${show(value)}` };
+  return { problem: (show) => `expected a list, found ${show(value)}` };
 }

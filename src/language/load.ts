@@ -38,11 +38,11 @@ function load<T>(kind: 'runbook' | 'environment', file: string, text: string): C
 /** Somebody may have written a password into an environment file: what the parser says must not repeat it. */
 function withoutItsText(diagnostic: Diagnostic): Diagnostic {
   if (['duplicate-key', 'file-too-large'].includes(diagnostic.code)) return diagnostic;
-  const message = 'this is no YAML of the language; what stands here is not repeated, for it may be a secret';
+  const message = 'not valid YAML of the language; the text is not repeated here because it may be a secret';
   return {
     ...diagnostic,
     message,
-    help: 'No custom tags, no unresolved aliases; texts with special characters in quotes.',
+    help: 'No custom tags, no unresolved aliases; put strings with special characters in quotes.',
   };
 }
 
@@ -98,7 +98,7 @@ export function loadFiles(file: string, text: string, read: (path: string) => st
       if (fragmentText === undefined) {
         report(
           'unknown-fragment',
-          `there is no file ${target} beside the runbook`,
+          `no file ${target} beside the runbook`,
           'The path is relative to the file that uses it, without "..".',
         );
         continue;

@@ -222,7 +222,7 @@ export interface Headers {
   [k: string]: string | number | boolean;
 }
 /**
- * What the answer has to be. Without a status it has to be 2xx.
+ * What the answer has to be. Without a status it must be 2xx.
  */
 export interface Expect {
   status?: Status;

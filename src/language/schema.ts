@@ -85,7 +85,7 @@ function diagnosticFor(error: ErrorObject, source: SourceDocument, isConfidentia
       const named = isConfidential && meant === '' ? 'an unknown key' : `unknown key "${key}"`;
       return at('unknown-key', `${named} in ${titleOf(schema)}${meant}`, {
         range: source.keyRangeOf([...path, key]),
-        help: `Known here: ${known.join(', ')}.`,
+        help: `Allowed keys: ${known.join(', ')}.`,
       });
     }
     case 'required':
@@ -97,7 +97,7 @@ function diagnosticFor(error: ErrorObject, source: SourceDocument, isConfidentia
       if (isSecret(error)) return literalSecret(source, path, subject);
       return at(
         'wrong-type',
-        `${subject} has to be ${anyOf(error.params.type)}, found ${found}`,
+        `${subject} must be ${anyOf(error.params.type)}, found ${found}`,
         quotesFor(error, source, path),
       );
     case 'enum':
@@ -117,8 +117,8 @@ function diagnosticFor(error: ErrorObject, source: SourceDocument, isConfidentia
       );
     case 'format':
       if (error.params.format === 'origin') {
-        return at('wrong-form', `${subject} has to be http(s)://host:port without user name, password or query`, {
-          help: 'Logins belong under auth, with the password by reference.',
+        return at('wrong-form', `${subject} must be http(s)://host:port without user name, password or query`, {
+          help: 'Credentials belong under auth, with the password by reference.',
           isSensitive: true,
         });
       }
@@ -159,11 +159,11 @@ function literalSecret(source: SourceDocument, path: Path, subject: string): Dia
     {
       code: 'literal-secret',
       severity: 'error',
-      message: `${subject} is a literal secret; a reference is needed`,
+      message: `${subject} is a literal secret; expected a reference`,
       file: source.file,
       range: source.rangeOf(path),
       isSensitive: true,
-      help: 'Write { env: NAME }, { file: path } or { command: [program, argument] }, and change the secret: it stood in a file.',
+      help: 'Write { env: NAME }, { file: path } or { command: [program, argument] }, and change the secret: it was in a file.',
     },
   ];
 }
@@ -178,8 +178,8 @@ function anyOf(type: unknown): string {
   const names: Record<string, string> = {
     object: 'a mapping',
     array: 'a list',
-    string: 'a text',
-    integer: 'a whole number',
+    string: 'a string',
+    integer: 'an integer',
     number: 'a number',
     boolean: 'true or false',
   };

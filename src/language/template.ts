@@ -58,7 +58,7 @@ export function parseTemplate(
     ) {
       return report(
         'template-syntax',
-        `${snippet} is no part of the language; a template computes one value, {{name}} or {{helper name …}}`,
+        `${snippet} is not part of the language; a template computes one value, {{name}} or {{helper name …}}`,
       );
     }
     return expressionOf(statement as hbs.AST.MustacheStatement, report);
@@ -88,7 +88,7 @@ export function parseExpression(text: string): ReturnType<typeof parseTemplate> 
       problems: [
         {
           code: 'template-syntax',
-          message: `"${text}": an expression without braces is needed here`,
+          message: `"${text}": expected an expression without braces`,
           snippet: text,
           occurrence: 0,
         },
@@ -103,7 +103,7 @@ export function parseExpression(text: string): ReturnType<typeof parseTemplate> 
 
 export function expressionOfKey(text: string): Expression {
   const [part] = templateOf(`{{${text}}}`).parts;
-  if (part === undefined || typeof part === 'string') throw new TemplateError(`"${text}" is no expression`);
+  if (part === undefined || typeof part === 'string') throw new TemplateError(`"${text}" is not an expression`);
   return part;
 }
 
@@ -192,7 +192,7 @@ export function templatePaths(template: Template): PathExpression[] {
 export function asText(value: Json): string {
   if (value === null || typeof value === 'object') {
     throw new TemplateError(
-      (show) => `${show(value)} inside a text; use join for a list, or let the template stand alone to keep its type`,
+      (show) => `${show(value)} inside a string; use join for a list, or let the template stand alone to keep its type`,
     );
   }
   return String(value);
@@ -273,7 +273,7 @@ function syntaxProblem(text: string): TemplateProblem {
       Handlebars.parse(snippet);
     } catch {
       const message = snippet.endsWith('}}')
-        ? `${snippet} is no expression`
+        ? `${snippet} is not an expression`
         : `${snippet} is not closed; "}}" is missing`;
       return { code: 'template-syntax', message, snippet, occurrence };
     }
@@ -316,7 +316,7 @@ function argumentOf(node: hbs.AST.Expression, report: Report): Expression {
     case 'PathExpression':
       return pathOf(node as hbs.AST.PathExpression, report);
     default:
-      return report('template-syntax', `${node.type} is no part of the language`);
+      return report('template-syntax', `${node.type} is not part of the language`);
   }
 }
 
@@ -325,7 +325,7 @@ function pathOf(node: hbs.AST.PathExpression, report: Report): Expression {
   if (node.data || node.depth > 0 || root === undefined || /^(\.|this\b)/.test(node.original)) {
     return report(
       'template-unknown-name',
-      `"${node.original}" is no name of the language; names begin with ${roots.join(', ')}`,
+      `"${node.original}" is not a name of the language; names begin with ${roots.join(', ')}`,
     );
   }
   if (Object.hasOwn(helpers, root) && segments.length === 0) {

@@ -27,7 +27,7 @@ export function approvalIn(text: string): Approval | { readonly problem: string 
   try {
     value = JSON.parse(text);
   } catch {
-    return { problem: 'it is no JSON' };
+    return { problem: 'it is not valid JSON' };
   }
   if (!isObject(value) || value.format !== 'runbook-approval/v1')
     return { problem: 'its format is not "runbook-approval/v1"' };
@@ -35,7 +35,7 @@ export function approvalIn(text: string): Approval | { readonly problem: string 
   for (const [key, field] of Object.entries({ plan, name, approved_at, expires_at }))
     if (typeof field !== 'string') return { problem: `${key} is missing` };
   for (const [key, time] of Object.entries({ approved_at, expires_at }))
-    if (Number.isNaN(Date.parse(time as string))) return { problem: `${key} is no time` };
+    if (Number.isNaN(Date.parse(time as string))) return { problem: `${key} is not a time` };
   return { format, plan, name, approved_at, expires_at } as Approval;
 }
 

@@ -26,7 +26,7 @@ export function parsePlan(text: string): { readonly plan: Plan } | { readonly pr
       return item;
     });
   } catch (error) {
-    return { problem: `it is no JSON: ${error instanceof Error ? error.message : String(error)}` };
+    return { problem: `it is not valid JSON: ${error instanceof Error ? error.message : String(error)}` };
   }
   const read = validated(value);
   if ('plan' in read && canonicalJson(read.plan) !== text)
@@ -57,14 +57,14 @@ let validate: ValidateFunction<Plan> | undefined;
 function validated(value: Json): ReturnType<typeof parsePlan> {
   const format = isObject(value) ? value.format : undefined;
   if (format !== 'runbook-plan/v1')
-    return { problem: `it is no plan: its format is ${inOneLine(format, 40)}, expected "runbook-plan/v1"` };
+    return { problem: `it is not a plan: its format is ${inOneLine(format, 40)}, expected "runbook-plan/v1"` };
   validate ??= createValidator({ strict: false, validateSchema: false, allErrors: false }).compile<Plan>(planSchema);
   const candidate: unknown = value;
   if (validate(candidate)) return { plan: candidate };
   // The branches of a choice fail one after the other: the one that got furthest is the one that was meant.
   const [error] = [...(validate.errors ?? [])].sort((left, right) => depthOf(right) - depthOf(left));
   const where = error ? `${partOf(error)} ${error.message ?? 'is wrong'}` : 'it does not agree with its schema';
-  return { problem: `it is no plan of format runbook-plan/v1: ${where}` };
+  return { problem: `it is not a plan of format runbook-plan/v1: ${where}` };
 }
 
 function depthOf({ instancePath }: ErrorObject): number {

@@ -93,7 +93,7 @@ function expandStep(step: Step, path: Path, outer: Context, numbers: Numbers): P
   const { shared, connection } = context;
   if (connection !== undefined && !Object.hasOwn(shared.connections, connection)) {
     const declared = shared.bundle.runbook.value.connections[connection];
-    if (declared === undefined) report(context, path, 'unknown-connection', `there is no connection "${connection}"`);
+    if (declared === undefined) report(context, path, 'unknown-connection', `no connection "${connection}"`);
     return skipped(step, named, context, { kind: 'no-connection', connection });
   }
   const when = Object.entries((step.when ?? {}) as { [subject: string]: Json });

@@ -106,10 +106,10 @@ class Given {
   #readMembers(name: string, input: ObjectInput, given: Json): void {
     const known = Object.keys(input.properties);
     if (!isObject(given) || isReference(given)) {
-      const message = `the input "${name}" has to be a mapping of its members`;
+      const message = `the input "${name}" must be a mapping of its members`;
       this.#found.problem(name, 'input', message, {
         ...this.#at(name, input),
-        help: `Its members: ${known.join(', ')}.`,
+        help: `Allowed members: ${known.join(', ')}.`,
       });
       return;
     }
@@ -126,7 +126,7 @@ class Given {
       this.#found.problem(here, 'unknown-input', `the input "${name}" has no member ${what}${meant}`, {
         ...this.#at(name, input),
         range: this.#source.keyRangeOf(['inputs', ...name.split('.'), member]),
-        help: `Its members: ${known.join(', ')}.`,
+        help: `Allowed members: ${known.join(', ')}.`,
       });
     }
   }
@@ -140,20 +140,20 @@ class Given {
       else
         problem(
           'literal-secret',
-          `"${name}" is a secret and stands here as a literal`,
-          `Write ${references}, and change the secret: it stood in a file.`,
+          `"${name}" is a secret and is a literal here`,
+          `Write ${references}, and change the secret: it was in a file.`,
         );
     } else if (!isReference(given)) {
       const [key, ...others] = Object.keys(given);
       const meant = key !== undefined && others.length === 0 ? didYouMean(key, referenceKeys) : '';
       if (input.secret)
-        problem('input', `the input "${name}" has to be a reference to a secret${meant}`, `Write ${references}.`);
+        problem('input', `the input "${name}" must be a reference to a secret${meant}`, `Write ${references}.`);
       else problem('input', `the input "${name}" has no members`, 'Write the value itself.');
     } else if (input.secret) this.#found.inputs.set(name, { secret: given as SecretReference });
     else
       problem(
         'secret-for-plain-input',
-        `the input "${name}" is no secret in the runbook; its value would be shown`,
+        `the input "${name}" is not a secret in the runbook; its value would be shown`,
         'Write the value itself, or declare the input with secret: true.',
       );
   }
@@ -179,7 +179,7 @@ function readSet(set: string, declared: Inputs, found: Found): void {
   const refuse = (code: string, message: string, help?: string) =>
     found.problem(name, code, message, { ...place, ...(help === undefined ? {} : { help }) });
   const at = inputAt(declared, name.split('.'));
-  if (equals < 0) refuse('set', 'NAME=VALUE is needed');
+  if (equals < 0) refuse('set', 'expected NAME=VALUE');
   else if ('missing' in at) {
     const what = at.of ? `the input "${at.of.name}" has no member "${at.missing}"` : 'the runbook has no such input';
     refuse('unknown-input', `${what}${didYouMean(at.missing, at.known)}`);

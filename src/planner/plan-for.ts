@@ -110,7 +110,7 @@ function sealDiagnostics([first]: readonly string[], { source, value }: Loaded<E
     {
       code: 'missing-seal',
       severity: 'error',
-      message: `the environment "${value.environment}" has no journal.seal, and a rollback puts back the secret ${first}: without a key to seal it with, the journal could not keep it, and a run that is resumed could not undo what it has overwritten`,
+      message: `the environment "${value.environment}" has no journal.seal, and a rollback restores the secret ${first}: without a key to seal it with, the journal could not keep it, and a run that is resumed could not restore what it has overwritten`,
       file: source.file,
       range: source.keyRangeOf(['environment']),
       help: 'Add journal: { seal: { env: NAME } } with a key of at least 32 random characters (openssl rand -base64 32), and keep the key as long as the run may be rolled back.',

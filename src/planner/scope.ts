@@ -45,7 +45,7 @@ export function lookupIn(scope: Scope, isCondition = false): Lookup {
       case 'run':
         return { unresolved: path };
       case 'item':
-        if (scope.item === undefined) throw new TemplateError('there is no item here');
+        if (scope.item === undefined) throw new TemplateError('no item here');
         return scope.item === 'at-run-time'
           ? { unresolved: path }
           : { value: descend(scope.item.value, path.segments, 'item') };

@@ -97,7 +97,7 @@ function textOf(event: Event, isDetailed: boolean): string[] {
     }
     case 'no-response':
       return [
-        `    no answer from ${event.call.connection} to ${event.call.request}: ${reasonText(event.reason)}${sentIn(event) === 'maybe' && event.call.effect === 'write' ? ' (it may have taken effect)' : ''}`,
+        `    no response from ${event.call.connection} to ${event.call.request}: ${reasonText(event.reason)}${sentIn(event) === 'maybe' && event.call.effect === 'write' ? ' (it may have taken effect)' : ''}`,
       ];
     case 'waiting':
       return [`    waiting: ${reasonText(event.reason)}`];

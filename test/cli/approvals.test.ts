@@ -122,7 +122,7 @@ describe('approvals of a plan', () => {
     ['it is not signed', /it is not signed/, (file) => writeFileSync(`${file}.bob@example.com.approval`, '{}')],
     [
       'it is no approval',
-      /it is no approval: its format/,
+      /it is not an approval: its format/,
       (file) => {
         writeFileSync(`${file}.x.approval`, '{"__proto__":{"format":"runbook-approval/v1"}}');
         writeFileSync(`${file}.x.approval.sig`, 'x');

@@ -97,7 +97,7 @@ describe('a Kibana', () => {
     const { source_kibana: source } = eight.sandbox.urls;
     const down = await copy({ source, destination: 'http://127.0.0.1:1' });
     expect(down.code).toBe(4);
-    expect(down.stdout).toContain('nothing listens there');
+    expect(down.stdout).toContain('nothing listens on that port');
     const older = await copy({ source, destination: seven.sandbox.urls.destination_kibana });
     expect(older.code).toBe(4);
     expect(older.stdout).toContain('version.number is "7.10.2"');

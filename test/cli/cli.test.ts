@@ -131,7 +131,7 @@ describe('runbook validate', () => {
     writeFileSync(outside, 'apiVersion: runbook/v1\nfragment: part\ntitle: x\nsteps: []\n');
     file('x.yaml', `${head}  - { id: a, use: part.yaml }\n`);
     symlinkSync(outside, join(directory, 'part.yaml'));
-    expect((await cli('validate', 'x.yaml')).stdout).toContain('there is no file part.yaml beside the runbook');
+    expect((await cli('validate', 'x.yaml')).stdout).toContain('no file part.yaml beside the runbook');
   });
 });
 
@@ -190,7 +190,7 @@ maintenance_windows: [{ days: [sat, sun], from: '01:00', to: '05:00', timezone: 
     const ended = await cli('plan', 'users-7.10', '--env', 'lab.yaml');
     expect(ended.code).toBe(2);
     expect(ended.stderr).toContain(
-      'lab.yaml:4:107  error: "password" is a literal secret; a reference is needed [literal-secret]',
+      'lab.yaml:4:107  error: "password" is a literal secret; expected a reference [literal-secret]',
     );
     expect(ended.stdout + ended.stderr).not.toContain('hunter22');
   });
@@ -199,7 +199,7 @@ maintenance_windows: [{ days: [sat, sun], from: '01:00', to: '05:00', timezone: 
     file('lab.yaml', lab.replace('https://destination', 'https://me:hunter22@destination'));
     const ended = await cli('plan', 'users-7.10', '--env', 'lab.yaml');
     expect(ended.code).toBe(2);
-    expect(ended.stderr).toContain('"url" has to be http(s)://host:port without user name, password or query');
+    expect(ended.stderr).toContain('"url" must be http(s)://host:port without user name, password or query');
     expect(ended.stdout + ended.stderr).not.toContain('hunter22');
   });
 
@@ -238,17 +238,17 @@ describe('the command line', () => {
     expect(await cli('plan', 'usres-7.10', '--env', 'x')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining(
-        'there is no runbook "usres-7.10" in ./runbooks or among the bundled ones (prepare-users-7.10, ',
+        'no runbook "usres-7.10" in ./runbooks or among the bundled ones (prepare-users-7.10, ',
       ),
     });
     expect(await cli('plan', 'users-7.10', '--env', 'none.yaml')).toMatchObject({
       code: 2,
-      stderr: '--env none.yaml: there is no such file\n',
+      stderr: '--env none.yaml: no such file\n',
     });
     expect(await cli('launch')).toMatchObject({ code: 2, stderr: expect.stringContaining("unknown command 'launch'") });
     expect(await cli('show', '../../etc')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('there is no run "../../etc"'),
+      stderr: expect.stringContaining('no run "../../etc"'),
     });
     expect(await cli('--help')).toMatchObject({ code: 0, stderr: '' });
   });
@@ -259,7 +259,7 @@ describe('the command line', () => {
     const { stdout } = await cli('list');
     const rows = stdout.split('\n').map((line) => line.split(/ {2,}/));
     expect(rows.slice(0, 2)).toEqual([
-      ['RUNBOOK', 'ELASTICSEARCH', 'ROUTE', 'TITLE'],
+      ['RUNBOOK', 'ELASTICSEARCH', 'STRATEGY', 'TITLE'],
       ['mine-7.10', '7.10.x', '–', 'A test'],
     ]);
     expect(rows.slice(-3)).toEqual([

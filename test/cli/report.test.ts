@@ -72,7 +72,7 @@ describe('runbook report', () => {
     ],
     [['report', id, '--format', 'yaml'], 'a run is shown as text, markdown, html, json, console, curl, junit, github'],
     [['report', id, '--format', 'pdf'], 'Allowed choices are text'],
-    [['report', 'nothing'], 'there is no run "nothing"'],
+    [['report', 'nothing'], 'no run "nothing"'],
     [['report', 'nothing.json'], 'nothing.json cannot be read'],
     [['report', id, '--out', 'no/such/folder'], '--out no/such/folder'],
   ])('%s: says what is wrong', async (args, message) => {

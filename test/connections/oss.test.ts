@@ -124,7 +124,7 @@ describe('a connection to a bucket', () => {
     });
   });
 
-  it('says that nothing listens there', async () => {
+  it('says that nothing listens on that port', async () => {
     expect(await read({ operation: 'bucketInfo' }, { endpoint: 'http://127.0.0.1:1' })).toMatchObject({
       kind: 'no-response',
       message: expect.stringContaining('ECONNREFUSED'),

@@ -29,7 +29,7 @@ describe('a note', () => {
   });
 
   it('can wait for a person', async () => {
-    const steps = `  - { id: told, confirm: 'Is Kibana stopped?', note: Kibana has to be stopped. }\n  - { id: a, on: es, call: PUT /x }\n`;
+    const steps = `  - { id: told, confirm: 'Is Kibana stopped?', note: Kibana must be stopped. }\n  - { id: a, on: es, call: PUT /x }\n`;
     expect((await runIn(planOf(steps), { confirm: false })).sent).toEqual([]);
     expect((await runIn(planOf(steps), { confirm: true })).sent).toEqual(['PUT /x']);
   });

@@ -70,7 +70,7 @@ describe('templates', () => {
       whole: { a: '{{"{{"}}x}}', b: '{{inputs.map}}' },
     });
     for (const text of ['x{{inputs.map}}', '{{length inputs.map}}', '{{list inputs.map}}'])
-      expect(() => resolveValue(text, partly)).toThrow('has to stand alone; name one of its members');
+      expect(() => resolveValue(text, partly)).toThrow('must stand alone; name one of its members');
   });
 
   it('never read a value as a template', () => {

@@ -37,8 +37,8 @@ describe('a plan in a file', () => {
     ['a prototype key', text.replace('"body":{', '"body":{"__proto__":{"a":1},'), /__proto__/],
     ['only prototype keys', `{${'"__proto__":{'.repeat(50)}${'}'.repeat(51)}`, /__proto__/],
     ['a constructor', '{"constructor":{"prototype":{"format":"runbook-plan/v1"}}}', /its format is nothing/],
-    ['no JSON', 'plan', /no JSON/],
-    ['nothing', '', /no JSON/],
+    ['no JSON', 'plan', /not valid JSON/],
+    ['nothing', '', /not valid JSON/],
     ['a list', '[]', /its format is nothing/],
     ['deep lists', '['.repeat(1_000_000), /nested more than 200/],
     [

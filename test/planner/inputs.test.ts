@@ -104,8 +104,8 @@ describe('an input of type object', () => {
   });
 
   it.each([
-    ['in a string', "call: PUT /x, body: { v: 'x {{inputs.repository}}' }", 'has to stand alone'],
-    ['as an argument', "call: PUT /x, body: { v: '{{length inputs.repository}}' }", 'has to stand alone'],
+    ['in a string', "call: PUT /x, body: { v: 'x {{inputs.repository}}' }", 'must stand alone'],
+    ['as an argument', "call: PUT /x, body: { v: '{{length inputs.repository}}' }", 'must stand alone'],
     ['in a condition', 'call: PUT /x, when: { inputs.repository: { exists: true } }', 'under when'],
     ['in a path', "call: 'PUT /{{inputs.repository}}'", 'under call'],
     ['in a title', "call: PUT /x, title: '{{inputs.repository}}'", 'under title'],
@@ -203,7 +203,7 @@ describe('a fragment takes an object', () => {
     const messages = (entries: string) =>
       tried(use(entries), { fragments: fragment(all, 'x') }).diagnostics.map(({ message }) => message);
     expect(messages(`repository: '{{join inputs.names ","}}'`)).toEqual([
-      'the input "repository" of part.yaml has to be a mapping with name, bucket, compress, access_key_id',
+      'the input "repository" of part.yaml must be a mapping with name, bucket, compress, access_key_id',
     ]);
     const item = `  - { id: b, for_each: [{ name: n, buket: b }], use: part.yaml, with: { connection: es, repository: '{{item}}' } }\n`;
     expect(tried(item, { fragments: fragment(all, 'x') }).diagnostics.map(({ message }) => message)).toEqual([
@@ -238,7 +238,7 @@ describe('the members of an object in the environment and on the command line', 
       { repository: given.replace('{ env: ACCESS_KEY }', 'hunter22') },
       {
         code: 'literal-secret',
-        message: '"repository.access_key_id" is a secret and stands here as a literal',
+        message: '"repository.access_key_id" is a secret and is a literal here',
         range: expect.objectContaining({ start: expect.objectContaining({ line: 10 }) }),
         isSensitive: true,
       },
@@ -246,7 +246,7 @@ describe('the members of an object in the environment and on the command line', 
     [
       'a key that is no reference',
       { repository: given.replace('{ env: ACCESS_KEY }', '{ hunter22 }') },
-      { code: 'input', message: 'the input "repository.access_key_id" has to be a reference to a secret' },
+      { code: 'input', message: 'the input "repository.access_key_id" must be a reference to a secret' },
     ],
     [
       'a reference where a value has to be',
@@ -256,17 +256,17 @@ describe('the members of an object in the environment and on the command line', 
     [
       'a value of a wrong type',
       { repository: given.replace('a-bucket', 'a-bucket, name: A') },
-      { code: 'input', message: 'the input "repository.name" has to match ^[a-z_]+$, found "A"' },
+      { code: 'input', message: 'the input "repository.name" must match ^[a-z_]+$, found "A"' },
     ],
     [
       'a value for the whole',
       { repository: 'my_backup' },
-      { code: 'input', message: 'the input "repository" has to be a mapping of its members' },
+      { code: 'input', message: 'the input "repository" must be a mapping of its members' },
     ],
     [
       'a reference for the whole',
       { repository: '{ env: REPOSITORY }' },
-      { code: 'input', message: 'the input "repository" has to be a mapping of its members' },
+      { code: 'input', message: 'the input "repository" must be a mapping of its members' },
     ],
     [
       'a --set of an unknown member',

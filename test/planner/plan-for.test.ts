@@ -180,7 +180,7 @@ describe('an identity that the runbook chooses', () => {
 describe('planning refuses', () => {
   it.each<[string, string, Parameters<typeof tryPlan>[1], string]>([
     ['an unknown --set', '', { sets: ['nmae=x'] }, 'the runbook has no such input — did you mean "name"?'],
-    ['a --set without a value', '', { sets: ['name'] }, 'NAME=VALUE is needed'],
+    ['a --set without a value', '', { sets: ['name'] }, 'expected NAME=VALUE'],
     [
       'a secret on the command line',
       '',
@@ -191,7 +191,7 @@ describe('planning refuses', () => {
       'a literal secret in the environment',
       '',
       { environment: environmentText.replace('{ env: KEY }', 'hunter22') },
-      '"key" is a secret and stands here as a literal',
+      '"key" is a secret and is a literal here',
     ],
     [
       'a missing input',

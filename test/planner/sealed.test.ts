@@ -52,7 +52,7 @@ describe('a saved secret is sealed in the journal', () => {
     const { value, diagnostics } = tryPlan(steps, { environment: withoutSeal });
     expect(value).toBeUndefined();
     expect(diagnostics).toMatchObject([
-      { code: 'missing-seal', message: expect.stringContaining('puts back the secret steps.look.hash') },
+      { code: 'missing-seal', message: expect.stringContaining('restores the secret steps.look.hash') },
     ]);
   });
 });

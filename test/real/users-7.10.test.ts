@@ -322,7 +322,7 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
 
     expect(ended.code).toBe(4);
     expect(ended.stdout).toContain('ECONNREFUSED');
-    expect(ended.stdout).toContain('nothing listens there');
+    expect(ended.stdout).toContain('nothing listens on that port');
   });
 
   it('refuses a snapshot name of another run, and says the two ways out', async () => {

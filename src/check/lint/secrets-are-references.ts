@@ -8,7 +8,7 @@ export const secretsAreReferences: Lint = {
   title: 'this looks like a secret that is written into the runbook',
   reason:
     'A runbook is in a repository, in reviews and in plans: whoever reads one of them has the secret. It cannot be kept out of records either, for nobody knows that it is one.',
-  fix: 'Make it an input with secret: true, and let the environment file say where it comes from. Change the secret: it stood in a file.',
+  fix: 'Make it an input with secret: true, and let the environment file say where it comes from. Change the secret: it was in a file.',
   example: {
     wrong:
       '- id: user\n  on: source\n  call: PUT /_security/user/kara\n  body: { password: correct-horse, roles: [r] }',

@@ -32,7 +32,7 @@ function diagnosticFor(lint: Lint, finding: Finding, { source }: CheckedFile): D
     message: lint.title,
     file: source.file,
     range: source.rangeOf(finding.path),
-    help: `${lint.fix} Why: runbook explain ${lint.code}. To do it all the same, a comment above the step: # runbook-ignore ${lint.code}: REASON`,
+    help: `${lint.fix} Why: runbook explain ${lint.code}. To silence it, add a comment above the step: # runbook-ignore ${lint.code}: REASON`,
     ...(finding.isSensitive ? { isSensitive: true } : {}),
   };
 }
@@ -68,7 +68,7 @@ function problemWith({ line, code, reason }: Silence, { source }: CheckedFile): 
         .join('\n').length + (line > 1 ? 1 : 0),
   };
   const message = !codes.includes(code)
-    ? `there is no lint "${code}" to silence${didYouMean(code, codes)}`
+    ? `no lint "${code}" to silence${didYouMean(code, codes)}`
     : reason === ''
       ? 'this silences nothing without a reason: # runbook-ignore CODE: REASON'
       : `"${code}" has nothing to say here: remove this comment`;

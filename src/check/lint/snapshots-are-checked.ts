@@ -7,7 +7,7 @@ export const snapshotsAreChecked: Lint = {
   title: 'nothing in this file checks that the snapshot is not empty',
   reason:
     'A snapshot can be SUCCESS with no index and no shard in it: a pattern that matches nothing, a closed index, a mistyped feature, feature_states on 7.10. All of them are HTTP 200.',
-  fix: 'Read the snapshot afterwards and assert state SUCCESS, shards.failed 0 and shards.total greater than 0, and that it holds what you want to carry.',
+  fix: 'Read the snapshot afterwards and assert state SUCCESS, shards.failed 0 and shards.total greater than 0, and that it contains what you want to migrate.',
   example: {
     wrong: '- id: snapshot\n  on: source\n  call: PUT /_snapshot/my_backup/s1',
     right:

@@ -6,7 +6,7 @@ export const writesDoNotWait: Lint = {
   code: 'wait-for-completion',
   title: 'this write waits for its completion',
   reason:
-    'With wait_for_completion=true the answer comes when all is done, and proxies cut the connection at 60 s: the write goes on, nobody knows how it ends, and the run has to treat it as in doubt.',
+    'With wait_for_completion=true the response comes when all is done, and proxies cut the connection at 60 s: the write goes on, nobody knows how it ends, and the run has to treat it as in doubt.',
   fix: 'Leave wait_for_completion out and poll with a read: until, every, timeout. A write whose own response is the only evidence (a restore that ends the login that sent it) may wait if it says how to read it back: done_when with a timeout, and on_unknown: suspend.',
   example: {
     wrong: '- id: snapshot\n  on: source\n  call: PUT /_snapshot/my_backup/s1\n  query: { wait_for_completion: true }',

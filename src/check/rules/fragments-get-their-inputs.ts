@@ -55,14 +55,14 @@ function ofValue(name: string, input: Input, value: Json, path: Path, use: Use):
     const theirs = declaredBehind(value, file);
     if (theirs === undefined) return [];
     if ((theirs.type === 'object') === (input.type === 'object')) return unknownIn(name, input, theirs, path, use);
-    return wrong(input.type === 'object' ? 'has to be a mapping of its members' : 'cannot be a mapping');
+    return wrong(input.type === 'object' ? 'must be a mapping of its members' : 'cannot be a mapping');
   }
   if (input.type !== 'object') {
     const problem = inputProblem(input, value);
     if (problem) return wrong(problem);
     return input.type === 'connection' ? ofConnection(String(value), path, file) : [];
   }
-  if (!isObject(value)) return wrong('has to be a mapping of its members');
+  if (!isObject(value)) return wrong('must be a mapping of its members');
   return Object.entries(value).flatMap(([member, inner]) => {
     const here = [...path, member];
     const found = inputAt(input.properties, [member]);

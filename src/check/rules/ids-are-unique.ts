@@ -22,12 +22,7 @@ export const idsAreUnique: Rule = (file) => {
     const range = file.source.rangeOf([...path, 'id']);
     if (line !== undefined) {
       return [
-        problemAt(
-          file,
-          [...path, 'id'],
-          'duplicate-id',
-          `the id "${step.id}" stands twice; the first is in line ${line}`,
-        ),
+        problemAt(file, [...path, 'id'], 'duplicate-id', `duplicate id "${step.id}"; the first is in line ${line}`),
       ];
     }
     first.set(step.id, range.start.line);

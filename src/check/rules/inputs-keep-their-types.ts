@@ -15,7 +15,7 @@ export const inputsKeepTheirTypes: Rule = (file) =>
             path,
             'literal-secret',
             `the secret input "${name}" has a literal default`,
-            'Leave the default out; the environment file gives the value by reference. Change the secret: it stood in a file.',
+            'Leave the default out; the environment file gives the value by reference. Change the secret: it was in a file.',
           ),
           isSensitive: true,
         },

@@ -101,13 +101,13 @@ function problemOf(
         return undefined;
       return {
         code: 'template-unknown-name',
-        text: `unknown name "${['connections', ...name.segments].join('.')}"${choosing.length > 0 ? `; known here: ${choosing.map((one) => `connections.${one}.identity`).join(', ')}` : '; no connection of this file declares an identity to choose (connections: NAME: identity: …)'}`,
+        text: `unknown name "${['connections', ...name.segments].join('.')}"${choosing.length > 0 ? `; allowed: ${choosing.map((one) => `connections.${one}.identity`).join(', ')}` : '; no connection of this file declares an identity to choose (connections: NAME: identity: …)'}`,
       };
     }
     case 'item':
       return scope.hasItem
         ? undefined
-        : { code: 'template-unknown-name', text: 'there is no item here: it exists inside a for_each' };
+        : { code: 'template-unknown-name', text: 'no item here: it exists inside a for_each only' };
     case 'steps': {
       if (first === undefined || second === undefined)
         return {

@@ -24,5 +24,5 @@ function problems(file: CheckedFile, query: string, path: Path, isKey: boolean) 
   const problem = queryProblem(query);
   if (!problem) return [];
   const range = isKey ? file.source.keyRangeOf(path) : file.source.rangeOf(path);
-  return [{ ...problemAt(file, path, 'jmespath', `"${query}" is no JMESPath: ${problem}`), range }];
+  return [{ ...problemAt(file, path, 'jmespath', `"${query}" is not valid JMESPath: ${problem}`), range }];
 }

@@ -44,7 +44,7 @@ export const readsOnlyRead: Rule = (file) =>
             file,
             [...path, 'save'],
             'save-with-done-when',
-            'save beside done_when: when the step is unchanged it is not sent, and there is no answer to save from',
+            'save beside done_when: when the step is unchanged it is not sent, and there is no response to save from',
             'Save in a read of its own after it.',
           ),
         );
@@ -77,7 +77,7 @@ export const readsOnlyRead: Rule = (file) =>
             file,
             [...at, 'call'],
             'done-when-writes',
-            `done_when sends a ${method}; it is asked before the step and in a dry run, so it has to be a read`,
+            `done_when sends a ${method}; it is asked before the step and in a dry run, so it must be a read`,
             help,
           ),
         );

@@ -18,7 +18,7 @@ export const secretsStayInBodies: Rule = (file) =>
           {
             code: 'secret-outside-body',
             severity: 'error' as const,
-            message: `${what} under ${field}; a secret may stand in a body or a header only`,
+            message: `${what} under ${field}; a secret is allowed in a body or a header only`,
             file: file.source.file,
             range: rangeOfName(file, text, name),
           },

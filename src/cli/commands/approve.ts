@@ -23,7 +23,7 @@ export async function approve(file: string, { key, name: given, expires }: Appro
     throw new Problem(
       `${given === undefined ? `${key}.pub says "${name}"` : `--name ${name}`}: who approves it? A name of letters, digits and . _ @ + - is needed, as the allowed-signers file has it: --name NAME`,
     );
-  if (!/^\d{1,6}[mh]$/.test(expires)) throw new Problem(`--expires ${expires}: minutes or hours are needed: 24h`);
+  if (!/^\d{1,6}[mh]$/.test(expires)) throw new Problem(`--expires ${expires}: expected minutes or hours, such as 24h`);
   const now = Date.now();
   const statement = approvalStatement({
     format: 'runbook-approval/v1',

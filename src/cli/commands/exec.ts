@@ -23,8 +23,7 @@ export interface ExecOptions {
 
 /** `runbook exec`: plans and runs. The exit code says what became of the clusters. */
 export async function exec(name: string | undefined, options: ExecOptions): Promise<number> {
-  if (options.detailedExitcode && !options.dryRun)
-    throw new Problem('--detailed-exitcode: a dry run tells what there is to do; add --dry-run');
+  if (options.detailedExitcode && !options.dryRun) throw new Problem('--detailed-exitcode: only with --dry-run');
   const { confirm, clusterLock } = options;
   const mode = options.dryRun ? 'dry' : 'real';
   const rollback = options.rollback ? 'on-failure' : 'never';
@@ -36,8 +35,8 @@ async function toRun(name: string | undefined, options: ExecOptions): Promise<Pl
   const { plan: file, env, set } = options;
   const policy = policyIn(options);
   if (file === undefined) {
-    if (policy) throw new Problem('--require-approvals: approvals are of a plan in a file; add --plan plan.json');
-    if (name === undefined) throw new Problem('which runbook? Give its name or path, or a plan: --plan plan.json');
+    if (policy) throw new Problem('--require-approvals: approvals are for a plan in a file; add --plan plan.json');
+    if (name === undefined) throw new Problem('missing runbook: give its name or path, or --plan plan.json');
     return planFromFiles(await chooseRunbook(name, versionAsked(env)), { env, set });
   }
   if (set.length > 0) throw new Problem('--set and --plan: the inputs are in the plan; leave --set out');
@@ -50,9 +49,11 @@ async function toRun(name: string | undefined, options: ExecOptions): Promise<Pl
 function policyIn({ requireApprovals, allowedSigners, preventSelfApproval }: ExecOptions): ApprovalPolicy | undefined {
   if (requireApprovals === undefined) {
     if (allowedSigners === undefined && !preventSelfApproval) return undefined;
-    throw new Problem('how many people have to approve it? Add --require-approvals N');
+    throw new Problem('missing --require-approvals N: how many people must approve the plan');
   }
   if (allowedSigners === undefined)
-    throw new Problem('whose approvals count? Add --allowed-signers FILE (its form: man ssh-keygen, ALLOWED SIGNERS)');
+    throw new Problem(
+      'missing --allowed-signers FILE: whose approvals count (its format: man ssh-keygen, ALLOWED SIGNERS)',
+    );
   return { required: requireApprovals, allowedSigners, withoutAuthor: preventSelfApproval };
 }

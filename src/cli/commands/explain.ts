@@ -13,12 +13,12 @@ export function explain(code: string | undefined): void {
   if (!lint) {
     const codes = lints.map((one) => one.code);
     throw new Problem(
-      `there is no lint "${code}"${didYouMean(code, codes)}; runbook explain lists them. Other messages of validate say all there is to say.`,
+      `no lint "${code}"${didYouMean(code, codes)}; runbook explain lists them. Other messages of validate need no explanation.`,
     );
   }
   const { wrong, right } = lint.example;
   const indented = (text: string) => text.replace(/^/gm, '    ');
   process.stdout.write(
-    `${code}: ${lint.title}\n\n${lint.reason}\n\n${lint.fix}\n\nInstead of\n\n${indented(wrong)}\n\nwrite\n\n${indented(right)}\n\nTo do it all the same, a comment above the step: # runbook-ignore ${code}: REASON\n`,
+    `${code}: ${lint.title}\n\n${lint.reason}\n\n${lint.fix}\n\nInstead of\n\n${indented(wrong)}\n\nwrite\n\n${indented(right)}\n\nTo silence it, add a comment above the step: # runbook-ignore ${code}: REASON\n`,
   );
 }

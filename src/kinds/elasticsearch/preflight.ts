@@ -47,7 +47,7 @@ function ownPreflight(subject: Subject): Preflight {
 function laterPreflight(subject: Subject): Preflight {
   const { place, credentials } = wordsFor(subject);
   return {
-    title: `${place} answers ${credentials}, which it accepts only later in the run`,
+    title: `${place} responds to ${credentials}, accepted only later in the run`,
     request: { type: 'http', ...asIdentity(subject), method: 'GET', path: '/' },
     expect: { status: [200, 401], message: `${place} gives an unexpected response to ${credentials}.`, body: [] },
   };

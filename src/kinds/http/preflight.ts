@@ -12,7 +12,7 @@ export function preflight(subject: PreflightSubject<SettingsOf<'http'>>): Prefli
   const { health } = settings;
   return {
     title: isLater
-      ? `${place} answers ${credentials}, which it accepts only later in the run`
+      ? `${place} responds to ${credentials}, accepted only later in the run`
       : `${place} is ${health === undefined ? 'reachable' : 'up'}, and accepts ${credentials}`,
     request: { type: 'http', ...asIdentity(subject), method: 'GET', path: health ?? '/' },
     expect: {

@@ -63,7 +63,7 @@ function nameOf(text: string, path: Path, context: Context): string | undefined 
   const template = templateOf(text);
   const value = attempt(context, path, () => knownValue(resolveTemplate(template, lookupIn(context.scope))));
   if (value === undefined) {
-    report(context, path, 'template', `${text} has to be known while planning`);
+    report(context, path, 'template', `${text} must be known while planning`);
     return undefined;
   }
   if (value.value !== null) return String(value.value);

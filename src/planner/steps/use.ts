@@ -70,7 +70,7 @@ function bindings(step: UseStep, fragment: Fragment, path: Path, context: Contex
       return value;
     }
     if (own?.kind === 'literal' && !isObject(own.value)) {
-      problem(`has to be a mapping with ${Object.keys(input.properties).join(', ')}`);
+      problem(`must be a mapping with ${Object.keys(input.properties).join(', ')}`);
       return undefined;
     }
     const unknown = own ? namesOf(own).filter((member) => !Object.hasOwn(input.properties, member)) : [];
