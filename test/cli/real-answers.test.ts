@@ -70,7 +70,9 @@ describe('as real servers answer', () => {
     await put('/_security/user/nina', { password: passwords.runner, roles: ['snapper'] });
     const ended = await exec(visualizations, () => 'forward', { destinationUser: 'nina' });
     expect(ended.code).toBe(4);
-    expect(ended.stdout).toContain('This login lacks the cluster privilege manage, or privileges on the restricted');
+    expect(ended.stdout).toContain(
+      'These credentials lack the cluster privilege manage, or privileges on the restricted',
+    );
     expect(writesIn(lastJournal(directory))).toEqual([]);
   });
 

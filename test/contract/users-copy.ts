@@ -194,8 +194,8 @@ connections:
       expect(ended.code).toBe(0);
       expect(await logsIn('runner', passwords.runner)).toBe(true);
       expect((await at('GET', '/_security/role/admins')).body).toMatchObject({ admins: { cluster: ['all'] } });
-      expect(ended.stdout).toContain('user "runner": skipped, this run logs in with it at the destination');
-      expect(ended.stdout).toContain('roles of the login that ran this, at the destination, were not changed: admins');
+      expect(ended.stdout).toContain('user "runner": skipped, this run uses it at the destination');
+      expect(ended.stdout).toContain('roles of the user of this run at the destination were not changed: admins');
     });
 
     it('copies only what is included and not excluded, by name or with wildcards', async () => {
@@ -232,7 +232,7 @@ connections:
       await at('PUT', '/_security/user/runner', { password: passwords.runner, roles: ['narrow'] });
       const ended = await exec();
       expect(ended.code).toBe(4);
-      expect(ended.stdout).toContain('This login may not put users and roles, or not see which are there.');
+      expect(ended.stdout).toContain('These credentials cannot put users and roles, or not see which are there.');
     });
   });
 }

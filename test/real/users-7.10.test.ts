@@ -353,7 +353,7 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
     const ended = await exec(['--set', 'reuse_snapshot=true']);
 
     expect(ended.code).toBe(4);
-    expect(ended.stdout).toContain('The snapshot does not hold every system index that the source has');
+    expect(ended.stdout).toContain('The snapshot does not contain every system index that the source has');
   });
 
   it('refuses a closed index of the source, which a snapshot would leave out', async () => {
