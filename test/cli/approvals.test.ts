@@ -295,7 +295,7 @@ describe('runbook plan --out, approve, exec --plan', () => {
     ['whose approvals count', ['--plan', 'plan.json', '--require-approvals', '1']],
     ['how many people', ['--plan', 'plan.json', '--prevent-self-approval']],
     ['which runbook', []],
-    ['A number from 1 to 99', ['--plan', 'plan.json', '--require-approvals', '0']],
+    ['Expected a number from 1 to 99', ['--plan', 'plan.json', '--require-approvals', '0']],
   ])('asks for what is missing: %s', async (message, args) => {
     const { code, stderr } = await exec(...args);
 
