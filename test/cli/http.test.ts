@@ -169,7 +169,7 @@ describe('a connection of kind http', () => {
     const script = await as('curl');
     const console = await as('console');
 
-    expect(script).toContain(`login_tickets() { printf 'authorization: %s %s' Bearer "$TICKETS_TOKEN"; }`);
+    expect(script).toContain(`credentials_tickets() { printf 'authorization: %s %s' Bearer "$TICKETS_TOKEN"; }`);
     expect(script).toMatch(
       /PUT 60 "http:\S+\/tickets\/t1\?tag=a&tag=b" --header "content-type: application\/json" --data-binary @- <<RUNBOOK_BODY\n\[\n/,
     );
