@@ -134,7 +134,7 @@ describe('a connection of kind http', () => {
     const { code, stdout } = await exec('--dry-run');
 
     expect(code).toBe(0);
-    expect(stdout).toMatch(/open \[WRITE\]: .* → unchanged/);
+    expect(stdout).toMatch(/open \[WRITE\]: .* → no change/);
     expect(calls().filter((call) => !call.startsWith('GET') && call !== 'POST /search')).toEqual([]);
   });
 
