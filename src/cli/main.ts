@@ -72,7 +72,7 @@ program
   .addOption(setOption())
   .option('--elasticsearch <version>', 'the version to plan for, if the name does not say it: 8.5')
   .addOption(new Option('--format <format>', 'the format').choices(formatsOf('plan')).default('text'))
-  .option('--out <file>', 'keep the plan in a file, for runbook diff, approve and exec --plan')
+  .option('--out <file>', 'write the plan to a file, for runbook diff, approve and exec --plan')
   .option('--pin', 'read the cluster_uuid of each cluster and pin the plan to it', false)
   .option('--author <name>', 'the author, written into the plan')
   .action(async (name, options) => (await import('./commands/plan.ts')).plan(name, options));

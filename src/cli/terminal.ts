@@ -5,7 +5,7 @@ export function isInteractive(): boolean {
   return process.stdin.isTTY === true && process.stdout.isTTY === true && !process.env.CI;
 }
 
-/** Asks on the terminal; an empty text where nobody answers. */
+/** Asks on the terminal; an empty string if nobody replies. */
 export async function ask(question: string, signal?: AbortSignal): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   // In raw mode the terminal gives Ctrl-C to us, not to the process.

@@ -105,7 +105,7 @@ function mayAskAgain(effect: Effect | undefined, deadline: number, { session, fr
 
 /**
  * A write of an earlier process that ended before it was recorded how it went. What its response said counts where that is on
- * record; otherwise its `done_when` tells, or `retry` allows it to be sent again, or a person decides.
+ * record; otherwise its `done_when` tells, or `retry` allows it to be sent again, or the operator decides.
  * @returns How the step ended; undefined where the write must be sent as if it had not been.
  */
 export async function settle(
@@ -134,7 +134,7 @@ export async function settle(
   return askWhether(node, result.reason, context);
 }
 
-/** Asks a person whether a write took effect. @returns How the step ended; undefined where it must be sent. */
+/** Asks the operator whether a write took effect. @returns How the step ended; undefined where it must be sent. */
 export async function askWhether(
   node: PlannedRequest,
   reason: Reason,

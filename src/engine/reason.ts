@@ -22,11 +22,11 @@ export type Reason =
   | { readonly kind: 'missing-output'; readonly step: string; readonly output: string }
   /** Dry run: only a step that would be sent gives it. */
   | { readonly kind: 'needs-output'; readonly step: string; readonly output: string }
-  /** A secret that was in the memory of an ended process only, and may not be read again here. */
+  /** A secret that only an ended process had in memory, and that must not be read again here. */
   | { readonly kind: 'secret-lost'; readonly step: string; readonly output: string }
   | { readonly kind: 'secret-not-reread'; readonly step: string; readonly cause?: Reason }
   | { readonly kind: 'internal-error'; readonly message: string }
-  // What came back.
+  // Responses.
   | NoResponse
   | ResponseReason
   /** An assertion failed. */
@@ -43,7 +43,7 @@ export type Reason =
   | { readonly kind: 'no-idempotency-check'; readonly response: AmbiguousResponse }
   /** An earlier process ended before it was recorded how the step ended; its response is recorded. */
   | { readonly kind: 'process-ended'; readonly response: ResponseReason; readonly passed: boolean }
-  /** A person has said that it took effect. */
+  /** The operator said that it took effect. */
   | { readonly kind: 'decided' }
   | LockReason
   | { readonly kind: 'journal-not-writable'; readonly message: string }
@@ -59,7 +59,7 @@ export interface ResponseReason {
   readonly error?: ServerError;
 }
 
-/** What leaves it open whether a write took effect; `no-record`: an earlier process ended before it recorded a response. */
+/** Responses that leave it open whether a write took effect; `no-record`: an earlier process ended before it recorded a response. */
 export type AmbiguousResponse = NoResponse | ResponseReason | { readonly kind: 'no-record' };
 
 /** An ambiguous write was read back. */

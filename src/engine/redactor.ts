@@ -5,7 +5,7 @@ export interface Redactor {
   /** Makes a value secret from now on; a list or mapping makes every text in it secret. */
   readonly add: (secret: Json) => void;
   readonly text: (text: string) => string;
-  /** What the engine itself has written, such as an event: the names that it gives stay. */
+  /** Redacts data that the engine has written, such as an event: the engine's own names stay. */
   readonly record: <T>(record: T) => T;
   /** Redacts what a server or a runbook says: everything in it may be secret. */
   readonly value: (value: Json) => Json;
@@ -64,7 +64,7 @@ function placesOf(form: string, text: string): [from: number, to: number][] {
   return places;
 }
 
-/** Names that the engine itself gives: replacing inside them would destroy the record and redact nothing. */
+/** Names that the engine itself gives: replacing inside them would destroy the journal and redact nothing. */
 const structural = new Set([
   'type',
   'at',
@@ -130,7 +130,7 @@ function formsOf(secret: string): string[] {
       })
       .join('');
   const unreserved = /[A-Za-z0-9_.~-]/;
-  // What encodeURIComponent keeps.
+  // The characters that encodeURIComponent keeps.
   const component = /[A-Za-z0-9_.!~*'()-]/;
   // As a path of a call has it.
   const segment = /[A-Za-z0-9_.!~*'(),-]/;

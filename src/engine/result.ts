@@ -1,7 +1,7 @@
 import type { PlannedExpect } from '../plan/index.ts';
 import type { Json } from '../text/index.ts';
 
-/** What came of sending a request. */
+/** The result of sending a request. */
 export type SendResult = Response | NoResponse;
 
 export interface Response {
@@ -11,7 +11,7 @@ export interface Response {
   readonly warnings: readonly string[];
   /** When the server wants to be asked again (`Retry-After`). */
   readonly retry_after_ms?: number;
-  /** What the client knows that may help, where the response is an error. */
+  /** Advice of the client, if the response is an error. */
   readonly advice?: Advice;
 }
 
@@ -28,7 +28,7 @@ export interface NoResponse {
 
 export type NoResponseCause =
   | 'timeout'
-  /** Something came back that is no JSON. */
+  /** The response is not valid JSON. */
   | 'not-json'
   | 'connection-refused'
   | 'unknown-host'
@@ -75,10 +75,10 @@ export interface BodyAssertion extends Judged {
 /** One assertion, redacted: data. `assertionText` of the reports makes a sentence of it. */
 export type Assertion = StatusAssertion | BodyAssertion;
 
-/** What to change in the environment file, or at the server: data, as the error that it is about. */
+/** Advice on an error as data: the change to make in the environment file or at the server. */
 export type Advice =
   | { readonly kind: 'check-setting'; readonly connection: string; readonly setting: string }
-  /** What the setting refers to is wrong: a secret. */
+  /** The secret that the setting refers to is wrong. */
   | { readonly kind: 'check-secret'; readonly connection: string; readonly setting: string }
   | { readonly kind: 'other-endpoint'; readonly connection: string; readonly endpoint: string; readonly region: string }
   | { readonly kind: 'needs-permissions'; readonly permissions: readonly string[] };

@@ -2,7 +2,7 @@ import type { PlannedRequest } from '../plan/index.ts';
 import type { Ports } from './ports.ts';
 import type { SendResult } from './result.ts';
 
-/** How a request is tried again. `budget_ms`: no pause begins that would end later than this after the first response. */
+/** The policy for retries of a request. `budget_ms`: no pause begins that would end later than this after the first response. */
 export type Retry = PlannedRequest['retry'];
 
 const longestPause = 30_000;

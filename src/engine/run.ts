@@ -16,7 +16,7 @@ export type { RunOptions } from './session.ts';
  * order, of everything whose request may have been sent. A pure function of the plan, its ports and, where a run goes on,
  * of what was recorded of it: recorded steps are replayed, nothing is sent for them, and it goes on live where they end.
  * @returns What the `run-finished` event says.
- * @throws `Cancelled` where a port has thrown it, and nothing else: a server, a network or a person ends the run in its summary.
+ * @throws `Cancelled` where a port has thrown it, and nothing else: an error of a server, a network or an operator ends the run in its summary.
  */
 export async function run(plan: Plan, options: RunOptions, ports: Ports): Promise<RunSummary> {
   const replay = options.journal ? replayOf([...options.journal, resumed(options)]) : undefined;
@@ -62,7 +62,7 @@ export async function rollbacksOf(
   plan: Plan,
   journal: readonly Event[],
 ): Promise<readonly { readonly step: string; readonly steps: readonly PlannedNode[] }[]> {
-  // What waits for a server that never responds must come to an end.
+  // A wait for a server that never responds must end.
   let now = 0;
   const ports: Ports = {
     send: async () => ({ kind: 'no-response', sent: 'no', cause: 'dry-run' }),
@@ -116,12 +116,12 @@ async function obstacle({ recorder, locks }: Session, { hasWritten }: Replay): P
   return reason && { by: 'lock', reason };
 }
 
-/** How far a run came. */
+/** The progress of a run. */
 interface Course {
   readonly flow: Flow;
   /** Something was rolled back, and all that had to be. */
   readonly rolledBack?: boolean;
-  /** What was not rolled back, because nobody wanted that. */
+  /** The steps that were not rolled back, because no rollback was requested. */
   readonly left?: readonly string[];
 }
 
@@ -139,7 +139,7 @@ function summaryOf(session: Session, course: Course): RunSummary {
 function outcomeOf(session: Session, { flow, rolledBack, left = [] }: Course): RunOutcome {
   const { inDoubt, cleanupFailures, wasInterrupted, writes, suspended } = session.findings;
   if (suspended || cleanupFailures.length > 0 || left.length > 0) return 'intervention-required';
-  // What was of unknown outcome before has been rolled back, whether it took effect or not.
+  // A step of unknown outcome has been rolled back, whether it took effect or not.
   if (session.options.rollback === 'now')
     return rolledBack || neededRollbacks(session).length === 0 ? 'rolled-back' : 'intervention-required';
   if (inDoubt.length > 0) return 'intervention-required';

@@ -27,9 +27,9 @@ export interface RunOptions {
   /** For the journal. */
   readonly version: string;
   readonly origin: Origin;
-  /** What an earlier process has recorded of this run: it is replayed, and the run goes on where it ends. */
+  /** The events of an earlier process of this run: they are replayed, and the run continues after them. */
   readonly journal?: readonly Event[];
-  /** What was sealed in that journal: step → name → value. */
+  /** The sealed values of that journal: step → name → value. */
   readonly unsealed?: ReadonlyMap<string, ReadonlyMap<string, Json>>;
 }
 
@@ -39,7 +39,7 @@ export interface Session {
   readonly options: RunOptions;
   readonly ports: Ports;
   readonly isDry: boolean;
-  /** What an earlier process has recorded. */
+  /** The events of an earlier process. */
   readonly replay: Replay | undefined;
   readonly recorder: Recorder;
   readonly findings: Findings;
@@ -49,7 +49,7 @@ export interface Session {
   readonly prediction: Prediction;
 }
 
-/** What steps have saved. */
+/** The outputs of steps. */
 export interface OutputStore {
   /** Step → name → value. */
   readonly saved: Map<string, Outputs>;
@@ -57,7 +57,7 @@ export interface OutputStore {
   readonly lost: Map<string, { readonly node: PlannedRequest; readonly frame: Frame }>;
 }
 
-/** What a rollback may have to roll back, the oldest first. */
+/** The rollbacks that may be needed, the oldest first. */
 export interface Rollback {
   readonly stack: Undo[];
   isRunning: boolean;
@@ -72,7 +72,7 @@ export interface Undo {
   isNeeded: boolean;
 }
 
-/** What a dry run predicts. */
+/** The predictions of a dry run. */
 export interface Prediction {
   /** Writes that would change, or that depend on one that would be, in their order. */
   readonly writes: { readonly step: string; readonly connection: string }[];
@@ -87,7 +87,7 @@ export interface Frame {
   /** Which iteration of each loop around it, the outermost first, from 1. */
   readonly iterations: readonly number[];
   readonly item?: Item;
-  /** What rolls back the blocks around it, the outermost first. */
+  /** The rollbacks of the enclosing blocks, the outermost first. */
   readonly undo: readonly Undo[];
 }
 

@@ -17,7 +17,7 @@ interface Write {
   readonly node: PlannedRequest;
   readonly rendered: Rendered;
   readonly expect: RenderedExpect;
-  /** What rolls it back. */
+  /** Its rollback. */
   readonly undo: Undo | undefined;
 }
 
@@ -96,7 +96,7 @@ interface Attempt {
   readonly result: StepResult;
   /** True if it may be sent again: because nothing was sent, or because the author's `retry` says so. */
   readonly again: 'never' | 'unsent' | 'by-retry';
-  /** What came of sending it; undefined where it was not even tried. */
+  /** The result of sending it; undefined if it was not sent. */
   readonly sent?: SendResult;
 }
 

@@ -38,7 +38,7 @@ export async function chooseRunbook(name: string, version: VersionSource): Promi
       `"${name}" is written for several versions; say which with --elasticsearch, or name one:\n${shownCandidates}`,
     );
   throw new Problem(
-    `${only ? 'several runbooks' : 'no runbook'} "${name}" for Elasticsearch ${wanted}; these are there:\n${shownCandidates}\nName one of them.`,
+    `${only ? 'several runbooks' : 'no runbook'} "${name}" for Elasticsearch ${wanted}; available:\n${shownCandidates}\nName one of them.`,
   );
 }
 

@@ -18,7 +18,7 @@ export function checkConfirmations(plan: Plan, confirm: readonly string[], canAs
   const open = [...questions.keys()].filter((id) => !confirm.includes(id));
   if (open.length === 0 || canAsk) return;
   throw new Problem(
-    `confirmation required, and there is no terminal to ask on; nothing was sent:\n${open.map((id) => `  ${id}: ${questions.get(id)}`).join('\n')}\nAdd ${open.map((id) => `--confirm ${id}`).join(' ')} once that is decided.`,
+    `confirmation required, and there is no terminal to ask on; nothing was sent:\n${open.map((id) => `  ${id}: ${questions.get(id)}`).join('\n')}\nAdd ${open.map((id) => `--confirm ${id}`).join(' ')} to confirm.`,
     'refused',
   );
 }

@@ -122,7 +122,7 @@ async function lockTargets(plan: Plan, id: string): Promise<() => Promise<void>>
   } catch (error) {
     const message = messageOf(error);
     throw new Problem(
-      `${error instanceof Locked ? message : `the lock in ${locksFolder()} cannot be taken: ${message} (XDG_STATE_HOME names another folder)`}; nothing was sent`,
+      `${error instanceof Locked ? message : `the lock in ${locksFolder()} cannot be acquired: ${message} (XDG_STATE_HOME names another folder)`}; nothing was sent`,
       'refused',
     );
   }
@@ -184,7 +184,7 @@ async function executeAs(
 async function created(runs: string, id: string, plan: Plan): Promise<Journal> {
   if (!isRunId(id)) throw new Problem(`the id of a run has letters, digits, - and _ only: ${id}; nothing was sent`);
   return createJournal(runs, id, canonicalJson(plan)).catch((error: unknown) => {
-    throw new Problem(`the run's folder cannot be made: ${messageOf(error)}; nothing was sent`, 'refused');
+    throw new Problem(`cannot create the folder of the run: ${messageOf(error)}; nothing was sent`, 'refused');
   });
 }
 
@@ -196,7 +196,7 @@ async function reopened({ id, folder, events }: RecordedRun): Promise<Journal> {
   if (contents.events.length === events.length) return journal;
   // Between the reading and the lock another process may have gone on with it.
   await journal.close();
-  throw new Problem(`another process has continued the run ${id}; nothing was sent`, 'refused');
+  throw new Problem(`another process has resumed run ${id}; nothing was sent`, 'refused');
 }
 
 /** The signals of an attendant as the interpreter asks for them. */

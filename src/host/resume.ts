@@ -33,7 +33,7 @@ export async function prepareResume(recorded: RecordedRun, options: ResumeOption
   if (last?.type === 'run-finished') {
     const next = last.outcome === 'rolled-back' ? 'Run' : `Roll it back with runbook rollback ${id}, or run`;
     throw new Problem(
-      `the run ${id} is finished (${last.outcome}): there is nothing to continue. ${next} it again: what is there already is left as it is.`,
+      `the run ${id} is finished (${last.outcome}): there is nothing to continue. ${next} it again: steps that are already in place are not sent.`,
     );
   }
   return { ...(await continuation(recorded, options)), rollback: started.rollback ? 'on-failure' : 'never' };
@@ -55,7 +55,7 @@ async function continuation(recorded: RecordedRun, options: ResumeOptions): Prom
   const { confirm = [], assumeDone = [], assumeNotDone = [], clusterLock = true } = options;
   if (majorOf(started.version) !== majorOf(version)) {
     throw new Problem(
-      `the run ${id} was begun by runbook ${started.version}, and this is ${version}: it may understand the plan in another way. If not, proceed with ${started.version}; nothing was sent.`,
+      `the run ${id} was begun by runbook ${started.version}, and this is ${version}: versions may interpret a plan differently. Continue it with ${started.version}; nothing was sent.`,
     );
   }
   const origin = { ...started.origin, ...(options.env === undefined ? {} : { env: options.env }) };
@@ -102,7 +102,7 @@ function checkAssumptions(assumed: readonly string[], events: readonly Event[]):
   const unknown = assumed.filter((step) => !open.has(step));
   if (unknown.length === 0) return;
   throw new Problem(
-    `${unknown.join(', ')}: no such step has an unknown outcome; ${open.size > 0 ? `these have: ${[...open].join(', ')}` : 'none is'}`,
+    `${unknown.join(', ')}: no such step has an unknown outcome; ${open.size > 0 ? `these have: ${[...open].join(', ')}` : 'none has'}`,
   );
 }
 

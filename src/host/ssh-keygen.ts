@@ -118,7 +118,7 @@ function sshKeygen(args: readonly string[], input: string, stderr: 'pipe' | 'inh
       reject(
         new Problem(
           error.code === 'ENOENT'
-            ? 'ssh-keygen is not there: approvals need OpenSSH 8.9 or newer (Debian: openssh-client)'
+            ? 'ssh-keygen not found: approvals need OpenSSH 8.9 or newer (Debian: openssh-client)'
             : `ssh-keygen: ${error.message}`,
           'refused',
         ),

@@ -10,7 +10,7 @@ import { resolveTarget } from './secrets.ts';
 export interface Who {
   readonly version?: string;
   readonly cluster_uuid?: string;
-  /** Its answer in a few words, for a message where something is missing. */
+  /** Its response in a few words, for a message about something missing. */
   readonly said: string;
 }
 

@@ -14,7 +14,7 @@ export interface Blank {
   readonly isSecret: boolean;
 }
 
-/** What a plan leaves open; each of them has a name of its own. */
+/** The values that a plan leaves open, each with a name of its own. */
 export interface Blanks {
   readonly of: (expression: Expression) => Blank;
   /** In a value, in the order in which they stand there. */
@@ -66,7 +66,7 @@ function sourceOf(expression: Expression, plan: Plan, saves: ReadonlyMap<string,
     case 'run':
       return 'a name for what you do here, letters and digits';
     case 'item':
-      return 'the item of this pass';
+      return 'the item of this iteration';
     case 'connections':
       return `the identity of the connection ${first}`;
     case 'inputs': {
@@ -77,19 +77,19 @@ function sourceOf(expression: Expression, plan: Plan, saves: ReadonlyMap<string,
     case 'steps': {
       const step = saves.get(first) ?? saves.get(`${first}#*`);
       const save = step?.save?.[name];
-      if (!step || !save) return `what step ${first} gives as ${name}`;
-      return `${save.path} in the answer of step ${step.number}${save.secret ? ', a secret' : ''}`;
+      if (!step || !save) return `the output ${name} of step ${first}`;
+      return `${save.path} in the response of step ${step.number}${save.secret ? ', a secret' : ''}`;
     }
   }
 }
 
-/** How texts are written into JSON: each with its quotes. */
+/** Writes strings into JSON, each with its quotes. */
 export interface JsonWriter {
   readonly text: (text: string) => string;
   readonly key: (key: string) => string;
 }
 
-/** JSON as text whose texts and keys are written by a writer; on one line where `indent` is 0. */
+/** Formats JSON whose strings and keys are written by a writer; on one line where `indent` is 0. */
 export function jsonText(value: Json, writer: JsonWriter, indent = 2, pad = ''): string {
   if (typeof value === 'string') return writer.text(value);
   const isList = Array.isArray(value);

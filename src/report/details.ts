@@ -6,7 +6,7 @@ import { conditionText, expectations, retryText, savesText, unknownText, untilTe
 export interface Detail {
   readonly name: string;
   readonly value: string;
-  /** What the author says where it fails. */
+  /** The author's message for a failure. */
   readonly otherwise?: string;
 }
 

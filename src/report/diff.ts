@@ -2,14 +2,14 @@ import { nodesIn, type Plan, type Section, type Visited } from '../plan/index.ts
 import { isEqual, isObject, type Json, type JsonObject, mappingOf } from '../text/index.ts';
 import { connectionText, requestText } from './outline.ts';
 
-/** What one plan does that another does not. */
+/** The difference between two plans. */
 export interface PlanDiff {
   readonly format: 'runbook-diff/v1';
   readonly before: Side;
   readonly after: Side;
   /** True if both are the same bytes. */
   readonly same: boolean;
-  /** What is said once for the whole plan: connections, inputs, locks, maintenance windows. */
+  /** The facts of the whole plan: connections, inputs, locks, maintenance windows. */
   readonly head: readonly FieldChange[];
   readonly steps: readonly StepChange[];
   /** Steps that are the same but for their number or the line that they stand on. */
@@ -40,7 +40,7 @@ export interface StepChange {
   /** `users-7.10.yaml:41:5`, where it stands in the runbook; of a removed step, where it stood. */
   readonly at: string;
   readonly effect?: 'read' | 'write';
-  /** What is sent, in one line; of a changed step, after the change. */
+  /** The request in one line; of a changed step, after the change. */
   readonly call?: string;
   /** The fields that differ; of an added or removed step, all that it has. */
   readonly fields: readonly FieldChange[];

@@ -14,7 +14,7 @@ import type { Json } from '../text/index.ts';
 import type { ReportedStep, RunReport } from './run-report.ts';
 import { conditionText, valueText } from './words.ts';
 
-/** What rolls back a step, a block or the whole runbook. */
+/** The rollback of a step, a block or the whole runbook. */
 export interface PlannedRollback {
   /** Its id; `wholeRunbook` for all of it. */
   readonly of: string;

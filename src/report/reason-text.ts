@@ -16,7 +16,7 @@ import { inOneLine } from '../text/in-one-line.ts';
 import { durationOf, type Json } from '../text/index.ts';
 import { windowText } from './words.ts';
 
-/** Returns why something ended as it did, as one sentence. All that a reason can be is said here, and only here. */
+/** Returns why something ended as it did, as one sentence. Every reason has its sentence here, and only here. */
 export function reasonText(reason: Reason): string {
   switch (reason.kind) {
     case 'condition-not-met':
@@ -29,15 +29,15 @@ export function reasonText(reason: Reason): string {
     case 'template-error':
       return reason.message;
     case 'missing-output':
-      return `there is no steps.${reason.step}.${reason.output}: step "${reason.step}" did not run, or its response did not contain it`;
+      return `steps.${reason.step}.${reason.output} has no value: step "${reason.step}" did not run, or its response did not contain it`;
     case 'needs-output':
       return `it needs steps.${reason.step}.${reason.output}`;
     case 'secret-lost':
       return `steps.${reason.step}.${reason.output} is a secret that only the ended process had in memory; a rollback does not read it again, because the step may have changed it`;
     case 'secret-not-reread':
       return reason.cause
-        ? `"${reason.step}" gives a secret, and could not be read again: ${reasonText(reason.cause)}`
-        : `what "${reason.step}" gave was secret, and cannot be read again`;
+        ? `"${reason.step}" saves a secret, and could not be read again: ${reasonText(reason.cause)}`
+        : `"${reason.step}" saved a secret that cannot be read again`;
     case 'internal-error':
       return `internal error: ${reason.message}`;
     case 'no-response':
@@ -117,11 +117,11 @@ export function noResponseText({ cause, message = '', timeout_ms = 0 }: NoRespon
     case 'not-rendered':
       return message;
     case 'unknown-connection':
-      return `there is no connection "${message}"`;
+      return `unknown connection "${message}"`;
     case 'unknown-identity':
-      return `there is no identity "${message}"`;
+      return `unknown identity "${message}"`;
     case 'wrong-kind':
-      return 'the connection is of another kind than the call';
+      return 'the call does not match the kind of the connection';
     case 'dry-run':
       return 'a dry run sends no write';
     case 'exception':
@@ -162,7 +162,7 @@ function failedText(failed: readonly Assertion[]): string {
   return failed.map(comparisonText).join('; ');
 }
 
-/** What an assertion expected, and what it saw. */
+/** The expected and the actual value of an assertion. */
 export function comparisonText(assertion: Assertion): string {
   return `${subjectOf(assertion)}: expected ${expectedText(assertion)}, actual ${actualText(assertion)}`;
 }
@@ -208,7 +208,7 @@ function adviceText(advice: Advice): string {
     case 'other-endpoint':
       return `The bucket is at ${advice.endpoint}: set ${setting('endpoint', advice.connection)} to https://${advice.endpoint}, and its region to ${advice.region}.`;
     case 'needs-permissions':
-      return `The credentials may not do this: they need ${advice.permissions.join(', ')}.`;
+      return `The credentials lack permissions: they need ${advice.permissions.join(', ')}.`;
   }
 }
 

@@ -13,7 +13,7 @@ import { inert } from '../text/index.ts';
 import { comparisonText, errorText, reasonText, sentIn, stepReasonText, subjectOf } from './reason-text.ts';
 import type { ReportedStep, RunReport } from './run-report.ts';
 
-/** What became of a step, in words that stand alone. */
+/** The outcome of a step, in words that stand alone. */
 export const outcomeWords: Readonly<Record<StepOutcome, string>> = {
   done: 'done',
   unchanged: 'unchanged (already in place)',
@@ -175,7 +175,7 @@ export function cleanupText(failure: CleanupFailure): string {
   return `${call === undefined ? '' : `${call} — `}${reasonText(failure.reason)}`;
 }
 
-/** Returns what a person must know at the end: the author's notes, and locks that are left behind. */
+/** Returns the lines to read at the end: the author's notes, and locks that are left behind. */
 export function notesOf({ notes, locks_left }: RunSummary): Note[] {
   return [...notes, ...locks_left.map((reason): Note => ({ severity: 'warning', note: reasonText(reason) }))];
 }

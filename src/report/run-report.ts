@@ -14,7 +14,7 @@ import type {
 } from '../engine/index.ts';
 import type { JsonObject } from '../text/index.ts';
 
-/** A run as its journal tells it: each step with its calls and what its assertions saw. It holds no secret. */
+/** A run as its journal tells it: each step with its calls and assertions. It contains no secret. */
 export interface RunReport {
   readonly format: 'runbook-report/v1';
   readonly run: string;
@@ -40,7 +40,7 @@ export interface RunReport {
   /** In the order in which they began. */
   readonly steps: readonly ReportedStep[];
   readonly locks: readonly ReportedLock[];
-  /** What was sent to take the locks, to keep them and to give them back. */
+  /** The calls that acquired, renewed and released the locks. */
   readonly lock_calls: readonly ReportedCall[];
   /** Steps whose rollback has ended. */
   readonly rollbacks: readonly { readonly step: string; readonly clean: boolean }[];
@@ -94,7 +94,7 @@ export interface ReportedLock {
   readonly message?: string;
 }
 
-/** What a dry run says of one step of the plan. */
+/** The prediction of a dry run for one step of the plan. */
 export interface Forecast {
   readonly step: string;
   readonly number: string;

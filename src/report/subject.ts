@@ -3,7 +3,7 @@ import type { Plan } from '../plan/index.ts';
 import { reportOf } from './report-of.ts';
 import type { RunReport } from './run-report.ts';
 
-/** What a report is about: a plan, and what became of it where it was run. */
+/** The subject of a report: a plan, and its run if there was one. */
 export interface Subject {
   readonly plan: Plan;
   /** The plan's id. */

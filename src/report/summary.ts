@@ -6,11 +6,11 @@ import { cleanupText, notesOf, noteText, outcomeSentence } from './run-lines.ts'
 interface Record {
   readonly run: string;
   readonly head: string;
-  /** What a dry run predicts, in one sentence. */
+  /** The prediction of a dry run, in one sentence. */
   readonly forecast?: string;
 }
 
-/** Returns what a person must know at the end of a run, and what to do next. */
+/** Returns the end of a run for its operator: the outcome, and the next steps. */
 export function summaryText(summary: RunSummary, { run, head, forecast }: Record): string {
   const lines = [
     ...(forecast === undefined ? [] : [`dry run: ${forecast}`]),

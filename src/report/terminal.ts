@@ -14,7 +14,7 @@ type Finished = Extract<Event, { type: 'step-finished' }>;
 
 /**
  * One spinner for the request that is running, a line that stays for each that has ended. Each request has a list of
- * its own, so that a question to a person can be asked between two of them.
+ * its own, so that a question can be asked between two of them.
  */
 export function terminalView(write: (text: string) => void): TerminalView {
   let current:

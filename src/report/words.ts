@@ -3,7 +3,7 @@ import type { Condition, PlannedExpect, PlannedRequest } from '../plan/index.ts'
 import { inOneLine } from '../text/in-one-line.ts';
 import { durationOf, type Json } from '../text/index.ts';
 
-/** What a plan's parts mean, in the words that every view uses. */
+/** Describes the parts of a plan in the words that every renderer uses. */
 
 export function conditionText({ subject, expect }: Condition): string {
   return isMatcher(expect) ? `${subject}: ${expectedOf(expect, inOneLine)}` : `${subject} = ${valueText(expect)}`;

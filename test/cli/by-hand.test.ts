@@ -138,7 +138,7 @@ inputs: { key: { env: KEY }, keys: { header: { env: HEADER } } }
   it('sends no write that nobody has agreed to, and stops where an answer is not as it has to be', async () => {
     const unwilling = await byHand((question) => (/Send PUT/.test(question) ? 'n' : answer(question)), env);
     const doubtful = await byHand(
-      (question) => (/Is that so: status 2xx; ok/.test(question) ? '' : answer(question)),
+      (question) => (/Expected status 2xx; ok/.test(question) ? '' : answer(question)),
       env,
     );
 
@@ -147,14 +147,14 @@ inputs: { key: { env: KEY }, keys: { header: { env: HEADER } } }
       code: 1,
       sent: [{ call: 'GET /' }, { call: 'GET /look?a+b=c%26d' }].map(() => expect.anything()),
     });
-    expect(doubtful.asked).toContain('stopped: it is not: status 2xx; ok = true');
+    expect(doubtful.asked).toContain('stopped: FAILED: expected status 2xx; ok = true');
   });
 
   it('asks for secrets in the environment, and has none in it', async () => {
     const without = await byHand(answer, { INPUT_KEY: secret });
 
     expect(without).toMatchObject({ code: 2, sent: [] });
-    expect(without.asked).toContain('set ES_PASSWORD: what user somebody logs in with at es');
+    expect(without.asked).toContain('set ES_PASSWORD: the secret of user somebody at es');
     const half = await byHand(answer, { INPUT_KEY: secret, ES_PASSWORD: 'the-password' });
     expect(half.asked).toContain('set INPUT_KEYS_HEADER: the secret keys.header, from env HEADER');
   });

@@ -134,7 +134,7 @@ describe('a connection of kind http', () => {
     const { code, stdout } = await exec('--dry-run');
 
     expect(code).toBe(0);
-    expect(stdout).toMatch(/open \[WRITE\]: .* → unchanged/);
+    expect(stdout).toMatch(/open \[WRITE\]: .* → no change/);
     expect(calls().filter((call) => !call.startsWith('GET') && call !== 'POST /search')).toEqual([]);
   });
 
@@ -169,7 +169,7 @@ describe('a connection of kind http', () => {
     const script = await as('curl');
     const console = await as('console');
 
-    expect(script).toContain(`login_tickets() { printf 'authorization: %s %s' Bearer "$TICKETS_TOKEN"; }`);
+    expect(script).toContain(`credentials_tickets() { printf 'authorization: %s %s' Bearer "$TICKETS_TOKEN"; }`);
     expect(script).toMatch(
       /PUT 60 "http:\S+\/tickets\/t1\?tag=a&tag=b" --header "content-type: application\/json" --data-binary @- <<RUNBOOK_BODY\n\[\n/,
     );

@@ -223,7 +223,7 @@ describe.concurrent('runbook rollback', () => {
     const asked = await runbook(directory, ['rollback', run]);
     expect(asked.code).toBe(4);
     expect(asked.stdout).toMatch(/Rollback of user\n(.*\n)+.*DELETE .*\/_security\/user\/ada\n(.*\n)+Rollback of role/);
-    expect(asked.stderr).toContain('Add --yes once that is decided.');
+    expect(asked.stderr).toContain('Add --yes to confirm.');
     expect(said()).not.toContain('DELETE /_security');
 
     const undone = await runbook(directory, ['rollback', run, '--yes']);

@@ -53,7 +53,7 @@ describe.skipIf('skipped' in provided)('users-7.10 on a terminal', () => {
 
     expect(code).toBe(1);
     expect(screen).toMatch(/Z {2}1 preconditions: Nothing stands in the way/);
-    expect(screen).toContain('it was not confirmed');
+    expect(screen).toContain('not confirmed');
     expect(outcomes(lastJournal(directory))).toMatchObject({
       'replace/swap': 'failed',
       'snapshot/create~rollback~1/delete': 'done',

@@ -537,7 +537,7 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
     const ended = await runbook(directory, ['exec', 'users-7.10', '--env', environment()], secrets);
 
     expect(ended.code).toBe(4);
-    expect(ended.stderr).toContain('Add --confirm replace/swap once that is decided.');
+    expect(ended.stderr).toContain('Add --confirm replace/swap to confirm.');
     await expectDestinationUntouched();
   });
 

@@ -75,7 +75,7 @@ steps:
       /\/c\/_import".* --form "file=@-;filename=objects.ndjson" <<RUNBOOK_BODY\n\{"id":1\}\n\{"id":2\}\nRUNBOOK_BODY/,
     );
     expect(script).toMatch(
-      /fill steps_b_objects_file 'a file: as NDJSON: \[\?type\] in the answer of step 2'\n.*"file=@\$\{steps_b_objects_file\};.*<\/dev\/null/,
+      /fill steps_b_objects_file 'a file: as NDJSON: \[\?type\] in the response of step 2'\n.*"file=@\$\{steps_b_objects_file\};.*<\/dev\/null/,
     );
     expect(script).toMatch(/\/api\/saved_objects\/_bulk_get".*application\/json.*<<RUNBOOK_BODY\n\[\n/);
     expect(console).toContain('GET /a?fields=x%2Cy%26z\n');
@@ -145,7 +145,7 @@ describe('hostile text of runbooks and servers', () => {
         .replace(/^fill\(\).*$/m, 'fill() { printf -v "$1" %s \'"value"\'; }'),
     });
 
-    expect(sent).toContain('CALL login_es');
+    expect(sent).toContain('CALL credentials_es');
     expect(sent).not.toContain('pwned\n');
     expect(sent).toContain('$(touch pwned)');
     // The bodies are what the plan says.

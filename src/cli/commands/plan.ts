@@ -50,7 +50,7 @@ async function pinsOf(plan: Plan, environment: Environment, file: string): Promi
       );
     if (pinned !== undefined && pinned !== seen)
       throw new Problem(
-        `--pin: the connection "${name}" leads to the cluster ${seen}, and ${file} pins cluster_uuid: ${pinned}. Check its url, or the pin`,
+        `--pin: the connection "${name}" reaches the cluster ${seen}, and ${file} pins cluster_uuid: ${pinned}. Check its url, or the pin`,
         'refused',
       );
     pins[name] = seen;

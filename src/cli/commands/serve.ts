@@ -87,7 +87,7 @@ async function answer(
 }
 
 /**
- * Returns why a request is not answered: it wants to change something, or comes from a page of somebody else. A name that leads
+ * Returns why a request is refused: it is not a read, or comes from a page of another origin. A name that leads
  * here by DNS is in `Host`; what another site's page sends is told by `Origin` and `Sec-Fetch-Site`.
  */
 function refusalOf({ method, headers }: IncomingMessage, port: number, host: string): [number, string] | undefined {

@@ -77,5 +77,5 @@ async function confirmed(yes: boolean): Promise<void> {
       'refused',
     );
   const answer = await ask('If that run is still alive, two runs may then work at once. Type yes to remove its lock: ');
-  if (answer !== 'yes') throw new Problem('it was not confirmed; nothing was removed', 'refused');
+  if (answer !== 'yes') throw new Problem('not confirmed; nothing was removed', 'refused');
 }

@@ -14,7 +14,7 @@ import { planFacts } from '../plan-text.ts';
 import { conditionText, expectations, untilText, valueText } from '../words.ts';
 import type { Format } from './format.ts';
 
-/** For Kibana's Dev Tools: every call, to be sent one after the other, by a person who reads what stands above it. */
+/** For Kibana's Dev Tools: every call, to send one after the other, with what to check above it. */
 export const console: Format = {
   render: ({ plan, id }) => {
     const blanks = blanksOf(plan);

@@ -23,34 +23,34 @@ import type { Format } from './format.ts';
 
 /**
  * A Bash script that sends every call of a plan with curl. It asks before each write and after each response that a run would
- * judge: what the program does for its user, the script leaves to a person. Secrets come from environment variables, and are
+ * check: the script leaves to its user what the program does itself. Secrets come from environment variables, and are
  * in no argument of a process.
  */
 export const curl: Format = {
   render: ({ plan, id }) => {
-    const script: Script = { plan, blanks: blanksOf(plan), logins: loginsOf(plan) };
+    const script: Script = { plan, blanks: blanksOf(plan), credentials: credentialsIn(plan) };
     return [
       '#!/usr/bin/env bash',
       ...planFacts(plan, id).map(([name, value]) => comment(`${name}: ${value}`)),
       comment(''),
       comment(
-        'Sends the calls of this plan one after the other. It asks before each write and after each response that has to',
+        'Sends the calls of this plan one after the other. It asks before each write and after each response that must',
       ),
       comment(
-        'be judged; Enter stops it. No locks, no automatic rollback: `bash SCRIPT rollback` asks for each call of a rollback.',
+        'be checked; Enter stops it. No locks, no automatic rollback: `bash SCRIPT rollback` asks for each call of a rollback.',
       ),
       'set -euo pipefail',
       '',
       ...prelude.split('\n'),
       '',
       comment('Secrets, from the environment only:'),
-      ...script.logins.flatMap(({ variable, what }) => (variable === undefined ? [] : [needed(variable, what)])),
+      ...script.credentials.flatMap(({ variable, what }) => (variable === undefined ? [] : [needed(variable, what)])),
       ...secretsOf(plan, script.blanks).map(({ name, source }) => needed(variableOf(name), source)),
       '',
       comment(
         'Credentials by connection. For a certificate authority of your own: NAME_CA=file, with the name of the connection.',
       ),
-      ...script.logins.map((login) => loginFunction(login)),
+      ...script.credentials.map((credential) => credentialsFunction(credential)),
       '',
       'if [ "${1-}" = rollback ]; then',
       ...rollbacksIn(plan)
@@ -69,10 +69,10 @@ export const curl: Format = {
 interface Script {
   readonly plan: Plan;
   readonly blanks: Blanks;
-  readonly logins: readonly Login[];
+  readonly credentials: readonly Credentials[];
 }
 
-interface Login {
+interface Credentials {
   readonly connection: string;
   readonly identity?: string;
   /** The function that prints its header. */
@@ -84,9 +84,9 @@ interface Login {
   readonly what: string;
 }
 
-function loginsOf({ environment }: Plan): Login[] {
+function credentialsIn({ environment }: Plan): Credentials[] {
   const names = new Set<string>();
-  return Object.entries(environment.connections).flatMap(([connection, planned]): Login[] => {
+  return Object.entries(environment.connections).flatMap(([connection, planned]): Credentials[] => {
     if (!kinds[planned.kind].http) return [];
     const all: [string | undefined, PlannedAuth][] = [
       [undefined, planned.auth],
@@ -102,10 +102,10 @@ function loginsOf({ environment }: Plan): Login[] {
       names.add(stem.toUpperCase());
       const secret = secretNames[auth.type];
       return {
-        ...{ connection, name: `login_${stem}`, planned, auth },
+        ...{ connection, name: `credentials_${stem}`, planned, auth },
         ...(identity === undefined ? {} : { identity }),
         ...(secret === undefined ? {} : { variable: `${stem.toUpperCase()}_${secret}` }),
-        what: `what ${authText(auth)} logs in with at ${connection}${identity === undefined ? '' : ` as ${identity}`}`,
+        what: `the secret of ${authText(auth)} at ${connection}${identity === undefined ? '' : ` as ${identity}`}`,
       };
     });
   });
@@ -117,11 +117,11 @@ const secretNames: { readonly [T in PlannedAuth['type']]?: string } = {
   bearer: 'TOKEN',
 };
 
-function loginFunction(login: Login): string {
-  return `${login.name}() { ${headerCommand(login)}; }`;
+function credentialsFunction(credential: Credentials): string {
+  return `${credential.name}() { ${headerCommand(credential)}; }`;
 }
 
-function headerCommand({ auth, variable }: Login): string {
+function headerCommand({ auth, variable }: Credentials): string {
   switch (auth.type) {
     case 'basic':
       return `basic ${quoted(auth.username)} "$${variable}"`;
@@ -152,10 +152,11 @@ function nodeLines(node: PlannedNode, steps: readonly string[], always: readonly
   const head = `${node.number} ${node.id}: ${node.title}`;
   if (node.kind === 'skipped') return ['', comment(`${head} — skipped, ${skipReasonText(node.reason)}`)];
   const conditions = (node.when ?? []).map(
-    (condition) => `ask ${quoted(`Only when ${conditionText(condition)}. Is that the case?`)}`,
+    (condition) => `ask ${quoted(`Only when ${conditionText(condition)}. Is this condition met?`)}`,
   );
   const items = itemsIn(node, script.blanks);
-  const list = node.for_each === undefined ? undefined : `For each item of ${valueText(node.for_each)}. Another one?`;
+  const list =
+    node.for_each === undefined ? undefined : `For each item of ${valueText(node.for_each)}. Another iteration?`;
   return [
     '',
     `say ${quoted(head)}`,
@@ -179,8 +180,8 @@ function ownLines(
   if (node.kind === 'request') return requestLines(node, script);
   const cleanup = node.always ?? [];
   const inner = [
-    ...(node.confirm === undefined ? [] : [`ask ${quoted(node.confirm)} || stop 'it was not confirmed'`]),
-    // What must be done whatever happens is said where the script stops before it.
+    ...(node.confirm === undefined ? [] : [`ask ${quoted(node.confirm)} || stop 'not confirmed'`]),
+    // The script names the steps of `always` if it stops before them.
     ...(cleanup.length === 0 ? [] : [`always=${quoted(`steps ${cleanup.map(({ number }) => number).join(', ')}`)}`]),
     ...steps,
     ...always,
@@ -189,13 +190,13 @@ function ownLines(
   if (!node.done_when) return inner.length === 0 ? [':'] : inner;
   return [
     ...callLines(node.done_when.request, 60_000, script, true),
-    `if ask ${quoted(`Already in place if that returned ${doneWhenText(node.done_when)}. If not, proceed with ${node.number}?`)}; then`,
+    `if ask ${quoted(`already in place if ${requestText(node.done_when.request)} returns ${doneWhenText(node.done_when)}. If not, proceed with ${node.number}?`)}; then`,
     ...inner,
     'fi',
   ];
 }
 
-/** The blanks that are another value with each iteration. */
+/** The blanks whose value differs in each iteration. */
 function itemsIn(node: PlannedNode, blanks: Blanks): string[] {
   const names = nodesRunBy(node).flatMap((inner) => {
     if (inner.kind !== 'request') return [];
@@ -207,7 +208,7 @@ function itemsIn(node: PlannedNode, blanks: Blanks): string[] {
   return [...new Set(names)];
 }
 
-/** Returns what a call leaves open. In its body, a blank that may be no text is filled in as JSON, and has another name. */
+/** Returns what a call leaves open. In its body, a blank that may be other than a string is filled in as JSON, and has another name. */
 function blanksOfCall({ path, query, headers, body }: HttpRequest, blanks: Blanks): Blank[] {
   const found = [...[path, query, headers].flatMap((value) => blanks.within(value)), ...blanksOfBody(body, blanks)];
   return [...new Map(found.map((blank) => [blank.name, blank])).values()];
@@ -241,7 +242,7 @@ function requestLines(node: PlannedRequest, script: Script): string[] {
     return [
       'while true; do',
       ...call,
-      `ask ${quoted(`Is it so: ${until}?`)} && break`,
+      `ask ${quoted(`Condition met: ${until}?`)} && break`,
       `sleep ${pause}`,
       'done',
       ...judged,
@@ -252,7 +253,7 @@ function requestLines(node: PlannedRequest, script: Script): string[] {
   const before = node.done_when
     ? [
         ...callLines(node.done_when.request, 60_000, script, true),
-        `say ${quoted(`already in place if that returned ${doneWhenText(node.done_when)}`)}`,
+        `say ${quoted(`already in place if ${requestText(node.done_when.request)} returns ${doneWhenText(node.done_when)}`)}`,
       ]
     : [];
   return [...before, `if ask ${quoted(question)}; then`, ...call, ...judged, 'fi'];
@@ -262,14 +263,19 @@ function accepts4xx({ expect }: PlannedRequest): boolean {
   return expect.status.some((status) => /^4/.test(String(status)));
 }
 
-function callLines(request: Request, timeout: number, { plan, blanks, logins }: Script, mayFail: boolean): string[] {
-  if (request.type !== 'http') return [`judge ${quoted(`you have looked into the bucket: ${requestText(request)}`)}`];
+function callLines(
+  request: Request,
+  timeout: number,
+  { plan, blanks, credentials }: Script,
+  mayFail: boolean,
+): string[] {
+  if (request.type !== 'http') return [`judge ${quoted(`a check of the bucket by hand: ${requestText(request)}`)}`];
   const { headers = {}, body, connection, method } = request;
-  const login = logins.find((one) => one.connection === connection && one.identity === request.identity);
+  const credential = credentials.find((one) => one.connection === connection && one.identity === request.identity);
   const dialect = dialectFor(request, plan);
   const form = dialect.bodyForm(request);
   const isFile = body !== undefined && form === 'file';
-  // Objects that an earlier answer gave stand in a file already, as Kibana has written them.
+  // Objects from an earlier response are in a file already, as Kibana has written them.
   const whole = isFile && typeof body === 'string' ? wholeJson(body, blanks) : undefined;
   const file = whole && {
     name: whole.name.replace(/_json$/, '_file'),
@@ -285,13 +291,13 @@ function callLines(request: Request, timeout: number, { plan, blanks, logins }: 
     ...(body === undefined ? [] : [isFile ? upload : '--data-binary @-']),
   ];
   const ca = `${connection.replace(/[^A-Za-z0-9_]/g, '_').toUpperCase()}_CA`;
-  const address = `"${inQuotes(login?.planned.url ?? '')}${urlOf(request, dialect, blanks)}"`;
+  const address = `"${inQuotes(credential?.planned.url ?? '')}${urlOf(request, dialect, blanks)}"`;
   const command = [
-    `call ${login?.name ?? 'login_unknown'} ${ca} ${method} ${Math.ceil(timeout / 1_000)}`,
+    `call ${credential?.name ?? 'credentials_unknown'} ${ca} ${method} ${Math.ceil(timeout / 1_000)}`,
     address,
     ...options,
   ].join(' ');
-  // A refusal is a response here: a person judges it.
+  // An error status is a response here: the user judges it.
   const end = mayFail ? ' || [ $? = 22 ]' : '';
   return [
     ...open.map(({ name, source }) => `fill ${name} ${quoted(source)}`),
@@ -335,7 +341,7 @@ function braced({ name, isSecret }: Blank): string {
   return `{${isSecret ? variableOf(name) : name}}`;
 }
 
-/** The body as it stands in a here-document: a blank that is the whole of a text and may be no text is JSON already. */
+/** The body as it stands in a here-document: a blank that is the whole of a string is JSON already. */
 function bodyLines(body: Json, form: BodyForm, blanks: Blanks): string[] {
   const text = (text: string) => {
     const whole = wholeJson(text, blanks);

@@ -1,6 +1,6 @@
 import type { Subject } from '../subject.ts';
 
-/** One way to show a plan or a run. It holds no secret: neither does what it is made from. */
+/** Renders a plan or a run. Neither contains a secret. */
 export interface Format {
   readonly render: (subject: Subject) => string;
 }

@@ -106,7 +106,7 @@ function sectionsOf(subject: Subject, detail: Detail): string[] {
 function entryText({ node, section, undoes, depth }: Visited, subject: Subject, detail: Detail): string[] {
   const report = subject.run?.report;
   const iterations = report ? iterationsOf(node.id, report) : [];
-  // What was not needed is not part of what happened.
+  // A rollback that did not run is not part of the run.
   if (report && section === 'rollback' && iterations.length === 0) return [];
   const indent = '&nbsp;'.repeat(depth * 2);
   const marks = [

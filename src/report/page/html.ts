@@ -9,7 +9,7 @@ export class Html {
   }
 }
 
-/** What can stand in a template of `html`: texts are escaped, lists are joined, `undefined` and `false` are nothing. */
+/** A value in a template of `html`: strings are escaped, lists are joined, `undefined` and `false` are nothing. */
 export type Part = string | number | Html | readonly Part[] | undefined | false;
 
 /** HTML with values in it. Whatever they hold, they are text: no markup, no escape sequence, no hidden direction. */

@@ -71,7 +71,7 @@ function live(seen: number) {
 <pre id="log" role="log" aria-live="polite" tabindex="0" data-seen="${seen}"></pre></section>\n`;
 }
 
-/** Returns what is wrong with a record, in the place of its page. */
+/** Returns the error of a journal or plan, in the place of its page. */
 export function damagePage(problem: string): Page {
   return { title: 'Damaged', body: html`${back}<h1>This cannot be shown</h1>\n<p class="state bad">${problem}</p>` };
 }
