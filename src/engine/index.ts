@@ -6,7 +6,6 @@ export { withInputs } from './render.ts';
 export type {
   Advice,
   Assertion,
-  BodyAssertion,
   NoResponse,
   NoResponseCause,
   Response,
