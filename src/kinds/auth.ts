@@ -13,4 +13,4 @@ export function authText(auth: PlannedAuth): string {
   return auth.type === 'basic' ? `user ${auth.username}` : words[auth.type];
 }
 
-const words = { none: 'no login', api_key: 'an API key', bearer: 'a bearer token', access_key: 'access key' };
+const words = { none: 'no credentials', api_key: 'an API key', bearer: 'a bearer token', access_key: 'access key' };

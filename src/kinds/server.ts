@@ -25,7 +25,7 @@ export function wordsFor({ name, connection, identity }: PreflightSubject<Enviro
   const auth = identity === undefined ? connection.auth : connection.identities?.[identity];
   return {
     place: `${name} (${connection.url})`,
-    credentials: authText(auth ?? { type: 'none' }),
+    credentials: auth && auth.type !== 'none' ? authText(auth) : 'requests without credentials',
     setting: identity === undefined ? 'auth' : `identity "${identity}"`,
   };
 }

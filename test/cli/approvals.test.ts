@@ -291,10 +291,10 @@ describe('runbook plan --out, approve, exec --plan', () => {
 
   it.each<[string, string[]]>([
     ['--set and --plan', ['--plan', 'plan.json', '--set', 'user=a']],
-    ['approvals are of a plan in a file', ['users-7.10', '--require-approvals', '1', '--allowed-signers', allowed]],
+    ['approvals are for a plan in a file', ['users-7.10', '--require-approvals', '1', '--allowed-signers', allowed]],
     ['whose approvals count', ['--plan', 'plan.json', '--require-approvals', '1']],
     ['how many people', ['--plan', 'plan.json', '--prevent-self-approval']],
-    ['which runbook', []],
+    ['missing runbook', []],
     ['Expected a number from 1 to 99', ['--plan', 'plan.json', '--require-approvals', '0']],
   ])('asks for what is missing: %s', async (message, args) => {
     const { code, stderr } = await exec(...args);

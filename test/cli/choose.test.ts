@@ -93,14 +93,14 @@ describe('a Kibana', () => {
   const copy = (kibana: { source: string; destination: string }) =>
     cli(eight, { kibana }, 'exec', 'visualizations-copy-7.10');
 
-  it('that is down, of another version, or does not accept the login is refused before the first write', async () => {
+  it('that is down, of another version, or does not accept the credentials is refused before the first write', async () => {
     const { source_kibana: source } = eight.sandbox.urls;
     const down = await copy({ source, destination: 'http://127.0.0.1:1' });
     expect(down.code).toBe(4);
     expect(down.stdout).toContain('nothing listens on that port');
     const older = await copy({ source, destination: seven.sandbox.urls.destination_kibana });
     expect(older.code).toBe(4);
-    expect(older.stdout).toContain('version.number is "7.10.2"');
+    expect(older.stdout).toContain('version.number: expected a version in the range >=8.5.3, actual "7.10.2"');
     const swapped = await cli(
       eight,
       { kibana: { source: eight.sandbox.urls.destination_kibana, destination: source } },

@@ -26,7 +26,7 @@ describe('runbook exec --dry-run --detailed-exitcode', () => {
     const after = await dryRun(server.env);
 
     expect(before.stdout).toMatch(/^ {2}\S+ \S+ \[WRITE\]: .* → would change$/m);
-    expect(before.stdout).toMatch(/^dry run: \d+ writes?: [1-9]\d* would change, \d unchanged/m);
+    expect(before.stdout).toMatch(/^dry run: \d+ writes?: [1-9]\d* would change, \d no change/m);
     expect(before.code).toBe(5);
     expect(written).toEqual([]);
     expect(real.code).toBe(0);
@@ -50,7 +50,7 @@ describe('runbook exec --dry-run --detailed-exitcode', () => {
   it('is for dry runs', async () => {
     const ended = await runbook(directory, ['exec', 'users-7.10', '--env', server.env, '--detailed-exitcode']);
 
-    expect(ended.stderr).toContain('add --dry-run');
+    expect(ended.stderr).toContain('--detailed-exitcode: only with --dry-run');
     expect(ended.code).toBe(2);
   });
 });

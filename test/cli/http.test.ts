@@ -105,7 +105,7 @@ describe('a connection of kind http', () => {
 
     expect(code).toBe(0);
     expect(stdout).toContain(`tickets: http at ${url}, a bearer token; as closer: user closer\n`);
-    expect(stdout).toContain(`cluster: elasticsearch at ${url}/es, no login; cluster_uuid u\n`);
+    expect(stdout).toContain(`cluster: elasticsearch at ${url}/es, no credentials; cluster_uuid u\n`);
     expect(stdout).toContain(`tickets (${url}) is up, and accepts a bearer token`);
     expect(stdout).toContain(`tickets (${url}) is up, and accepts user closer`);
     expect(stdout).toContain(`GET       ${url}/health\n`);
@@ -151,7 +151,7 @@ describe('a connection of kind http', () => {
     const refused = await runbook(directory, ['exec', 'ticket.yaml', '--env', 'nobody.yaml'], env);
 
     expect(refused.code).toBe(4);
-    expect(refused.stdout + refused.stderr).toContain(`did not accept no login. Check the url, health and auth`);
+    expect(refused.stdout + refused.stderr).toContain(`did not accept requests without credentials. Check the url, health and auth`);
     expect(calls().filter((call) => !call.startsWith('GET'))).toEqual([]);
   });
 
