@@ -15,7 +15,16 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
           ...hang,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/real/**', 'test/simulation/**', 'test/browser/**'],
+          exclude: ['test/contract/**', 'test/real/**', 'test/simulation/**', 'test/browser/**'],
+          globalSetup: ['test/build.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'contract',
+          sequence: { groupOrder: 0 },
+          ...hang,
+          include: ['test/contract/**/*.test.ts'],
           globalSetup: ['test/build.ts'],
         },
       },

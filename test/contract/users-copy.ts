@@ -142,7 +142,7 @@ connections:
       const ended = await exec();
       if (to.version !== '7.10') return expect(ended.code).toBe(0);
       expect(ended.code).toBe(4);
-      expect(ended.stdout).toContain('is ["odd"], expected');
+      expect(ended.stdout).toContain('expected one of [], actual ["odd"]');
       expect(ended.stdout).toContain('--set exclude_users=NAME');
       const without = await exec('--set', 'exclude_users=odd');
       expect(without.code).toBe(0);
@@ -168,7 +168,7 @@ connections:
     it('predicts each of its writes in a dry run', async () => {
       const ended = await exec('--dry-run', '--detailed-exitcode');
       expect(ended.code).toBe(5);
-      expect(ended.stdout).toContain('dry run: 2 writes: 2 would be sent');
+      expect(ended.stdout).toContain('dry run: 2 writes: 2 would change, 0 no change');
       expect((await at('GET', '/_security/user/kara')).status).toBe(404);
     });
 
@@ -176,7 +176,7 @@ connections:
       write();
       const refused = await exec('--set', 'existing=overwrite');
       expect(refused.code).toBe(2);
-      expect(refused.stderr).toContain('has no journal.seal, and a rollback puts back the secret');
+      expect(refused.stderr).toContain('has no journal.seal, and a rollback restores the secret');
       expect((await exec()).code).toBe(0);
     });
 
