@@ -52,8 +52,18 @@ describe('a run on a bucket', () => {
   });
 
   it.each([
-    ['that is public', { acl: 'public-read' }, 'acl: expected "private", actual "public-read"', "Set the bucket's ACL to private."],
-    ['of another class', { storage_class: 'IA' }, 'storage_class: expected "Standard", actual "IA"', 'Take a bucket of class Standard.'],
+    [
+      'that is public',
+      { acl: 'public-read' },
+      'acl: expected "private", actual "public-read"',
+      "Set the bucket's ACL to private.",
+    ],
+    [
+      'of another class',
+      { storage_class: 'IA' },
+      'storage_class: expected "Standard", actual "IA"',
+      'Take a bucket of class Standard.',
+    ],
     [
       'in another region',
       { location: 'oss-cn-beijing' },

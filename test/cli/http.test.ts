@@ -151,7 +151,9 @@ describe('a connection of kind http', () => {
     const refused = await runbook(directory, ['exec', 'ticket.yaml', '--env', 'nobody.yaml'], env);
 
     expect(refused.code).toBe(4);
-    expect(refused.stdout + refused.stderr).toContain(`did not accept requests without credentials. Check the url, health and auth`);
+    expect(refused.stdout + refused.stderr).toContain(
+      `did not accept requests without credentials. Check the url, health and auth`,
+    );
     expect(calls().filter((call) => !call.startsWith('GET'))).toEqual([]);
   });
 
