@@ -71,7 +71,9 @@ describe('the package', () => {
     const script = `import('runbook').then((names) => console.log(Object.keys(names).join(' ')))`;
     // Node prints every module that it resolves.
     const env = { PATH: process.env.PATH, NODE_DEBUG: 'module,esm' };
-    const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], { cwd: directory, encoding: 'utf8', env });
+    // That is more than a megabyte, where spawnSync ends the process unless it is told otherwise.
+    const options = { cwd: directory, encoding: 'utf8', env, maxBuffer: 64 * 1024 * 1024 } as const;
+    const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], options);
 
     expect(stdout.trimEnd()).toBe(
       [
