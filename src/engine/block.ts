@@ -31,12 +31,15 @@ export async function runBlock(node: PlannedBlock, context: StepContext, runNode
   const undo = noteRollback(node, id, session, frame);
   const within: Frame = { ...frame, depth: frame.depth + 1, undo: undo ? [...frame.undo, undo] : frame.undo };
   const failuresBefore = session.findings.cleanupFailures.length;
+  const writesBefore = writesSoFar(session);
   const tried = await attempt(() =>
     node.for_each === undefined
       ? runNodes(node.steps, session, within)
       : runIterations(node.steps, node.for_each, session, within, runNodes),
   );
-  if (node.always) await runNodes(node.always, session, { ...within, phase: 'always' });
+  // What puts right what was written has nothing to do where nothing was; another run may be at work where a lock kept this one out.
+  const isOwed = ('flow' in tried && tried.flow === 'go-on') || writesSoFar(session) > writesBefore;
+  if (node.always && isOwed) await runNodes(node.always, session, { ...within, phase: 'always' });
   if ('error' in tried) throw tried.error;
   const cleanupFailure = session.findings.cleanupFailures[failuresBefore];
   const flow =
@@ -45,6 +48,11 @@ export async function runBlock(node: PlannedBlock, context: StepContext, runNode
       : tried.flow;
   // The step inside has said why, and what follows from it.
   return { result: { outcome: outcomeOf(flow, session) }, flow };
+}
+
+/** Writes that were sent, or may have been; in a dry run, those that are predicted. */
+function writesSoFar({ findings, prediction }: Session): number {
+  return findings.writes + prediction.writes.length;
 }
 
 function outcomeOf(flow: Flow, { findings }: Session): StepOutcome {

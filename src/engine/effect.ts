@@ -6,12 +6,14 @@ import type { AmbiguousResponse, Reason } from './reason.ts';
 import { reasonOf, renderExpect, renderRequest, renderText } from './render.ts';
 import type { PastStep } from './replay.ts';
 import { sendRead, wait } from './send.ts';
-import { isStopping, type StepContext, valuesIn } from './session.ts';
+import { isStopping, type Seen, type StepContext, timeOf, valuesIn } from './session.ts';
 
 /** The effect of a step: in place or not, as far as its idempotency check can tell. */
 export type Effect =
   | { readonly state: 'in-place' }
-  | { readonly state: 'not-in-place' | 'unknown'; readonly reason: Reason };
+  /** `isAbsent`: there is nothing at all where it would be. */
+  | { readonly state: 'not-in-place'; readonly reason: Reason; readonly isAbsent: boolean }
+  | { readonly state: 'unknown'; readonly reason: Reason };
 
 const policy = { retry: patience, timeout_ms: 60_000 };
 
@@ -24,7 +26,14 @@ export async function effectOf(read: PlannedRead, context: StepContext): Promise
   });
   const reason = 'reason' in effect ? { reason: effect.reason } : {};
   await session.recorder.record({ type: 'effect-checked', step: id, effect: effect.state, ...reason });
+  const sent = session.rollback.sent.get(id);
+  if (sent) sent.seen = { effect: seenIn(effect), at: timeOf(session) };
   return effect;
+}
+
+function seenIn(effect: Effect): Seen['effect'] {
+  if (effect.state !== 'not-in-place') return effect.state;
+  return effect.isAbsent ? 'absent' : 'changed';
 }
 
 /** The first read of a chain that can tell decides; where none can, the reason is the last one's. */
@@ -48,7 +57,7 @@ async function askOnce(read: PlannedRead, context: StepContext): Promise<Effect>
   const { status } = result;
   // 404 is the usual word for "not there". Any other unexpected status says nothing about the effect.
   const isTelling = hasStatus(expect, status) || status === 404 || (status >= 200 && status < 300);
-  return { state: isTelling ? 'not-in-place' : 'unknown', reason };
+  return isTelling ? { state: 'not-in-place', reason, isAbsent: status === 404 } : { state: 'unknown', reason };
 }
 
 /** After an ambiguous response the effect may still be on its way: read back this often, with these pauses before it. */
@@ -80,9 +89,10 @@ export async function readBack(
     kind: 'read-back',
     response,
     effect: effect.state,
+    at: timeOf(context.session),
     ...('reason' in effect ? { cause: effect.reason } : {}),
   });
-  const waiting: Reason = { kind: 'read-back', response, effect: 'unknown' };
+  const waiting: Reason = { kind: 'read-back', response, effect: 'unknown', at: timeOf(context.session) };
   const deadline = context.session.ports.now() + (done_when.timeout_ms ?? 0);
   let effect: Effect | undefined;
   // An effect that is not there may still be on its way; while no read can tell, the author's time-out goes on.

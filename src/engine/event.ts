@@ -75,6 +75,24 @@ export interface CleanupFailure {
   readonly call?: { readonly connection: string; readonly request: string };
 }
 
+/** A write, and its call where that can be told. */
+interface AccountedWrite {
+  /** Without one it is the program's own: the index of the locks. */
+  readonly step?: string;
+  readonly call?: { readonly connection: string; readonly request: string };
+}
+
+/** What stays when a run has not succeeded, because the runbook says so. */
+export interface Kept extends AccountedWrite {
+  /** In the author's words; `lock-index` of the index of the locks. */
+  readonly reason: string | { readonly kind: 'lock-index' };
+}
+
+/** What is in place, or may be, although the run has not succeeded. */
+export interface Left extends AccountedWrite {
+  readonly reason: Reason;
+}
+
 /** Why a run is not finished: somebody must decide about a step, or what is in its way must go. */
 export type Suspension =
   | { readonly by: 'step'; readonly step: string; readonly reason: Reason }
@@ -93,8 +111,12 @@ export interface RunSummary {
   /** Dry run: how many writes would change, or depend on one that would be. */
   readonly predicted_writes: number;
   readonly rolled_back: boolean;
-  /** What may have been sent and was not rolled back, the newest first: nobody wanted it, or it could not be recorded. */
-  readonly not_rolled_back: readonly string[];
+  /** Steps that `runbook rollback` would roll back, the newest first. */
+  readonly can_be_rolled_back: readonly string[];
+  /** Of a run that has not succeeded: what stays as the runbook declares. */
+  readonly kept: readonly Kept[];
+  /** Of a run that has not succeeded: what is in place, or may be, and nobody has rolled back. */
+  readonly left: readonly Left[];
   readonly suspended?: Suspension;
   readonly notes: readonly Note[];
   /** Locks that are left behind, or may be. */
@@ -242,6 +264,13 @@ export interface Undone {
   readonly clean: boolean;
 }
 
+/** A rollback that turned out not to be needed: what it rolls back is not in place. */
+export interface RollbackSkipped {
+  readonly type: 'rollback-skipped';
+  readonly step: string;
+  readonly reason: Reason;
+}
+
 export interface RollbackFinished {
   readonly type: 'rollback-finished';
   readonly clean: boolean;
@@ -283,6 +312,7 @@ export type NewEvent =
   | Interrupted
   | RollbackStarted
   | Undone
+  | RollbackSkipped
   | RollbackFinished
   | Decided
   | Suspended

@@ -11,14 +11,24 @@ export interface Findings {
   wasInterrupted: boolean;
   /** Writes that were sent, or may have been. */
   writes: number;
-  readonly inDoubt: string[];
+  inDoubt: string[];
   readonly cleanupFailures: CleanupFailure[];
   readonly notes: Note[];
   readonly locksLeft: LockReason[];
+  /** The connections on which the index of the locks was created. */
+  readonly lockIndices: Set<string>;
 }
 
 export function createFindings(): Findings {
-  return { wasInterrupted: false, writes: 0, inDoubt: [], cleanupFailures: [], notes: [], locksLeft: [] };
+  return {
+    wasInterrupted: false,
+    writes: 0,
+    inDoubt: [],
+    cleanupFailures: [],
+    notes: [],
+    locksLeft: [],
+    lockIndices: new Set(),
+  };
 }
 
 /** Returns how much has gone wrong so far that a rollback is not clean with. */
@@ -30,7 +40,7 @@ export function troublesIn({ cleanupFailures, inDoubt }: Findings): number {
 export function summarized(
   { failure, suspended, writes, inDoubt, cleanupFailures, notes, locksLeft }: Findings,
   redactor: Redactor,
-): Omit<RunSummary, 'outcome' | 'predicted_writes' | 'rolled_back' | 'not_rolled_back'> {
+): Omit<RunSummary, 'outcome' | 'predicted_writes' | 'rolled_back' | 'can_be_rolled_back' | 'kept' | 'left'> {
   return redactor.record({
     ...(failure ? { failure } : {}),
     in_doubt: inDoubt,

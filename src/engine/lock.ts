@@ -14,7 +14,7 @@ import type { Ports } from './ports.ts';
 import type { LockReason, Reason } from './reason.ts';
 import type { Recorder } from './recorder.ts';
 import type { SendResult } from './result.ts';
-import { isRefusal, pauseBefore } from './retry.ts';
+import { hasSucceeded, isRefusal, pauseBefore } from './retry.ts';
 
 /** How often the heartbeat is written, and after how long without one a lock counts as left behind. */
 const beatEvery = 60_000;
@@ -254,7 +254,8 @@ async function indexOf(lock: PlannedLock, run: Surroundings): Promise<Index> {
 async function indexFor(lock: PlannedLock, run: Surroundings): Promise<Index> {
   const index = await indexOf(lock, run);
   if (index.kind !== 'missing') return index;
-  await call(protocolOf(lock, run).createIndex(lock), lock, run);
+  const created = await call(protocolOf(lock, run).createIndex(lock), lock, run);
+  if (created.kind === 'response' && hasSucceeded(created.status)) run.findings.lockIndices.add(lock.connection);
   return indexOf(lock, run);
 }
 

@@ -1,19 +1,19 @@
 import { TemplateError } from '../language/index.ts';
 import type { PlannedNode, PlannedRequest } from '../plan/index.ts';
+import { leftCall, noteDone, noteSent } from './account.ts';
 import { admit } from './admission.ts';
 import { type Ended, runBlock } from './block.ts';
 import { dependentOn } from './dry-run.ts';
-import type { CleanupFailure, StepDescription, StepResult } from './event.ts';
+import type { StepDescription, StepResult } from './event.ts';
 import { runNote } from './note.ts';
 import { saveFromJournal } from './outputs.ts';
 import { Cancelled } from './ports.ts';
 import { runRead } from './read.ts';
 import type { Reason } from './reason.ts';
-import { reasonOf, renderRequest, renderText } from './render.ts';
-import { hasEffect, type PastStep } from './replay.ts';
+import { reasonOf, renderText } from './render.ts';
+import { certaintyOf, hasEffect, type PastStep } from './replay.ts';
 import { rereadSecrets } from './reread-secrets.ts';
-import { markNeeded, noteRollback } from './rollback.ts';
-import { callOf } from './send.ts';
+import { noteRollback } from './rollback.ts';
 import {
   contextOf,
   type Flow,
@@ -81,10 +81,13 @@ async function runRequest(node: PlannedRequest, context: StepContext): Promise<S
   // What an earlier process may have sent must be rolled back even where this one cannot go on with it.
   if (isWrite && past) {
     session.findings.writes += past.writes;
-    if (hasEffect(past)) markNeeded(frame, undo);
+    if (hasEffect(past)) noteSent(node, undo, certaintyOf(past), context);
   }
   if (node.effect === 'read') return runRead(node, context);
-  return session.isDry ? predictWrite(node, context) : runWrite(node, undo, context);
+  if (session.isDry) return predictWrite(node, context);
+  const result = await runWrite(node, undo, context);
+  if (result.outcome === 'done') noteDone(context);
+  return result;
 }
 
 /** A block that has ended is gone through again for what its steps saved, and for what rolls them back. */
@@ -98,7 +101,7 @@ function replayed(node: PlannedNode, past: PastStep, finished: StepResult, conte
   const { session, frame, id } = context;
   if (node.kind === 'request') {
     const undo = node.effect === 'write' ? noteRollback(node, id, session, frame) : undefined;
-    if (hasEffect(past)) markNeeded(frame, undo);
+    if (hasEffect(past)) noteSent(node, undo, certaintyOf(past), context);
     session.findings.writes += past.writes;
     saveFromJournal(finished, node, context);
   }
@@ -122,6 +125,8 @@ async function finish(node: PlannedNode, { result, flow }: Ended, context: StepC
 function flowAfter(node: PlannedNode, { outcome, reason }: StepResult, context: StepContext): Flow {
   const { session, frame, id } = context;
   const { findings } = session;
+  const isPuttingRight = frame.phase === 'always' && !session.rollback.isRunning;
+  if (isPuttingRight && (outcome === 'done' || outcome === 'unchanged')) session.rollback.succeeded.add(id);
   const cause: Reason = reason ?? { kind: 'internal-error', message: outcome };
   switch (outcome) {
     case 'depends':
@@ -135,27 +140,16 @@ function flowAfter(node: PlannedNode, { outcome, reason }: StepResult, context: 
       fail(session, id, cause);
       break;
     case 'failed':
-      if (isCleanup(frame)) findings.cleanupFailures.push({ step: id, reason: cause, ...leftCall(node, context) });
-      else fail(session, id, cause);
+      if (isCleanup(frame)) {
+        const call = node.kind === 'request' ? leftCall(node, context) : {};
+        findings.cleanupFailures.push({ step: id, reason: cause, ...call });
+      } else fail(session, id, cause);
       break;
     default:
       return 'go-on';
   }
   // Each step of `always` is tried, whatever became of the one before; a rollback's steps build on each other.
   return frame.phase === 'always' ? 'go-on' : 'stop';
-}
-
-/** The call that a person may have to send. */
-function leftCall(node: PlannedNode, context: StepContext): Pick<CleanupFailure, 'call'> {
-  if (node.kind !== 'request') return {};
-  try {
-    const rendered = renderRequest(node.request, valuesIn(context.session, context.frame));
-    const { connection, request } = callOf(rendered, node.effect, 'step', context);
-    return { call: { connection, request } };
-  } catch (error) {
-    if (error instanceof TemplateError) return {};
-    throw error;
-  }
 }
 
 /** A step as a reader of the journal knows it. */

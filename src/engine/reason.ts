@@ -49,6 +49,18 @@ export type Reason =
   | { readonly kind: 'journal-not-writable'; readonly message: string }
   // What was not cleaned up.
   | { readonly kind: 'interrupted-twice' }
+  // What a run that has not succeeded leaves in place, and why.
+  /** Nothing in the runbook rolls it back. */
+  | { readonly kind: 'no-rollback' }
+  | { readonly kind: 'rollback-not-requested' }
+  /** Its rollback was cut short or has failed. */
+  | { readonly kind: 'rollback-incomplete' }
+  /** It was not in place before, or not any more, and is at the end of the run: its request may have arrived late. */
+  | { readonly kind: 'in-place-at-the-end'; readonly at: string }
+  /** It took effect, and is not as the run left it: rolling it back would change what somebody else has done. */
+  | { readonly kind: 'changed-since'; readonly at: string }
+  /** Nothing to roll back: its idempotency check did not find it. */
+  | { readonly kind: 'not-in-place'; readonly at: string }
   /** `partly`: some of its steps were sent. */
   | { readonly kind: 'not-rolled-back'; readonly partly: boolean; readonly cause: Reason };
 
@@ -67,6 +79,8 @@ export interface ReadBack {
   readonly kind: 'read-back';
   readonly response: AmbiguousResponse;
   readonly effect: 'in-place' | 'not-in-place' | 'unknown';
+  /** When, ISO 8601. */
+  readonly at: string;
   /** What the idempotency check saw, where the effect is not there. */
   readonly cause?: Reason;
 }

@@ -1,6 +1,6 @@
-import type { Event, Note, StepResult } from './event.ts';
+import type { Event, Note, RecordedCall, StepResult } from './event.ts';
 import type { ResponseReason } from './reason.ts';
-import { isRefusal } from './retry.ts';
+import { hasSucceeded, isRefusal } from './retry.ts';
 
 /** What the journal of a run says of one step. */
 export interface PastStep {
@@ -38,6 +38,14 @@ export interface Replay {
   readonly rollback: 'none' | 'begun' | 'ended';
   /** Step → whether all that rolls it back was done. */
   readonly rolledBack: ReadonlyMap<string, boolean>;
+  /** The writes about locks that succeeded: connection and request. */
+  readonly lockWrites: ReadonlySet<string>;
+}
+
+/** Returns what is known of the writes of a step that may have taken effect. */
+export function certaintyOf({ finished, last }: PastStep): 'done' | 'succeeded' | 'unknown' {
+  if (finished?.outcome === 'done') return 'done';
+  return typeof last === 'object' && (last.isExpected || hasSucceeded(last.status)) ? 'succeeded' : 'unknown';
 }
 
 /** Returns whether a write of the step may have taken effect. */
@@ -49,6 +57,8 @@ export function hasEffect({ mayHaveBeenSent, last }: PastStep): boolean {
 export function replayOf(events: readonly Event[]): Replay {
   const steps = new Map<string, PastStep>();
   const rolledBack = new Map<string, boolean>();
+  const skipped = new Set<string>();
+  const lockWrites = new Set<string>();
   /** What ran since the last rollback began. */
   let undoing = new Set<string>();
   let hasWritten = false;
@@ -57,20 +67,25 @@ export function replayOf(events: readonly Event[]): Replay {
   let rollback: Replay['rollback'] = 'none';
   let isFinished = false;
   const stepOf = (id: string): PastStep => {
-    const found = steps.get(id) ?? { isStarted: false, attempts: 0, writes: 0, mayHaveBeenSent: false };
+    const known = steps.get(id);
+    if (known) return known;
+    const found: PastStep = { isStarted: false, attempts: 0, writes: 0, mayHaveBeenSent: false };
     steps.set(id, found);
+    // What is rolled back is looked at meanwhile, and was there before.
     if (rollback === 'begun') undoing.add(id);
     return found;
   };
   for (const event of events) {
     if (event.type === 'write-intended') hasWritten = true;
+    if (event.type === 'response' && event.purpose === 'lock' && hasSucceeded(event.status))
+      lockWrites.add(lockWrite(event.call));
     switch (event.type) {
       case 'run-resumed':
         if (event.as === 'rollback') isRollbackWanted = true;
         if (isFinished) {
-          // What was not rolled back is tried again from its beginning.
+          // What was not rolled back is tried again from its beginning, and what was not in place then is looked at again.
           for (const id of undoing) steps.delete(id);
-          for (const [step, clean] of rolledBack) if (!clean) rolledBack.delete(step);
+          for (const [step, clean] of rolledBack) if (!clean || skipped.has(step)) rolledBack.delete(step);
           undoing = new Set();
           rollback = 'none';
         }
@@ -85,6 +100,10 @@ export function replayOf(events: readonly Event[]): Replay {
       case 'step-rolled-back':
         rolledBack.set(event.step, event.clean);
         break;
+      case 'rollback-skipped':
+        rolledBack.set(event.step, true);
+        skipped.add(event.step);
+        break;
       case 'rollback-finished':
         rollback = 'ended';
         break;
@@ -95,7 +114,12 @@ export function replayOf(events: readonly Event[]): Replay {
         if ('step' in event && event.step !== undefined) note(stepOf(event.step), event);
     }
   }
-  return { steps, hasWritten, isInterrupted, isRollbackWanted, rollback, rolledBack };
+  return { steps, hasWritten, isInterrupted, isRollbackWanted, rollback, rolledBack, lockWrites };
+}
+
+/** A call about a lock, as `lockWrites` has it. */
+export function lockWrite({ connection, request }: Pick<RecordedCall, 'connection' | 'request'>): string {
+  return `${connection} ${request}`;
 }
 
 function note(step: PastStep, event: Event): void {

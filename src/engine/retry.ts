@@ -20,6 +20,11 @@ export function isRefusal(status: number): boolean {
   return status >= 400 && status < 500 && status !== 408;
 }
 
+/** Returns whether a status says that a write took effect. */
+export function hasSucceeded(status: number): boolean {
+  return status >= 200 && status < 400;
+}
+
 /**
  * The pause before the next attempt: twice as long each time, between half of it and the whole at random, so that many
  * runs do not come back at the same moment; at least as long as the server asks for. Undefined where there is no next one.

@@ -1,7 +1,8 @@
 import type { PlannedNode } from '../plan/index.ts';
+import { isGone, lookAt, needsRollback } from './account.ts';
 import { troublesIn } from './findings.ts';
 import type { Reason } from './reason.ts';
-import type { Flow, Frame, Session, Undo } from './session.ts';
+import { type Flow, type Frame, type Session, timeOf, type Undo } from './session.ts';
 
 /** Notes what rolls back a step, before it runs; nothing where nothing does. What cleans up is not rolled back. */
 export function noteRollback(
@@ -11,20 +12,18 @@ export function noteRollback(
   frame: Frame,
 ): Undo | undefined {
   if (!rollback || rollback.length === 0 || frame.phase !== 'steps') return undefined;
-  const undo: Undo = { step, steps: rollback, frame: { ...frame, phase: 'rollback', depth: 0 }, isNeeded: false };
+  const isDone = session.replay?.rolledBack.get(step) === true;
+  const undo: Undo = {
+    ...{ step, steps: rollback, frame: { ...frame, phase: 'rollback', depth: 0 } },
+    ...(isDone ? { state: 'clean' } : {}),
+  };
   session.rollback.stack.push(undo);
   return undo;
 }
 
-/** A request of the operation itself may have been sent: what rolls it back, and what rolls back the blocks around it, is needed. */
-export function markNeeded(frame: Frame, undo: Undo | undefined): void {
-  if (frame.phase !== 'steps') return;
-  for (const one of undo ? [...frame.undo, undo] : frame.undo) one.isNeeded = true;
-}
-
 /**
- * Rolls back in reverse order what may have been sent. What cannot be rolled back is noted, and the rest goes on.
- * @returns Whether there was something to roll back and all of it was.
+ * Rolls back in reverse order what may have been sent and is in place. What cannot be rolled back is noted, and the rest goes on.
+ * @returns Whether something was rolled back, and all that had to be.
  */
 export async function rollBack(session: Session, undo: (one: Undo) => Promise<Flow>): Promise<boolean> {
   const { replay, recorder, findings, rollback } = session;
@@ -43,6 +42,12 @@ export async function rollBack(session: Session, undo: (one: Undo) => Promise<Fl
       findings.cleanupFailures.push({ step: one.step, reason: { kind: 'not-rolled-back', partly: false, cause } });
       continue;
     }
+    const reason = await notNeeded(one, session);
+    if (reason) {
+      one.state = 'not-needed';
+      await recorder.record({ type: 'rollback-skipped', step: one.step, reason });
+      continue;
+    }
     const troubles = troublesIn(findings);
     const flow = await undo(one);
     if (findings.suspended) return false;
@@ -52,17 +57,41 @@ export async function rollBack(session: Session, undo: (one: Undo) => Promise<Fl
       findings.cleanupFailures.push({ step: one.step, reason });
     }
     const clean = troublesIn(findings) === troubles;
+    one.state = clean ? 'clean' : 'incomplete';
     if (replay?.rolledBack.get(one.step) !== clean)
       await recorder.record({ type: 'step-rolled-back', step: one.step, clean });
   }
   const clean = troublesIn(findings) === troublesBefore;
   if (before !== 'ended') await recorder.record({ type: 'rollback-finished', clean });
-  return clean;
+  return clean && rollback.stack.some(({ state }) => state === 'clean');
 }
 
-/** Returns what must be rolled back, the newest first. What an earlier process has rolled back is not rolled back again. */
-export function neededRollbacks({ rollback, replay }: Session): Undo[] {
-  return rollback.stack.filter(({ isNeeded, step }) => isNeeded && replay?.rolledBack.get(step) !== true).reverse();
+/** Returns what has to be rolled back, the newest first, as far as is known. What was rolled back is not rolled back again. */
+export function neededRollbacks({ rollback: { stack, sent } }: Session): Undo[] {
+  const writes = [...sent.values()].filter(needsRollback);
+  return stack
+    .filter((undo) => undo.state === undefined || undo.state === 'incomplete')
+    .filter((undo) => writes.some(({ undos }) => undos.includes(undo)))
+    .reverse();
+}
+
+/**
+ * Looks again at what would be rolled back, so that a rollback changes nothing that the run did not change.
+ * @returns Why nothing is to be rolled back; undefined where something is in place, or may be.
+ */
+async function notNeeded(undo: Undo, session: Session): Promise<Reason | undefined> {
+  const covered = [...session.rollback.sent.values()].filter(
+    (write) => write.undos.includes(undo) && needsRollback(write),
+  );
+  for (const write of covered) {
+    const isOwn = write.context.id === undo.step;
+    // Of a block is asked only what is not known: the check of one step does not tell what another has left.
+    if (write.certainty !== 'unknown' && !isOwn) return undefined;
+    const seen = await lookAt(write);
+    if (seen?.effect === 'changed' && write.certainty === 'done') return { kind: 'changed-since', at: seen.at };
+    if (!isGone(write)) return undefined;
+  }
+  return { kind: 'not-in-place', at: timeOf(session) };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { type Plan, type PlannedNode, wholeRunbook } from '../plan/index.ts';
+import { accountsOf, isGone, lookAgain } from './account.ts';
 import { checkWindows } from './admission.ts';
-import type { Event, RunOutcome, RunResumed, RunStarted, RunSummary, Suspension } from './event.ts';
+import type { Event, Kept, Left, RunOutcome, RunResumed, RunStarted, RunSummary, Suspension } from './event.ts';
 import { summarized } from './findings.ts';
 import { runNodes } from './node.ts';
 import type { Ports } from './ports.ts';
@@ -36,9 +37,9 @@ export async function run(plan: Plan, options: RunOptions, ports: Ports): Promis
   const rolledBack = isWanted && (await rollBack(session, ({ steps, frame }) => runNodes(steps, session, frame)));
   // A run that can be resumed keeps its locks: nobody else should come in between.
   if (findings.suspended) return summaryOf(session, { flow });
+  if (isUndoing) await lookAgain(session);
   await locks.release();
-  const left = isUndoing && !isWanted ? neededRollbacks(session).map(({ step }) => step) : [];
-  const summary = summaryOf(session, { flow, rolledBack, left });
+  const summary = summaryOf(session, { flow, rolledBack, ...(isUndoing ? accountsOf(session) : {}) });
   await recorder.record({ type: 'run-finished', ...summary });
   return summary;
 }
@@ -121,18 +122,24 @@ interface Course {
   readonly flow: Flow;
   /** Something was rolled back, and all that had to be. */
   readonly rolledBack?: boolean;
-  /** The steps that were not rolled back, because no rollback was requested. */
-  readonly left?: readonly string[];
+  /** Of a run that has not succeeded. */
+  readonly kept?: readonly Kept[];
+  readonly left?: readonly Left[];
 }
 
 function summaryOf(session: Session, course: Course): RunSummary {
-  const { rolledBack = false, left = [] } = course;
+  const { rolledBack = false, kept = [], left = [] } = course;
+  const { findings, options, prediction, rollback } = session;
+  // What was looked at again and is not in place is not unknown any more.
+  findings.inDoubt = findings.inDoubt.filter((step) => !isGone(rollback.sent.get(step)));
   return {
     outcome: outcomeOf(session, course),
-    ...summarized(session.findings, session.options.redactor),
-    predicted_writes: session.prediction.writes.length,
+    ...summarized(findings, options.redactor),
+    predicted_writes: prediction.writes.length,
     rolled_back: rolledBack,
-    not_rolled_back: left,
+    can_be_rolled_back: session.isDry ? [] : neededRollbacks(session).map(({ step }) => step),
+    kept: options.redactor.record(kept),
+    left: options.redactor.record(left),
   };
 }
 

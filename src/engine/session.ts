@@ -57,9 +57,14 @@ export interface OutputStore {
   readonly lost: Map<string, { readonly node: PlannedRequest; readonly frame: Frame }>;
 }
 
-/** The rollbacks that may be needed, the oldest first. */
+/** What was sent, and what rolls it back. */
 export interface Rollback {
+  /** The rollbacks that may be needed, the oldest first. */
   readonly stack: Undo[];
+  /** Step → its write that was sent, or may have been, the oldest first. */
+  readonly sent: Map<string, SentWrite>;
+  /** Steps of an `always` that have succeeded. */
+  readonly succeeded: Set<string>;
   isRunning: boolean;
 }
 
@@ -68,8 +73,26 @@ export interface Undo {
   readonly step: string;
   readonly steps: readonly PlannedNode[];
   readonly frame: Frame;
-  /** True if a request that it rolls back may have been sent. */
-  isNeeded: boolean;
+  /** `clean`: all of it is done. `not-needed`: nothing of what it rolls back was in place. */
+  state?: 'clean' | 'incomplete' | 'not-needed';
+}
+
+/** A write of the operation that was sent, or may have been. At its end a run that has not succeeded accounts for each. */
+export interface SentWrite {
+  readonly node: PlannedRequest;
+  readonly context: StepContext;
+  /** What rolls it back, the outermost first. */
+  readonly undos: readonly Undo[];
+  /** `done`: the step did all that it was to do. `succeeded`: a response says that it took effect. `unknown`: it may have. */
+  certainty: 'done' | 'succeeded' | 'unknown';
+  /** What its idempotency check said last, after it was sent. */
+  seen?: Seen;
+}
+
+/** `absent`: what it makes is not there at all; `changed`: it is there, and is not as the write leaves it. */
+export interface Seen {
+  readonly effect: 'in-place' | 'absent' | 'changed' | 'unknown';
+  readonly at: string;
 }
 
 /** The predictions of a dry run. */
@@ -115,7 +138,7 @@ export function createSession(plan: Plan, options: RunOptions, ports: Ports, rep
     findings,
     outputs: { saved: new Map(), lost: new Map() },
     locks: createLocks({ plan, options, ports, recorder, findings, isOff: isDry || !options.clusterLock }),
-    rollback: { stack: [], isRunning: false },
+    rollback: { stack: [], sent: new Map(), succeeded: new Set(), isRunning: false },
     prediction: { writes: [], undetermined: new Set() },
   };
 }
@@ -145,6 +168,11 @@ export function pastOf({ session, id }: StepContext): PastStep | undefined {
 
 export function isCleanup({ phase }: Frame): boolean {
   return phase === 'always' || phase === 'rollback';
+}
+
+/** The time as reasons have it, ISO 8601. */
+export function timeOf({ ports }: Pick<Session, 'ports'>): string {
+  return new Date(ports.now()).toISOString();
 }
 
 /** Returns what names mean in a frame. */

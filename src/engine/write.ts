@@ -1,5 +1,6 @@
 import { patience } from '../language/index.ts';
 import type { PlannedRequest } from '../plan/index.ts';
+import { noteSent } from './account.ts';
 import { dependentOn } from './dry-run.ts';
 import { askWhether, effectOf, isAmbiguous, isRetried, readBack, settle } from './effect.ts';
 import type { StepResult } from './event.ts';
@@ -7,8 +8,7 @@ import { unwanted } from './exchange.ts';
 import type { Reason } from './reason.ts';
 import { type Rendered, type RenderedExpect, renderExpect, renderRequest } from './render.ts';
 import type { SendResult } from './result.ts';
-import { isRefusal, pauseBefore } from './retry.ts';
-import { markNeeded } from './rollback.ts';
+import { hasSucceeded, isRefusal, pauseBefore } from './retry.ts';
 import { assess, callOf, send, wait } from './send.ts';
 import { isCleanup, isStopping, pastOf, type StepContext, type Undo, valuesIn } from './session.ts';
 
@@ -122,7 +122,9 @@ async function sendOnce(
   const sent = await send(rendered, { effect: 'write', timeout_ms, purpose: 'step', expect, save }, context);
   if (sent.kind === 'no-response' && sent.sent === 'no') return { result: notSent(sent), again: 'unsent', sent };
   findings.writes++;
-  if (sent.kind === 'no-response' || !isRefusal(sent.status)) markNeeded(frame, undo);
+  const isKnown = sent.kind === 'response' && hasSucceeded(sent.status);
+  if (sent.kind === 'no-response' || !isRefusal(sent.status))
+    noteSent(node, undo, isKnown ? 'succeeded' : 'unknown', context);
   if (sent.kind === 'no-response' || isAmbiguous(sent.status, expect))
     return { ...(await readBack(node, unwanted(sent), context)), sent };
   const result = await assess(node, expect, sent, context);

@@ -13,6 +13,10 @@ export interface HttpDialect {
   readonly readText: (text: string, contentType: string) => Json;
   /** Returns whether a POST that its author calls a read is one. `path` may hold templates. */
   readonly isReadingPost: (path: string) => boolean;
+  /** Returns whether a write takes effect as a whole or not at all. */
+  readonly isAtomic: (request: Pick<HttpRequest, 'method' | 'path'>) => boolean;
+  /** Returns whether a write leaves nothing behind that could be rolled back, such as clearing a cache. */
+  readonly leavesNothing: (request: Pick<HttpRequest, 'method' | 'path'>) => boolean;
   /** Stands before a path in Kibana's Console; undefined where the Console does not reach such a server. */
   readonly consolePrefix: string | undefined;
 }

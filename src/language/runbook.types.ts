@@ -172,6 +172,8 @@ export interface CallStep {
   save?: Save;
   done_when?: DoneWhen;
   rollback?: Steps;
+  undone_by?: Name;
+  keep?: Text;
   /**
    * Where nobody can tell whether this write took effect, the run stops as it is, and `runbook resume` goes on; without it, it is rolled back.
    */
@@ -347,6 +349,7 @@ export interface UseStep {
   with?: {
     [k: string]: AnyValue;
   };
+  keep?: Text;
   rollback?: Steps;
 }
 export interface Fragment {

@@ -103,6 +103,10 @@ export interface PlannedRequest extends Conditional {
   };
   readonly done_when?: PlannedRead;
   readonly rollback?: readonly PlannedNode[];
+  /** The step of an `always` around it that puts it right. */
+  readonly undone_by?: string;
+  /** Why it stays when the run fails or is rolled back. */
+  readonly keep?: string;
   /** Where nobody can tell whether this write took effect, the run stops as it is and can be resumed. */
   readonly on_unknown?: 'suspend';
   /** No pause begins that would end later than `budget_ms` after the first answer. */

@@ -37,6 +37,10 @@ export interface Context {
   readonly scope: Scope;
   readonly connection?: string;
   readonly identity?: string;
+  /** The steps of each `always` around it in this file: their ids there → in the plan. */
+  readonly cleanup: ReadonlyMap<string, string>;
+  /** Why all that is written here stays when the run fails. */
+  readonly keep?: string;
   /** Plans steps; handed down so that a kind of step that holds others needs not know all kinds. */
   readonly expand: (steps: readonly Step[], path: Path, context: Context, numbers: Numbers) => PlannedNode[];
 }

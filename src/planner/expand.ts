@@ -48,6 +48,7 @@ export function expand(
       steps: new Map(),
       identities: chosenIdentities(bundle.runbook.value, connections),
     },
+    cleanup: new Map(),
     expand: expandSteps,
   };
   const steps = expandSteps(bundle.runbook.value.steps, ['steps'], context, numbersFrom('', 'step'));

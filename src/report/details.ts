@@ -34,5 +34,7 @@ export function detailsOf(node: PlannedNode): Detail[] {
     ...detail('saves', savesText(node)),
     ...detail('sent', retryText(node)),
     ...detail('on an unknown outcome:', unknownText(node)),
+    ...detail('put right by', node.undone_by),
+    ...detail('kept:', node.keep),
   ];
 }

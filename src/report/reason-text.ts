@@ -84,6 +84,18 @@ export function reasonText(reason: Reason): string {
       return `the journal cannot be written (${reason.message})`;
     case 'interrupted-twice':
       return 'the run was interrupted twice';
+    case 'no-rollback':
+      return 'nothing in the runbook rolls it back';
+    case 'rollback-not-requested':
+      return 'not rolled back, as requested';
+    case 'rollback-incomplete':
+      return 'its rollback is not complete';
+    case 'in-place-at-the-end':
+      return `in place at ${timeOfDay(reason.at)}, and not before: its request may have arrived late, or somebody else may have sent another one`;
+    case 'changed-since':
+      return `at ${timeOfDay(reason.at)} it was not as this run had left it: somebody else may have changed it, so it was not rolled back`;
+    case 'not-in-place':
+      return `not in place at ${timeOfDay(reason.at)}`;
     case 'not-rolled-back':
       return `${reason.partly ? 'not completely rolled back' : 'not rolled back'}: ${reasonText(reason.cause)}`;
   }
@@ -138,13 +150,18 @@ function ambiguousText(response: AmbiguousResponse): string {
   return response.kind === 'no-record' ? 'the process ended before a response was recorded' : reasonText(response);
 }
 
-function readBackText({ response, effect, cause }: Extract<Reason, { kind: 'read-back' }>): string {
+/** The time of a day of a time in ISO 8601: `03:12:07Z`. */
+function timeOfDay(at: string): string {
+  return `${at.slice(11, 19)}Z`;
+}
+
+function readBackText({ response, effect, cause, at }: Extract<Reason, { kind: 'read-back' }>): string {
   const said = ambiguousText(response);
   switch (effect) {
     case 'in-place':
-      return `${said}; read back: it took effect`;
+      return `${said}; read back: it took effect (in place at ${timeOfDay(at)})`;
     case 'not-in-place':
-      return `${said}; read back: it did not take effect${cause ? ` (${reasonText(cause)})` : ''}`;
+      return `${said}; read back: not in place at ${timeOfDay(at)}${cause ? ` (${reasonText(cause)})` : ''}`;
     case 'unknown':
       return cause
         ? `${said}; the idempotency check cannot tell: ${reasonText(cause)}`

@@ -46,6 +46,7 @@ function reportFrom(events: readonly Event[], journal: JournalFacts): RunReport 
 function foldedOf(events: readonly Event[]) {
   const steps: DraftStep[] = [];
   const open = new Map<string, DraftStep>();
+  const finished = new Map<string, DraftStep>();
   const resumed: Draft<RunReport>['resumed'] = [];
   const locks: ReportedLock[] = [];
   const lock_calls: ReportedCall[] = [];
@@ -63,8 +64,10 @@ function foldedOf(events: readonly Event[]) {
     steps.push(step);
     return step;
   };
+  /** Before it is rolled back, and at the end of the run, a step that has ended is looked at again. */
+  const callerOf = (id: string, at: string) => open.get(id) ?? finished.get(id) ?? stepOf(id, at);
   const callsOf = (event: Of<'write-intended' | 'response' | 'no-response'>): ReportedCall[] =>
-    event.purpose === 'lock' ? lock_calls : stepOf(event.step, event.at).calls;
+    event.purpose === 'lock' ? lock_calls : callerOf(event.step, event.at).calls;
   for (const event of events) {
     switch (event.type) {
       case 'run-resumed':
@@ -83,6 +86,9 @@ function foldedOf(events: readonly Event[]) {
       case 'step-rolled-back':
         rollbacks.push({ step: event.step, clean: event.clean });
         break;
+      case 'rollback-skipped':
+        rollbacks.push({ step: event.step, clean: true, skipped: event.reason, message: reasonText(event.reason) });
+        break;
       case 'step-started':
         Object.assign(stepOf(event.step, event.at), described(event));
         break;
@@ -96,6 +102,7 @@ function foldedOf(events: readonly Event[]) {
         Object.assign(step, described(event), Object.fromEntries(given), { finished_at: event.at });
         // Its rollback may be tried a second time: that is another one.
         open.delete(event.step);
+        finished.set(event.step, step);
         break;
       }
       case 'confirmation':

@@ -2,6 +2,8 @@ import type {
   CleanupFailure,
   Event,
   GivenApproval,
+  Kept,
+  Left,
   Note,
   RecordedCall,
   RunSummary,
@@ -112,7 +114,7 @@ function textOf(event: Event, isDetailed: boolean): string[] {
     case 'effect-checked':
       return isDetailed
         ? [
-            `    ${{ 'in-place': 'already in place', 'not-in-place': 'not in place', unknown: 'the idempotency check cannot tell' }[event.effect]}${event.reason === undefined ? '' : `: ${reasonText(event.reason)}`}`,
+            `    ${{ 'in-place': 'in place', 'not-in-place': 'not in place', unknown: 'the idempotency check cannot tell' }[event.effect]}${event.reason === undefined ? '' : `: ${reasonText(event.reason)}`}`,
           ]
         : [];
     case 'confirmation':
@@ -127,6 +129,8 @@ function textOf(event: Event, isDetailed: boolean): string[] {
       return [`rolling back, in reverse order: ${event.of.join(', ')}`];
     case 'step-rolled-back':
       return [event.clean ? `rolled back: ${event.step}` : `NOT rolled back: ${event.step}`];
+    case 'rollback-skipped':
+      return [`nothing to roll back: ${event.step}: ${reasonText(event.reason)}`];
     case 'decided':
       return [`${event.step}: the operator said that it ${event.took_effect ? 'took effect' : 'did not take effect'}`];
     case 'suspended':
@@ -185,20 +189,49 @@ export function outcomeSentence(summary: RunSummary): string {
   const failure = summary.failure ? ` at ${summary.failure.step}: ${reasonText(summary.failure.reason)}` : '';
   switch (summary.outcome) {
     case 'rolled-back':
-      return summary.rolled_back ? 'rolled back: everything that was sent' : 'nothing had to be rolled back';
+      return summary.rolled_back
+        ? `rolled back: ${nothingLeft(summary)}`
+        : `nothing had to be rolled back: ${nothingLeft(summary)}`;
     case 'done':
       return `done, ${summary.writes} ${summary.writes === 1 ? 'write was' : 'writes were'} sent`;
     case 'refused':
       return `refused before the first write${failure}`;
     case 'failed':
-      return `failed${failure}. ${summary.rolled_back ? 'Everything that was sent was rolled back.' : 'Nothing had to be rolled back.'}`;
+      return `failed${failure}. ${aftermath(summary)}`;
     case 'interrupted':
-      return `interrupted. ${summary.rolled_back ? 'Everything that was sent was rolled back.' : summary.writes === 0 ? 'Nothing was written.' : 'Nothing had to be rolled back.'}`;
+      return `interrupted. ${aftermath(summary)}`;
     case 'intervention-required':
       return summary.suspended
         ? `suspended at ${suspendedAt(summary.suspended)}, manual intervention required: ${reasonText(summary.suspended.reason)}`
         : `failed, manual intervention required${failure}`;
   }
+}
+
+/** What is left of a run that has not succeeded, and needs nobody. */
+function aftermath(summary: RunSummary): string {
+  if (summary.writes === 0) return 'No write was sent.';
+  return `${summary.rolled_back ? 'Rolled back' : 'Nothing had to be rolled back'}: ${nothingLeft(summary)}.`;
+}
+
+function nothingLeft({ kept }: RunSummary): string {
+  return `nothing that its steps wrote is left in place${kept.length > 0 ? ' but what it keeps' : ''}`;
+}
+
+/** A write that a run keeps or leaves in place: its step and its call. */
+function accountedText({ step, call }: Kept | Left): string {
+  const request = call && `${call.request} on ${call.connection}`;
+  return [step, request].filter((part) => part !== undefined).join(': ');
+}
+
+/** Returns what is kept, and why. */
+export function keptText(kept: Kept): string {
+  const reason = typeof kept.reason === 'string' ? kept.reason : 'the index of the locks stays for the next run';
+  return `${accountedText(kept)} — ${reason}`;
+}
+
+/** Returns what is left in place, and why. */
+export function leftText(left: Left): string {
+  return `${accountedText(left)} — ${reasonText(left.reason)}`;
 }
 
 /** Returns where a run is suspended: at a step, a lock or the journal. */

@@ -43,9 +43,17 @@ export interface RunReport {
   /** The calls that acquired, renewed and released the locks. */
   readonly lock_calls: readonly ReportedCall[];
   /** Steps whose rollback has ended. */
-  readonly rollbacks: readonly { readonly step: string; readonly clean: boolean }[];
+  readonly rollbacks: readonly ReportedRollback[];
   /** Of a dry run: what it predicts, in the shape of the plan. */
   readonly forecast?: readonly Forecast[];
+}
+
+export interface ReportedRollback {
+  readonly step: string;
+  readonly clean: boolean;
+  /** Why nothing was sent. */
+  readonly skipped?: Reason;
+  readonly message?: string;
 }
 
 /** The journal that a report was made from: `runbook verify RUN --head` takes the hash. */

@@ -1,6 +1,6 @@
 import type { RunSummary } from '../engine/index.ts';
 import { inert } from '../text/index.ts';
-import { cleanupText, notesOf, noteText, outcomeSentence } from './run-lines.ts';
+import { cleanupText, keptText, leftText, notesOf, noteText, outcomeSentence } from './run-lines.ts';
 
 /** The run's id, and the hash that its journal ends in. */
 interface Record {
@@ -39,15 +39,12 @@ export function summaryText(summary: RunSummary, { run, head, forecast }: Record
       ...summary.cleanup_failures.map((failure) => `  ${failure.step}: ${cleanupText(failure)}`),
     );
   }
-  if (summary.not_rolled_back.length > 0) {
-    lines.push(
-      '',
-      'Not rolled back, as requested:',
-      ...summary.not_rolled_back.map((step) => `  ${step}`),
-      `Roll them back: runbook rollback ${run}`,
-    );
-  }
-  if (summary.outcome === 'done' && summary.writes > 0) lines.push('', `Roll it back: runbook rollback ${run}`);
+  if (summary.left.length > 0)
+    lines.push('', 'Left in place, or possibly so:', ...summary.left.map((left) => `  ${leftText(left)}`));
+  if (summary.kept.length > 0)
+    lines.push('', 'Kept, as the runbook declares:', ...summary.kept.map((kept) => `  ${keptText(kept)}`));
+  if (summary.can_be_rolled_back.length > 0 && !summary.suspended)
+    lines.push('', `Roll ${summary.outcome === 'done' ? 'it' : 'the rest'} back: runbook rollback ${run}`);
   lines.push(
     '',
     `Every call and assertion: runbook show ${run}`,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { lints } from '../../src/check/index.ts';
-import { diagnosticsOf, marked } from '../support.ts';
+import { diagnosticsOf, everyDiagnosticOf, marked } from '../support.ts';
 
 const head = (version: string) => `apiVersion: runbook/v1
 name: test
@@ -20,8 +20,9 @@ describe('the lints', () => {
     '%s finds the wrong example, and not the right one',
     (code, lint) => {
       const version = code === 'features-before-8' ? '7.10.x' : '8.x';
-      expect(codes(indented(steps(lint.example.wrong)), version)).toContain(code);
-      expect(codes(indented(steps(lint.example.right)), version)).not.toContain(code);
+      const all = (text: string) => everyDiagnosticOf(head(version) + indented(steps(text))).map((one) => one.code);
+      expect(all(lint.example.wrong)).toContain(code);
+      expect(all(lint.example.right)).not.toContain(code);
     },
   );
 
@@ -45,6 +46,20 @@ describe('the lints', () => {
       '  - id: b\n    on: source\n    steps: [{ id: c, call: POST /x/_close }, { id: o, call: POST /x/_open }]\n';
     expect(codes(block)).toEqual(['close-without-open']);
     expect(codes(`${block}    always: [{ id: p, call: POST /x/_open }]\n`)).toEqual([]);
+  });
+
+  it('ask for an account of each write of the steps, and are warnings', () => {
+    const found = (text: string, end = '') =>
+      everyDiagnosticOf(`${head('8.x')}  - { id: b, on: source, steps: [${text}]${end} }\n`)
+        .filter(({ code }) => code === 'left-in-place')
+        .map(({ severity }) => severity);
+    expect(found('{ id: a, call: PUT /x }')).toEqual(['warning']);
+    expect(found('{ id: a, call: PUT /x, keep: wanted }')).toEqual([]);
+    expect(found('{ id: a, call: PUT /x, undone_by: z }', ', always: [{ id: z, call: DELETE /x }]')).toEqual([]);
+    expect(found('{ id: a, call: PUT /x }', ', rollback: [{ call: DELETE /x }]')).toEqual([]);
+    expect(found('{ id: a, call: GET /x }', ', always: [{ id: z, call: PUT /x }]')).toEqual([]);
+    expect(found('{ id: a, call: POST /x/_refresh }')).toEqual([]);
+    expect(found('{ id: a, call: POST /x/_search, effect: read }')).toEqual([]);
   });
 
   it('do not show what looks like a secret', () => {

@@ -135,6 +135,32 @@ describe('the rules', () => {
     ],
     ['a query in the path', "  - { id: a, on: es, call: 'GET /x?pretty=true' }\n", ["path: 'GET /x?pretty=true'"]],
     ['a secret in a path', "  - { id: a, on: es, call: 'GET /{{inputs.key}}' }\n", ['secret-outside-body: inputs.key']],
+    [
+      'an undone_by that names no write of an always around it',
+      '  - { id: b, on: es, steps: [{ id: a, call: PUT /x, undone_by: opne }], always: [{ id: open, call: POST /y }, { id: look, call: GET /y }] }\n',
+      ['undone-by: opne'],
+    ],
+    [
+      'an undone_by that names a read',
+      '  - { id: b, on: es, steps: [{ id: a, call: PUT /x, undone_by: look }], always: [{ id: look, call: GET /y }] }\n',
+      ['undone-by: look'],
+    ],
+    [
+      'an undone_by that names an always of a block beside it',
+      '  - { id: b, on: es, steps: [{ id: a, call: PUT /x }], always: [{ id: open, call: POST /y }] }\n  - { id: c, on: es, call: PUT /x, undone_by: open }\n',
+      ['undone-by: open'],
+    ],
+    [
+      'what is kept and rolled back',
+      '  - { id: a, on: es, call: PUT /x, keep: wanted, rollback: [{ call: DELETE /x }] }\n',
+      ['kept-and-undone: wanted'],
+    ],
+    ['a read that is kept', '  - { id: a, on: es, call: GET /x, keep: wanted }\n', ['account-of-read: wanted']],
+    [
+      'a step of a rollback that is kept',
+      '  - { id: a, on: es, call: PUT /x, rollback: [{ call: DELETE /x, keep: wanted }] }\n',
+      ['account-of-rollback: wanted'],
+    ],
     ['a missing fragment', '  - { id: a, use: fragments/none.yaml }\n', ['unknown-fragment: fragments/none.yaml']],
   ])('find %s', (_what, steps, expected) => {
     expect(found(steps)).toEqual(expected);

@@ -130,7 +130,7 @@ describe('users of a managed cluster, where the response of the restore is lost'
     const treat = (call: string): Treatment => (isRestore(call) ? { instead: 504, body: {} } : 'forward');
     const ended = await exec(users, treat, { identities: restored });
     expect(ended.code).toBe(1);
-    expect(ended.stdout).toContain('read back: it did not take effect');
+    expect(ended.stdout).toContain('read back: not in place at');
     expect(await runner()).toBe(true);
     expect(await kara()).toBe(false);
   });
@@ -140,7 +140,7 @@ describe('users of a managed cluster, where the response of the restore is lost'
     const treat = (call: string): Treatment => (call === 'GET /_security/user' ? gone : 'forward');
     const ended = await exec(users, treat, { identities: restored });
     expect(ended.code).toBe(1);
-    expect(ended.stdout).toContain('Everything that was sent was rolled back.');
+    expect(ended.stdout).toContain('nothing that its steps wrote is left in place');
     expect(await runner()).toBe(true);
     expect(await kara()).toBe(false);
   });

@@ -118,7 +118,7 @@ export function runbooksContract(name: string, version: Version, backend: () => 
       );
 
       expect(ended.code).toBe(1);
-      expect(ended.stdout).toContain('Everything that was sent was rolled back.');
+      expect(ended.stdout).toContain('nothing that its steps wrote is left in place');
       expect(await titles()).toContain('Own');
       expect(await runner()).toBe(true);
     });

@@ -27,6 +27,9 @@ describe('going on with a run', () => {
     return call === 'GET /made' ? ok(count > 1 ? { key: 'a-secret-value' } : {}) : ok();
   };
 
+  /** In place until it is rolled back. */
+  const inPlaceOnce = (call: string, count: number) => answers(call, call === 'GET /made' ? 3 - count : count);
+
   it('sends nothing for what is recorded, reads a secret again when it is needed, and keeps it out of the record', async () => {
     const whole = await runIn(plan, { answer: answers });
     expect(whole.sent).toEqual(['GET /look', 'GET /made', 'PUT /made', 'POST /use', 'POST /open']);
@@ -53,10 +56,10 @@ describe('going on with a run', () => {
     const journal = until(whole.events, (event) => event.type === 'step-finished' && event.step === 'make');
     const { sent, summary, calls, events } = await runIn(plan, {
       journal,
-      answer: (call, count) => (call === 'POST /use' ? ok({}, 400) : answers(call, count)),
+      answer: (call, count) => (call === 'POST /use' ? ok({}, 400) : inPlaceOnce(call, count)),
     });
-    expect(sent).toEqual(['POST /use', 'POST /open', 'PUT /made']);
-    expect(calls.at(-1)?.request).toMatchObject({ body: { key: 'a-secret-value' } });
+    expect(sent).toEqual(['POST /use', 'POST /open', 'GET /made', 'PUT /made', 'GET /made']);
+    expect(calls.at(-2)?.request).toMatchObject({ body: { key: 'a-secret-value' } });
     expect(summary).toMatchObject({ outcome: 'failed', rolled_back: true });
     expect(JSON.stringify([...journal, ...events])).not.toContain('a-secret-value');
   });
@@ -79,8 +82,8 @@ describe('going on with a run', () => {
   it('goes on into always and the rollback where a signal had stopped it', async () => {
     const stopped = await runIn(plan, { answer: answers, interruptedAt: intended('make') });
     const journal = until(stopped.events, (event) => event.type === 'interrupted');
-    const { sent, summary } = await runIn(plan, { journal, answer: answers });
-    expect(sent).toEqual(['POST /open', 'PUT /made']);
+    const { sent, summary } = await runIn(plan, { journal, answer: inPlaceOnce });
+    expect(sent).toEqual(['POST /open', 'GET /made', 'PUT /made', 'GET /made']);
     expect(summary).toMatchObject({ outcome: 'interrupted', rolled_back: true });
   });
 

@@ -67,6 +67,6 @@ describe.skipIf('skipped' in provided)('users-7.10 on a terminal', () => {
     const { code, screen } = await onTerminal('\u0003');
 
     expect(code).toBe(130);
-    expect(screen).toContain('interrupted. Everything that was sent was rolled back.');
+    expect(screen).toContain('interrupted. Rolled back: nothing that its steps wrote is left in place');
   });
 });

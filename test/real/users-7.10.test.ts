@@ -429,7 +429,7 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
       'replace/open-again': 'done',
     });
     expect(ended.stdout).toContain('snapshot_restore_exception');
-    expect(ended.stdout).toContain('Everything that was sent was rolled back.');
+    expect(ended.stdout).toContain('nothing that its steps wrote is left in place');
     await expectDestinationUntouched();
     // What the run had made at the source and the destination is gone; the safety snapshot stays.
     expect((await request(lab, lab.source, 'GET', '/_snapshot/my_backup')).status).toBe(404);

@@ -16,7 +16,7 @@ export const badDayPlan =
     steps:
       - { id: make, title: Make it, call: PUT /made, query: { wait: true }, body: { key: '{{inputs.key}}' }, done_when: { call: GET /made, expect: { status: 200 } }, rollback: [{ id: unmake, title: Unmake it, call: DELETE /made }] }
       - { id: ready, title: It is ready, call: GET /ready, until: { state: OK }, every: 1s }
-      - { id: restore, title: Restore it, call: POST /restore, expect: { message: Ask the storage team. } }
+      - { id: restore, title: Restore it, call: POST /restore, undone_by: open, expect: { message: Ask the storage team. } }
     always:
       - { id: open, title: Open it, call: POST /open }
 `);
@@ -31,6 +31,9 @@ export async function badDay() {
         case 'PUT /made':
           isMade = true;
           return lost();
+        case 'DELETE /made':
+          isMade = false;
+          return ok();
         case 'GET /made':
           return isMade ? ok() : ok({ error: { type: 'missing', reason: 'no such thing' } }, 404);
         case 'GET /ready':

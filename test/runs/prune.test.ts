@@ -29,7 +29,9 @@ const endedAt = (at: string, outcome: RunOutcome): Event => ({
   writes: 1,
   predicted_writes: 0,
   rolled_back: false,
-  not_rolled_back: [],
+  can_be_rolled_back: [],
+  kept: [],
+  left: [],
   notes: [],
   locks_left: [],
 });

@@ -1,3 +1,4 @@
+import type { RunSummary } from '../../src/engine/index.ts';
 import type { Cluster, World } from '../../src/sandbox/world/state.ts';
 import type { JsonObject } from '../../src/text/index.ts';
 import type { RecordFault } from './faults.ts';
@@ -129,9 +130,15 @@ function ends({ scenario, world, summary }: Ending, undisturbed: World): string[
     case 'interrupted':
     case 'refused':
     case 'rolled-back':
-      return differences(`${summary.outcome}, and the clusters are not as before`, world, scenario.world, scenario);
+      return differences(
+        `${summary.outcome}, and the clusters are not as before, but for what is kept`,
+        world,
+        scenario.world,
+        scenario,
+        summary.kept,
+      );
     case 'intervention-required': {
-      const named = summary.in_doubt.length + summary.cleanup_failures.length + summary.not_rolled_back.length;
+      const named = summary.in_doubt.length + summary.cleanup_failures.length + summary.left.length;
       return named > 0 ? [] : ['a person is needed, and the run does not say for what'];
     }
     default:
@@ -139,14 +146,26 @@ function ends({ scenario, world, summary }: Ending, undisturbed: World): string[
   }
 }
 
-function differences(what: string, world: World, expected: World, scenario: Scenario): string[] {
+function differences(
+  what: string,
+  world: World,
+  expected: World,
+  scenario: Scenario,
+  kept: RunSummary['kept'] = [],
+): string[] {
   return Object.keys(world.clusters).flatMap((name) => {
     const [is, was] = [world, expected].map((one) => stateOf(one.clusters[name] as Cluster, scenario));
     const keys = [...new Set([...Object.keys(is ?? {}), ...Object.keys(was ?? {})])];
     return keys
       .filter((key) => JSON.stringify(is?.[key]) !== JSON.stringify(was?.[key]))
+      .filter((key) => !kept.some(({ call }) => call?.connection === name && key === keptBy(call.request)))
       .map((key) => `${what}: ${key} of ${name} is ${short(is?.[key])}, not ${short(was?.[key])}`);
   });
+}
+
+/** The part of a cluster's state that a call that is kept has written: a repository. */
+function keptBy(request: string): string {
+  return request.replace(/^PUT \/_snapshot\/([^/]+)$/, 'repository $1');
 }
 
 function short(value: unknown): string {

@@ -6,6 +6,7 @@ import type { Lint } from './lint.ts';
 import { restoresSayWhat } from './restores-say-what.ts';
 import { secretsAreReferences } from './secrets-are-references.ts';
 import { snapshotsAreChecked } from './snapshots-are-checked.ts';
+import { writesAreAccountedFor } from './writes-are-accounted-for.ts';
 import { writesDoNotWait } from './writes-do-not-wait.ts';
 
 export type { Lint } from './lint.ts';
@@ -15,6 +16,7 @@ export const lints: readonly Lint[] = [
   destinationRepositoriesAreReadonly,
   snapshotsAreChecked,
   writesDoNotWait,
+  writesAreAccountedFor,
   closedIndicesAreOpened,
   restoresSayWhat,
   featuresKeepTheirNames,

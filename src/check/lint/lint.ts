@@ -2,7 +2,7 @@ import { type CallStep, type Method, type Path, partsOfCall, stepsIn, type Visit
 import { isObject } from '../../text/index.ts';
 import type { CheckedFile } from '../rule.ts';
 
-/** Advice about operations on Elasticsearch: what it finds is an error until somebody gives a reason to do it all the same. */
+/** Advice about operations on Elasticsearch: what it finds is a warning until somebody follows it or gives a reason not to. */
 export interface Lint {
   readonly code: string;
   /** What is wrong, in one sentence; it stands in the diagnostic. */

@@ -28,7 +28,7 @@ export function lintDiagnostics(file: CheckedFile): Diagnostic[] {
 function diagnosticFor(lint: Lint, finding: Finding, { source }: CheckedFile): Diagnostic {
   return {
     code: lint.code,
-    severity: 'error',
+    severity: 'warning',
     message: lint.title,
     file: source.file,
     range: source.rangeOf(finding.path),

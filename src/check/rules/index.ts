@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.ts';
 import { connectionsAreDeclared } from './connections-are-declared.ts';
+import { failedWritesAreAccountedFor } from './failed-writes-are-accounted-for.ts';
 import { fragmentsGetTheirInputs } from './fragments-get-their-inputs.ts';
 import { idsAreUnique } from './ids-are-unique.ts';
 import { inputsKeepTheirTypes } from './inputs-keep-their-types.ts';
@@ -16,6 +17,7 @@ export const rules: readonly Rule[] = [
   namesExistBeforeUse,
   connectionsAreDeclared,
   readsOnlyRead,
+  failedWritesAreAccountedFor,
   inputsKeepTheirTypes,
   fragmentsGetTheirInputs,
   queriesParse,

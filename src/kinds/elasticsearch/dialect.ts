@@ -1,4 +1,6 @@
 import type { HttpDialect } from '../dialect.ts';
+import { isWrittenInParts } from './partial-writes.ts';
+import { isPassingPost } from './passing-posts.ts';
 import { isReadingPost } from './reading-posts.ts';
 
 /** A list is sent as NDJSON, as `_bulk` and `_msearch` want it. */
@@ -8,5 +10,7 @@ export const dialect: HttpDialect = {
   headers: {},
   readText: (text) => text,
   isReadingPost,
+  isAtomic: ({ path }) => !isWrittenInParts(path),
+  leavesNothing: ({ method, path }) => method === 'POST' && isPassingPost(path),
   consolePrefix: '',
 };

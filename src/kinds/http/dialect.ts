@@ -9,6 +9,8 @@ export const dialect: HttpDialect = {
   readText: (text, contentType) => (/\+json\b/i.test(contentType) ? valueIn(text) : text),
   // Nothing is known of the API: its author is believed.
   isReadingPost: () => true,
+  isAtomic: () => false,
+  leavesNothing: () => false,
   consolePrefix: undefined,
 };
 

@@ -1,5 +1,6 @@
 import type { Json } from '../../text/index.ts';
 import type { HttpDialect } from '../dialect.ts';
+import { isOneObject } from './atomic-writes.ts';
 import { isReadingPost } from './reading-posts.ts';
 
 /** The bulk APIs take a JSON list; only what is imported is a file. An export is NDJSON, and read as a list. */
@@ -9,6 +10,8 @@ export const dialect: HttpDialect = {
   headers: { 'kbn-xsrf': 'true' },
   readText: (text, contentType) => (contentType.includes('ndjson') ? listIn(text) : text),
   isReadingPost,
+  isAtomic: isOneObject,
+  leavesNothing: () => false,
   consolePrefix: 'kbn:',
 };
 

@@ -1,10 +1,10 @@
-import type { Block, Step } from '../../language/index.ts';
-import { numbersFrom } from '../context.ts';
+import { type Block, type Step, stepsWithin } from '../../language/index.ts';
+import { type Context, numbersFrom } from '../context.ts';
 import { plannedRollback } from './call.ts';
 import type { StepPlanner } from './planner.ts';
 import { plannedDoneWhen } from './read.ts';
 
-/** Steps that belong together, with what runs after them on every way out. */
+/** Steps that belong together, with what runs after them on success, failure or interruption. */
 export const blockPlanner: StepPlanner<Block> = {
   isKind: (step: Step): step is Block => 'steps' in step,
   title: ({ steps }) => (steps.length === 1 ? '1 step' : `${steps.length} steps`),
@@ -14,9 +14,17 @@ export const blockPlanner: StepPlanner<Block> = {
       ...common,
       kind: 'block',
       ...plannedDoneWhen(step.done_when, [...path, 'done_when'], context),
-      steps: context.expand(step.steps, [...path, 'steps'], context, numbers),
+      steps: context.expand(step.steps, [...path, 'steps'], { ...context, cleanup: cleanupOf(step, context) }, numbers),
       ...(step.always ? { always: context.expand(step.always, [...path, 'always'], context, numbers) } : {}),
       ...plannedRollback(step, path, common, context),
     };
   },
 };
+
+/** The steps of the block's `always`, by their ids in its file, and those of the blocks around it. */
+function cleanupOf({ always }: Block, { cleanup, prefix, suffix }: Context): ReadonlyMap<string, string> {
+  const ids = (always ?? [])
+    .flatMap(stepsWithin)
+    .flatMap(({ step: { id }, place }) => (id && place !== 'rollback' ? [id] : []));
+  return new Map([...cleanup, ...ids.map((id): [string, string] => [id, prefix + id + suffix])]);
+}

@@ -1,7 +1,7 @@
 import { type CallStep, isReading, type Path } from '../../language/index.ts';
 import type { PlannedNode, PlannedRequest } from '../../plan/index.ts';
 import { millisecondsOf } from '../../text/index.ts';
-import { type Context, numbersFrom } from '../context.ts';
+import { type Context, numbersFrom, resolved } from '../context.ts';
 import { defaults, plannedConditions, plannedExpect, plannedRetry } from './fields.ts';
 import type { StepPlanner } from './planner.ts';
 import { httpRequest, plannedDoneWhen } from './read.ts';
@@ -23,11 +23,26 @@ export const callPlanner: StepPlanner<CallStep> = {
       ...saved(step.save),
       ...plannedDoneWhen(step.done_when, [...path, 'done_when'], context),
       ...plannedRollback(step, path, common, context),
+      ...(isRead ? {} : accountOf(step, path, context)),
       ...(step.on_unknown ? { on_unknown: step.on_unknown } : {}),
       retry: plannedRetry(step.retry, isRead ? 'read' : 'write'),
     };
   },
 };
+
+/** `undone_by` and `keep`: what a failed run says of this write. */
+function accountOf(step: CallStep, path: Path, context: Context): Pick<PlannedRequest, 'undone_by' | 'keep'> {
+  const keep = keepOf(step, path, context);
+  // Checking has refused a name that is none of these.
+  const undone_by = step.undone_by === undefined ? undefined : context.cleanup.get(step.undone_by);
+  return { ...(undone_by === undefined ? {} : { undone_by }), ...(keep === undefined ? {} : { keep }) };
+}
+
+/** Returns why what a step writes is kept: for its own reason, or for that of a step around it. */
+export function keepOf(step: { readonly keep?: string }, path: Path, context: Context): string | undefined {
+  if (step.keep === undefined) return context.keep;
+  return String(resolved(context, [...path, 'keep'], step.keep) ?? step.keep);
+}
 
 /** `until`, `every` and `timeout`. */
 export function polling(
@@ -54,14 +69,14 @@ export function saved(save: CallStep['save']): Pick<PlannedRequest, 'save'> {
   return { save: Object.fromEntries(entries) as PlannedRequest['save'] & {} };
 }
 
-/** The steps that roll this back one; they inherit its connection and identity. */
+/** The steps that roll this one back; they inherit its connection and identity. What is kept is not rolled back. */
 export function plannedRollback(
   step: { readonly rollback?: CallStep['rollback'] },
   path: Path,
   common: { id: string; number: string },
   context: Context,
 ): { readonly rollback?: readonly PlannedNode[] } {
-  if (!step.rollback) return {};
+  if (!step.rollback || context.keep !== undefined) return {};
   return {
     rollback: context.expand(
       step.rollback,

@@ -12,7 +12,7 @@ import {
 import { didYouMean, isObject, type JsonObject } from '../../text/index.ts';
 import { attempt, type Context, numbersFrom, report } from '../context.ts';
 import { expressionOf, expressionOfValue, lookupIn, memberOf, namesOf, type Scope } from '../scope.ts';
-import { plannedRollback } from './call.ts';
+import { keepOf, plannedRollback } from './call.ts';
 import type { StepPlanner } from './planner.ts';
 
 /** A fragment: its steps as a block, with names and inputs of its own. */
@@ -29,6 +29,7 @@ export const usePlanner: StepPlanner<UseStep> = {
       steps: new Map(),
       identities: new Map(),
     };
+    const keep = keepOf(step, path, context);
     const within: Context = {
       ...context,
       file: loaded,
@@ -36,6 +37,8 @@ export const usePlanner: StepPlanner<UseStep> = {
       prefix: `${common.id}/`,
       suffix: '',
       scope,
+      cleanup: new Map(),
+      ...(keep === undefined ? {} : { keep }),
     };
     const steps = context.expand(loaded.value.steps, ['steps'], within, numbersFrom(`${common.number}.`, common.id));
     const { outputs = {} } = loaded.value;

@@ -6,7 +6,16 @@ import { codeBlock, inlineCode, plain } from '../markdown.ts';
 import { addressOf, bodyText, connectionText, iterationsOf, requestText, titleOf, unreachedText } from '../outline.ts';
 import { countsText, planFacts } from '../plan-text.ts';
 import { errorText, expectedText, reasonText, subjectOf } from '../reason-text.ts';
-import { approvalText, endText, leftCallText, notesOf, noteText, outcomeText } from '../run-lines.ts';
+import {
+  approvalText,
+  endText,
+  keptText,
+  leftCallText,
+  leftText,
+  notesOf,
+  noteText,
+  outcomeText,
+} from '../run-lines.ts';
 import { durationBetween, isBad, type ReportedStep, type RunReport, timeText } from '../run-report.ts';
 import type { Subject } from '../subject.ts';
 import { valueText } from '../words.ts';
@@ -86,7 +95,8 @@ function runHead(report: RunReport): string[] {
       return `- **not cleaned up**: ${plain(failure.step)}: ${call === undefined ? '' : `${inlineCode(call)} `}${plain(reasonText(failure.reason))}`;
     }),
     ...(summary?.in_doubt ?? []).map((step) => `- **unknown outcome**: ${plain(step)}`),
-    ...(summary?.not_rolled_back ?? []).map((step) => `- **not rolled back, as requested**: ${plain(step)}`),
+    ...(summary?.left ?? []).map((left) => `- **left in place, or possibly so**: ${plain(leftText(left))}`),
+    ...(summary?.kept ?? []).map((kept) => `- **kept**: ${plain(keptText(kept))}`),
     '',
   ];
 }

@@ -55,7 +55,14 @@ export function rollbackGraph(plan: Plan, report?: RunReport): Html | undefined 
     return {
       ...group,
       top,
-      became: undone === undefined ? '' : undone.clean ? ' (rolled back)' : ' (NOT rolled back)',
+      became:
+        undone === undefined
+          ? ''
+          : undone.skipped
+            ? ' (nothing to roll back)'
+            : undone.clean
+              ? ' (rolled back)'
+              : ' (NOT rolled back)',
     };
   });
   const words = `Rollback: ${groups.map(({ id, steps }) => `${id} is rolled back by ${steps.map(({ number }) => number).join(', ')}`).join('; ')}.`;

@@ -16,7 +16,16 @@ import {
 } from '../outline.ts';
 import { countsText, planFacts } from '../plan-text.ts';
 import { errorText, expectedText, reasonText, subjectOf } from '../reason-text.ts';
-import { approvalText, endText, leftCallText, notesOf, noteText, outcomeText } from '../run-lines.ts';
+import {
+  approvalText,
+  endText,
+  keptText,
+  leftCallText,
+  leftText,
+  notesOf,
+  noteText,
+  outcomeText,
+} from '../run-lines.ts';
 import {
   durationBetween,
   isBad,
@@ -88,7 +97,8 @@ ${mode === 'dry' && state !== 'done' && html`<p>${said}</p>`}
 ${list((summary ? notesOf(summary) : []).map((note) => html`${noteText(note)}`))}
 ${list((summary?.cleanup_failures ?? []).map(cleanupHtml))}
 ${list((summary?.in_doubt ?? []).map((step) => html`<strong class="bad">Unknown outcome:</strong> ${step}`))}
-${list((summary?.not_rolled_back ?? []).map((step) => html`<strong class="warn">Not rolled back, as requested:</strong> ${step}`))}`;
+${list((summary?.left ?? []).map((left) => html`<strong class="bad">Left in place, or possibly so:</strong> ${leftText(left)}`))}
+${list((summary?.kept ?? []).map((kept) => html`<strong>Kept:</strong> ${keptText(kept)}`))}`;
 }
 
 function cleanupHtml(failure: CleanupFailure): Html {
