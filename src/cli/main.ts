@@ -61,6 +61,7 @@ program
     new Option('--env <file>', 'an environment file to check as well; repeatable').argParser(collect).default([]),
   )
   .addOption(new Option('--format <format>', 'the format').choices(['text', 'github', 'sarif']).default('text'))
+  .option('--strict', 'warnings fail, too')
   .action(async (names, options) => {
     process.exitCode = await (await import('./commands/validate.ts')).validate(names, options);
   });

@@ -111,7 +111,8 @@ export function accountsOf(session: Session): { readonly kept: Kept[]; readonly 
       continue;
     }
     const reason = whyLeft(write);
-    if (reason) left.push({ step: context.id, ...call, reason });
+    const certain = seen?.effect === 'in-place' || (seen?.effect !== 'changed' && write.certainty !== 'unknown');
+    if (reason) left.push({ step: context.id, ...call, certain, reason });
   }
   return { kept, left };
 }

@@ -90,6 +90,8 @@ export interface Kept extends AccountedWrite {
 
 /** What is in place, or may be, although the run has not succeeded. */
 export interface Left extends AccountedWrite {
+  /** Nobody knows of the others whether they are in place. */
+  readonly certain: boolean;
   readonly reason: Reason;
 }
 
@@ -100,6 +102,8 @@ export type Suspension =
 
 export interface RunSummary {
   readonly outcome: RunOutcome;
+  /** Somebody has stopped it. */
+  readonly interrupted?: true;
   /** The first thing that went wrong. */
   readonly failure?: { readonly step: string; readonly reason: Reason };
   /** Steps of which nobody knows whether they took effect. */

@@ -134,6 +134,7 @@ function summaryOf(session: Session, course: Course): RunSummary {
   findings.inDoubt = findings.inDoubt.filter((step) => !isGone(rollback.sent.get(step)));
   return {
     outcome: outcomeOf(session, course),
+    ...(findings.wasInterrupted ? { interrupted: true } : {}),
     ...summarized(findings, options.redactor),
     predicted_writes: prediction.writes.length,
     rolled_back: rolledBack,

@@ -203,8 +203,14 @@ export function outcomeSentence(summary: RunSummary): string {
     case 'intervention-required':
       return summary.suspended
         ? `suspended at ${suspendedAt(summary.suspended)}, manual intervention required: ${reasonText(summary.suspended.reason)}`
-        : `failed, manual intervention required${failure}`;
+        : `${stoppedText(summary, failure)}. Manual intervention is required.`;
   }
+}
+
+/** Returns how a run came to need a person. */
+function stoppedText({ interrupted, failure }: RunSummary, text: string): string {
+  if (failure) return `failed${text}`;
+  return interrupted ? 'interrupted' : 'not rolled back as a whole';
 }
 
 /** What is left of a run that has not succeeded, and needs nobody. */
@@ -232,6 +238,11 @@ export function keptText(kept: Kept): string {
 /** Returns what is left in place, and why. */
 export function leftText(left: Left): string {
   return `${accountedText(left)} — ${reasonText(left.reason)}`;
+}
+
+/** The heading of what is left in place: what surely is, or what may be. */
+export function leftTitle({ certain }: Pick<Left, 'certain'>): string {
+  return certain ? 'Left in place' : 'Possibly left in place';
 }
 
 /** Returns where a run is suspended: at a step, a lock or the journal. */

@@ -1,6 +1,6 @@
 import type { RunSummary } from '../engine/index.ts';
 import { inert } from '../text/index.ts';
-import { cleanupText, keptText, leftText, notesOf, noteText, outcomeSentence } from './run-lines.ts';
+import { cleanupText, keptText, leftText, leftTitle, notesOf, noteText, outcomeSentence } from './run-lines.ts';
 
 /** The run's id, and the hash that its journal ends in. */
 interface Record {
@@ -39,8 +39,10 @@ export function summaryText(summary: RunSummary, { run, head, forecast }: Record
       ...summary.cleanup_failures.map((failure) => `  ${failure.step}: ${cleanupText(failure)}`),
     );
   }
-  if (summary.left.length > 0)
-    lines.push('', 'Left in place, or possibly so:', ...summary.left.map((left) => `  ${leftText(left)}`));
+  for (const certain of [true, false]) {
+    const left = summary.left.filter((one) => one.certain === certain);
+    if (left.length > 0) lines.push('', `${leftTitle({ certain })}:`, ...left.map((one) => `  ${leftText(one)}`));
+  }
   if (summary.kept.length > 0)
     lines.push('', 'Kept, as the runbook declares:', ...summary.kept.map((kept) => `  ${keptText(kept)}`));
   if (summary.can_be_rolled_back.length > 0 && !summary.suspended)

@@ -49,7 +49,7 @@ steps:
     done_when: { call: GET /made/_settings, expect: { status: 200 } }
     rollback: [{ id: unmake, call: DELETE /made, expect: { status: [200, 404] }, retry: { attempts: 3 } }]
   # runbook-ignore close-without-open: it stays closed
-  - { id: close, on: source, call: POST /made/_close }
+  - { id: close, on: source, call: POST /made/_close, keep: it goes with its index }
 `,
   );
 }
@@ -246,7 +246,7 @@ describe.concurrent('runbook rollback', () => {
     const { env, said } = box;
     await killedAt(directory, ['exec', 'users', '--env', env, ...swap], box, /\/_restore$/m);
     const run = lastRun(directory);
-    await killedAt(directory, ['rollback', run, '--yes'], box, /DELETE \/_snapshot\/my_safety/);
+    await killedAt(directory, ['rollback', run, '--yes'], box, /DELETE \/_snapshot\/my_restore/);
 
     const ended = await runbook(directory, ['resume', run]);
 

@@ -19,10 +19,14 @@ import { print } from '../print.ts';
 export interface ValidateOptions {
   readonly env: readonly string[];
   readonly format: 'text' | 'github' | 'sarif';
+  readonly strict?: boolean;
 }
 
-/** `runbook validate`: every error of every file, not the first. Exit code 2 where there is one. */
-export async function validate(names: readonly string[], { env, format }: ValidateOptions): Promise<number> {
+/** `runbook validate`: every error of every file, not the first. Exit code 2 where there is one, and with `strict` for a warning. */
+export async function validate(
+  names: readonly string[],
+  { env, format, strict = false }: ValidateOptions,
+): Promise<number> {
   const paths = names.length > 0 ? names.map(locateRunbook) : runbookFiles();
   const files: LoadedFiles<unknown>[] = [...paths.map(readFiles), ...env.map(readEnvironment)];
   // By what is printed: a fragment that several runbooks use is wrong once.
@@ -33,7 +37,7 @@ export async function validate(names: readonly string[], { env, format }: Valida
   const diagnostics = [...found.values()];
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   const warnings = diagnostics.length - errors;
-  const words = `${files.length} ${files.length === 1 ? 'file' : 'files'} checked: ${errors} ${errors === 1 ? 'error' : 'errors'}${warnings > 0 ? `, ${warnings} warnings` : ''}\n`;
+  const words = `${files.length} ${files.length === 1 ? 'file' : 'files'} checked: ${errors} ${errors === 1 ? 'error' : 'errors'}${warnings > 0 ? `, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}` : ''}\n`;
   switch (format) {
     case 'text':
       process.stdout.write(`${[...found.keys()].map((text) => `${text}\n\n`).join('')}${words}`);
@@ -45,7 +49,7 @@ export async function validate(names: readonly string[], { env, format }: Valida
       print(sarif(diagnostics, version));
       break;
   }
-  return errors > 0 ? exitCodes.usage : exitCodes.done;
+  return errors > 0 || (strict && warnings > 0) ? exitCodes.usage : exitCodes.done;
 }
 
 /** As it is printed → where a runbook and one beside it are for the same version. A file that hides another of its name is not beside it. */

@@ -12,6 +12,7 @@ import {
   keptText,
   leftCallText,
   leftText,
+  leftTitle,
   notesOf,
   noteText,
   outcomeText,
@@ -95,7 +96,7 @@ function runHead(report: RunReport): string[] {
       return `- **not cleaned up**: ${plain(failure.step)}: ${call === undefined ? '' : `${inlineCode(call)} `}${plain(reasonText(failure.reason))}`;
     }),
     ...(summary?.in_doubt ?? []).map((step) => `- **unknown outcome**: ${plain(step)}`),
-    ...(summary?.left ?? []).map((left) => `- **left in place, or possibly so**: ${plain(leftText(left))}`),
+    ...(summary?.left ?? []).map((left) => `- **${leftTitle(left)}**: ${plain(leftText(left))}`),
     ...(summary?.kept ?? []).map((kept) => `- **kept**: ${plain(keptText(kept))}`),
     '',
   ];

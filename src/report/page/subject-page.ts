@@ -22,6 +22,7 @@ import {
   keptText,
   leftCallText,
   leftText,
+  leftTitle,
   notesOf,
   noteText,
   outcomeText,
@@ -97,7 +98,7 @@ ${mode === 'dry' && state !== 'done' && html`<p>${said}</p>`}
 ${list((summary ? notesOf(summary) : []).map((note) => html`${noteText(note)}`))}
 ${list((summary?.cleanup_failures ?? []).map(cleanupHtml))}
 ${list((summary?.in_doubt ?? []).map((step) => html`<strong class="bad">Unknown outcome:</strong> ${step}`))}
-${list((summary?.left ?? []).map((left) => html`<strong class="bad">Left in place, or possibly so:</strong> ${leftText(left)}`))}
+${list((summary?.left ?? []).map((left) => html`<strong class="bad">${leftTitle(left)}:</strong> ${leftText(left)}`))}
 ${list((summary?.kept ?? []).map((kept) => html`<strong>Kept:</strong> ${keptText(kept)}`))}`;
 }
 
