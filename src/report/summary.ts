@@ -43,8 +43,7 @@ export function summaryText(summary: RunSummary, { run, head, forecast }: Record
     const left = summary.left.filter((one) => one.certain === certain);
     if (left.length > 0) lines.push('', `${leftTitle({ certain })}:`, ...left.map((one) => `  ${leftText(one)}`));
   }
-  if (summary.kept.length > 0)
-    lines.push('', 'Kept, as the runbook declares:', ...summary.kept.map((kept) => `  ${keptText(kept)}`));
+  if (summary.kept.length > 0) lines.push('', 'Kept on purpose:', ...summary.kept.map((kept) => `  ${keptText(kept)}`));
   if (summary.can_be_rolled_back.length > 0 && !summary.suspended)
     lines.push('', `Roll ${summary.outcome === 'done' ? 'it' : 'the rest'} back: runbook rollback ${run}`);
   lines.push(

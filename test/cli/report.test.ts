@@ -124,6 +124,7 @@ describe('runbook validate --format', () => {
           },
         ],
       },
+      { ruleId: 'left-in-place', level: 'warning' },
       { ruleId: 'write-under-until' },
     ]);
   });
