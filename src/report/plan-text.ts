@@ -167,6 +167,8 @@ function requestLines(node: PlannedRequest, plan: Plan): string[] {
     ...line('saves', savesText(node)),
     ...line('retry', retryText(node)),
     ...line('unknown', unknownText(node)),
+    ...line('put right', node.undone_by && `by ${node.undone_by}`),
+    ...line('kept', node.keep),
   ];
 }
 
