@@ -83,7 +83,7 @@ export async function readBack(
     ...('reason' in effect ? { cause: effect.reason } : {}),
   });
   const waiting: Reason = { kind: 'read-back', response, effect: 'unknown' };
-  const deadline = context.session.ports.now() + (done_when.timeout_ms ?? 0);
+  const deadline = context.session.ports.monotonic() + (done_when.timeout_ms ?? 0);
   let effect: Effect | undefined;
   // An effect that is not there may still be on its way; while no read can tell, the author's time-out goes on.
   for (let asked = 0; asked < readBackPauses.length || mayAskAgain(effect, deadline, context); asked++) {
@@ -99,7 +99,7 @@ export async function readBack(
 }
 
 function mayAskAgain(effect: Effect | undefined, deadline: number, { session, frame }: StepContext): boolean {
-  const isInTime = session.ports.now() + longestReadBackPause <= deadline;
+  const isInTime = session.ports.monotonic() + longestReadBackPause <= deadline;
   return effect?.state === 'unknown' && isInTime && !isStopping(session, frame);
 }
 

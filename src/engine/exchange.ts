@@ -17,9 +17,9 @@ export async function exchange(
   { ports, recorder }: { readonly ports: Ports; readonly recorder: Recorder },
   inspect: (response: Response) => { readonly as_expected?: boolean } = () => ({}),
 ): Promise<SendResult> {
-  const started = ports.now();
+  const started = ports.monotonic();
   const result = await sent(call, ports);
-  const common = { ...owner, call: recorded, duration_ms: ports.now() - started };
+  const common = { ...owner, call: recorded, duration_ms: Math.round(ports.monotonic() - started) };
   if (result.kind === 'no-response') {
     await recorder.record({ type: 'no-response', ...common, reason: result });
     return result;

@@ -43,11 +43,11 @@ async function poll(
   const { session, frame } = context;
   const { ports, options } = session;
   const conditions = renderConditions(until, valuesIn(session, frame));
-  const deadline = ports.now() + node.timeout_ms;
+  const deadline = ports.monotonic() + node.timeout_ms;
   const every = node.every_ms ?? 0;
   let silentSince: number | undefined;
   for (;;) {
-    const now = ports.now();
+    const now = ports.monotonic();
     const timeout_ms = Math.min(longestPoll, Math.max(1, deadline - now));
     const sending = { effect: 'read', timeout_ms, purpose: 'step', expect, save: node.save } as const;
     const result = await send(rendered, sending, context);
@@ -62,8 +62,11 @@ async function poll(
     if (isAnswered && unmet.length === 0) return result;
     const reason: Reason = isAnswered ? { kind: 'condition-not-yet-met', unmet } : unwanted(result);
     if (session.isDry) return dependent(node, { outcome: 'failed', reason }, session);
-    const pause = Math.max(every, result.kind === 'response' ? (result.retry_after_ms ?? 0) : 0);
-    if (ports.now() + pause > deadline)
+    const left = deadline - ports.monotonic();
+    // A server that asks for more than the rest of the time does not end the poll before its time.
+    const asked = result.kind === 'response' ? Math.min(result.retry_after_ms ?? 0, left / 2) : 0;
+    const pause = Math.max(every, Math.round(asked));
+    if (pause > left || left <= 0)
       return { outcome: 'failed', reason: { kind: 'timed-out', timeout_ms: node.timeout_ms, cause: reason } };
     if (!isStopping(session, frame)) await wait(context, reason, pause);
     if (isStopping(session, frame)) return { outcome: 'interrupted', reason };

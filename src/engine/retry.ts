@@ -24,18 +24,18 @@ export function isRefusal(status: number): boolean {
  * The pause before the next attempt: twice as long each time, between half of it and the whole at random, so that many
  * runs do not come back at the same moment; at least as long as the server asks for. Undefined where there is no next one.
  * @param attempt The next one, from 2.
- * @param first When the first result came, in milliseconds since 1970.
+ * @param first When the first result came, by the monotonic clock.
  */
 export function pauseBefore(
   attempt: number,
   retry: Retry,
   result: SendResult,
   first: number,
-  { now, random }: Pick<Ports, 'now' | 'random'>,
+  { monotonic, random }: Pick<Ports, 'monotonic' | 'random'>,
 ): number | undefined {
   if (attempt > retry.attempts) return undefined;
   const whole = Math.min(longestPause, retry.delay_ms * 2 ** (attempt - 2));
   const asked = result.kind === 'response' ? (result.retry_after_ms ?? 0) : 0;
   const pause = Math.max(asked, Math.round(whole * (0.5 + random() / 2)));
-  return now() + pause - first > retry.budget_ms ? undefined : pause;
+  return monotonic() + pause - first > retry.budget_ms ? undefined : pause;
 }

@@ -70,6 +70,7 @@ export async function rollbacksOf(
       now += milliseconds;
     },
     now: () => now,
+    monotonic: () => now,
     random: () => 0,
     confirm: async () => false,
     decide: async () => 'unknown',

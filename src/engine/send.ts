@@ -44,7 +44,7 @@ export async function sendRead(
     const result = await send(rendered, { ...sending, effect: 'read' }, context);
     const isWanted = result.kind === 'response' && hasStatus(sending.expect, result.status);
     if (!isTransient(result) || isWanted || isStopping(session, frame)) return result;
-    first ??= session.ports.now();
+    first ??= session.ports.monotonic();
     const pause = pauseBefore(attempt + 1, retry, result, first, session.ports);
     if (pause === undefined) return result;
     await wait(context, unwanted(result), pause);

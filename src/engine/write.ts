@@ -84,7 +84,7 @@ async function sendUntilSettled(write: Write, context: StepContext): Promise<Ste
   for (let attempt = 1; ; attempt++) {
     const { result, again, sent } = await sendOnce(write, earlier + attempt, context);
     if (again === 'never' || sent === undefined || isStopping(session, frame)) return result;
-    first ??= session.ports.now();
+    first ??= session.ports.monotonic();
     const policy = again === 'unsent' && retry.attempts < patience.attempts ? patience : retry;
     const pause = pauseBefore(attempt + 1, policy, sent, first, session.ports);
     if (pause === undefined || result.reason === undefined) return result;

@@ -145,6 +145,7 @@ async function executeAs(
   const ports: Ports = {
     send: withSecrets(mode === 'dry' ? readsOnly(connections.send) : connections.send, secrets),
     now: Date.now,
+    monotonic: () => performance.now(),
     random: Math.random,
     confirm: async (question) => isNamed(question.step, confirm) || ((await attendant.confirm?.(question)) ?? false),
     decide: async (doubt) => assumed?.get(doubt.step) ?? attendant.decide?.(doubt) ?? 'unknown',
@@ -226,7 +227,8 @@ function sleep(milliseconds: number, signals: readonly AbortSignal[]): Promise<v
       for (const signal of signals) signal.removeEventListener('abort', wake);
       resolve();
     };
-    const timer = setTimeout(wake, milliseconds);
+    // Longer timers fire at once.
+    const timer = setTimeout(wake, Math.min(milliseconds, 2 ** 31 - 1));
     for (const signal of signals) signal.addEventListener('abort', wake);
   });
 }

@@ -97,16 +97,18 @@ export function stepReasonText(outcome: StepOutcome | undefined, reason: Reason)
 }
 
 /** Returns why there is no response, and what may help. */
-export function noResponseText({ cause, message = '', timeout_ms = 0 }: NoResponse): string {
+export function noResponseText({ cause, sent, message = '', timeout_ms = 0 }: NoResponse): string {
   switch (cause) {
     case 'timeout':
-      return `no response within ${timeout_ms / 1_000} s`;
+      return `no ${sent === 'no' ? 'connection' : 'response'} within ${timeout_ms / 1_000} s`;
     case 'not-json':
       return 'the response is not valid JSON: something other than the server may be responding, such as a proxy';
+    case 'not-oss':
+      return 'the response is not one of OSS: something other than OSS may be responding, such as a proxy';
+    case 'not-decodable':
+      return `the response cannot be decompressed (content-encoding: ${message})`;
     case 'connection-refused':
-      return message === ''
-        ? 'connection refused at every address of the host'
-        : `${message}: nothing listens on that port`;
+      return `${message}: nothing listens on that port`;
     case 'unknown-host':
       return `${message}: this machine cannot resolve the host name`;
     case 'certificate':
@@ -116,6 +118,8 @@ export function noResponseText({ cause, message = '', timeout_ms = 0 }: NoRespon
     case 'network':
     case 'not-rendered':
       return message;
+    case 'unsendable':
+      return `HTTP cannot carry this request: ${message}`;
     case 'unknown-connection':
       return `unknown connection "${message}"`;
     case 'unknown-identity':

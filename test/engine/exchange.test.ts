@@ -10,7 +10,7 @@ const owner = { purpose: 'step', step: 'make' } as const;
 
 async function exchanged(send: () => Promise<SendResult>, inspect?: Parameters<typeof exchange>[4]) {
   const events: unknown[] = [];
-  const ports = { send, now: () => 0 } as unknown as Ports;
+  const ports = { send, monotonic: () => 0 } as unknown as Ports;
   const recorder = { record: async (event: unknown) => void events.push(event), problem: () => undefined };
   const run = { ports, recorder: { ...recorder, isUnrecorded: () => false } };
   return { result: await exchange(call, recorded, owner, run, inspect), events };

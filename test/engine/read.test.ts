@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planOf } from '../support.ts';
-import { lost, ok, runIn } from './world.ts';
+import { lost, ok, runIn, waitsIn } from './world.ts';
 
 describe('a poll', () => {
   it('asks until the condition is met', async () => {
@@ -17,6 +17,21 @@ describe('a poll', () => {
     const { sent, reasons } = await runIn(plan, { answer: () => ok({ state: 'BUSY' }) });
     expect(sent).toHaveLength(7);
     expect(reasons.a).toBe('timed out after 1m: state: expected "OK", actual "BUSY"');
+  });
+
+  it.each([3_600_000, -3_600_000])('takes as long as it says, though the wall clock jumps by %i ms', async (jump) => {
+    const plan = planOf('  - { id: a, on: es, call: GET /a, until: { state: OK }, every: 10s, timeout: 1m }\n');
+    const { sent, events } = await runIn(plan, { jump, answer: () => ok({ state: 'BUSY' }) });
+    expect(sent).toHaveLength(7);
+    expect(waitsIn(events)).toEqual([10_000, 10_000, 10_000, 10_000, 10_000, 10_000]);
+    expect(events.flatMap((event) => (event.type === 'response' ? [event.duration_ms] : []))).toEqual(Array(8).fill(0));
+  });
+
+  it('goes on until its time is over, however long a server asks it to wait', async () => {
+    const plan = planOf('  - { id: a, on: es, call: GET /a, until: { state: OK }, every: 10s, timeout: 1m }\n');
+    const { events, reasons } = await runIn(plan, { answer: () => ({ ...ok({}, 503), retry_after_ms: 1e12 }) });
+    expect(waitsIn(events)).toEqual([30_000, 15_000, 10_000]);
+    expect(reasons.a).toBe('timed out after 1m: status 503');
   });
 
   it('does not wait where the response is an error', async () => {

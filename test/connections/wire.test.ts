@@ -1,0 +1,123 @@
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openConnections } from '../../src/connections/index.ts';
+import type { Call, SendResult } from '../../src/engine/index.ts';
+import { dialect as elasticsearch } from '../../src/kinds/elasticsearch/dialect.ts';
+import { dialect as http } from '../../src/kinds/http/dialect.ts';
+import type { Credentials, Target } from '../../src/kinds/index.ts';
+import { dialect as kibana } from '../../src/kinds/kibana/dialect.ts';
+
+const servers: Server[] = [];
+const sockets: Socket[] = [];
+const timers: NodeJS.Timeout[] = [];
+afterAll(() => {
+  for (const timer of timers) clearInterval(timer);
+  for (const socket of sockets) socket.destroy();
+  for (const server of servers) server.close();
+});
+
+/** A server below HTTP: it gets the socket once something has come on it. */
+async function serverThat(treat: (socket: Socket, said: string) => void) {
+  const seen: string[] = [];
+  const closed: Promise<unknown>[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket.on('error', () => undefined);
+    closed.push(new Promise((resolve) => socket.once('close', resolve)));
+    socket.once('data', (bytes: Buffer) => {
+      seen.push(bytes.toString('latin1'));
+      treat(socket, bytes.toString('latin1'));
+    });
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { at: `127.0.0.1:${(server.address() as AddressInfo).port}`, seen, closed };
+}
+
+const login: Credentials = { type: 'basic', username: 'me', password: 'hunter22' };
+const targetOf = (kind: string, url: string): Target =>
+  kind === 'oss'
+    ? { client: 'oss', endpoint: url, region: 'cn-hangzhou', bucket: 'b-1', key: { id: 'LTAI', secret: 'hunter22' } }
+    : {
+        ...{ client: 'http', url, credentials: login, identities: new Map() },
+        dialect: { elasticsearch, kibana, http }[kind] ?? elasticsearch,
+      };
+
+async function send(
+  kind: string,
+  url: string,
+  { request = {}, timeout_ms = 150, more = {} }: { request?: object; timeout_ms?: number; more?: object } = {},
+): Promise<SendResult> {
+  const connection = await openConnections(new Map([['c', { ...targetOf(kind, url), ...more }]]));
+  const call = (
+    kind === 'oss'
+      ? { type: 'oss', connection: 'c', operation: 'bucketInfo' }
+      : { type: 'http', connection: 'c', method: 'PUT', path: '/x', ...request }
+  ) as Call['request'];
+  const result = await connection.send({ effect: 'write', request: call, timeout_ms, opaque_id: 'runbook/r/s' });
+  await connection.close();
+  return result;
+}
+
+const kinds = ['elasticsearch', 'kibana', 'http', 'oss'];
+const repeatedly = (socket: Socket, text: string) => timers.push(setInterval(() => socket.write(text), 10));
+const head = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n';
+
+describe('a time-out', () => {
+  it.each(
+    kinds.flatMap((kind) =>
+      (
+        [
+          ['nothing', () => undefined],
+          [
+            'half of a header',
+            (socket) => {
+              socket.write('HTTP/1.1 200 OK\r\nX-A: ');
+              repeatedly(socket, 'x');
+            },
+          ],
+          ['one informational response after the other', (socket) => repeatedly(socket, 'HTTP/1.1 102 P\r\n\r\n')],
+          ['a body that stops', (socket) => socket.write(`${head}Content-Length: 100\r\n\r\n{"a":`)],
+          [
+            'a body byte by byte',
+            (socket) => {
+              socket.write(`${head}Transfer-Encoding: chunked\r\n\r\n`);
+              repeatedly(socket, '1\r\n \r\n');
+            },
+          ],
+          [
+            'compressed bytes that give nothing',
+            (socket) => {
+              socket.write(`${head}Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n`);
+              repeatedly(socket, '1\r\n\u001f\r\n');
+            },
+          ],
+        ] as [string, (socket: Socket) => void][]
+      ).map(([what, treat]) => [kind, what, treat] as const),
+    ),
+  )('ends a call to %s that gets %s, and its socket', async (kind, _what, treat) => {
+    const server = await serverThat(treat);
+    expect(await send(kind, `http://${server.at}`)).toMatchObject({ kind: 'no-response', sent: 'maybe' });
+    expect(server.seen).toHaveLength(1);
+    await Promise.all(server.closed);
+  });
+
+  it.each([...kinds.map((kind) => [kind, {}] as const), ['elasticsearch', { fingerprint: 'AB'.repeat(32) }] as const])(
+    'ends a call to %s that gets no TLS handshake, and nothing was sent: %j',
+    async (kind, more) => {
+      // Whole records, none of which ends the handshake.
+      const server = await serverThat((socket) => repeatedly(socket, '\u0016\u0003\u0003\u0000\u0000'));
+      expect(await send(kind, `https://${server.at}`, { more })).toMatchObject({ kind: 'no-response', sent: 'no' });
+      const silent = await serverThat(() => undefined);
+      expect(await send(kind, `https://${silent.at}`, { more })).toEqual({
+        ...{ kind: 'no-response', sent: 'no', cause: 'timeout', timeout_ms: 150 },
+      });
+      await Promise.all([...server.closed, ...silent.closed]);
+    },
+  );
+
+  it('may be longer than a timer of Node.js', async () => {
+    const server = await serverThat((socket) => setTimeout(() => socket.end(`${head}\r\n{}`), 50));
+    expect(await send('http', `http://${server.at}`, { timeout_ms: 1e12 })).toMatchObject({ status: 200 });
+  });
+});
