@@ -1,6 +1,6 @@
 import { holds, isMatcher, messageOf, valueAt } from '../language/index.ts';
 import type { PlannedExpect } from '../plan/index.ts';
-import { isEqual, isObject, type Json, type JsonObject } from '../text/index.ts';
+import { isEqual, isObject, type Json, type JsonObject, textOf } from '../text/index.ts';
 import type { Reason } from './reason.ts';
 import { type Redactor, secretMark } from './redactor.ts';
 import type { RenderedCondition, RenderedExpect } from './render.ts';
@@ -15,7 +15,7 @@ interface JudgeOptions {
 /** Longer values are cut to this many characters of JSON. */
 const longestValue = 4_000;
 
-/** Every assertion of an expectation over a response: the status, and where that passed, the body. */
+/** Every assertion of an expectation over a response: the status, and where that passed, the body, if it could be read. */
 export function judge(
   expect: RenderedExpect,
   response: Response,
@@ -30,7 +30,7 @@ export function judge(
     passed,
     ...(expect.message === undefined || passed ? {} : { message: expect.message }),
   };
-  if (!passed) return [status];
+  if (!passed || response.unreadable) return [status];
   return [status, ...judgeConditions(expect.body, response.body, redactor, { message: expect.message, secrets })];
 }
 
@@ -63,8 +63,12 @@ export function judgeConditions(
 }
 
 /** Returns whether every assertion passes. */
-export function isExpected(expect: RenderedExpect, { status, body }: Response): boolean {
-  return hasStatus(expect, status) && expect.body.every((one) => holds(valueAt(body, one.subject), one.expect));
+export function isExpected(expect: RenderedExpect, { status, body, unreadable }: Response): boolean {
+  return (
+    !unreadable &&
+    hasStatus(expect, status) &&
+    expect.body.every((one) => holds(valueAt(body, one.subject), one.expect))
+  );
 }
 
 export function hasStatus(expect: PlannedExpect, status: number): boolean {
@@ -81,8 +85,8 @@ function wordsIn({ error, message }: JsonObject): Pick<ServerError, 'type' | 're
   if (typeof error === 'string')
     return typeof message === 'string' ? { type: error, reason: message } : { type: 'error', reason: error };
   if (!isObject(error)) return undefined;
-  const cause = isObject(error.caused_by) ? ` (${String(error.caused_by.reason ?? '')})` : '';
-  return { type: String(error.type ?? 'error'), reason: `${String(error.reason ?? '')}${cause}` };
+  const cause = isObject(error.caused_by) ? ` (${textOf(error.caused_by.reason ?? '')})` : '';
+  return { type: textOf(error.type ?? 'error'), reason: `${textOf(error.reason ?? '')}${cause}` };
 }
 
 /** A value as it may be recorded: redacted, then cut. */
@@ -103,6 +107,8 @@ export function shownExpectation(expect: Json, redactor: Redactor, limit = longe
 /** Returns why a response is not what was expected; undefined where it is. */
 export function unexpected(assertions: readonly Assertion[], response: Response): Reason | undefined {
   const failed = assertions.filter(({ passed }) => !passed);
+  const { status, unreadable } = response;
+  if (failed.length === 0 && unreadable) return { kind: 'unreadable-response', status, why: unreadable };
   if (failed.length === 0) return undefined;
   const error = errorOf(response);
   return { kind: 'unexpected-response', failed, ...(error ? { error } : {}) };

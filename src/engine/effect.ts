@@ -47,7 +47,8 @@ async function askOnce(read: PlannedRead, context: StepContext): Promise<Effect>
   if (reason === undefined) return { state: 'in-place' };
   const { status } = result;
   // 404 is the usual word for "not there". Any other unexpected status says nothing about the effect.
-  const isTelling = hasStatus(expect, status) || status === 404 || (status >= 200 && status < 300);
+  const isTelling =
+    !result.unreadable && (hasStatus(expect, status) || status === 404 || (status >= 200 && status < 300));
   return { state: isTelling ? 'not-in-place' : 'unknown', reason };
 }
 

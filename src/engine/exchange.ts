@@ -6,26 +6,40 @@ import type { AmbiguousResponse } from './reason.ts';
 import type { Recorder } from './recorder.ts';
 import type { NoResponse, Response, SendResult } from './result.ts';
 
-/**
- * Sends a call once, and records what came back.
- * @param inspect Looks at a response before anything of it is recorded; of a write it says whether it is as expected.
- */
+/** What becomes of a result before it is recorded. */
+interface Reception {
+  /** Learns at once that there is a result, whatever is in it. */
+  readonly arrived?: (result: SendResult) => void;
+  /** Looks at a response; of a write it says whether it is as expected. */
+  readonly inspect?: (response: Response) => { readonly as_expected?: boolean };
+}
+
+/** Sends a call once, and records what came back. */
 export async function exchange(
   call: Call,
   recorded: RecordedCall,
   owner: CallOwner,
   { ports, recorder }: { readonly ports: Ports; readonly recorder: Recorder },
-  inspect: (response: Response) => { readonly as_expected?: boolean } = () => ({}),
+  { arrived, inspect = () => ({}) }: Reception = {},
 ): Promise<SendResult> {
   const started = ports.monotonic();
   const result = await sent(call, ports);
+  arrived?.(result);
   const common = { ...owner, call: recorded, duration_ms: Math.round(ports.monotonic() - started) };
   if (result.kind === 'no-response') {
     await recorder.record({ type: 'no-response', ...common, reason: result });
     return result;
   }
-  const verdict = inspect(result);
   const { status, warnings } = result;
+  let verdict: ReturnType<typeof inspect>;
+  try {
+    verdict = inspect(result);
+  } catch {
+    // A bug. The response came, and that is recorded; not its words: nobody has said which of them are secret.
+    const unjudged = call.effect === 'write' ? { as_expected: false } : {};
+    await recorder.record({ type: 'response', ...common, status, warnings: [], ...unjudged });
+    return result;
+  }
   const error = status >= 400 ? errorOf(result) : undefined;
   await recorder.record({ type: 'response', ...common, status, warnings, ...verdict, ...(error ? { error } : {}) });
   return result;

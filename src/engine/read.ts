@@ -54,6 +54,7 @@ async function poll(
     const isAnswered = result.kind === 'response' && hasStatus(expect, result.status);
     silentSince = isAnswered ? undefined : (silentSince ?? now);
     if (!isAnswered && (!isTransient(result) || now - (silentSince ?? now) > longestSilence)) return result;
+    if (isAnswered && result.unreadable) return result;
     const unmet = isAnswered
       ? judgeConditions(conditions, result.body, options.redactor, { limit: longestWaiting }).filter(
           ({ passed }) => !passed,

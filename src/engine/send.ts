@@ -18,18 +18,21 @@ export interface Sending {
   readonly expect: RenderedExpect;
   /** What of the response is kept: what of it is secret is so before anything of the response is recorded. */
   readonly save?: PlannedRequest['save'];
+  /** Learns that there is a result before anything is made of it. */
+  readonly arrived?: (result: SendResult) => void;
 }
 
 /** Sends a request of a step once, and records what came back. */
 export function send(rendered: Rendered, sending: Sending, context: StepContext): Promise<SendResult> {
-  const { effect, timeout_ms, purpose, expect, save } = sending;
+  const { effect, timeout_ms, purpose, expect, save, arrived } = sending;
   const { session, id } = context;
   const call = callOf(rendered, effect, purpose, context);
   const sent = { effect, request: rendered.sent, timeout_ms, opaque_id: call.opaque_id };
-  return exchange(sent, call, { purpose, step: id }, session, (response) => {
+  const inspect = (response: Response) => {
     for (const secret of secretsOf(response, save)) session.options.redactor.add(secret);
     return effect === 'write' ? { as_expected: isExpected(expect, response) } : {};
-  });
+  };
+  return exchange(sent, call, { purpose, step: id }, session, { inspect, ...(arrived ? { arrived } : {}) });
 }
 
 /** Sends a read, and again after a transient failure: it changes nothing. */

@@ -119,10 +119,15 @@ async function sendOnce(
     return { result: notSent(reason), again: 'never' };
   }
   const { timeout_ms, save } = node;
-  const sent = await send(rendered, { effect: 'write', timeout_ms, purpose: 'step', expect, save }, context);
+  // Noted before the response is judged: whatever is in it, it was sent.
+  const arrived = (result: SendResult) => {
+    if (result.kind === 'no-response' && result.sent === 'no') return;
+    findings.writes++;
+    if (result.kind === 'no-response' || !isRefusal(result.status)) markNeeded(frame, undo);
+  };
+  const sending = { effect: 'write', timeout_ms, purpose: 'step', expect, save, arrived } as const;
+  const sent = await send(rendered, sending, context);
   if (sent.kind === 'no-response' && sent.sent === 'no') return { result: notSent(sent), again: 'unsent', sent };
-  findings.writes++;
-  if (sent.kind === 'no-response' || !isRefusal(sent.status)) markNeeded(frame, undo);
   if (sent.kind === 'no-response' || isAmbiguous(sent.status, expect))
     return { ...(await readBack(node, unwanted(sent), context)), sent };
   const result = await assess(node, expect, sent, context);

@@ -8,6 +8,7 @@ import {
   type ServerError,
   type StepOutcome,
   secretMark,
+  type Unreadable,
 } from '../engine/index.ts';
 import type { LockHolder } from '../kinds/index.ts';
 import { expectedOf } from '../language/index.ts';
@@ -46,6 +47,8 @@ export function reasonText(reason: Reason): string {
       return statusText(reason.status, reason.error);
     case 'unexpected-response':
       return unexpectedText(reason);
+    case 'unreadable-response':
+      return `status ${reason.status}, and its body was not read: ${unreadableText(reason.why)}`;
     case 'condition-not-yet-met':
       return failedText(reason.unmet);
     case 'timed-out':
@@ -131,6 +134,12 @@ export function noResponseText({ cause, sent, message = '', timeout_ms = 0 }: No
     case 'exception':
       return `the connection failed: ${message}`;
   }
+}
+
+function unreadableText(why: Unreadable): string {
+  return why.kind === 'too-deep'
+    ? `the response is nested deeper than ${why.levels} levels`
+    : `the response is larger than ${why.bytes / 1_000_000} MB`;
 }
 
 /** Returns whether a request without a response may have been sent. */

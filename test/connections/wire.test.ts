@@ -46,7 +46,7 @@ const targetOf = (kind: string, url: string): Target =>
 async function send(
   kind: string,
   url: string,
-  { request = {}, timeout_ms = 150, more = {} }: { request?: object; timeout_ms?: number; more?: object } = {},
+  { request = {}, timeout_ms = 1_000, more = {} }: { request?: object; timeout_ms?: number; more?: object } = {},
 ): Promise<SendResult> {
   const connection = await openConnections(new Map([['c', { ...targetOf(kind, url), ...more }]]));
   const call = (
@@ -60,10 +60,11 @@ async function send(
 }
 
 const kinds = ['elasticsearch', 'kibana', 'http', 'oss'];
-const repeatedly = (socket: Socket, text: string) => timers.push(setInterval(() => socket.write(text), 10));
+const repeatedly = (socket: Socket, text: string) => timers.push(setInterval(() => socket.write(text), 50));
 const head = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n';
 
-describe('a time-out', () => {
+// One after the other they would take a second each.
+describe.concurrent('a time-out', () => {
   it.each(
     kinds.flatMap((kind) =>
       (
@@ -110,7 +111,7 @@ describe('a time-out', () => {
       expect(await send(kind, `https://${server.at}`, { more })).toMatchObject({ kind: 'no-response', sent: 'no' });
       const silent = await serverThat(() => undefined);
       expect(await send(kind, `https://${silent.at}`, { more })).toEqual({
-        ...{ kind: 'no-response', sent: 'no', cause: 'timeout', timeout_ms: 150 },
+        ...{ kind: 'no-response', sent: 'no', cause: 'timeout', timeout_ms: 1_000 },
       });
       await Promise.all([...server.closed, ...silent.closed]);
     },
@@ -119,5 +120,38 @@ describe('a time-out', () => {
   it('may be longer than a timer of Node.js', async () => {
     const server = await serverThat((socket) => setTimeout(() => socket.end(`${head}\r\n{}`), 50));
     expect(await send('http', `http://${server.at}`, { timeout_ms: 1e12 })).toMatchObject({ status: 200 });
+  });
+});
+
+describe('a response', () => {
+  const answering = async (body: string | Buffer, headers = '', status = '200 OK') => {
+    const bytes = Buffer.from(body);
+    const server = await serverThat((socket) => {
+      socket.write(
+        `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\n${headers}Content-Length: ${bytes.length}\r\n\r\n`,
+      );
+      socket.end(bytes);
+    });
+    return `http://${server.at}`;
+  };
+
+  it.each(['elasticsearch', 'kibana', 'http'])('of %s that is nested too deep keeps its status only', async (kind) => {
+    const deep = `${'[{"a":'.repeat(100_000)}1${'}]'.repeat(100_000)}`;
+    const unreadable = { kind: 'too-deep', levels: 1_000 };
+    for (const [status, text] of [
+      [200, '200 OK'],
+      [400, '400 Bad Request'],
+    ] as const) {
+      expect(await send(kind, await answering(deep, '', text), { timeout_ms: 20_000 })).toEqual({
+        ...{ kind: 'response', status, body: null, warnings: [], unreadable },
+      });
+    }
+  });
+
+  it('keeps what its keys are called', async () => {
+    const text = '{"__proto__":{"x":1},"constructor":{"prototype":{"x":1}},"hasOwnProperty":1,"toString":null}';
+    const result = await send('elasticsearch', await answering(text), { timeout_ms: 20_000 });
+    expect(result.kind === 'response' && JSON.stringify(result.body)).toBe(text);
+    expect(({} as { x?: number }).x).toBeUndefined();
   });
 });

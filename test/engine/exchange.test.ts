@@ -8,12 +8,15 @@ const recorded = recordedCall(request, 'write', 'runbook/run-1/make');
 const call = { effect: 'write', request, timeout_ms: 1_000, opaque_id: recorded.opaque_id } as const;
 const owner = { purpose: 'step', step: 'make' } as const;
 
-async function exchanged(send: () => Promise<SendResult>, inspect?: Parameters<typeof exchange>[4]) {
+async function exchanged(
+  send: () => Promise<SendResult>,
+  inspect?: NonNullable<Parameters<typeof exchange>[4]>['inspect'],
+) {
   const events: unknown[] = [];
   const ports = { send, monotonic: () => 0 } as unknown as Ports;
   const recorder = { record: async (event: unknown) => void events.push(event), problem: () => undefined };
   const run = { ports, recorder: { ...recorder, isUnrecorded: () => false } };
-  return { result: await exchange(call, recorded, owner, run, inspect), events };
+  return { result: await exchange(call, recorded, owner, run, inspect ? { inspect } : {}), events };
 }
 
 describe('an exchange', () => {
