@@ -51,9 +51,10 @@ export function withSecrets(send: Connection['send'], secrets: ReadonlyMap<strin
     try {
       request = withInputs(call.request, secrets);
     } catch (error) {
-      if (!(error instanceof TemplateError)) throw error;
-      // Only with the secret can it be told that a helper cannot work on it; its values are not in the message.
-      return { kind: 'no-response', sent: 'no', cause: 'not-rendered', message: error.message };
+      // Only with the secret can it be told that a helper cannot work on it; its values are not in the message. A bug's may be.
+      const message =
+        error instanceof TemplateError ? error.message : 'internal error while its secrets were filled in';
+      return { kind: 'no-response', sent: 'no', cause: 'not-rendered', message };
     }
     return send({ ...call, request });
   };

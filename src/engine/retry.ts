@@ -1,6 +1,6 @@
 import type { PlannedRequest } from '../plan/index.ts';
 import type { Ports } from './ports.ts';
-import type { SendResult } from './result.ts';
+import type { NoResponseCause, SendResult } from './result.ts';
 
 /** The policy for retries of a request. `budget_ms`: no pause begins that would end later than this after the first response. */
 export type Retry = PlannedRequest['retry'];
@@ -10,9 +10,16 @@ const longestPause = 30_000;
 /** Statuses after which a read is sent again. */
 const transientStatuses = [429, 502, 503, 504];
 
-/** Returns whether a read is worth sending again. */
+/** Causes that the next attempt would meet again: what is wrong is in the request, or on this side. */
+const lastingCauses: readonly NoResponseCause[] = [
+  ...(['unsendable', 'not-rendered', 'unknown-connection', 'unknown-identity', 'wrong-kind', 'dry-run'] as const),
+];
+
+/** Returns whether a read is worth sending again, and a write that was not sent. */
 export function isTransient(result: SendResult): boolean {
-  return result.kind === 'no-response' || transientStatuses.includes(result.status);
+  return result.kind === 'no-response'
+    ? !lastingCauses.includes(result.cause)
+    : transientStatuses.includes(result.status);
 }
 
 /** A 4xx says that nothing took effect (docs/decisions/0003). */

@@ -7,7 +7,7 @@ import { unwanted } from './exchange.ts';
 import type { Reason } from './reason.ts';
 import { type Rendered, type RenderedExpect, renderExpect, renderRequest } from './render.ts';
 import type { SendResult } from './result.ts';
-import { isRefusal, pauseBefore } from './retry.ts';
+import { isRefusal, isTransient, pauseBefore } from './retry.ts';
 import { markNeeded } from './rollback.ts';
 import { assess, callOf, send, wait } from './send.ts';
 import { isCleanup, isStopping, pastOf, type StepContext, type Undo, valuesIn } from './session.ts';
@@ -127,7 +127,8 @@ async function sendOnce(
   };
   const sending = { effect: 'write', timeout_ms, purpose: 'step', expect, save, arrived } as const;
   const sent = await send(rendered, sending, context);
-  if (sent.kind === 'no-response' && sent.sent === 'no') return { result: notSent(sent), again: 'unsent', sent };
+  if (sent.kind === 'no-response' && sent.sent === 'no')
+    return { result: notSent(sent), again: isTransient(sent) ? 'unsent' : 'never', sent };
   if (sent.kind === 'no-response' || isAmbiguous(sent.status, expect))
     return { ...(await readBack(node, unwanted(sent), context)), sent };
   const result = await assess(node, expect, sent, context);

@@ -155,3 +155,27 @@ describe('a response', () => {
     expect(({} as { x?: number }).x).toBeUndefined();
   });
 });
+
+describe('a request that HTTP cannot carry', () => {
+  const secret = 'hunter22\r\nx-evil: 1';
+  it.each<[string, object, object]>([
+    ['a line break in a header', { headers: { 'x-h': secret } }, {}],
+    ['a line feed in a header', { headers: { 'x-h': 'hunter22\n' } }, {}],
+    ['another script in a header', { headers: { 'x-h': 'hunter22\u0416' } }, {}],
+    ['a null in a header', { headers: { 'x-h': 'hunter22\u0000' } }, {}],
+    ['a name that is none', { headers: { 'x h': 'hunter22' } }, {}],
+    ['a raw line break in its path', { path: '/x\r\nhunter22' }, {}],
+    ['a space in its path', { path: '/x hunter22' }, {}],
+    ['another script in its path', { path: '/\u0416hunter22' }, {}],
+    ['half of a character in its query', { query: { q: 'hunter22\ud800' } }, {}],
+    ['a method that is none', { method: 'GE T' }, {}],
+    ['a token with a line break', {}, { credentials: { type: 'bearer', token: secret } }],
+    ['a key with a line break', {}, { credentials: { type: 'api_key', key: secret } }],
+  ])('because of %s was not sent, and the message has no value of it', async (_what, request, more) => {
+    const server = await serverThat((socket) => socket.end(`${head}\r\n{}`));
+    const result = await send('elasticsearch', `http://${server.at}`, { request, more });
+    expect(result).toMatchObject({ kind: 'no-response', sent: 'no', cause: 'unsendable', message: expect.any(String) });
+    expect(JSON.stringify(result)).not.toContain('hunter22');
+    expect(server.seen).toEqual([]);
+  });
+});

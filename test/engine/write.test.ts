@@ -89,6 +89,31 @@ describe('the response to a write', () => {
   });
 });
 
+describe('a write that cannot be sent', () => {
+  it.each(['unsendable', 'not-rendered', 'unknown-identity'] as const)(
+    'is not tried again, and only what was sent before it is rolled back: %s',
+    async (cause) => {
+      const plan = planOf(
+        ['a', 'b']
+          .map((id) => `  - { id: ${id}, on: es, call: PUT /${id}, rollback: [{ call: DELETE /${id} }] }\n`)
+          .join(''),
+      );
+      const { summary, sent, outcomes, reasons } = await runIn(plan, {
+        answer: (call) =>
+          call === 'PUT /b' ? { kind: 'no-response', sent: 'no', cause, message: 'of the test' } : ok(),
+      });
+      expect(sent).toEqual(['PUT /a', 'PUT /b', 'DELETE /a']);
+      expect(summary).toMatchObject({ outcome: 'failed', in_doubt: [], rolled_back: true });
+      expect(outcomes.b).toBe('failed');
+      expect(reasons.b).toMatch(/^not sent: .*of the test/);
+      const read = await runIn(planOf('  - { id: a, on: es, call: GET /a, until: { x: 1 } }\n'), {
+        answer: () => ({ kind: 'no-response', sent: 'no', cause, message: 'of the test' }),
+      });
+      expect(read.sent).toEqual(['GET /a']);
+    },
+  );
+});
+
 describe('a write with retry and without done_when', () => {
   const steps = `  - { id: a, on: es, call: PUT /x, retry: { attempts: 2, delay: 1s } }\n`;
 
