@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openConnections } from '../../src/connections/index.ts';
 import type { Call, SendResult } from '../../src/engine/index.ts';
@@ -153,6 +154,72 @@ describe('a response', () => {
     const result = await send('elasticsearch', await answering(text), { timeout_ms: 20_000 });
     expect(result.kind === 'response' && JSON.stringify(result.body)).toBe(text);
     expect(({} as { x?: number }).x).toBeUndefined();
+  });
+});
+
+describe('a compressed response', () => {
+  const compressed = {
+    gzip: gzipSync,
+    deflate: deflateSync,
+    br: (bytes: Buffer) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 2 } }),
+  };
+  const patient = { timeout_ms: 60_000 };
+  const answering = async (coding: string, bytes: Buffer) => {
+    const server = await serverThat((socket) => {
+      socket.write(`${head}Content-Encoding: ${coding}\r\nContent-Length: ${bytes.length}\r\n\r\n`);
+      socket.end(bytes);
+    });
+    return `http://${server.at}`;
+  };
+
+  it.each(Object.keys(compressed) as (keyof typeof compressed)[])('in %s is read', async (coding) => {
+    const url = await answering(coding, compressed[coding](Buffer.from('{"a":1}')));
+    expect(await send('http', url, patient)).toMatchObject({ status: 200, body: { a: 1 } });
+    expect(await send('http', await answering(coding, Buffer.alloc(0)), patient)).toMatchObject({ body: '' });
+  });
+
+  it.each(kinds.flatMap((kind) => Object.entries(compressed).map(([coding, by]) => [kind, coding, by] as const)))(
+    'ends at 50 MB, and its status is known: %s, %s',
+    async (kind, coding, by) => {
+      const url = await answering(coding, by(Buffer.alloc(50_000_001, ' ')));
+      expect(await send(kind, url, patient)).toEqual({
+        ...{ kind: 'response', status: 200, body: null, warnings: [] },
+        unreadable: { kind: 'too-large', bytes: 50_000_000 },
+      });
+    },
+  );
+
+  it.each(kinds)('is not waited for where it never ends, compressed or not: %s', async (kind) => {
+    // Bodies that make nothing of many bytes: empty members of gzip.
+    for (const [coding, piece] of [
+      ['identity', Buffer.alloc(1_000_000, ' ')],
+      ['gzip', Buffer.concat(Array(50_000).fill(gzipSync('')))],
+    ] as const) {
+      let written = 0;
+      const server = await serverThat((socket) => {
+        const go = () => {
+          while (!socket.destroyed && socket.write(piece)) written += piece.length;
+        };
+        socket.on('drain', go);
+        socket.write(`${head}Content-Encoding: ${coding}\r\n\r\n`);
+        go();
+      });
+      expect(await send(kind, `http://${server.at}`, patient)).toMatchObject({ unreadable: { kind: 'too-large' } });
+      await Promise.all(server.closed);
+      expect(written).toBeLessThan(100_000_000);
+    }
+  });
+
+  it.each([
+    ['gzip', Buffer.from('not compressed')],
+    ['gzip', gzipSync('{"a":1}').subarray(0, 12)],
+    ['br', Buffer.from('not compressed')],
+    ['zstd', Buffer.from('{}')],
+    ['gzip, gzip', gzipSync(gzipSync('{}'))],
+  ])('that is not what it says it is leaves a write ambiguous: %s', async (coding, bytes) => {
+    expect(await send('http', await answering(coding, bytes), patient)).toEqual({
+      ...{ kind: 'no-response', sent: 'maybe', cause: 'not-decodable', message: coding },
+    });
   });
 });
 
