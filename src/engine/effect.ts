@@ -43,7 +43,8 @@ async function askOnce(read: PlannedRead, context: StepContext): Promise<Effect>
     context,
   );
   if (result.kind === 'no-response') return { state: 'unknown', reason: result };
-  const reason = unexpected(judge(expect, result, session.options.redactor), result);
+  const { redactor } = session.options;
+  const reason = unexpected(judge(expect, result, redactor), result, redactor);
   if (reason === undefined) return { state: 'in-place' };
   const { status } = result;
   // 404 is the usual word for "not there". Any other unexpected status says nothing about the effect.

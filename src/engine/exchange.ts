@@ -4,6 +4,7 @@ import type { CallOwner, RecordedCall } from './event.ts';
 import { type Call, Cancelled, type Ports } from './ports.ts';
 import type { AmbiguousResponse } from './reason.ts';
 import type { Recorder } from './recorder.ts';
+import type { Redactor } from './redactor.ts';
 import type { NoResponse, Response, SendResult } from './result.ts';
 
 /** What becomes of a result before it is recorded. */
@@ -40,7 +41,7 @@ export async function exchange(
     await recorder.record({ type: 'response', ...common, status, warnings: [], ...unjudged });
     return result;
   }
-  const error = status >= 400 ? errorOf(result) : undefined;
+  const error = status >= 400 ? errorOf(result, recorder.redactor) : undefined;
   await recorder.record({ type: 'response', ...common, status, warnings, ...verdict, ...(error ? { error } : {}) });
   return result;
 }
@@ -57,9 +58,12 @@ async function sent(call: Call, { send }: Ports): Promise<SendResult> {
 }
 
 /** A result that is none that was wanted: why there is no response, or its status and the server's words. */
-export function unwanted(result: SendResult): NoResponse | Extract<AmbiguousResponse, { kind: 'response' }> {
+export function unwanted(
+  result: SendResult,
+  redactor: Redactor,
+): NoResponse | Extract<AmbiguousResponse, { kind: 'response' }> {
   if (result.kind === 'no-response') return result;
-  const error = errorOf(result);
+  const error = errorOf(result, redactor);
   return { kind: 'response', status: result.status, ...(error ? { error } : {}) };
 }
 

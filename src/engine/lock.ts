@@ -155,7 +155,10 @@ async function acquire(lock: PlannedLock, run: Surroundings): Promise<Acquired> 
     return isFinal ? { stop: result } : { again: result };
   });
   if ('done' in acquired) return acquired.done;
-  return { reason: { kind: 'lock-not-acquired', connection, path, cause: unwanted(acquired.last) }, isUncertain };
+  return {
+    reason: { kind: 'lock-not-acquired', connection, path, cause: unwanted(acquired.last, run.recorder.redactor) },
+    isUncertain,
+  };
 }
 
 /**
@@ -194,7 +197,7 @@ async function release(lock: PlannedLock, run: Surroundings): Promise<Reason | u
     const isGone = result.kind === 'response' && (result.status === 200 || result.status === 404);
     return isGone ? { done: true } : { again: result };
   });
-  return 'done' in released ? undefined : unwanted(released.last);
+  return 'done' in released ? undefined : unwanted(released.last, run.recorder.redactor);
 }
 
 /** Tries until it is done, cannot be, or has been tried often enough. */

@@ -98,7 +98,8 @@ export type Advice =
 
 /** The server's own words for an error. */
 export interface ServerError {
-  readonly type: string;
+  /** Missing where it names none. */
+  readonly type?: string;
   readonly reason: string;
   readonly advice?: Advice;
 }

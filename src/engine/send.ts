@@ -50,7 +50,7 @@ export async function sendRead(
     first ??= session.ports.monotonic();
     const pause = pauseBefore(attempt + 1, retry, result, first, session.ports);
     if (pause === undefined) return result;
-    await wait(context, unwanted(result), pause);
+    await wait(context, unwanted(result, session.options.redactor), pause);
   }
 }
 
@@ -71,7 +71,7 @@ export async function assess(
   const { recorder, options } = context.session;
   const assertions = judge(expect, response, options.redactor, secretsOf(response, node.save));
   for (const assertion of assertions) await recorder.record({ type: 'asserted', step: context.id, ...assertion });
-  const reason = unexpected(assertions, response);
+  const reason = unexpected(assertions, response, options.redactor);
   if (reason !== undefined) return { outcome: 'failed', reason };
   return { outcome: 'done', ...(await saveFrom(response, node, context)) };
 }

@@ -130,7 +130,7 @@ async function sendOnce(
   if (sent.kind === 'no-response' && sent.sent === 'no')
     return { result: notSent(sent), again: isTransient(sent) ? 'unsent' : 'never', sent };
   if (sent.kind === 'no-response' || isAmbiguous(sent.status, expect))
-    return { ...(await readBack(node, unwanted(sent), context)), sent };
+    return { ...(await readBack(node, unwanted(sent, session.options.redactor), context)), sent };
   const result = await assess(node, expect, sent, context);
   return { result, again: result.outcome === 'failed' && isRetried(sent.status) ? 'by-retry' : 'never', sent };
 }

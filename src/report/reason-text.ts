@@ -208,7 +208,7 @@ export function statusText(status: number, error: ServerError | undefined): stri
 
 /** The server's words for an error, and what may help. */
 export function errorText({ type, reason, advice }: ServerError): string {
-  return `${type}: ${reason}${advice ? ` ${adviceText(advice)}` : ''}`;
+  return `${type === undefined ? '' : `${type}: `}${reason}${advice ? ` ${adviceText(advice)}` : ''}`;
 }
 
 function adviceText(advice: Advice): string {

@@ -193,7 +193,7 @@ export function outcomeSentence(summary: RunSummary): string {
     case 'failed':
       return `failed${failure}. ${summary.rolled_back ? 'Everything that was sent was rolled back.' : 'Nothing had to be rolled back.'}`;
     case 'interrupted':
-      return `interrupted. ${summary.rolled_back ? 'Everything that was sent was rolled back.' : summary.writes === 0 ? 'Nothing was written.' : 'Nothing had to be rolled back.'}`;
+      return `interrupted. ${summary.rolled_back ? 'Everything that was sent was rolled back.' : summary.writes === 0 ? 'No write of a step was sent.' : 'Nothing had to be rolled back.'}`;
     case 'intervention-required':
       return summary.suspended
         ? `suspended at ${suspendedAt(summary.suspended)}, manual intervention required: ${reasonText(summary.suspended.reason)}`

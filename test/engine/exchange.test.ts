@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { exchange, recordedCall } from '../../src/engine/exchange.ts';
-import { Cancelled, type Ports, type SendResult } from '../../src/engine/index.ts';
+import { Cancelled, createRedactor, type Ports, type SendResult } from '../../src/engine/index.ts';
 import { ok } from './world.ts';
 
 const request = { type: 'http', connection: 'es', identity: 'ops', method: 'PUT', path: '/x', body: { a: 1 } } as const;
@@ -14,7 +14,11 @@ async function exchanged(
 ) {
   const events: unknown[] = [];
   const ports = { send, monotonic: () => 0 } as unknown as Ports;
-  const recorder = { record: async (event: unknown) => void events.push(event), problem: () => undefined };
+  const recorder = {
+    redactor: createRedactor(),
+    record: async (event: unknown) => void events.push(event),
+    problem: () => undefined,
+  };
   const run = { ports, recorder: { ...recorder, isUnrecorded: () => false } };
   return { result: await exchange(call, recorded, owner, run, inspect ? { inspect } : {}), events };
 }
