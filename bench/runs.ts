@@ -55,6 +55,7 @@ function portsWith(record: Ports['record'], body: (count: number) => object = ()
       now += milliseconds;
     },
     now: () => now,
+    monotonic: () => now,
     random: () => 0,
     confirm: async () => true,
     decide: async () => 'unknown',

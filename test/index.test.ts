@@ -35,6 +35,7 @@ describe('the library', () => {
         send: async () => ({ kind: 'response', status: 200, body: { version: { number: '7.10.2' } }, warnings: [] }),
         sleep: async () => undefined,
         now: () => 0,
+        monotonic: () => 0,
         random: () => 0,
         decide: async () => 'unknown',
         seal: async () => '',

@@ -7,7 +7,7 @@ export const exitCodes = {
   'rolled-back': 0,
   /** Failed; what was sent was rolled back. */
   failed: 1,
-  /** The runbook, the environment or the command line is wrong; nothing was sent. */
+  /** The runbook, the environment or the command line is wrong; no write was sent. */
   usage: 2,
   /** Failed, of unknown outcome or not cleaned up. */
   'intervention-required': 3,

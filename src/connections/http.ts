@@ -1,122 +1,122 @@
-import { Client, type ClientOptions, HttpConnection } from '@elastic/elasticsearch';
-import { Transport } from '@elastic/transport';
-import type { Call, NoResponse, NoResponseCause, SendResult } from '../engine/index.ts';
-import { type Credentials, encoded, type HttpDialect, type HttpTarget } from '../kinds/index.ts';
-import type { HttpRequest } from '../plan/index.ts';
+import { performance } from 'node:perf_hooks';
+import type { Call, SendResult } from '../engine/index.ts';
+import { type Credentials, encoded, type HttpTarget } from '../kinds/index.ts';
 import type { Json } from '../text/index.ts';
 import type { Connection } from './connection.ts';
-import { pinnedAuthority } from './pinned-ca.ts';
+import { HandshakeTimeout, pinnedAuthority } from './pinned-ca.ts';
+import { networkFailure, sendOnce, type WireRequest, type WireResponse } from './wire.ts';
 
-/**
- * The transport without the product check and the vendored content types: with them the client refuses 7.10, and some
- * writes take effect and then throw (docs/how-servers-behave.md, C1).
- */
-class PlainTransport extends Transport {
-  constructor({
-    productCheck: _check,
-    vendoredHeaders: _headers,
-    ...options
-  }: ConstructorParameters<typeof Transport>[0]) {
-    super(options);
-  }
-}
-
-/** Every status is a response; none of them is an exception. */
-const allStatuses = Array.from({ length: 200 }, (_, index) => 400 + index);
-/** A response larger than this is not one that a runbook reads. */
-const largestAnswer = 50_000_000;
-
-/**
- * A connection by HTTP, with its own credentials and one per identity. Each request is sent once, over a socket of its own: a kept
- * one may have been closed by the other side, and a write on it would be ambiguous (docs/how-servers-behave.md, C2).
- */
+/** A connection by HTTP, with its own credentials and one per identity. */
 export function openHttp(target: HttpTarget): Connection {
   const logins = new Map<string | undefined, Credentials>([[undefined, target.credentials], ...target.identities]);
-  const clients = new Map<string | undefined, Client>();
   let authority: string | undefined = target.ca;
   return {
-    send: async ({ request, timeout_ms, opaque_id }) => {
+    send: async (call) => {
+      const { request, timeout_ms } = call;
       if (request.type !== 'http') return { kind: 'no-response', sent: 'no', cause: 'wrong-kind' };
       const credentials = logins.get(request.identity);
       if (!credentials)
         return { kind: 'no-response', sent: 'no', cause: 'unknown-identity', message: request.identity ?? '' };
+      const began = performance.now();
       if (target.fingerprint !== undefined && authority === undefined) {
         try {
-          authority = await pinnedAuthority(target.url, target.fingerprint);
+          authority = await pinnedAuthority(target.url, target.fingerprint, timeout_ms);
         } catch (error) {
-          return failureOf(error instanceof Error ? error.message : String(error), 'no');
+          return error instanceof HandshakeTimeout
+            ? { kind: 'no-response', sent: 'no', cause: 'timeout', timeout_ms }
+            : networkFailure(error as Error, 'no');
         }
       }
-      const client = clients.get(request.identity) ?? clientFor(target.url, credentials, authority);
-      clients.set(request.identity, client);
-      return send(client, target.dialect, request, timeout_ms, opaque_id);
+      let wire: WireRequest;
+      try {
+        wire = wireRequest(target, { ...call, request }, credentials);
+      } catch (error) {
+        // A parameter that is not well-formed Unicode cannot be percent-encoded.
+        return { kind: 'no-response', sent: 'no', cause: 'unsendable', message: (error as Error).message };
+      }
+      // Looking at the certificate was part of it.
+      const left = Math.max(1, Math.round(timeout_ms - (performance.now() - began)));
+      const trusted = authority === undefined ? {} : { ca: authority };
+      const answer = await sendOnce({ ...wire, ...trusted, timeout_ms: left });
+      if (answer.kind === 'wire-response') return resultOf(answer, request.method, target);
+      return answer.cause === 'timeout' ? { ...answer, timeout_ms } : answer;
     },
-    close: async () => {
-      await Promise.all([...clients.values()].map((client) => client.close()));
-    },
+    close: async () => undefined,
   };
 }
 
-function clientFor(url: string, credentials: Credentials, ca: string | undefined): Client {
-  const options: ClientOptions = {
-    node: url,
-    Transport: PlainTransport,
-    Connection: HttpConnection,
-    agent: { keepAlive: false },
-    maxRetries: 0,
-    enableMetaHeader: false,
-    maxResponseSize: largestAnswer,
-    ...(ca === undefined ? {} : { tls: { ca } }),
-    ...authOf(credentials),
+type HttpCall = Call & { readonly request: Extract<Call['request'], { type: 'http' }> };
+
+/** @throws `URIError` where a parameter is not well-formed Unicode. */
+function wireRequest(
+  { url: address, dialect }: HttpTarget,
+  { request, timeout_ms, opaque_id }: HttpCall,
+  credentials: Credentials,
+): WireRequest {
+  const url = new URL(address);
+  const { query, headers, body } = encoded(request, dialect);
+  return {
+    url,
+    method: request.method,
+    path: `${url.pathname.replace(/\/$/, '')}${request.path}${query === '' ? '' : `?${query}`}`,
+    headers: {
+      ...{ accept: 'application/json, text/plain', 'user-agent': 'runbook', 'x-opaque-id': opaque_id },
+      ...authorizationOf(credentials),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body }),
+    timeout_ms,
   };
-  return new Client(options);
 }
 
-function authOf(credentials: Credentials): Pick<ClientOptions, 'auth'> {
+function authorizationOf(credentials: Credentials): { readonly authorization?: string } {
   switch (credentials.type) {
     case 'none':
       return {};
-    case 'basic':
-      return { auth: { username: credentials.username, password: credentials.password } };
+    case 'basic': {
+      const { username, password } = credentials;
+      return { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` };
+    }
     case 'api_key':
-      return { auth: { apiKey: credentials.key } };
+      return { authorization: `ApiKey ${credentials.key}` };
     case 'bearer':
-      return { auth: { bearer: credentials.token } };
+      return { authorization: `Bearer ${credentials.token}` };
   }
 }
 
-async function send(
-  client: Client,
-  dialect: HttpDialect,
-  request: HttpRequest,
-  timeout: number,
-  opaqueId: Call['opaque_id'],
-): Promise<SendResult> {
+/** The response as the engine reads it. */
+function resultOf(answer: WireResponse, method: string, { dialect }: HttpTarget): SendResult {
+  const { status, headers, unreadable } = answer;
+  const type = headers['content-type'] ?? '';
+  // A byte order mark is left out; what is not UTF-8 becomes U+FFFD.
+  const text = new TextDecoder().decode(answer.body);
+  let body: Json;
   try {
-    const { query: querystring, headers, ...sent } = encoded(request, dialect);
-    const result = await client.transport.request<Json>(
-      { method: request.method, path: request.path, querystring, ...sent },
-      { meta: true, maxRetries: 0, requestTimeout: timeout, ignore: allStatuses, opaqueId, headers },
-    );
-    const { body = null } = result;
-    const retryAfter = retryAfterOf(result.headers?.['retry-after'] as string | undefined);
-    const type = String(result.headers?.['content-type'] ?? '');
-    return {
-      kind: 'response',
-      status: result.statusCode ?? 0,
-      body: typeof body === 'string' && !type.includes('application/json') ? dialect.readText(body, type) : body,
-      warnings: warningsOf(result.headers?.warning as string | string[] | undefined),
-      ...(retryAfter === undefined ? {} : { retry_after_ms: retryAfter }),
-    };
-  } catch (error) {
-    return failureFor(error, timeout);
+    // A response to HEAD has no body: whether it is there is all that it says.
+    if (method === 'HEAD') body = status < 400;
+    else body = isJson(type) && text !== '' ? (JSON.parse(text) as Json) : dialect.readText(text, type);
+  } catch {
+    return { kind: 'no-response', sent: 'maybe', cause: 'not-json' };
   }
+  const retryAfter = retryAfterOf(headers['retry-after'], headers.date);
+  return {
+    ...{ kind: 'response', status, body: unreadable ? null : body, warnings: warningsOf(headers.warning) },
+    ...(unreadable ? { unreadable } : {}),
+    ...(retryAfter === undefined ? {} : { retry_after_ms: retryAfter }),
+  };
 }
 
-/** `Retry-After: 30` or a date, in milliseconds from now. */
-function retryAfterOf(header: string | undefined): number | undefined {
+function isJson(type: string): boolean {
+  return type.includes('application/json') || type.includes('application/vnd.elasticsearch+json');
+}
+
+/** `Retry-After: 30` or a date, in milliseconds from now: from the server's own clock, where it says what that shows. */
+function retryAfterOf(header: string | undefined, date: string | undefined): number | undefined {
   if (header === undefined) return undefined;
-  const milliseconds = /^\d+$/.test(header.trim()) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
+  const now = Date.parse(date ?? '');
+  const milliseconds = /^\d+$/.test(header.trim())
+    ? Number(header) * 1_000
+    : Date.parse(header) - (Number.isNaN(now) ? Date.now() : now);
   return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : undefined;
 }
 
@@ -140,32 +140,4 @@ function utf8Of(header: string): string {
   } catch {
     return header;
   }
-}
-
-/** What stands in the messages of errors that come before a request is written to a connection. */
-const beforeSending =
-  /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|connect ETIMEDOUT|certificate|fingerprint|altnames|EPROTO|wrong version number|tlsv1 alert|SSL routines|unescaped characters|maxPathLength/i;
-
-/** Only the message is taken: the error object holds the request with its secrets in clear (docs/how-servers-behave.md, C3). */
-function failureFor(error: unknown, timeout_ms: number): NoResponse {
-  const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
-  if (name === 'TimeoutError') return { kind: 'no-response', sent: 'maybe', cause: 'timeout', timeout_ms };
-  if (name === 'DeserializationError') return { kind: 'no-response', sent: 'maybe', cause: 'not-json' };
-  // Node joins the failures of all addresses of a host into one error without a message.
-  if (name === 'ConnectionError' && message === '')
-    return { kind: 'no-response', sent: 'no', cause: 'connection-refused' };
-  const isUnsent = name === 'ConfigurationError' || name === 'SerializationError' || beforeSending.test(message);
-  return failureOf(message, isUnsent ? 'no' : 'maybe');
-}
-
-function failureOf(message: string, sent: NoResponse['sent']): NoResponse {
-  return { kind: 'no-response', sent, cause: causeOf(message), message };
-}
-
-function causeOf(message: string): NoResponseCause {
-  if (/ECONNREFUSED/.test(message)) return 'connection-refused';
-  if (/ENOTFOUND|EAI_AGAIN/.test(message)) return 'unknown-host';
-  if (/^the certificate fingerprint/.test(message)) return 'network';
-  if (/certificate/i.test(message)) return 'certificate';
-  return /wrong version number|EPROTO/.test(message) ? 'tls' : 'network';
 }

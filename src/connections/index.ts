@@ -1,7 +1,7 @@
 import { type Call, type SendResult, withInputs } from '../engine/index.ts';
 import type { Target } from '../kinds/index.ts';
 import { TemplateError } from '../language/index.ts';
-import type { Json } from '../text/index.ts';
+import { isTooDeep, type Json, mostLevels } from '../text/index.ts';
 import type { Connection } from './connection.ts';
 
 export type { Connection } from './connection.ts';
@@ -20,14 +20,20 @@ export async function openConnections(targets: ReadonlyMap<string, Target>): Pro
   return {
     send: async (call) => {
       const connection = open.get(call.request.connection);
-      return connection
-        ? connection.send(call)
-        : { kind: 'no-response', sent: 'no', cause: 'unknown-connection', message: call.request.connection };
+      if (!connection)
+        return { kind: 'no-response', sent: 'no', cause: 'unknown-connection', message: call.request.connection };
+      return withoutDepths(await connection.send(call));
     },
     close: async () => {
       await Promise.all([...open.values()].map((connection) => connection.close()));
     },
   };
+}
+
+/** A body that is nested too deep goes no further: whoever walked through it would run out of stack. */
+function withoutDepths(result: SendResult): SendResult {
+  if (result.kind === 'no-response' || !isTooDeep(result.body)) return result;
+  return { ...result, body: null, unreadable: { kind: 'too-deep', levels: mostLevels } };
 }
 
 /** The same connection for a dry run: a write does not leave it, whoever asks. */
@@ -45,9 +51,10 @@ export function withSecrets(send: Connection['send'], secrets: ReadonlyMap<strin
     try {
       request = withInputs(call.request, secrets);
     } catch (error) {
-      if (!(error instanceof TemplateError)) throw error;
-      // Only with the secret can it be told that a helper cannot work on it; its values are not in the message.
-      return { kind: 'no-response', sent: 'no', cause: 'not-rendered', message: error.message };
+      // Only with the secret can it be told that a helper cannot work on it; its values are not in the message. A bug's may be.
+      const message =
+        error instanceof TemplateError ? error.message : 'internal error while its secrets were filled in';
+      return { kind: 'no-response', sent: 'no', cause: 'not-rendered', message };
     }
     return send({ ...call, request });
   };

@@ -1,15 +1,20 @@
 import { connect, type DetailedPeerCertificate } from 'node:tls';
+import { longestTimer } from './wire.ts';
+
+/** The server did not present its certificate in time. */
+export class HandshakeTimeout extends Error {}
 
 /**
  * The certificate authority of a server as PEM, if its SHA-256 fingerprint is the pinned one. Nothing but a TLS
  * handshake is sent: the request itself then verifies the server against this authority in the ordinary way, so no
  * login can reach a server with another one.
+ * @param timeout For all of it, in milliseconds.
  * @throws with a message for people where the server cannot be reached or presents another authority.
  */
-export async function pinnedAuthority(url: string, fingerprint: string): Promise<string> {
+export async function pinnedAuthority(url: string, fingerprint: string, timeout: number): Promise<string> {
   const { hostname, port } = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, '');
-  const chain = await presentedBy(host, Number(port || 443));
+  const chain = await presentedBy(host, Number(port || 443), timeout);
   const wanted = plain(fingerprint);
   const found = chain.find((certificate) => plain(certificate.fingerprint256) === wanted);
   if (!found) {
@@ -26,11 +31,12 @@ function plain(fingerprint: string): string {
   return fingerprint.replaceAll(':', '').toUpperCase();
 }
 
-async function presentedBy(host: string, port: number): Promise<DetailedPeerCertificate[]> {
+function presentedBy(host: string, port: number, timeout: number): Promise<DetailedPeerCertificate[]> {
   return new Promise((resolve, reject) => {
     const isName = !/^[\d.]+$|:/.test(host);
     const socket = connect(
-      { host, port, rejectUnauthorized: false, timeout: 30_000, ...(isName ? { servername: host } : {}) },
+      // Only looked at: whether it is the one that is trusted is decided by its fingerprint.
+      { host, port, rejectUnauthorized: false, ...(isName ? { servername: host } : {}) },
       () => {
         const chain: DetailedPeerCertificate[] = [];
         let certificate: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
@@ -43,7 +49,12 @@ async function presentedBy(host: string, port: number): Promise<DetailedPeerCert
         resolve(chain);
       },
     );
+    // A handshake that goes on byte by byte is never idle.
+    const timer = setTimeout(() => socket.destroy(new HandshakeTimeout()), Math.min(timeout, longestTimer));
     socket.on('error', reject);
-    socket.on('timeout', () => socket.destroy(new Error(`connect ETIMEDOUT ${host}:${port}`)));
+    socket.on('close', () => {
+      clearTimeout(timer);
+      reject(new Error('the connection was closed'));
+    });
   });
 }

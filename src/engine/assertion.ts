@@ -1,6 +1,6 @@
 import { holds, isMatcher, messageOf, valueAt } from '../language/index.ts';
 import type { PlannedExpect } from '../plan/index.ts';
-import { isEqual, isObject, type Json, type JsonObject } from '../text/index.ts';
+import { inert, isEqual, isObject, type Json, type JsonObject, textOf } from '../text/index.ts';
 import type { Reason } from './reason.ts';
 import { type Redactor, secretMark } from './redactor.ts';
 import type { RenderedCondition, RenderedExpect } from './render.ts';
@@ -15,7 +15,7 @@ interface JudgeOptions {
 /** Longer values are cut to this many characters of JSON. */
 const longestValue = 4_000;
 
-/** Every assertion of an expectation over a response: the status, and where that passed, the body. */
+/** Every assertion of an expectation over a response: the status, and where that passed, the body, if it could be read. */
 export function judge(
   expect: RenderedExpect,
   response: Response,
@@ -30,7 +30,7 @@ export function judge(
     passed,
     ...(expect.message === undefined || passed ? {} : { message: expect.message }),
   };
-  if (!passed) return [status];
+  if (!passed || response.unreadable) return [status];
   return [status, ...judgeConditions(expect.body, response.body, redactor, { message: expect.message, secrets })];
 }
 
@@ -63,26 +63,52 @@ export function judgeConditions(
 }
 
 /** Returns whether every assertion passes. */
-export function isExpected(expect: RenderedExpect, { status, body }: Response): boolean {
-  return hasStatus(expect, status) && expect.body.every((one) => holds(valueAt(body, one.subject), one.expect));
+export function isExpected(expect: RenderedExpect, { status, body, unreadable }: Response): boolean {
+  return (
+    !unreadable &&
+    hasStatus(expect, status) &&
+    expect.body.every((one) => holds(valueAt(body, one.subject), one.expect))
+  );
 }
 
 export function hasStatus(expect: PlannedExpect, status: number): boolean {
   return expect.status.some((wanted) => wanted === status || wanted === `${Math.floor(status / 100)}xx`);
 }
 
-/** The server's own words for a refusal, from the response body. Kibana's `error` is only the phrase of the status. */
-export function errorOf({ body, advice }: Response): ServerError | undefined {
-  const words = isObject(body) ? wordsIn(body) : undefined;
+/** Longer lines of a text are cut to so many characters. */
+const longestLine = 200;
+
+/** The server's own words for a refusal, from the response body; of a text, which may be a proxy's, the first line. */
+export function errorOf({ status, body, advice }: Response, redactor: Redactor): ServerError | undefined {
+  // In what is no error, a message or a title may be anything.
+  const told = isObject(body) && (status >= 400 || 'error' in body);
+  const words = told
+    ? wordsIn(body)
+    : status >= 400 && typeof body === 'string'
+      ? firstLineOf(body, redactor)
+      : undefined;
   return words && { ...words, ...(advice ? { advice } : {}) };
 }
 
-function wordsIn({ error, message }: JsonObject): Pick<ServerError, 'type' | 'reason'> | undefined {
-  if (typeof error === 'string')
-    return typeof message === 'string' ? { type: error, reason: message } : { type: 'error', reason: error };
-  if (!isObject(error)) return undefined;
-  const cause = isObject(error.caused_by) ? ` (${String(error.caused_by.reason ?? '')})` : '';
-  return { type: String(error.type ?? 'error'), reason: `${String(error.reason ?? '')}${cause}` };
+/** Kibana's `error` is only the phrase of the status; `title` and `detail` are those of RFC 9457. */
+function wordsIn({ error, message, title, detail }: JsonObject): ServerError | undefined {
+  if (isObject(error)) {
+    const { type = 'error', reason = '', caused_by } = error;
+    const cause = isObject(caused_by) ? ` (${textOf(caused_by.reason ?? '')})` : '';
+    return { type: textOf(type), reason: `${textOf(reason)}${cause}` };
+  }
+  const [reason] = [message, detail].filter((words) => typeof words === 'string' && words !== '');
+  const [type] = [error, title].filter((words) => typeof words === 'string' && words !== '');
+  if (reason === undefined) return type === undefined ? undefined : { type: 'error', reason: textOf(type) };
+  return { ...(type === undefined ? {} : { type: textOf(type) }), reason: textOf(reason) };
+}
+
+/** Redacted as a whole, and then cut: of half a secret, no redactor recognises what is left. */
+function firstLineOf(text: string, redactor: Redactor): ServerError | undefined {
+  const lines = redactor.text(text).split(/[\r\n\u2028\u2029]+/);
+  const line = inert(lines.find((one) => one.trim() !== '')?.trim() ?? '');
+  if (line === '') return undefined;
+  return { reason: line.length > longestLine ? `${line.slice(0, longestLine)}…` : line };
 }
 
 /** A value as it may be recorded: redacted, then cut. */
@@ -101,9 +127,15 @@ export function shownExpectation(expect: Json, redactor: Redactor, limit = longe
 }
 
 /** Returns why a response is not what was expected; undefined where it is. */
-export function unexpected(assertions: readonly Assertion[], response: Response): Reason | undefined {
+export function unexpected(
+  assertions: readonly Assertion[],
+  response: Response,
+  redactor: Redactor,
+): Reason | undefined {
   const failed = assertions.filter(({ passed }) => !passed);
+  const { status, unreadable } = response;
+  if (failed.length === 0 && unreadable) return { kind: 'unreadable-response', status, why: unreadable };
   if (failed.length === 0) return undefined;
-  const error = errorOf(response);
+  const error = errorOf(response, redactor);
   return { kind: 'unexpected-response', failed, ...(error ? { error } : {}) };
 }

@@ -52,11 +52,13 @@ async function askOnce(read: PlannedRead, context: StepContext): Promise<Effect>
     context,
   );
   if (result.kind === 'no-response') return { state: 'unknown', reason: result };
-  const reason = unexpected(judge(expect, result, session.options.redactor), result);
+  const { redactor } = session.options;
+  const reason = unexpected(judge(expect, result, redactor), result, redactor);
   if (reason === undefined) return { state: 'in-place' };
   const { status } = result;
   // 404 is the usual word for "not there". Any other unexpected status says nothing about the effect.
-  const isTelling = hasStatus(expect, status) || status === 404 || (status >= 200 && status < 300);
+  const isTelling =
+    !result.unreadable && (hasStatus(expect, status) || status === 404 || (status >= 200 && status < 300));
   return isTelling ? { state: 'not-in-place', reason, isAbsent: status === 404 } : { state: 'unknown', reason };
 }
 
@@ -93,7 +95,7 @@ export async function readBack(
     ...('reason' in effect ? { cause: effect.reason } : {}),
   });
   const waiting: Reason = { kind: 'read-back', response, effect: 'unknown', at: timeOf(context.session) };
-  const deadline = context.session.ports.now() + (done_when.timeout_ms ?? 0);
+  const deadline = context.session.ports.monotonic() + (done_when.timeout_ms ?? 0);
   let effect: Effect | undefined;
   // An effect that is not there may still be on its way; while no read can tell, the author's time-out goes on.
   for (let asked = 0; asked < readBackPauses.length || mayAskAgain(effect, deadline, context); asked++) {
@@ -109,7 +111,7 @@ export async function readBack(
 }
 
 function mayAskAgain(effect: Effect | undefined, deadline: number, { session, frame }: StepContext): boolean {
-  const isInTime = session.ports.now() + longestReadBackPause <= deadline;
+  const isInTime = session.ports.monotonic() + longestReadBackPause <= deadline;
   return effect?.state === 'unknown' && isInTime && !isStopping(session, frame);
 }
 

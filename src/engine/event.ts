@@ -6,7 +6,7 @@ import type { Assertion, NoResponse, ServerError } from './result.ts';
 export type StepOutcome =
   /** Sent (or read), and every assertion passed. */
   | 'done'
-  /** Its effect was there already; nothing was sent. */
+  /** Its effect was there already; the write was not sent. */
   | 'unchanged'
   | 'skipped'
   | 'failed'

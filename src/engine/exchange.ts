@@ -4,29 +4,44 @@ import type { CallOwner, RecordedCall } from './event.ts';
 import { type Call, Cancelled, type Ports } from './ports.ts';
 import type { AmbiguousResponse } from './reason.ts';
 import type { Recorder } from './recorder.ts';
+import type { Redactor } from './redactor.ts';
 import type { NoResponse, Response, SendResult } from './result.ts';
 
-/**
- * Sends a call once, and records what came back.
- * @param inspect Looks at a response before anything of it is recorded; of a write it says whether it is as expected.
- */
+/** What becomes of a result before it is recorded. */
+interface Reception {
+  /** Learns at once that there is a result, whatever is in it. */
+  readonly arrived?: (result: SendResult) => void;
+  /** Looks at a response; of a write it says whether it is as expected. */
+  readonly inspect?: (response: Response) => { readonly as_expected?: boolean };
+}
+
+/** Sends a call once, and records what came back. */
 export async function exchange(
   call: Call,
   recorded: RecordedCall,
   owner: CallOwner,
   { ports, recorder }: { readonly ports: Ports; readonly recorder: Recorder },
-  inspect: (response: Response) => { readonly as_expected?: boolean } = () => ({}),
+  { arrived, inspect = () => ({}) }: Reception = {},
 ): Promise<SendResult> {
-  const started = ports.now();
+  const started = ports.monotonic();
   const result = await sent(call, ports);
-  const common = { ...owner, call: recorded, duration_ms: ports.now() - started };
+  arrived?.(result);
+  const common = { ...owner, call: recorded, duration_ms: Math.round(ports.monotonic() - started) };
   if (result.kind === 'no-response') {
     await recorder.record({ type: 'no-response', ...common, reason: result });
     return result;
   }
-  const verdict = inspect(result);
   const { status, warnings } = result;
-  const error = status >= 400 ? errorOf(result) : undefined;
+  let verdict: ReturnType<typeof inspect>;
+  try {
+    verdict = inspect(result);
+  } catch {
+    // A bug. The response came, and that is recorded; not its words: nobody has said which of them are secret.
+    const unjudged = call.effect === 'write' ? { as_expected: false } : {};
+    await recorder.record({ type: 'response', ...common, status, warnings: [], ...unjudged });
+    return result;
+  }
+  const error = status >= 400 ? errorOf(result, recorder.redactor) : undefined;
   await recorder.record({ type: 'response', ...common, status, warnings, ...verdict, ...(error ? { error } : {}) });
   return result;
 }
@@ -43,9 +58,12 @@ async function sent(call: Call, { send }: Ports): Promise<SendResult> {
 }
 
 /** A result that is none that was wanted: why there is no response, or its status and the server's words. */
-export function unwanted(result: SendResult): NoResponse | Extract<AmbiguousResponse, { kind: 'response' }> {
+export function unwanted(
+  result: SendResult,
+  redactor: Redactor,
+): NoResponse | Extract<AmbiguousResponse, { kind: 'response' }> {
   if (result.kind === 'no-response') return result;
-  const error = errorOf(result);
+  const error = errorOf(result, redactor);
   return { kind: 'response', status: result.status, ...(error ? { error } : {}) };
 }
 

@@ -11,6 +11,7 @@ export type {
   Response,
   SendResult,
   ServerError,
+  Unreadable,
 } from './result.ts';
 export { isTransient } from './retry.ts';
 export { type RunOptions, rollbacksOf, run } from './run.ts';

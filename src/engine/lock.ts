@@ -49,8 +49,9 @@ interface Surroundings {
 /** A lock document that this run has written. */
 interface HeldLock {
   readonly lock: PlannedLock;
+  /** In milliseconds since 1970. */
   readonly since: number;
-  /** When its heartbeat was written last, or was tried to be, in milliseconds since 1970. */
+  /** When its heartbeat was written last, or was tried to be, by the monotonic clock. */
   readonly beat: number;
   /** Which index it is in; undefined where that may not be read. */
   readonly index?: string;
@@ -86,7 +87,7 @@ export function createLocks({ isOff, ...run }: Surroundings & { readonly isOff: 
     keep: async () => {
       for (const one of [...held.values()]) {
         const { connection } = one.lock;
-        const now = ports.now();
+        const now = ports.monotonic();
         if (now - one.beat < beatEvery) continue;
         const kept = await keep(one, run);
         if (kept !== 'lost') {
@@ -134,7 +135,7 @@ async function acquire(lock: PlannedLock, run: Surroundings): Promise<Acquired> 
   const acquired = await repeatedly<Acquired>(run, async () => {
     const index = await indexFor(lock, run);
     if (index.kind === 'no-response') return { again: index.result };
-    const held: HeldLock = { lock, since, beat: since, ...idOf(index) };
+    const held: HeldLock = { lock, since, beat: run.ports.monotonic(), ...idOf(index) };
     const result = await write(held, run);
     if (isWritten(result, lock, run)) return { done: { held } };
     const isSent = result.kind === 'response' || result.sent === 'maybe';
@@ -154,7 +155,10 @@ async function acquire(lock: PlannedLock, run: Surroundings): Promise<Acquired> 
     return isFinal ? { stop: result } : { again: result };
   });
   if ('done' in acquired) return acquired.done;
-  return { reason: { kind: 'lock-not-acquired', connection, path, cause: unwanted(acquired.last) }, isUncertain };
+  return {
+    reason: { kind: 'lock-not-acquired', connection, path, cause: unwanted(acquired.last, run.recorder.redactor) },
+    isUncertain,
+  };
 }
 
 /**
@@ -193,7 +197,7 @@ async function release(lock: PlannedLock, run: Surroundings): Promise<Reason | u
     const isGone = result.kind === 'response' && (result.status === 200 || result.status === 404);
     return isGone ? { done: true } : { again: result };
   });
-  return 'done' in released ? undefined : unwanted(released.last);
+  return 'done' in released ? undefined : unwanted(released.last, run.recorder.redactor);
 }
 
 /** Tries until it is done, cannot be, or has been tried often enough. */
@@ -201,7 +205,7 @@ async function repeatedly<T>(
   { ports }: Surroundings,
   once: () => Promise<{ readonly done: T } | { readonly again: SendResult } | { readonly stop: SendResult }>,
 ): Promise<{ readonly done: T } | { readonly last: SendResult }> {
-  const first = ports.now();
+  const first = ports.monotonic();
   for (let attempt = 1; ; attempt++) {
     const tried = await once();
     if ('done' in tried) return tried;

@@ -1,5 +1,6 @@
 import { evaluateValue } from '../language/index.ts';
 import type { PlannedNote } from '../plan/index.ts';
+import { textOf } from '../text/index.ts';
 import type { Note, StepResult } from './event.ts';
 import { lookupAtRun } from './render.ts';
 import { pastOf, type StepContext, valuesIn } from './session.ts';
@@ -13,7 +14,7 @@ export async function runNote({ note, severity, number }: PlannedNote, context: 
     findings.notes.push(before);
     return { outcome: 'done' };
   }
-  const text = String(evaluateValue(note, lookupAtRun(valuesIn(session, frame), 'shown')));
+  const text = textOf(evaluateValue(note, lookupAtRun(valuesIn(session, frame), 'shown')));
   const said: Note = { severity, note: text };
   findings.notes.push(said);
   await recorder.record({ type: 'noted', step: id, number, depth: frame.depth, ...said });

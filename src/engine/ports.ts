@@ -13,8 +13,10 @@ export interface Ports {
   readonly send: (call: Call) => Promise<SendResult>;
   /** Waits; ends early when the run is interrupted. */
   readonly sleep: (milliseconds: number) => Promise<void>;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, by a clock that somebody may set: for what is compared with dates, and for nothing else. */
   readonly now: () => number;
+  /** Milliseconds by a clock that nobody sets and that only goes forward: for everything that takes time. */
+  readonly monotonic: () => number;
   /** A number from 0 up to, but not, 1: for the jitter of pauses. */
   readonly random: () => number;
   /** Asks a person. */

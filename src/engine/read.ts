@@ -1,5 +1,6 @@
 import type { Condition, PlannedRequest } from '../plan/index.ts';
-import { hasStatus, judgeConditions } from './assertion.ts';
+import { isObject } from '../text/index.ts';
+import { errorOf, hasStatus, judgeConditions } from './assertion.ts';
 import { dependent } from './dry-run.ts';
 import type { StepResult } from './event.ts';
 import { unwanted } from './exchange.ts';
@@ -43,27 +44,36 @@ async function poll(
   const { session, frame } = context;
   const { ports, options } = session;
   const conditions = renderConditions(until, valuesIn(session, frame));
-  const deadline = ports.now() + node.timeout_ms;
+  const deadline = ports.monotonic() + node.timeout_ms;
   const every = node.every_ms ?? 0;
   let silentSince: number | undefined;
   for (;;) {
-    const now = ports.now();
+    const now = ports.monotonic();
     const timeout_ms = Math.min(longestPoll, Math.max(1, deadline - now));
     const sending = { effect: 'read', timeout_ms, purpose: 'step', expect, save: node.save } as const;
     const result = await send(rendered, sending, context);
     const isAnswered = result.kind === 'response' && hasStatus(expect, result.status);
-    silentSince = isAnswered ? undefined : (silentSince ?? now);
-    if (!isAnswered && (!isTransient(result) || now - (silentSince ?? now) > longestSilence)) return result;
-    const unmet = isAnswered
+    // A health that was waited for is a 408 when its own time is over (docs/how-servers-behave.md, M2): its body says how far it is.
+    const has408 = !isAnswered && result.kind === 'response' && result.status === 408;
+    const isTold = isAnswered || (has408 && isObject(result.body) && !errorOf(result, options.redactor));
+    silentSince = isTold ? undefined : (silentSince ?? now);
+    if (!isAnswered && ((!has408 && !isTransient(result)) || now - (silentSince ?? now) > longestSilence))
+      return result;
+    if (isAnswered && result.unreadable) return result;
+    const unmet = isTold
       ? judgeConditions(conditions, result.body, options.redactor, { limit: longestWaiting }).filter(
           ({ passed }) => !passed,
         )
       : [];
     if (isAnswered && unmet.length === 0) return result;
-    const reason: Reason = isAnswered ? { kind: 'condition-not-yet-met', unmet } : unwanted(result);
+    const reason: Reason =
+      unmet.length > 0 ? { kind: 'condition-not-yet-met', unmet } : unwanted(result, options.redactor);
     if (session.isDry) return dependent(node, { outcome: 'failed', reason }, session);
-    const pause = Math.max(every, result.kind === 'response' ? (result.retry_after_ms ?? 0) : 0);
-    if (ports.now() + pause > deadline)
+    const left = deadline - ports.monotonic();
+    // A server that asks for more than the rest of the time does not end the poll before its time.
+    const asked = result.kind === 'response' ? Math.min(result.retry_after_ms ?? 0, left / 2) : 0;
+    const pause = Math.max(every, Math.round(asked));
+    if (pause > left || left <= 0)
       return { outcome: 'failed', reason: { kind: 'timed-out', timeout_ms: node.timeout_ms, cause: reason } };
     if (!isStopping(session, frame)) await wait(context, reason, pause);
     if (isStopping(session, frame)) return { outcome: 'interrupted', reason };

@@ -1,7 +1,7 @@
 import type { LockHolder } from '../kinds/index.ts';
 import type { MaintenanceWindow } from '../language/index.ts';
 import type { SkipReason } from '../plan/index.ts';
-import type { Assertion, BodyAssertion, NoResponse, ServerError } from './result.ts';
+import type { Assertion, BodyAssertion, NoResponse, ServerError, Unreadable } from './result.ts';
 
 /**
  * Why something ended as it did, was refused, or is waited for: data, to be told apart by `kind`. The sentences are made in
@@ -31,6 +31,8 @@ export type Reason =
   | ResponseReason
   /** An assertion failed. */
   | { readonly kind: 'unexpected-response'; readonly failed: readonly Assertion[]; readonly error?: ServerError }
+  /** Its status is as expected, and nothing else can be told. */
+  | { readonly kind: 'unreadable-response'; readonly status: number; readonly why: Unreadable }
   /** A poll: what is not yet as it must be. */
   | { readonly kind: 'condition-not-yet-met'; readonly unmet: readonly BodyAssertion[] }
   | { readonly kind: 'timed-out'; readonly timeout_ms: number; readonly cause: Reason }

@@ -6,6 +6,8 @@ import type { Redactor } from './redactor.ts';
 export interface Recorder {
   /** Stamps an event, takes the secrets out of it and gives it to the journal. */
   readonly record: (event: NewEvent) => Promise<void>;
+  /** Knows the secrets of the run. */
+  readonly redactor: Redactor;
   /** Returns why the journal could not be written; with a reserve on the disk it may be written again. */
   readonly problem: () => string | undefined;
   /** Returns whether the last event is in no journal. */
@@ -16,6 +18,7 @@ export function createRecorder({ now, record }: Pick<Ports, 'now' | 'record'>, r
   let problem: string | undefined;
   let isUnrecorded = false;
   return {
+    redactor,
     record: async (event) => {
       const stamped: Event = { ...event, at: new Date(now()).toISOString() };
       try {

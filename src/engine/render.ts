@@ -8,7 +8,7 @@ import {
   TemplateError,
 } from '../language/index.ts';
 import type { Condition, PlannedExpect, Request } from '../plan/index.ts';
-import type { Json, JsonObject } from '../text/index.ts';
+import { type Json, type JsonObject, textOf } from '../text/index.ts';
 import type { Reason } from './reason.ts';
 import { type Redactor, secretMark } from './redactor.ts';
 
@@ -99,7 +99,7 @@ export function lookupAtRun(values: Values, purpose: 'sent' | 'shown' | 'conditi
 /** A text for people with what the run knows by now; as it was planned where something in it is not known. */
 export function renderText(text: string, values: Values): string {
   try {
-    return String(evaluateValue(text, lookupAtRun(values, 'shown')));
+    return textOf(evaluateValue(text, lookupAtRun(values, 'shown')));
   } catch {
     return text;
   }
@@ -157,8 +157,8 @@ function mapRequest(request: Request, { path, value }: RequestMap): Request {
     const { key, prefix } = request;
     return {
       ...request,
-      ...(key === undefined ? {} : { key: String(value(key)) }),
-      ...(prefix === undefined ? {} : { prefix: String(value(prefix)) }),
+      ...(key === undefined ? {} : { key: textOf(value(key)) }),
+      ...(prefix === undefined ? {} : { prefix: textOf(value(prefix)) }),
     };
   }
   const { query, headers, body } = request;
@@ -185,7 +185,7 @@ export function renderExpect(expect: PlannedExpect, values: Values): RenderedExp
     body: renderConditions(expect.body, values),
     ...(expect.message === undefined
       ? {}
-      : { message: String(evaluateValue(expect.message, lookupAtRun(values, 'sent'))) }),
+      : { message: textOf(evaluateValue(expect.message, lookupAtRun(values, 'sent'))) }),
   };
 }
 

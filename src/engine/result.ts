@@ -13,7 +13,14 @@ export interface Response {
   readonly retry_after_ms?: number;
   /** Advice of the client, if the response is an error. */
   readonly advice?: Advice;
+  /** Why its body was not read: the status says what became of the request, and nothing else is known of it. */
+  readonly unreadable?: Unreadable;
 }
+
+/** A limit of this program that a response's body exceeds: in bytes, or in levels of lists and mappings in each other. */
+export type Unreadable =
+  | { readonly kind: 'too-large'; readonly bytes: number }
+  | { readonly kind: 'too-deep'; readonly levels: number };
 
 /** No response. `sent: maybe` is ambiguous: the request may have taken effect. */
 export interface NoResponse {
@@ -30,6 +37,10 @@ export type NoResponseCause =
   | 'timeout'
   /** The response is not valid JSON. */
   | 'not-json'
+  /** Nor is it what OSS responds. */
+  | 'not-oss'
+  /** Its content coding is not known, or it is not what the coding says. */
+  | 'not-decodable'
   | 'connection-refused'
   | 'unknown-host'
   | 'certificate'
@@ -42,6 +53,8 @@ export type NoResponseCause =
   | 'wrong-kind'
   /** With the secrets in it the request cannot be made, such as by a helper that does not take them. */
   | 'not-rendered'
+  /** HTTP cannot carry it, such as a line break in a header. */
+  | 'unsendable'
   /** A dry run sends no write. */
   | 'dry-run'
   /** A bug of the client. */
@@ -85,7 +98,8 @@ export type Advice =
 
 /** The server's own words for an error. */
 export interface ServerError {
-  readonly type: string;
+  /** Missing where it names none. */
+  readonly type?: string;
   readonly reason: string;
   readonly advice?: Advice;
 }

@@ -1,6 +1,6 @@
 import type { PlannedRequest } from '../plan/index.ts';
 import type { Ports } from './ports.ts';
-import type { SendResult } from './result.ts';
+import type { NoResponseCause, SendResult } from './result.ts';
 
 /** The policy for retries of a request. `budget_ms`: no pause begins that would end later than this after the first response. */
 export type Retry = PlannedRequest['retry'];
@@ -10,9 +10,16 @@ const longestPause = 30_000;
 /** Statuses after which a read is sent again. */
 const transientStatuses = [429, 502, 503, 504];
 
-/** Returns whether a read is worth sending again. */
+/** Causes that the next attempt would meet again: what is wrong is in the request, or on this side. */
+const lastingCauses: readonly NoResponseCause[] = [
+  ...(['unsendable', 'not-rendered', 'unknown-connection', 'unknown-identity', 'wrong-kind', 'dry-run'] as const),
+];
+
+/** Returns whether a read is worth sending again, and a write that was not sent. */
 export function isTransient(result: SendResult): boolean {
-  return result.kind === 'no-response' || transientStatuses.includes(result.status);
+  return result.kind === 'no-response'
+    ? !lastingCauses.includes(result.cause)
+    : transientStatuses.includes(result.status);
 }
 
 /** A 4xx says that nothing took effect (docs/decisions/0003). */
@@ -29,18 +36,18 @@ export function hasSucceeded(status: number): boolean {
  * The pause before the next attempt: twice as long each time, between half of it and the whole at random, so that many
  * runs do not come back at the same moment; at least as long as the server asks for. Undefined where there is no next one.
  * @param attempt The next one, from 2.
- * @param first When the first result came, in milliseconds since 1970.
+ * @param first When the first result came, by the monotonic clock.
  */
 export function pauseBefore(
   attempt: number,
   retry: Retry,
   result: SendResult,
   first: number,
-  { now, random }: Pick<Ports, 'now' | 'random'>,
+  { monotonic, random }: Pick<Ports, 'monotonic' | 'random'>,
 ): number | undefined {
   if (attempt > retry.attempts) return undefined;
   const whole = Math.min(longestPause, retry.delay_ms * 2 ** (attempt - 2));
   const asked = result.kind === 'response' ? (result.retry_after_ms ?? 0) : 0;
   const pause = Math.max(asked, Math.round(whole * (0.5 + random() / 2)));
-  return now() + pause - first > retry.budget_ms ? undefined : pause;
+  return monotonic() + pause - first > retry.budget_ms ? undefined : pause;
 }

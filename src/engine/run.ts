@@ -1,3 +1,4 @@
+import { plaintextWarning } from '../kinds/index.ts';
 import { type Plan, type PlannedNode, wholeRunbook } from '../plan/index.ts';
 import { accountsOf, isGone, lookAgain } from './account.ts';
 import { checkWindows } from './admission.ts';
@@ -47,12 +48,27 @@ export async function run(plan: Plan, options: RunOptions, ports: Ports): Promis
 async function runPlan(session: Session): Promise<Flow> {
   const { plan, replay } = session;
   const preflight: Frame = { phase: 'preflight', depth: 0, iterations: [], undo: [] };
+  await warnOfPlaintext(session);
   if ((await runNodes(plan.preflight, session, preflight)) === 'stop') return 'stop';
   // A run that has begun to write must come to an end, whatever the time.
   if (!session.isDry && !replay && checkWindows(session) === 'stop') return 'stop';
   const frame: Frame = { ...preflight, phase: 'steps' };
   const undo = noteRollback(plan, wholeRunbook, session, frame);
   return runNodes(plan.steps, session, undo ? { ...frame, undo: [undo] } : frame);
+}
+
+/** Says, before anything is sent, which connections send credentials without TLS. An earlier process has said it already. */
+async function warnOfPlaintext({ plan, replay, recorder, findings }: Session): Promise<void> {
+  for (const [name, connection] of Object.entries(plan.environment.connections)) {
+    const note = plaintextWarning(name, connection);
+    const first = plan.preflight.find(({ request }) => request.connection === name);
+    if (note === undefined || !first) continue;
+    const { id: step, number } = first;
+    const past = replay?.steps.get(step);
+    // A step that is replayed brings its note along.
+    if (!past?.finished) findings.notes.push({ severity: 'warning', note });
+    if (!past?.note) await recorder.record({ type: 'noted', step, number, depth: 0, severity: 'warning', note });
+  }
 }
 
 /**
@@ -71,6 +87,7 @@ export async function rollbacksOf(
       now += milliseconds;
     },
     now: () => now,
+    monotonic: () => now,
     random: () => 0,
     confirm: async () => false,
     decide: async () => 'unknown',

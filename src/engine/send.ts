@@ -18,18 +18,21 @@ export interface Sending {
   readonly expect: RenderedExpect;
   /** What of the response is kept: what of it is secret is so before anything of the response is recorded. */
   readonly save?: PlannedRequest['save'];
+  /** Learns that there is a result before anything is made of it. */
+  readonly arrived?: (result: SendResult) => void;
 }
 
 /** Sends a request of a step once, and records what came back. */
 export function send(rendered: Rendered, sending: Sending, context: StepContext): Promise<SendResult> {
-  const { effect, timeout_ms, purpose, expect, save } = sending;
+  const { effect, timeout_ms, purpose, expect, save, arrived } = sending;
   const { session, id } = context;
   const call = callOf(rendered, effect, purpose, context);
   const sent = { effect, request: rendered.sent, timeout_ms, opaque_id: call.opaque_id };
-  return exchange(sent, call, { purpose, step: id }, session, (response) => {
+  const inspect = (response: Response) => {
     for (const secret of secretsOf(response, save)) session.options.redactor.add(secret);
     return effect === 'write' ? { as_expected: isExpected(expect, response) } : {};
-  });
+  };
+  return exchange(sent, call, { purpose, step: id }, session, { inspect, ...(arrived ? { arrived } : {}) });
 }
 
 /** Sends a read, and again after a transient failure: it changes nothing. */
@@ -44,10 +47,10 @@ export async function sendRead(
     const result = await send(rendered, { ...sending, effect: 'read' }, context);
     const isWanted = result.kind === 'response' && hasStatus(sending.expect, result.status);
     if (!isTransient(result) || isWanted || isStopping(session, frame)) return result;
-    first ??= session.ports.now();
+    first ??= session.ports.monotonic();
     const pause = pauseBefore(attempt + 1, retry, result, first, session.ports);
     if (pause === undefined) return result;
-    await wait(context, unwanted(result), pause);
+    await wait(context, unwanted(result, session.options.redactor), pause);
   }
 }
 
@@ -68,7 +71,7 @@ export async function assess(
   const { recorder, options } = context.session;
   const assertions = judge(expect, response, options.redactor, secretsOf(response, node.save));
   for (const assertion of assertions) await recorder.record({ type: 'asserted', step: context.id, ...assertion });
-  const reason = unexpected(assertions, response);
+  const reason = unexpected(assertions, response, options.redactor);
   if (reason !== undefined) return { outcome: 'failed', reason };
   return { outcome: 'done', ...(await saveFrom(response, node, context)) };
 }

@@ -8,7 +8,7 @@ import { unwanted } from './exchange.ts';
 import type { Reason } from './reason.ts';
 import { type Rendered, type RenderedExpect, renderExpect, renderRequest } from './render.ts';
 import type { SendResult } from './result.ts';
-import { hasSucceeded, isRefusal, pauseBefore } from './retry.ts';
+import { hasSucceeded, isRefusal, isTransient, pauseBefore } from './retry.ts';
 import { assess, callOf, send, wait } from './send.ts';
 import { isCleanup, isStopping, pastOf, type StepContext, type Undo, valuesIn } from './session.ts';
 
@@ -84,7 +84,7 @@ async function sendUntilSettled(write: Write, context: StepContext): Promise<Ste
   for (let attempt = 1; ; attempt++) {
     const { result, again, sent } = await sendOnce(write, earlier + attempt, context);
     if (again === 'never' || sent === undefined || isStopping(session, frame)) return result;
-    first ??= session.ports.now();
+    first ??= session.ports.monotonic();
     const policy = again === 'unsent' && retry.attempts < patience.attempts ? patience : retry;
     const pause = pauseBefore(attempt + 1, policy, sent, first, session.ports);
     if (pause === undefined || result.reason === undefined) return result;
@@ -119,14 +119,20 @@ async function sendOnce(
     return { result: notSent(reason), again: 'never' };
   }
   const { timeout_ms, save } = node;
-  const sent = await send(rendered, { effect: 'write', timeout_ms, purpose: 'step', expect, save }, context);
-  if (sent.kind === 'no-response' && sent.sent === 'no') return { result: notSent(sent), again: 'unsent', sent };
-  findings.writes++;
-  const isKnown = sent.kind === 'response' && hasSucceeded(sent.status);
-  if (sent.kind === 'no-response' || !isRefusal(sent.status))
-    noteSent(node, undo, isKnown ? 'succeeded' : 'unknown', context);
+  // Noted before the response is judged: whatever is in it, it was sent.
+  const arrived = (result: SendResult) => {
+    if (result.kind === 'no-response' && result.sent === 'no') return;
+    findings.writes++;
+    const isKnown = result.kind === 'response' && hasSucceeded(result.status);
+    if (result.kind === 'no-response' || !isRefusal(result.status))
+      noteSent(node, undo, isKnown ? 'succeeded' : 'unknown', context);
+  };
+  const sending = { effect: 'write', timeout_ms, purpose: 'step', expect, save, arrived } as const;
+  const sent = await send(rendered, sending, context);
+  if (sent.kind === 'no-response' && sent.sent === 'no')
+    return { result: notSent(sent), again: isTransient(sent) ? 'unsent' : 'never', sent };
   if (sent.kind === 'no-response' || isAmbiguous(sent.status, expect))
-    return { ...(await readBack(node, unwanted(sent), context)), sent };
+    return { ...(await readBack(node, unwanted(sent, session.options.redactor), context)), sent };
   const result = await assess(node, expect, sent, context);
   return { result, again: result.outcome === 'failed' && isRetried(sent.status) ? 'by-retry' : 'never', sent };
 }

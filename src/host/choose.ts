@@ -87,7 +87,7 @@ export function versionAsked(environmentFile: string): VersionSource {
     const asked = await askWho(name, environment, environmentFile);
     if (asked.version !== undefined) return asked.version;
     throw new Problem(
-      `the connection "${name}" did not say its version (${asked.said}); nothing was sent. Check its url and auth in ${environmentFile}, or name a runbook with its version`,
+      `the connection "${name}" did not say its version (${asked.said}); no write was sent. Check its url and auth in ${environmentFile}, or name a runbook with its version`,
       'refused',
     );
   };

@@ -2,7 +2,7 @@ import { nodesIn, type Plan } from '../plan/index.ts';
 import { Problem } from './problem.ts';
 
 /**
- * Checks the confirmations of a run before anything is sent.
+ * Checks the confirmations of a run before any write is sent.
  * @param confirm Ids of steps that are confirmed by name.
  * @param canAsk Whether somebody is there to be asked about the others.
  * @throws `Problem` where one is about a step that requires none, or where one is missing and nobody can be asked.
@@ -18,7 +18,7 @@ export function checkConfirmations(plan: Plan, confirm: readonly string[], canAs
   const open = [...questions.keys()].filter((id) => !confirm.includes(id));
   if (open.length === 0 || canAsk) return;
   throw new Problem(
-    `confirmation required, and there is no terminal to ask on; nothing was sent:\n${open.map((id) => `  ${id}: ${questions.get(id)}`).join('\n')}\nAdd ${open.map((id) => `--confirm ${id}`).join(' ')} to confirm.`,
+    `confirmation required, and there is no terminal to ask on; no write was sent:\n${open.map((id) => `  ${id}: ${questions.get(id)}`).join('\n')}\nAdd ${open.map((id) => `--confirm ${id}`).join(' ')} to confirm.`,
     'refused',
   );
 }

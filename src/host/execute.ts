@@ -122,7 +122,7 @@ async function lockTargets(plan: Plan, id: string): Promise<() => Promise<void>>
   } catch (error) {
     const message = messageOf(error);
     throw new Problem(
-      `${error instanceof Locked ? message : `the lock in ${locksFolder()} cannot be acquired: ${message} (XDG_STATE_HOME names another folder)`}; nothing was sent`,
+      `${error instanceof Locked ? message : `the lock in ${locksFolder()} cannot be acquired: ${message} (XDG_STATE_HOME names another folder)`}; no write was sent by this command`,
       'refused',
     );
   }
@@ -145,6 +145,7 @@ async function executeAs(
   const ports: Ports = {
     send: withSecrets(mode === 'dry' ? readsOnly(connections.send) : connections.send, secrets),
     now: Date.now,
+    monotonic: () => performance.now(),
     random: Math.random,
     confirm: async (question) => isNamed(question.step, confirm) || ((await attendant.confirm?.(question)) ?? false),
     decide: async (doubt) => assumed?.get(doubt.step) ?? attendant.decide?.(doubt) ?? 'unknown',
@@ -182,9 +183,9 @@ async function executeAs(
 
 /** The journal of a new run. */
 async function created(runs: string, id: string, plan: Plan): Promise<Journal> {
-  if (!isRunId(id)) throw new Problem(`the id of a run has letters, digits, - and _ only: ${id}; nothing was sent`);
+  if (!isRunId(id)) throw new Problem(`the id of a run has letters, digits, - and _ only: ${id}; no write was sent`);
   return createJournal(runs, id, canonicalJson(plan)).catch((error: unknown) => {
-    throw new Problem(`cannot create the folder of the run: ${messageOf(error)}; nothing was sent`, 'refused');
+    throw new Problem(`cannot create the folder of the run: ${messageOf(error)}; no write was sent`, 'refused');
   });
 }
 
@@ -226,7 +227,8 @@ function sleep(milliseconds: number, signals: readonly AbortSignal[]): Promise<v
       for (const signal of signals) signal.removeEventListener('abort', wake);
       resolve();
     };
-    const timer = setTimeout(wake, milliseconds);
+    // Longer timers fire at once.
+    const timer = setTimeout(wake, Math.min(milliseconds, 2 ** 31 - 1));
     for (const signal of signals) signal.addEventListener('abort', wake);
   });
 }

@@ -1,6 +1,6 @@
 /**
  * Says what became of an operation that a problem has ended. `usage`: the runbook, the environment or what was asked for is
- * wrong, nothing was sent. `refused`: before the first write. `failed`: such as a journal that was changed. `intervention-required`:
+ * wrong, no write was sent. `refused`: before the first write. `failed`: such as a journal that was changed. `intervention-required`:
  * something may be left to do.
  */
 export type ProblemKind = 'usage' | 'refused' | 'failed' | 'intervention-required';

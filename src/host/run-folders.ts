@@ -50,7 +50,7 @@ export async function readRun(id: string, runs = runsFolder): Promise<RecordedRu
     const { events, plan } = await readJournal(folder);
     const [started] = events;
     if (started?.type !== 'run-started')
-      throw new Problem(`the run ${id} ended before its first event: nothing was sent. Run it again.`);
+      throw new Problem(`the run ${id} ended before its first event: no write was sent. Run it again.`);
     return { id, folder, events, started, plan: JSON.parse(plan) as Plan };
   } catch (error) {
     if (error instanceof Problem) throw error;

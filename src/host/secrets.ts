@@ -50,7 +50,7 @@ async function sealKeyFor(reference: SecretReference, source: Source): Promise<s
   const key = await secretFor(reference, 'journal.seal', source);
   if (key.length >= shortestSealKey) return key;
   throw new Problem(
-    `journal.seal (${describe(reference)}) has ${key.length} characters, expected at least ${shortestSealKey} random ones: openssl rand -base64 32; nothing was sent`,
+    `journal.seal (${describe(reference)}) has ${key.length} characters, expected at least ${shortestSealKey} random ones: openssl rand -base64 32; no write was sent by this command`,
   );
 }
 

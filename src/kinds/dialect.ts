@@ -1,5 +1,5 @@
 import type { HttpRequest } from '../plan/index.ts';
-import type { Json, JsonObject } from '../text/index.ts';
+import { type Json, type JsonObject, textOf } from '../text/index.ts';
 
 /** How a kind of server takes HTTP calls and gives responses. */
 export interface HttpDialect {
@@ -27,7 +27,7 @@ export type BodyForm = 'json' | 'ndjson' | 'file';
 /** The parameters of a query as they are sent, before they are percent-encoded. */
 export function parametersOf(query: JsonObject, { lists }: HttpDialect): [name: string, value: string][] {
   return Object.entries(query).flatMap(([name, value]): [string, string][] => {
-    const texts = [value].flat().map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
+    const texts = [value].flat().map(textOf);
     return lists === 'repeated' ? texts.map((text) => [name, text]) : [[name, texts.join(',')]];
   });
 }
@@ -42,7 +42,7 @@ export interface EncodedRequest {
 
 /** @throws `URIError` where a parameter is not well-formed Unicode. */
 export function encoded(request: HttpRequest, dialect: HttpDialect): EncodedRequest {
-  const written = Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]);
+  const written = Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), textOf(value)]);
   const body = bodyOf(request, dialect);
   return {
     query: parametersOf(request.query ?? {}, dialect)

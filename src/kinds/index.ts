@@ -12,6 +12,7 @@ export { authText, plannedAuth } from './auth.ts';
 export { type BodyForm, encoded, type HttpDialect, parametersOf } from './dialect.ts';
 export type { Kind, KindName } from './kind.ts';
 export * from './lock.ts';
+export { plaintextWarning } from './plaintext.ts';
 export type * from './target.ts';
 
 /** Every kind of connection; their names are those of the schemas. */

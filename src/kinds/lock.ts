@@ -1,5 +1,5 @@
 import type { PlannedLock } from '../plan/index.ts';
-import type { Json, JsonObject } from '../text/index.ts';
+import { type Json, type JsonObject, textOf } from '../text/index.ts';
 
 /** How a kind of server keeps the document of a lock: what is sent for it, and what the responses say. */
 export interface LockProtocol {
@@ -72,11 +72,11 @@ export function isRestored({ index }: JsonObject, now: string): boolean {
 
 /** Returns who holds a lock. @param now Milliseconds since 1970. */
 export function holderIn({ run, owner, heartbeat, expires }: JsonObject, now: number): LockHolder {
-  const age = Math.max(0, now - Date.parse(String(heartbeat)));
+  const age = Math.max(0, now - Date.parse(textOf(heartbeat ?? '')));
   return {
-    run: String(run),
-    owner: String(owner),
+    run: textOf(run ?? 'undefined'),
+    owner: textOf(owner ?? 'undefined'),
     age_ms: Number.isFinite(age) ? age : 0,
-    expired: Date.parse(String(expires)) < now,
+    expired: Date.parse(textOf(expires ?? '')) < now,
   };
 }

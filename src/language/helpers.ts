@@ -1,4 +1,4 @@
-import { isEqual, isObject, type Json, type Sentence } from '../text/index.ts';
+import { isEqual, isObject, isTooDeep, type Json, mostLevels, type Sentence, textOf } from '../text/index.ts';
 
 /** A pure function for templates: arguments → a value, or what is wrong with the arguments. */
 export interface Helper {
@@ -48,9 +48,9 @@ export const helpers: Readonly<Record<string, Helper>> = {
     apply: ([mapping, keys]) => {
       if (!isObject(mapping)) return { problem: (show) => `expected a mapping, found ${show(mapping)}` };
       if (!isList(keys)) return notAList(keys);
-      const missing = keys.find((key) => typeof mapping[String(key)] !== 'number');
+      const missing = keys.find((key) => typeof mapping[textOf(key)] !== 'number');
       if (missing !== undefined) return { problem: (show) => `no number under ${show(missing)}` };
-      return { value: keys.reduce<number>((sum, key) => sum + (mapping[String(key)] as number), 0) };
+      return { value: keys.reduce<number>((sum, key) => sum + (mapping[textOf(key)] as number), 0) };
     },
   },
   batches: {
@@ -100,7 +100,8 @@ export const helpers: Readonly<Record<string, Helper>> = {
     apply: ([text]) => {
       if (typeof text !== 'string') return { problem: (show) => `expected a string, found ${show(text)}` };
       try {
-        return { value: JSON.parse(text) as Json };
+        const value = JSON.parse(text) as Json;
+        return isTooDeep(value) ? { problem: () => `the text is nested deeper than ${mostLevels} levels` } : { value };
       } catch {
         return { problem: (show) => `${show(text)} is not valid JSON` };
       }
@@ -124,7 +125,7 @@ function filtered(
   if (!isList(list)) return notAList(list);
   if (!isList(patterns)) return notAList(patterns);
   return {
-    value: list.filter((item) => isKept(patterns.some((pattern) => matchesWildcards(String(item), String(pattern))))),
+    value: list.filter((item) => isKept(patterns.some((pattern) => matchesWildcards(textOf(item), textOf(pattern))))),
   };
 }
 

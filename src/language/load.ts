@@ -23,7 +23,27 @@ export function loadRunbookFile(file: string, text: string): Checked<Loaded<Runb
 
 /** Text → environment, or what is wrong with it. */
 export function loadEnvironment(file: string, text: string): Checked<Loaded<Environment>> {
-  return load<Environment>('environment', file, text);
+  const loaded = load<Environment>('environment', file, text);
+  return loaded.value ? { ...loaded, diagnostics: [...loaded.diagnostics, ...tlsDiagnostics(loaded.value)] } : loaded;
+}
+
+/** Who names a certificate authority expects the server to be verified: without TLS nothing would be. */
+function tlsDiagnostics({ source, value }: Loaded<Environment>): Diagnostic[] {
+  return Object.entries(value.connections).flatMap(([name, settings]) => {
+    if (!('url' in settings) || !/^http:/i.test(settings.url)) return [];
+    return (['ca', 'fingerprint'] as const)
+      .filter((key) => 'url' in settings && settings[key] !== undefined)
+      .map(
+        (key): Diagnostic => ({
+          code: 'tls-without-https',
+          severity: 'error',
+          message: `the connection "${name}" has ${key}, and its url begins with http://: without TLS no certificate is verified`,
+          file: source.file,
+          range: source.keyRangeOf(['connections', name, key]),
+          help: `Write https:// in the url, or leave ${key} out.`,
+        }),
+      );
+  });
 }
 
 function load<T>(kind: 'runbook' | 'environment', file: string, text: string): Checked<Loaded<T>> {

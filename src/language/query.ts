@@ -20,10 +20,33 @@ export function queryProblem(path: string): string | undefined {
  */
 export function valueAt(body: Json, path: string): Json | undefined {
   try {
-    return (search(body as Parameters<typeof search>[0], path) as Json | undefined) ?? undefined;
+    const found: unknown = search(bare(body) as Parameters<typeof search>[0], path) ?? undefined;
+    // A mapping that the expression itself makes has a prototype.
+    return typeof found === 'function' ? undefined : (found as Json | undefined);
   } catch {
     return undefined;
   }
+}
+
+/** Body → its copy; a run asks for several values of each. */
+const bareBodies = new WeakMap<object, Json>();
+
+/** A copy whose mappings have no prototype: JMESPath would find `toString` and `constructor` in it. */
+function bare(value: Json): Json {
+  if (typeof value !== 'object' || value === null) return value;
+  const known = bareBodies.get(value);
+  if (known !== undefined) return known;
+  const copy = bareCopy(value);
+  bareBodies.set(value, copy);
+  return copy;
+}
+
+function bareCopy(value: Json): Json {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return (value as readonly Json[]).map(bareCopy);
+  const copy = Object.create(null) as Record<string, Json>;
+  for (const [key, item] of Object.entries(value)) copy[key] = bareCopy(item as Json);
+  return copy;
 }
 
 /** The names of the functions in a syntax tree, whatever its nodes are. */

@@ -39,7 +39,8 @@ export function inputsFor(
   }
   const given = new Given(environment, found, decided);
   for (const [name, input] of Object.entries(declared)) {
-    const value = environment.value.inputs?.[name];
+    const values = environment.value.inputs ?? {};
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
     if (value !== undefined) given.read(name, input, value as Json);
   }
   for (const set of sets) readSet(set, declared, found);

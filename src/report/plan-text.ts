@@ -1,4 +1,4 @@
-import { authText } from '../kinds/index.ts';
+import { authText, plaintextWarning } from '../kinds/index.ts';
 import {
   foldNode,
   type HttpRequest,
@@ -78,6 +78,10 @@ export function planFacts({ runbook, environment, author, inputs }: Plan, id: st
         'connection',
         `${name}: ${connection.kind} at ${connection.url}, ${authText(connection.auth)}${identities.join('')}${pin}`,
       ];
+    }),
+    ...Object.entries(environment.connections).flatMap(([name, connection]): [string, string][] => {
+      const warning = plaintextWarning(name, connection);
+      return warning === undefined ? [] : [['WARNING', warning]];
     }),
     ...(environment.maintenance_windows ?? []).map((window): [string, string] => ['window', windowText(window)]),
     ...Object.entries(inputs).map(([name, input]): [string, string] => [

@@ -8,6 +8,7 @@ import {
   type ServerError,
   type StepOutcome,
   secretMark,
+  type Unreadable,
 } from '../engine/index.ts';
 import type { LockHolder } from '../kinds/index.ts';
 import { expectedOf } from '../language/index.ts';
@@ -46,6 +47,8 @@ export function reasonText(reason: Reason): string {
       return statusText(reason.status, reason.error);
     case 'unexpected-response':
       return unexpectedText(reason);
+    case 'unreadable-response':
+      return `status ${reason.status}, and its body was not read: ${unreadableText(reason.why)}`;
     case 'condition-not-yet-met':
       return failedText(reason.unmet);
     case 'timed-out':
@@ -109,16 +112,18 @@ export function stepReasonText(outcome: StepOutcome | undefined, reason: Reason)
 }
 
 /** Returns why there is no response, and what may help. */
-export function noResponseText({ cause, message = '', timeout_ms = 0 }: NoResponse): string {
+export function noResponseText({ cause, sent, message = '', timeout_ms = 0 }: NoResponse): string {
   switch (cause) {
     case 'timeout':
-      return `no response within ${timeout_ms / 1_000} s`;
+      return `no ${sent === 'no' ? 'connection' : 'response'} within ${timeout_ms / 1_000} s`;
     case 'not-json':
       return 'the response is not valid JSON: something other than the server may be responding, such as a proxy';
+    case 'not-oss':
+      return 'the response is not one of OSS: something other than OSS may be responding, such as a proxy';
+    case 'not-decodable':
+      return `the response cannot be decompressed (content-encoding: ${message})`;
     case 'connection-refused':
-      return message === ''
-        ? 'connection refused at every address of the host'
-        : `${message}: nothing listens on that port`;
+      return `${message}: nothing listens on that port`;
     case 'unknown-host':
       return `${message}: this machine cannot resolve the host name`;
     case 'certificate':
@@ -128,6 +133,8 @@ export function noResponseText({ cause, message = '', timeout_ms = 0 }: NoRespon
     case 'network':
     case 'not-rendered':
       return message;
+    case 'unsendable':
+      return `HTTP cannot carry this request: ${message}`;
     case 'unknown-connection':
       return `unknown connection "${message}"`;
     case 'unknown-identity':
@@ -139,6 +146,12 @@ export function noResponseText({ cause, message = '', timeout_ms = 0 }: NoRespon
     case 'exception':
       return `the connection failed: ${message}`;
   }
+}
+
+function unreadableText(why: Unreadable): string {
+  return why.kind === 'too-deep'
+    ? `the response is nested deeper than ${why.levels} levels`
+    : `the response is larger than ${why.bytes / 1_000_000} MB`;
 }
 
 /** Returns whether a request without a response may have been sent. */
@@ -212,7 +225,7 @@ export function statusText(status: number, error: ServerError | undefined): stri
 
 /** The server's words for an error, and what may help. */
 export function errorText({ type, reason, advice }: ServerError): string {
-  return `${type}: ${reason}${advice ? ` ${adviceText(advice)}` : ''}`;
+  return `${type === undefined ? '' : `${type}: `}${reason}${advice ? ` ${adviceText(advice)}` : ''}`;
 }
 
 function adviceText(advice: Advice): string {

@@ -215,7 +215,7 @@ function stoppedText({ interrupted, failure }: RunSummary, text: string): string
 
 /** What is left of a run that has not succeeded, and needs nobody. */
 function aftermath(summary: RunSummary): string {
-  if (summary.writes === 0) return 'No write was sent.';
+  if (summary.writes === 0) return 'No write of a step was sent.';
   return `${summary.rolled_back ? 'Rolled back' : 'Nothing had to be rolled back'}: ${nothingLeft(summary)}.`;
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Event } from '../engine/index.ts';
+import { isTooDeep, mostLevels } from '../text/index.ts';
 
 /**
  * A journal is a chain: each line carries the hash of the line before it, the first one that of the plan. Whoever changes,
@@ -60,6 +61,8 @@ export function chainOf(bytes: Uint8Array, plan: string, file: string): Chain {
 function eventIn(line: string, place: string): Event & { readonly previous?: string } {
   try {
     const value: unknown = JSON.parse(line);
+    // Not even an event around the deepest response is nested so deep: who reads it would run out of stack.
+    if (line.length > 2 * mostLevels && isTooDeep(value, 1.5 * mostLevels)) throw new TypeError('too deep');
     if (typeof value === 'object' && value !== null && 'type' in value && 'at' in value)
       return value as Event & { readonly previous?: string };
   } catch {

@@ -8,6 +8,30 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A value as text: a string as it is, everything else as JSON. */
+export function textOf(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** How deep lists and mappings from outside may stand in each other: everything that walks through a value calls itself for each level. */
+export const mostLevels = 1_000;
+
+/** Returns whether a value is nested deeper. It calls itself for no level. */
+export function isTooDeep(value: unknown, levels = mostLevels): boolean {
+  let level = [value];
+  for (let depth = 0; depth < levels; depth++) {
+    const inner: unknown[] = [];
+    for (const one of level) {
+      if (typeof one !== 'object' || one === null) continue;
+      for (const item of Array.isArray(one) ? one : Object.values(one))
+        if (typeof item === 'object' && item !== null) inner.push(item);
+    }
+    if (inner.length === 0) return false;
+    level = inner;
+  }
+  return true;
+}
+
 /** Deep equality of two JSON values; the order of an object's keys does not count. */
 export function isEqual(left: Json, right: Json): boolean {
   if (left === right) return true;

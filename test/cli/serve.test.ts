@@ -80,7 +80,7 @@ describe('runbook serve', () => {
     expect(list.text).toContain('<a href="plans/plan.json">');
     expect(list.text).not.toContain('other.json');
     expect(run.text).toContain('repository_exception');
-    expect(plan.text).toContain('Nothing was sent.');
+    expect(plan.text).toContain('A plan sends nothing itself.');
   });
 
   it('shows which line of a record was changed instead of the run', async () => {

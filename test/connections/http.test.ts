@@ -5,7 +5,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openConnections, readsOnly } from '../../src/connections/index.ts';
 import type { Call, SendResult } from '../../src/engine/index.ts';
 import { dialect } from '../../src/kinds/elasticsearch/dialect.ts';
@@ -279,19 +279,31 @@ describe.skipIf(!hasOpenssl)('TLS', () => {
     expect(await send(target(server.url, { fingerprint }))).toMatchObject({ kind: 'response', status: 200 });
   });
 
-  it('sends nothing to a server of another one: no login reaches it', async () => {
-    const before = server.seen.length;
-    const others = [
-      target(server.url),
-      target(server.url, { ca: text('other.pem') }),
-      target(server.url, { fingerprint: fingerprint.replace(/^../, fingerprint.startsWith('00') ? '01' : '00') }),
-    ];
-    for (const other of others)
-      expect(await send(other)).toMatchObject({
-        kind: 'no-response',
-        sent: 'no',
-        message: expect.stringContaining('certificate'),
+  it.each([undefined, '0'])(
+    'sends nothing to a server of another one, with NODE_TLS_REJECT_UNAUTHORIZED=%s',
+    async (value) => {
+      vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', value);
+      const before = server.seen.length;
+      const key = { id: 'LTAI', secret: 'hunter22' };
+      const bucket = { client: 'oss', endpoint: server.url, region: 'cn-hangzhou', bucket: 'b-1', key } as const;
+      const connection = await openConnections(new Map([['bucket', bucket]]));
+      const request = { type: 'oss', connection: 'bucket', operation: 'bucketInfo' } as const;
+      expect(await connection.send({ effect: 'read', request, timeout_ms: 5_000, opaque_id: 'x' })).toMatchObject({
+        ...{ kind: 'no-response', sent: 'no', cause: 'certificate' },
       });
-    expect(server.seen).toHaveLength(before);
-  });
+      const others = [
+        target(server.url),
+        target(server.url, { ca: text('other.pem') }),
+        target(server.url, { fingerprint: fingerprint.replace(/^../, fingerprint.startsWith('00') ? '01' : '00') }),
+      ];
+      for (const other of others)
+        expect(await send(other)).toMatchObject({
+          kind: 'no-response',
+          sent: 'no',
+          message: expect.stringContaining('certificate'),
+        });
+      expect(server.seen).toHaveLength(before);
+      vi.unstubAllEnvs();
+    },
+  );
 });

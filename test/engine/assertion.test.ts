@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { errorOf, judge, unexpected } from '../../src/engine/assertion.ts';
 import { createRedactor } from '../../src/engine/index.ts';
+import type { Json } from '../../src/text/index.ts';
 import { ok } from './world.ts';
 
 const response = ok({ n: 1, hash: 'ab', list: [1] });
@@ -13,7 +14,10 @@ describe('the assertions of a response', () => {
       { of: 'status', expect: ['2xx'], actual: 200, passed: true },
       { of: 'body', subject: 'n', expect: { at_least: 2 }, actual: 1, passed: false, message: 'Too few.' },
     ]);
-    expect(unexpected(assertions, response)).toEqual({ kind: 'unexpected-response', failed: [assertions[1]] });
+    expect(unexpected(assertions, response, createRedactor())).toEqual({
+      kind: 'unexpected-response',
+      failed: [assertions[1]],
+    });
     expect(judge({ ...expectation, status: [404] }, response, createRedactor())).toEqual([
       { of: 'status', expect: [404], actual: 200, passed: false },
     ]);
@@ -44,12 +48,36 @@ describe('the assertions of a response', () => {
 
 describe('the words of a server', () => {
   it('are those of Elasticsearch or of Kibana', () => {
+    const words = (body: Json, status = 400) => errorOf(ok(body, status), createRedactor());
     const error = { type: 'security_exception', reason: 'no', caused_by: { reason: 'expired' } };
-    expect(errorOf(ok({ error }, 403))).toEqual({ type: 'security_exception', reason: 'no (expired)' });
-    expect(errorOf(ok({ statusCode: 400, error: 'Bad Request', message: 'no such space' }, 400))).toEqual({
+    expect(words({ error }, 200)).toEqual({ type: 'security_exception', reason: 'no (expired)' });
+    expect(words({ statusCode: 400, error: 'Bad Request', message: 'no such space' })).toEqual({
       type: 'Bad Request',
       reason: 'no such space',
     });
-    expect(errorOf(ok([], 500))).toBeUndefined();
+    expect(words({ statusCode: 400, message: 'no such space' })).toEqual({ reason: 'no such space' });
+    expect(words({ error: 'no handler' })).toEqual({ type: 'error', reason: 'no handler' });
+    expect(words({ title: 'Out of credit', detail: 'It costs 50.' })).toEqual({
+      type: 'Out of credit',
+      reason: 'It costs 50.',
+    });
+    expect([words([]), words(''), words(' \r\n '), words({}), words({ message: 'x', title: 'y' }, 200)]).toEqual([
+      ...[undefined, undefined, undefined, undefined, undefined],
+    ]);
+  });
+
+  it('are the first line of a text, inert, and cut after it is redacted', () => {
+    const redactor = createRedactor();
+    const secret = `hunter22\n${'x'.repeat(50)}`;
+    redactor.add(secret);
+    const line = (text: string) => errorOf(ok(text, 502), redactor)?.reason;
+    expect(line('\r\n  upstream \u001b[2Jdown\r\nand more')).toBe('upstream \\u001b[2Jdown');
+    expect(line(`the key ${secret} is wrong\nx`)).toBe('the key ‹secret› is wrong');
+    for (let length = 180; length < 210; length++) {
+      const said = line(`${'y'.repeat(length)}${secret}`) ?? '';
+      expect(said).not.toMatch(/hunt|x/);
+      expect(said.length).toBeLessThanOrEqual(201);
+    }
+    expect(errorOf(ok('green open', 200), redactor)).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { exchange, recordedCall } from '../../src/engine/exchange.ts';
-import { Cancelled, type Ports, type SendResult } from '../../src/engine/index.ts';
+import { Cancelled, createRedactor, type Ports, type SendResult } from '../../src/engine/index.ts';
 import { ok } from './world.ts';
 
 const request = { type: 'http', connection: 'es', identity: 'ops', method: 'PUT', path: '/x', body: { a: 1 } } as const;
@@ -8,12 +8,19 @@ const recorded = recordedCall(request, 'write', 'runbook/run-1/make');
 const call = { effect: 'write', request, timeout_ms: 1_000, opaque_id: recorded.opaque_id } as const;
 const owner = { purpose: 'step', step: 'make' } as const;
 
-async function exchanged(send: () => Promise<SendResult>, inspect?: Parameters<typeof exchange>[4]) {
+async function exchanged(
+  send: () => Promise<SendResult>,
+  inspect?: NonNullable<Parameters<typeof exchange>[4]>['inspect'],
+) {
   const events: unknown[] = [];
-  const ports = { send, now: () => 0 } as unknown as Ports;
-  const recorder = { record: async (event: unknown) => void events.push(event), problem: () => undefined };
+  const ports = { send, monotonic: () => 0 } as unknown as Ports;
+  const recorder = {
+    redactor: createRedactor(),
+    record: async (event: unknown) => void events.push(event),
+    problem: () => undefined,
+  };
   const run = { ports, recorder: { ...recorder, isUnrecorded: () => false } };
-  return { result: await exchange(call, recorded, owner, run, inspect), events };
+  return { result: await exchange(call, recorded, owner, run, inspect ? { inspect } : {}), events };
 }
 
 describe('an exchange', () => {

@@ -106,6 +106,7 @@ async function operate(cluster: Cluster, plan: Plan, id: string, { before, journ
       },
       sleep: async (milliseconds) => cluster.sleep(milliseconds),
       now: cluster.now,
+      monotonic: cluster.now,
       random: () => 0,
       seal: async () => '',
       confirm: async () => true,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { reasonText } from '../../src/report/reason-text.ts';
 import { planOf } from '../support.ts';
-import { lost, ok, runIn } from './world.ts';
+import { lost, ok, runIn, waitsIn } from './world.ts';
 
 describe('a poll', () => {
   it('asks until the condition is met', async () => {
@@ -17,6 +18,44 @@ describe('a poll', () => {
     const { sent, reasons } = await runIn(plan, { answer: () => ok({ state: 'BUSY' }) });
     expect(sent).toHaveLength(7);
     expect(reasons.a).toBe('timed out after 1m: state: expected "OK", actual "BUSY"');
+  });
+
+  it.each([3_600_000, -3_600_000])('takes as long as it says, though the wall clock jumps by %i ms', async (jump) => {
+    const plan = planOf('  - { id: a, on: es, call: GET /a, until: { state: OK }, every: 10s, timeout: 1m }\n');
+    const { sent, events } = await runIn(plan, { jump, answer: () => ok({ state: 'BUSY' }) });
+    expect(sent).toHaveLength(7);
+    expect(waitsIn(events)).toEqual([10_000, 10_000, 10_000, 10_000, 10_000, 10_000]);
+    expect(events.flatMap((event) => (event.type === 'response' ? [event.duration_ms] : []))).toEqual(Array(8).fill(0));
+  });
+
+  it('goes on until its time is over, however long a server asks it to wait', async () => {
+    const plan = planOf('  - { id: a, on: es, call: GET /a, until: { state: OK }, every: 10s, timeout: 1m }\n');
+    const { events, reasons } = await runIn(plan, { answer: () => ({ ...ok({}, 503), retry_after_ms: 1e12 }) });
+    expect(waitsIn(events)).toEqual([30_000, 15_000, 10_000]);
+    expect(reasons.a).toBe('timed out after 1m: status 503');
+  });
+
+  it('goes on at 408, for as long as it may, and says what the body says', async () => {
+    const plan = planOf('  - { id: a, on: es, call: GET /a, until: { status: green }, every: 10s, timeout: 20m }\n');
+    const health = (status: string, code: number) => ok({ timed_out: code === 408, status }, code);
+    const well = await runIn(plan, {
+      answer: (_call, count) =>
+        count < 100 ? health('yellow', 408) : count === 100 ? health('green', 408) : health('green', 200),
+    });
+    expect(well.summary.outcome).toBe('done');
+    expect(well.sent).toHaveLength(101);
+    const waits = well.events.flatMap((event) => (event.type === 'waiting' ? [reasonText(event.reason)] : []));
+    expect(waits.slice(98)).toEqual(['status: expected "green", actual "yellow"', 'status 408']);
+    const never = await runIn(plan, { answer: () => health('red', 408) });
+    expect(never.reasons.a).toBe('timed out after 20m: status: expected "green", actual "red"');
+    // A proxy's 408 says nothing of the server: it is as silent as one that does not respond.
+    for (const body of ['Request timeout', { error: { type: 't', reason: 'r' } }]) {
+      const silent = await runIn(plan, { answer: () => ok(body, 408) });
+      expect(silent.sent.length).toBeLessThan(40);
+      expect(silent.reasons.a).toMatch(/Request timeout|t: r/);
+    }
+    const accepted = planOf('  - { id: a, on: es, call: GET /a, until: { x: 1 }, expect: { status: [200, 408] } }\n');
+    expect((await runIn(accepted, { answer: () => ok({ x: 1 }, 408) })).summary.outcome).toBe('done');
   });
 
   it('does not wait where the response is an error', async () => {

@@ -33,6 +33,7 @@ export async function runAsText(text: string, secret: string, body: string): Pro
         now += milliseconds;
       },
       now: () => now,
+      monotonic: () => now,
       random: () => 0,
       confirm: async () => true,
       decide: async () => 'unknown',

@@ -3,7 +3,7 @@ import { isRefusal, isTransient, pauseBefore } from '../../src/engine/retry.ts';
 import { lost, ok } from './world.ts';
 
 const policy = { attempts: 6, delay_ms: 1_000, budget_ms: 60_000 };
-const clock = (random: number, now = 0) => ({ now: () => now, random: () => random });
+const clock = (random: number, now = 0) => ({ monotonic: () => now, random: () => random });
 
 describe('the pause before the next attempt', () => {
   it('doubles, with jitter between half of it and the whole', () => {

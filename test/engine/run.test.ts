@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { planText } from '../../src/report/plan-text.ts';
 import { environmentText, head, planOf } from '../support.ts';
-import { ok, runIn } from './world.ts';
+import { ok, runIn, until } from './world.ts';
 
 const write = (id: string, more = '') =>
   `  - { id: ${id}, on: es, call: PUT /${id}, rollback: [{ call: DELETE /${id} }]${more} }\n`;
@@ -77,6 +78,22 @@ describe('a run', () => {
       },
     });
     expect(sent).toEqual(['GET /']);
+  });
+
+  it('says before its preflight, and at its end, which connections have no TLS', async () => {
+    const environment = environmentText.replace('127.0.0.1:9200', 'es.example:9200');
+    const plan = planOf(write('a'), { environment });
+    const { events, summary } = await runIn(plan);
+    const warning = expect.stringMatching(/^es \(http:\/\/es.example:9200\) is reached without TLS: credentials/);
+    expect(events[1]).toMatchObject({ type: 'noted', step: 'preflight/es', severity: 'warning', note: warning });
+    expect(summary.notes).toEqual([{ severity: 'warning', note: warning }]);
+    expect(planText(plan, 'id')).toContain('WARNING      es (http://es.example:9200) is reached without TLS');
+    for (const last of ['noted', 'step-finished', 'write-intended']) {
+      const resumed = await runIn(plan, { journal: until(events, ({ type }) => type === last) });
+      expect(resumed.events.filter(({ type }) => type === 'noted')).toEqual([]);
+      expect(resumed.summary.notes).toHaveLength(1);
+    }
+    expect((await runIn(planOf(write('a')))).summary.notes).toEqual([]);
   });
 
   it('skips a step whose condition does not hold, and says why', async () => {

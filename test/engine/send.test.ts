@@ -28,6 +28,14 @@ describe('sending again', () => {
     expect(waitsIn(events)).toEqual([500, 7_000, 2_000]);
   });
 
+  it.each([3_600_000, -3_600_000])('is as patient where the wall clock jumps by %i ms', async (jump) => {
+    const { sent, events } = await runIn(read, { jump, answer: () => lost() });
+    expect(sent).toHaveLength(6);
+    expect(waitsIn(events)).toEqual([500, 1_000, 2_000, 4_000, 8_000]);
+    const asked = await runIn(read, { jump, answer: () => busy(25_000) });
+    expect(waitsIn(asked.events)).toEqual([25_000, 25_000]);
+  });
+
   it('gives up where the server asks for more than a minute, and after six attempts', async () => {
     const patient = await runIn(read, { answer: () => busy(120_000) });
     expect(patient.sent).toHaveLength(1);

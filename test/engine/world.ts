@@ -48,6 +48,8 @@ interface World {
   readonly interruptedAt?: (event: Event) => boolean;
   readonly recordFails?: (event: Event) => boolean;
   readonly now?: number;
+  /** With each pause, somebody sets the wall clock by so many milliseconds. */
+  readonly jump?: number;
   readonly secrets?: Record<string, Json>;
   readonly rollback?: RunOptions['rollback'];
   readonly clusterLock?: boolean;
@@ -63,6 +65,7 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
   const questions: string[] = [];
   const counts = new Map<string, number>();
   let now = world.now ?? Date.UTC(2026, 0, 1);
+  let skew = 0;
   let isInterrupted = false;
   const secrets = new Map<string, Json>(Object.entries(world.secrets ?? { key: 'the-secret-key' }));
   const ports: Ports = {
@@ -77,8 +80,10 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
     }, secrets),
     sleep: async (milliseconds) => {
       now += milliseconds;
+      skew += world.jump ?? 0;
     },
-    now: () => now,
+    now: () => now + skew,
+    monotonic: () => now,
     random: () => 0,
     seal: async (step, name, value) => seal.seal(step, name, value),
     decide: async ({ title, reason }) => {

@@ -31,6 +31,8 @@ describe('helpers of templates', () => {
     ['batches', [['aa', 'bb', 'cc'], 2, 100], [['aa', 'bb'], ['cc']]],
     ['batches', [['aa', 'bb', 'c'.repeat(20)], 10, 8], [['aa', 'bb'], ['c'.repeat(20)]]],
     ['batches', [[], 1, 1], []],
+    ['matching', [[{ toString: 1 }, 'a'], ['a']], ['a']],
+    ['json', ['['.repeat(100_000) + ']'.repeat(100_000)], { problem: 'the text is nested deeper than 1000 levels' }],
     ['equal', [{ a: [1] }, { a: [1] }], true],
     ['equal', ['recovery', 'restored'], false],
   ])('%s %j is %j', (name, values, expected) => {

@@ -27,6 +27,17 @@ describe('a connection of an environment file', () => {
     expect(messages("{ kind: http, url: 'http://h', space: s }")).toEqual(['an unknown key in a http settings']);
   });
 
+  it.each(['elasticsearch', 'kibana', 'http'])('of kind %s has a certificate authority with https:// only', (kind) => {
+    const fingerprint = `'${'AB'.repeat(32)}'`;
+    for (const url of ['http://h', 'HTTP://127.0.0.1:1']) {
+      expect(messages(`{ kind: ${kind}, url: '${url}', ca: ca.pem, fingerprint: ${fingerprint} }`)).toEqual([
+        'the connection "c" has ca, and its url begins with http://: without TLS no certificate is verified',
+        'the connection "c" has fingerprint, and its url begins with http://: without TLS no certificate is verified',
+      ]);
+    }
+    expect(messages(`{ kind: ${kind}, url: 'https://h', ca: ca.pem }`)).toEqual([]);
+  });
+
   it('with a misspelt kind gets that message only', () => {
     expect(messages("{ kind: kibanna, url: 'http://h', space: s }")).toEqual([
       '"kind" is something else; expected one of elasticsearch, kibana, oss, http — did you mean "kibana"?',

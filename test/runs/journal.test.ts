@@ -56,6 +56,15 @@ describe('the journal', () => {
     expect(statSync(folder).mode & 0o777).toBe(0o700);
   });
 
+  it('refuses a line that is nested so deep that nobody could read it', async () => {
+    const folder = await written(started);
+    const { head } = await readJournal(folder);
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const line = `{"previous":"${head}","at":"","type":"waiting","step":"a","reason":${deep},"ms":1}`;
+    appendFileSync(join(folder, 'journal.jsonl'), `${line}\n`);
+    await expect(readJournal(folder)).rejects.toThrow(/:2: this line is no event/);
+  });
+
   it('is kept out of git, unless its folder’s owner wants it otherwise', async () => {
     await written(started);
     const ignored = join(runs, '..', '.gitignore');

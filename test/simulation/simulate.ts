@@ -179,6 +179,7 @@ export async function simulate(
         now += signals > 0 ? Math.min(milliseconds, 1_000) : milliseconds;
       },
       now: () => now,
+      monotonic: () => now,
       random: random.next,
       confirm: async () => true,
       decide: async ({ step }) => (random.below(2) === 0 ? 'unknown' : truth.get(step) === true ? 'done' : 'not-done'),

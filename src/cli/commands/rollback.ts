@@ -25,11 +25,11 @@ export async function rollback(id: string, options: RollbackOptions): Promise<nu
   if (!options.yes) {
     if (!isInteractive())
       throw new Problem(
-        'confirmation required, and there is no terminal to ask on; nothing was sent. Add --yes to confirm.',
+        'confirmation required, and there is no terminal to ask on; nothing was rolled back. Add --yes to confirm.',
         'refused',
       );
     if ((await ask(`Roll this back on ${started.environment}? Type yes to proceed: `)) !== 'yes')
-      throw new Problem('not confirmed; nothing was sent', 'refused');
+      throw new Problem('not confirmed; nothing was rolled back', 'refused');
   }
   return attend(execution);
 }

@@ -55,7 +55,7 @@ export function subjectPage(subject: Subject, above?: Part): Page {
     body: html`<a class="skip" href="#steps">To the steps</a>
 ${above}<header>
 <h1>${plan.runbook.title}</h1>
-${report ? runHead(report) : html`<p class="state">Plan: ${countsText(plan)}. Nothing was sent.</p>`}
+${report ? runHead(report) : html`<p class="state">Plan: ${countsText(plan)}. A plan sends nothing itself.</p>`}
 </header>
 <main>
 <section aria-labelledby="about"><h2 id="about">About</h2>

@@ -1,0 +1,186 @@
+import {
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as requestByHttp,
+} from 'node:http';
+import { request as requestByHttps } from 'node:https';
+import { pipeline } from 'node:stream/promises';
+import { createBrotliDecompress, createUnzip } from 'node:zlib';
+import type { NoResponse, NoResponseCause, Unreadable } from '../engine/index.ts';
+
+/** A request as it goes over the wire. */
+export interface WireRequest {
+  /** Scheme, host and port. */
+  readonly url: URL;
+  readonly method: string;
+  /** With its query, percent-encoded. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** For all of it: connecting, sending, and the response to its last byte. */
+  readonly timeout_ms: number;
+  /** The certificate authority that is trusted instead of the system's; PEM. */
+  readonly ca?: string;
+}
+
+/** A response as it came over the wire, decompressed. */
+export interface WireResponse {
+  readonly kind: 'wire-response';
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Empty where it is unreadable. */
+  readonly body: Buffer;
+  readonly unreadable?: Unreadable;
+}
+
+/** A response larger than this is not one that a runbook reads; in bytes, decompressed. */
+const largestBody = 50_000_000;
+
+/** Longer timers fire at once (Node.js keeps their milliseconds in 31 bits). */
+export const longestTimer = 2 ** 31 - 1;
+
+/**
+ * Sends one request, once, over a socket of its own: a kept one may have been closed by the other side, and a write on it
+ * would be ambiguous (docs/how-servers-behave.md, C2). It never rejects, and whatever the server does, it ends with the
+ * time-out and leaves no socket behind.
+ */
+export function sendOnce(wire: WireRequest): Promise<WireResponse | NoResponse> {
+  return new Promise((resolve) => {
+    let request: ClientRequest;
+    /** From then on, bytes of the request may have reached the server. */
+    let isConnected = false;
+    let isAnswered = false;
+    const timer = setTimeout(
+      () => end({ kind: 'no-response', sent: sent(), cause: 'timeout', timeout_ms: wire.timeout_ms }),
+      Math.min(wire.timeout_ms, longestTimer),
+    );
+    const sent = () => (isConnected ? 'maybe' : 'no');
+    const end = (result: WireResponse | NoResponse) => {
+      clearTimeout(timer);
+      resolve(result);
+      request?.destroy();
+    };
+    try {
+      request = requestFor(wire);
+    } catch (error) {
+      // Node.js refuses what HTTP cannot carry. It names the header, not its value.
+      end({ kind: 'no-response', sent: 'no', cause: 'unsendable', message: (error as Error).message });
+      return;
+    }
+    request.on('socket', (socket) => {
+      socket.once(wire.url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
+        isConnected = true;
+      });
+    });
+    const fail = (error: Error) => {
+      // Once a response has begun, reading it says what became of it.
+      if (!isAnswered) end(networkFailure(error, sent()));
+    };
+    request.on('error', fail);
+    request.on('close', () => fail(new Error('the connection was closed')));
+    request.on('response', (response) => {
+      isAnswered = true;
+      void readAnswer(response, wire.method).then(end);
+    });
+    request.end(wire.body);
+  });
+}
+
+function requestFor({ url, method, path, headers, body, ca }: WireRequest): ClientRequest {
+  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  const options = {
+    hostname: url.hostname.replace(/^\[|\]$/g, ''),
+    ...(url.port === '' ? {} : { port: url.port }),
+    ...{ method, path, headers: { ...headers, ...length } },
+    // A new one, which keeps no socket.
+    agent: false as const,
+    insecureHTTPParser: false,
+  };
+  if (url.protocol === 'http:') return requestByHttp(options);
+  // Said here: otherwise NODE_TLS_REJECT_UNAUTHORIZED=0 would switch it off.
+  return requestByHttps({ ...options, rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) });
+}
+
+class TooLarge extends Error {}
+
+/** Reads a response to its end, or until it is too large: what is left then is not waited for. */
+async function readAnswer(response: IncomingMessage, method: string): Promise<WireResponse | NoResponse> {
+  const { statusCode: status = 0, headers } = response;
+  const answer = { kind: 'wire-response', status, headers } as const;
+  const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  const decoder = decoderFor(method === 'HEAD' ? 'identity' : encoding);
+  if (decoder === 'unknown') return { kind: 'no-response', sent: 'maybe', cause: 'not-decodable', message: encoding };
+  const chunks: Buffer[] = [];
+  let received = 0;
+  let size = 0;
+  async function* count(source: AsyncIterable<Buffer>) {
+    for await (const chunk of source) {
+      received += chunk.length;
+      // What is compressed may give nothing for ever.
+      if (received > largestBody) throw new TooLarge();
+      yield chunk;
+    }
+  }
+  const collect = async (source: AsyncIterable<Buffer | string>) => {
+    for await (const chunk of source) {
+      size += chunk.length;
+      if (size > largestBody) throw new TooLarge();
+      chunks.push(chunk as Buffer);
+    }
+  };
+  try {
+    await (decoder ? pipeline(response, count, decoder, collect) : pipeline(response, count, collect));
+    return { ...answer, body: Buffer.concat(chunks) };
+  } catch (error) {
+    const body = Buffer.alloc(0);
+    if (error instanceof TooLarge) return { ...answer, body, unreadable: { kind: 'too-large', bytes: largestBody } };
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (!decoder || ['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(code))
+      return networkFailure(error as Error, 'maybe');
+    // Nothing at all, said to be compressed.
+    if (received === 0) return { ...answer, body };
+    return { kind: 'no-response', sent: 'maybe', cause: 'not-decodable', message: encoding };
+  }
+}
+
+/** What decodes a body; undefined where nothing needs to. One coding, not a chain of them: a chain multiplies what a byte can grow to. */
+function decoderFor(encoding: string): NodeJS.ReadWriteStream | 'unknown' | undefined {
+  switch (encoding) {
+    case 'identity':
+    case '':
+      return undefined;
+    case 'gzip':
+    case 'x-gzip':
+    case 'deflate':
+      return createUnzip();
+    case 'br':
+      return createBrotliDecompress();
+    default:
+      return 'unknown';
+  }
+}
+
+/** A failure of the network, from the error of a socket. Only its message is taken. */
+export function networkFailure(error: Error, sent: NoResponse['sent']): NoResponse {
+  // Node.js joins the failures of all addresses of a host into one error without a message.
+  const message = error.message === '' ? [...messagesIn(error)].join(', ') : error.message;
+  return {
+    kind: 'no-response',
+    sent,
+    cause: causeOf(`${(error as NodeJS.ErrnoException).code ?? ''} ${message}`),
+    message,
+  };
+}
+
+function messagesIn(error: Error): Set<string> {
+  return new Set(error instanceof AggregateError ? error.errors.map(({ message }: Error) => message) : []);
+}
+
+function causeOf(text: string): NoResponseCause {
+  if (/ECONNREFUSED/.test(text)) return 'connection-refused';
+  if (/ENOTFOUND|EAI_AGAIN/.test(text)) return 'unknown-host';
+  if (/^\S* the certificate fingerprint/.test(text)) return 'network';
+  if (/certificate|altnames/i.test(text)) return 'certificate';
+  return /wrong version number|EPROTO/.test(text) ? 'tls' : 'network';
+}
