@@ -1,11 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { Event, GivenApproval } from '../engine/index.ts';
+import type { GivenApproval } from '../engine/index.ts';
 import { type Approval, approvalIn, approvalNamespace, approvalProblem } from '../plan/index.ts';
 import { approvalText } from '../report/index.ts';
 import type { PlanFile } from './plan-file.ts';
 import { messageOf, Problem } from './problem.ts';
 import { readRegularFile, TooLarge } from './regular-file.ts';
+import type { RecordedRun } from './run-folders.ts';
 import { type AllowedSigners, readAllowedSigners, verifySignature } from './ssh-keygen.ts';
 
 /** What an approval's file is called; its signature's is the same with `.sig`. */
@@ -65,14 +66,14 @@ export async function approvalsOf(kept: PlanFile, policy: ApprovalPolicy): Promi
   );
 }
 
+/** What of a recorded run its approvals are checked with. */
+type Recorded = Pick<RecordedRun, 'started' | 'plan' | 'planText'>;
+
 /**
- * The approvals that a journal has, checked as of the moment in which the run began, with what was required of them then.
- * @param text The plan's bytes.
+ * The approvals that a journal has, checked as `exec` has checked them, as of the moment in which the run began.
  */
 export async function approvalsRecorded(
-  { at, plan, origin }: Extract<Event, { type: 'run-started' }>,
-  text: string,
-  author: string | undefined,
+  { started: { at, plan: id, origin }, plan: { author }, planText }: Recorded,
   allowedSigners: string,
 ): Promise<Approvals> {
   const candidates = (origin.approvals ?? []).map(({ name, key, statement, signature }) => ({
@@ -81,12 +82,46 @@ export async function approvalsRecorded(
     claimed: { name, key },
   }));
   const isAuthorLeftOut = origin.approvals_required?.self_approval === false;
-  const counting = {
-    allowedSigners,
-    at: Date.parse(at),
-    ...(isAuthorLeftOut && author !== undefined ? { author } : {}),
-  };
-  return approvalsAmong(candidates, { text, id: plan }, counting);
+  return approvalsAmong(
+    candidates,
+    { text: planText, id },
+    { allowedSigners, at: Date.parse(at), ...(isAuthorLeftOut && author !== undefined ? { author } : {}) },
+  );
+}
+
+/**
+ * Checks the approvals of a run that is to go on.
+ * @param required At least so many; never fewer than `exec` has required.
+ * @throws `Problem` where there are fewer, or where it is not known whose approvals count.
+ */
+export async function checkApprovalsOf(
+  recorded: RecordedRun,
+  allowedSigners: string | undefined,
+  required: number | undefined,
+): Promise<void> {
+  const { id, started } = recorded;
+  const before = started.origin.approvals_required?.required ?? 0;
+  if (allowedSigners === undefined) {
+    if (required !== undefined)
+      throw new Problem(
+        'missing --allowed-signers FILE: whose approvals count (its format: man ssh-keygen, ALLOWED SIGNERS)',
+      );
+    if (before === 0) return;
+    throw refusal(
+      `the run ${id} began with ${before} required approvals, and whose approvals count is not in its journal: add --allowed-signers FILE, the file that it began with; nothing was sent`,
+    );
+  }
+  const needed = Math.max(before, required ?? 1);
+  const approvals = await approvalsRecorded(recorded, allowedSigners);
+  if (approvals.counted.length >= needed) return;
+  throw refusal(
+    [
+      `the run ${id} has ${approvals.counted.length} of the ${needed} approvals that are required; nothing was sent.`,
+      ...approvals.counted.map((given) => `  approved by ${approvalText(given)}`),
+      ...uncountedLines(approvals).map((line) => `  ${line}`),
+      'Approvals are kept in the journal when a run begins: run the approved plan anew with runbook exec --plan.',
+    ].join('\n'),
+  );
 }
 
 /**

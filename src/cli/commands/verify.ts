@@ -1,12 +1,9 @@
-import type { Event } from '../../engine/index.ts';
 import { approvalsRecorded } from '../../host/approvals.ts';
 import { folderOf, recordIn } from '../../host/run-folders.ts';
 import type { Plan } from '../../plan/index.ts';
 import { approvalText } from '../../report/index.ts';
 import { inert } from '../../text/index.ts';
 import { exitCodes } from '../exit-codes.ts';
-
-type RunStartedEvent = Extract<Event, { type: 'run-started' }>;
 
 export interface VerifyOptions {
   /** The hash that the journal must end in. */
@@ -42,19 +39,21 @@ export async function verify(id: string, { head: expected, allowedSigners }: Ver
       'Whether lines were cut off at the end is only told by the hash that the run has printed: --head HASH\n',
     );
   if (started?.type !== 'run-started' || allowedSigners === undefined) return exitCodes.done;
-  return verifyApprovals(started, plan, allowedSigners);
+  return verifyApprovals({ started, plan: JSON.parse(plan) as Plan, planText: plan }, allowedSigners);
 }
 
 /** The approvals in the journal, with the same checks as `exec` made before the run began. */
-async function verifyApprovals(started: RunStartedEvent, text: string, allowedSigners: string): Promise<number> {
-  const { approvals = [], approvals_required: policy } = started.origin;
+async function verifyApprovals(
+  recorded: Parameters<typeof approvalsRecorded>[0],
+  allowedSigners: string,
+): Promise<number> {
+  const { approvals = [], approvals_required: policy } = recorded.started.origin;
   const required = policy?.required ?? 1;
   if (approvals.length === 0) {
     process.stdout.write('NOT approved: the run began without approvals\n');
     return exitCodes.failed;
   }
-  const { author } = JSON.parse(text) as Plan;
-  const { counted, uncounted } = await approvalsRecorded(started, text, author, allowedSigners);
+  const { counted, uncounted } = await approvalsRecorded(recorded, allowedSigners);
   for (const given of counted) process.stdout.write(`approved by ${inert(approvalText(given))}\n`);
   for (const { label, problem } of uncounted)
     process.stdout.write(`NOT approved by ${inert(label)}: ${inert(problem)}\n`);
