@@ -22,6 +22,8 @@ const confirmOption = () =>
     .default([]);
 const noClusterLockOption = () =>
   new Option('--no-cluster-lock', 'run without the lock in the clusters; make sure that nobody else changes them');
+const allowedSignersOption = () =>
+  new Option('--allowed-signers <file>', 'the people whose approvals count, see ssh-keygen(1)');
 const resumeOptions = () => [
   new Option('--env <file>', 'the environment file, if it has moved'),
   confirmOption(),
@@ -32,6 +34,11 @@ const resumeOptions = () => [
     .argParser(collect)
     .default([]),
   noClusterLockOption(),
+  new Option(
+    '--require-approvals <n>',
+    'how many people must have approved the plan; at least as many as at exec',
+  ).argParser(countOf),
+  allowedSignersOption(),
 ];
 
 const countOf = (text: string) => {
@@ -106,7 +113,7 @@ program
   .addOption(setOption())
   .option('--plan <file>', 'run exactly this plan of plan --out, or refuse')
   .addOption(new Option('--require-approvals <n>', 'how many people must have approved the plan').argParser(countOf))
-  .option('--allowed-signers <file>', 'the people whose approvals count, see ssh-keygen(1)')
+  .addOption(allowedSignersOption())
   .option('--prevent-self-approval', 'an approval by the author of the plan does not count', false)
   .option('--dry-run', 'send reads, predict writes', false)
   .option('--detailed-exitcode', 'with --dry-run: exit with 5 if something would change, with 0 if not', false)

@@ -139,6 +139,13 @@ export interface GivenApproval {
   readonly signature: string;
 }
 
+/** How many approvals a plan needed before its run began: `resume` and `verify` ask for the same ones. */
+export interface ApprovalRequirement {
+  readonly required: number;
+  /** False if an approval by the plan's author does not count. */
+  readonly self_approval: boolean;
+}
+
 /** What a run was started with: enough to plan it again. Paths are as they were given. */
 export interface Origin {
   readonly runbook: string;
@@ -147,6 +154,8 @@ export interface Origin {
   /** The file with the plan that was run, where it was one: the inputs are in it. */
   readonly plan_file?: string;
   readonly approvals?: readonly GivenApproval[];
+  /** Without it, no approval was asked for. */
+  readonly approvals_required?: ApprovalRequirement;
   /** SHA-256 of the runbook and of each fragment it uses, by path. */
   readonly files: { readonly [path: string]: string };
   /** Steps that were confirmed by name. */

@@ -1,11 +1,13 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { GivenApproval } from '../engine/index.ts';
 import { type Approval, approvalIn, approvalNamespace, approvalProblem } from '../plan/index.ts';
 import { approvalText } from '../report/index.ts';
 import type { PlanFile } from './plan-file.ts';
-import { Problem } from './problem.ts';
-import { verifySignature } from './ssh-keygen.ts';
+import { messageOf, Problem } from './problem.ts';
+import { readRegularFile, TooLarge } from './regular-file.ts';
+import type { RecordedRun } from './run-folders.ts';
+import { type AllowedSigners, readAllowedSigners, verifySignature } from './ssh-keygen.ts';
 
 /** What an approval's file is called; its signature's is the same with `.sig`. */
 export const approvalEnding = '.approval';
@@ -18,10 +20,30 @@ export interface ApprovalPolicy {
   readonly withoutAuthor: boolean;
 }
 
-/** What stands beside a plan: approvals that count, and why the others do not. */
+/** Something that may be an approval: what was signed, where that is not the plan itself, and the signature. */
+type Proof = Pick<GivenApproval, 'statement' | 'signature'>;
+
+/** A proof, and what it is called in messages; or why there is none. */
+interface Candidate {
+  readonly label: string;
+  readonly found: Proof | { readonly problem: string };
+  /** Whose it claims to be, and with which key, where the journal says so. */
+  readonly claimed?: Pick<GivenApproval, 'name' | 'key'>;
+}
+
+/** Approvals of a plan that count, and why the others do not. */
 interface Approvals {
   readonly counted: readonly GivenApproval[];
-  readonly uncounted: readonly { readonly file: string; readonly problem: string }[];
+  readonly uncounted: readonly { readonly label: string; readonly problem: string }[];
+}
+
+/** As of when, and whose, approvals count. */
+interface Counting {
+  readonly allowedSigners: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Whose approval does not count, where that was asked for. */
+  readonly author?: string;
 }
 
 /**
@@ -44,26 +66,95 @@ export async function approvalsOf(kept: PlanFile, policy: ApprovalPolicy): Promi
   );
 }
 
+/** What of a recorded run its approvals are checked with. */
+type Recorded = Pick<RecordedRun, 'started' | 'plan' | 'planText'>;
+
+/**
+ * The approvals that a journal has, checked as `exec` has checked them, as of the moment in which the run began.
+ */
+export async function approvalsRecorded(
+  { started: { at, plan: id, origin }, plan: { author }, planText }: Recorded,
+  allowedSigners: string,
+): Promise<Approvals> {
+  const candidates = (origin.approvals ?? []).map(({ name, key, statement, signature }) => ({
+    label: name,
+    found: { signature, ...(statement === undefined ? {} : { statement }) },
+    claimed: { name, key },
+  }));
+  const isAuthorLeftOut = origin.approvals_required?.self_approval === false;
+  return approvalsAmong(
+    candidates,
+    { text: planText, id },
+    { allowedSigners, at: Date.parse(at), ...(isAuthorLeftOut && author !== undefined ? { author } : {}) },
+  );
+}
+
+/**
+ * Checks the approvals of a run that is to go on.
+ * @param required At least so many; never fewer than `exec` has required.
+ * @throws `Problem` where there are fewer, or where it is not known whose approvals count.
+ */
+export async function checkApprovalsOf(
+  recorded: RecordedRun,
+  allowedSigners: string | undefined,
+  required: number | undefined,
+): Promise<void> {
+  const { id, started } = recorded;
+  const before = started.origin.approvals_required?.required ?? 0;
+  if (allowedSigners === undefined) {
+    if (required !== undefined)
+      throw new Problem(
+        'missing --allowed-signers FILE: whose approvals count (its format: man ssh-keygen, ALLOWED SIGNERS)',
+      );
+    if (before === 0) return;
+    throw refusal(
+      `the run ${id} began with ${before} required approvals, and whose approvals count is not in its journal: add --allowed-signers FILE, the file that it began with; nothing was sent`,
+    );
+  }
+  const needed = Math.max(before, required ?? 1);
+  const approvals = await approvalsRecorded(recorded, allowedSigners);
+  if (approvals.counted.length >= needed) return;
+  throw refusal(
+    [
+      `the run ${id} has ${approvals.counted.length} of the ${needed} approvals that are required; nothing was sent.`,
+      ...approvals.counted.map((given) => `  approved by ${approvalText(given)}`),
+      ...uncountedLines(approvals).map((line) => `  ${line}`),
+      'Approvals are kept in the journal when a run begins: run the approved plan anew with runbook exec --plan.',
+    ].join('\n'),
+  );
+}
+
 /**
  * Every approval beside a plan, checked now.
  * @param author Whose approval does not count, where that was asked for.
  */
 export async function approvalsBeside(kept: PlanFile, allowedSigners: string, author?: string): Promise<Approvals> {
-  if (!existsSync(allowedSigners)) throw new Problem(`--allowed-signers ${allowedSigners}: no such file`);
+  const candidates = filesBeside(kept.file).map((file) => ({ label: basename(file), found: proofIn(file) }));
+  const counting = { allowedSigners, at: Date.now(), ...(author === undefined ? {} : { author }) };
+  return approvalsAmong(candidates, kept, counting);
+}
+
+/** Checks every candidate, and counts each person and each key once. */
+async function approvalsAmong(
+  candidates: readonly Candidate[],
+  plan: Pick<PlanFile, 'text' | 'id'>,
+  { allowedSigners, at, author }: Counting,
+): Promise<Approvals> {
+  const signers = readAllowedSigners(allowedSigners);
   const counted: GivenApproval[] = [];
-  const uncounted: { file: string; problem: string }[] = [];
-  for (const file of filesBeside(kept.file)) {
-    const found = await givenIn(file, kept, allowedSigners);
-    const problem = 'problem' in found ? found.problem : repetition(found, counted, author);
-    if (problem !== undefined) uncounted.push({ file, problem });
-    else if (!('problem' in found)) counted.push(found);
+  const uncounted: { label: string; problem: string }[] = [];
+  for (const { label, found, claimed } of candidates) {
+    const given = 'problem' in found ? found : await verifiedApproval(found, plan, signers, at);
+    const problem = 'problem' in given ? given.problem : uncountedFor(given, counted, author, claimed);
+    if (problem !== undefined) uncounted.push({ label, problem });
+    else if (!('problem' in given)) counted.push(given);
   }
   return { counted, uncounted };
 }
 
 /** Returns what does not count and why, a line each. */
 export function uncountedLines({ uncounted }: Approvals): string[] {
-  return uncounted.map(({ file, problem }) => `not counted: ${basename(file)}: ${problem}`);
+  return uncounted.map(({ label, problem }) => `not counted: ${label}: ${problem}`);
 }
 
 function refusal(message: string): Problem {
@@ -71,17 +162,30 @@ function refusal(message: string): Problem {
 }
 
 /** Returns why a good approval does not count beside those that do. */
-function repetition(
+function uncountedFor(
   given: GivenApproval,
   counted: readonly GivenApproval[],
   author: string | undefined,
+  claimed: Candidate['claimed'],
 ): string | undefined {
-  if (given.name === author) return `${given.name} is the plan's author`;
-  const same = counted.find(({ name, key }) => name === given.name || key === given.key);
-  if (!same) return undefined;
-  return same.name === given.name
-    ? `${given.name} has approved it already`
-    : `its key is that of ${same.name}, who has approved it already`;
+  if (claimed && claimed.name !== given.name) return `it was signed by ${given.name}`;
+  if (claimed && claimed.key !== given.key) return `it was signed with another key (${given.key})`;
+  if (author !== undefined && isSamePerson(given.name, author)) return `${given.name} is the plan's author`;
+  const person = counted.find(({ name }) => isSamePerson(name, given.name));
+  if (person) return `${person.name} has approved it already`;
+  const owner = counted.find(({ key }) => fingerprintOf(key) === fingerprintOf(given.key));
+  return owner && `its key is that of ${owner.name}, who has approved it already`;
+}
+
+/** The case of letters makes no other person: few mail systems and directories tell DANA@example.com from dana@example.com. */
+function isSamePerson(left: string, right: string): boolean {
+  const folded = (name: string) => name.normalize('NFKC').toLowerCase().trim();
+  return folded(left) === folded(right);
+}
+
+/** `ED25519-CERT SHA256:…` → `SHA256:…`: a certificate has the fingerprint of its key, and is the same key. */
+function fingerprintOf(key: string): string | undefined {
+  return key.split(' ').at(-1);
 }
 
 /** `plan.json.NAME.approval` with their signatures, and signatures of the plan's own bytes, `plan.json.sig`. */
@@ -94,28 +198,22 @@ function filesBeside(plan: string): string[] {
     .map((file) => join(folder, file));
 }
 
-async function givenIn(
-  file: string,
-  kept: PlanFile,
-  allowedSigners: string,
-): Promise<GivenApproval | { problem: string }> {
+function proofIn(file: string): Candidate['found'] {
   const isStatement = file.endsWith(approvalEnding);
   if (isStatement && !existsSync(`${file}.sig`))
     return { problem: `there is no ${basename(file)}.sig: it is not signed` };
-  const proof = isStatement
-    ? { statement: textOf(file), signature: textOf(`${file}.sig`) }
-    : { signature: textOf(file) };
-  return verifiedApproval(proof, kept, allowedSigners, Date.now());
+  try {
+    return isStatement ? { statement: textOf(file), signature: textOf(`${file}.sig`) } : { signature: textOf(file) };
+  } catch (error) {
+    return { problem: `it cannot be read: ${error instanceof TooLarge ? 'it is too large' : messageOf(error)}` };
+  }
 }
 
-/**
- * Checks one approval of a plan as of a time.
- * @param proof The signature, and what it signs where that is not the plan itself.
- */
-export async function verifiedApproval(
-  { statement, signature }: Pick<GivenApproval, 'statement' | 'signature'>,
+/** Checks one approval of a plan as of a time. */
+async function verifiedApproval(
+  { statement, signature }: Proof,
   { text, id }: Pick<PlanFile, 'text' | 'id'>,
-  allowedSigners: string,
+  signers: AllowedSigners,
   at: number,
 ): Promise<GivenApproval | { readonly problem: string }> {
   let approval: Approval | undefined;
@@ -129,7 +227,7 @@ export async function verifiedApproval(
   const signer = await verifySignature(statement ?? text, signature, {
     ...(approval ? { name: approval.name } : {}),
     namespace: approvalNamespace,
-    allowedSigners,
+    signers,
     at,
   });
   if ('problem' in signer) return signer;
@@ -147,5 +245,5 @@ export async function verifiedApproval(
 const largest = 100_000;
 
 function textOf(file: string): string {
-  return statSync(file).size > largest ? '' : readFileSync(file, 'utf8');
+  return Buffer.from(readRegularFile(file, largest)).toString('utf8');
 }

@@ -190,11 +190,11 @@ async function created(runs: string, id: string, plan: Plan): Promise<Journal> {
 }
 
 /** The journal of a run that goes on. */
-async function reopened({ id, folder, events }: RecordedRun): Promise<Journal> {
+async function reopened({ id, folder, head }: RecordedRun): Promise<Journal> {
   const { journal, contents } = await reopenJournal(folder).catch((error: unknown) => {
     throw new Problem(`the journal cannot be opened: ${messageOf(error)}; nothing was sent`, 'refused');
   });
-  if (contents.events.length === events.length) return journal;
+  if (contents.head === head) return journal;
   // Between the reading and the lock another process may have gone on with it.
   await journal.close();
   throw new Problem(`another process has resumed run ${id}; nothing was sent`, 'refused');

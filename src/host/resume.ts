@@ -1,4 +1,5 @@
 import type { Event } from '../engine/index.ts';
+import { checkApprovalsOf } from './approvals.ts';
 import type { Execution } from './execute.ts';
 import { differenceIn, extrasOf, inputsOf } from './plan-file.ts';
 import { planFromFiles } from './plan-from-files.ts';
@@ -16,6 +17,10 @@ export interface ResumeOptions {
   readonly assumeDone?: readonly string[];
   /** Ids of steps of unknown outcome that did not take effect: they are sent. */
   readonly assumeNotDone?: readonly string[];
+  /** The path of the file with the people whose approvals count. A run that began with required approvals needs it. */
+  readonly allowedSigners?: string;
+  /** How many people must have approved the plan, where that is more than when the run began. */
+  readonly requireApprovals?: number;
   /** `false`: go on without the lock in the clusters. */
   readonly clusterLock?: boolean;
 }
@@ -24,10 +29,11 @@ export interface ResumeOptions {
  * Prepares to go on with a run whose process has ended: the plan as it was, and the journal to be replayed. Nothing with a
  * recorded outcome is sent again.
  * @returns What `execute` takes.
- * @throws `Problem` where the run cannot continue: it is finished, another version of the program has begun it, or its files were
- * changed, so that nobody has reviewed what would be sent.
+ * @throws `Problem` where the run cannot continue: it is finished, another version of the program has begun it, its approvals
+ * do not count, or its files were changed, so that nobody has reviewed what would be sent.
  */
 export async function prepareResume(recorded: RecordedRun, options: ResumeOptions = {}): Promise<Execution> {
+  await checkApprovals(recorded, options);
   const { id, events, started } = recorded;
   const last = events.at(-1);
   if (last?.type === 'run-finished') {
@@ -45,9 +51,14 @@ export async function prepareResume(recorded: RecordedRun, options: ResumeOption
  * @throws `Problem` as `prepareResume`, and where the run was a dry run.
  */
 export async function prepareRollback(recorded: RecordedRun, options: ResumeOptions = {}): Promise<Execution> {
+  await checkApprovals(recorded, options);
   if (recorded.started.mode === 'dry')
     throw new Problem(`the run ${recorded.id} was a dry run: it has sent nothing to roll back`);
   return { ...(await continuation(recorded, options)), rollback: 'now' };
+}
+
+function checkApprovals(recorded: RecordedRun, { allowedSigners, requireApprovals }: ResumeOptions): Promise<void> {
+  return checkApprovalsOf(recorded, allowedSigners, requireApprovals);
 }
 
 async function continuation(recorded: RecordedRun, options: ResumeOptions): Promise<Execution> {

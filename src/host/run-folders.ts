@@ -37,21 +37,31 @@ export interface RecordedRun {
   /** The first event. */
   readonly started: Extract<Event, { type: 'run-started' }>;
   readonly plan: Plan;
+  /** The plan's bytes. */
+  readonly planText: string;
+  /** The hash that the journal ends in. */
+  readonly head: string;
 }
 
 /**
  * Reads a run that is to be resumed or rolled back.
  * @param runs The folder of all runs.
- * @throws `Problem` where there is no such run, where its journal was changed, or where it ended before its first event.
+ * @throws `Problem` where there is no such run, where its journal was changed or is that of another run, or where it ended before
+ * its first event.
  */
 export async function readRun(id: string, runs = runsFolder): Promise<RecordedRun> {
   const folder = folderOf(id, runs);
   try {
-    const { events, plan } = await readJournal(folder);
+    const { events, plan, head } = await readJournal(folder);
     const [started] = events;
     if (started?.type !== 'run-started')
       throw new Problem(`the run ${id} ended before its first event: no write was sent. Run it again.`);
-    return { id, folder, events, started, plan: JSON.parse(plan) as Plan };
+    // Two folders with one journal would send everything twice.
+    if (started.run !== id)
+      throw new Problem(
+        `${folder} has the journal of the run ${started.run}, not of ${id}: the folder was copied or renamed. Go on with the run ${started.run} in the folder of that name; nothing was sent`,
+      );
+    return { id, folder, events, started, plan: JSON.parse(plan) as Plan, planText: plan, head };
   } catch (error) {
     if (error instanceof Problem) throw error;
     throw new Problem(`${messageOf(error)}; nothing was sent`);

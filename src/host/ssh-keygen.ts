@@ -3,14 +3,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inert } from '../text/index.ts';
-import { Problem } from './problem.ts';
+import { messageOf, Problem } from './problem.ts';
+import { readRegularFile, TooLarge } from './regular-file.ts';
 
 /**
  * OpenSSH's own program signs and verifies: it knows every kind of key that people have (agents, passphrases, hardware
  * keys, certificates) and every line that an allowed-signers file can have.
  */
 
-/** Whose signature it is, and with which key: `ED25519 SHA256:…`. */
+/** Whose signature it is, and with which key: `ED25519 SHA256:…`. A certificate has the fingerprint of its key. */
 export interface Signer {
   readonly name: string;
   readonly key: string;
@@ -42,7 +43,7 @@ export async function sign(text: string, key: string, namespace: string): Promis
 export async function verifySignature(
   text: string,
   signature: string,
-  { name, namespace, allowedSigners, at }: { name?: string; namespace: string; allowedSigners: string; at: number },
+  { name, namespace, signers, at }: { name?: string; namespace: string; signers: AllowedSigners; at: number },
 ): Promise<Signer | { readonly problem: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'runbook-'));
   try {
@@ -52,14 +53,19 @@ export async function verifySignature(
     const check = await sshKeygen(['-Y', 'check-novalidate', '-n', namespace, '-s', file], text);
     if (check.code !== 0) return { problem: `its signature is not good: ${wordsOf(check)}` };
     const key = keyIn(check.stdout);
+    if (key === undefined) return { problem: `ssh-keygen did not say which key has signed: ${wordsOf(check)}` };
+    const people = join(folder, 'allowed_signers');
+    await writeFile(people, signers.text, { mode: 0o600 });
     const time = `-Overify-time=${localTime(new Date(at))}`;
-    const signer = name ?? (await principalOf(file, allowedSigners, time));
-    const asked = ['-Y', 'verify', time, '-n', namespace, '-s', file, '-f', allowedSigners, '-I', signer ?? ''];
+    const signer = name ?? (await principalOf(file, people, time));
+    const asked = ['-Y', 'verify', time, '-n', namespace, '-s', file, '-f', people, '-I', signer ?? ''];
     const verified = signer === undefined ? check : await sshKeygen(asked, text);
     if (signer !== undefined && verified.code === 0) return { name: signer, key };
-    const why = verified.stderr.trim() === '' ? '' : ` (${wordsOf({ ...verified, stdout: '' })})`;
+    const said = wordsOf({ ...verified, stdout: '' }).replaceAll(people, signers.file);
+    const why = verified.stderr.trim() === '' ? '' : ` (${said})`;
+    const ignored = signers.patterns === 0 ? '' : `; ${patternsText(signers.patterns)}`;
     return {
-      problem: `${allowedSigners} does not allow the key ${key} ${name === undefined ? 'to anybody' : `to ${name}`}${why}`,
+      problem: `${signers.file} does not allow the key ${key} ${name === undefined ? 'to anybody' : `to ${name}`}${why}${ignored}`,
     };
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -68,8 +74,54 @@ export async function verifySignature(
 
 async function principalOf(signature: string, allowedSigners: string, time: string): Promise<string | undefined> {
   const { code, stdout } = await sshKeygen(['-Y', 'find-principals', time, '-s', signature, '-f', allowedSigners], '');
-  // A pattern (`*@example.com`) is nobody's name.
-  return code === 0 ? stdout.split('\n').find((line) => line !== '' && !/[*?!]/.test(line)) : undefined;
+  return code === 0 ? stdout.split('\n').find((line) => line !== '') : undefined;
+}
+
+/** More than this is no file of allowed signers; bytes. */
+const largestSigners = 10_000_000;
+
+/** An allowed-signers file in which a principal is one person. */
+export interface AllowedSigners {
+  /** Its path. */
+  readonly file: string;
+  /** Its lines, without patterns. */
+  readonly text: string;
+  /** How many principals were patterns. */
+  readonly patterns: number;
+}
+
+/**
+ * Reads an allowed-signers file. ssh-keygen takes its principals for patterns, and whoever has a key of `*@example.com` would be
+ * as many people as there are names: patterns are left out. A line keeps its number.
+ * @throws `Problem` where it cannot be read.
+ */
+export function readAllowedSigners(file: string): AllowedSigners {
+  let patterns = 0;
+  const lines = signersIn(file)
+    .split('\n')
+    .map((line) => {
+      // Principals may be in quotes, as ssh-keygen reads them.
+      const [, bare = '', quoted = '', rest = ''] = /^[ \t\r]*([^\s"#][^\s"]*)?(?:"([^"]*)")?(.*)$/.exec(line) ?? [];
+      if (bare + quoted === '') return '';
+      const principals = `${bare}${quoted}`.split(',');
+      const names = principals.filter((principal) => /^[^\s"*?!\p{Cc}]+$/u.test(principal));
+      patterns += principals.length - names.length;
+      return names.length === 0 ? '' : `${names.join(',')} ${rest.trimStart()}`;
+    });
+  return { file, text: lines.join('\n'), patterns };
+}
+
+function signersIn(file: string): string {
+  try {
+    return Buffer.from(readRegularFile(file, largestSigners)).toString('utf8');
+  } catch (error) {
+    const why = error instanceof TooLarge ? `it is larger than ${largestSigners / 1_000_000} MB` : messageOf(error);
+    throw new Problem(`--allowed-signers ${file} cannot be read: ${why}`);
+  }
+}
+
+function patternsText(count: number): string {
+  return `${count} of its principals ${count === 1 ? 'is a pattern' : 'are patterns'} (*, ?, !), which ${count === 1 ? 'counts' : 'count'} as nobody: name each person`;
 }
 
 /** `20261124130501`: older versions know no other zone than the machine's. */
@@ -92,9 +144,9 @@ const passedOn = [
   'SSH_SK_PROVIDER',
 ];
 
-function keyIn(said: string): string {
-  const [, type = 'unknown', fingerprint = ''] = /with (\S+) key (\S+)/.exec(said) ?? [];
-  return `${type} ${fingerprint}`;
+function keyIn(said: string): string | undefined {
+  const [, type, fingerprint] = /with (\S+) key (SHA256:\S+)/.exec(said) ?? [];
+  return type === undefined || fingerprint === undefined ? undefined : `${type} ${fingerprint}`;
 }
 
 function wordsOf({ stdout, stderr }: Ended): string {

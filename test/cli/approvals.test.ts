@@ -60,8 +60,8 @@ function planFile(): string {
   return file;
 }
 
-async function outcome(file: string, required = 1, withoutAuthor = false): Promise<string> {
-  return approvalsOf(readPlanFile(file), { required, allowedSigners: allowed, withoutAuthor }).then(
+async function outcome(file: string, required = 1, withoutAuthor = false, allowedSigners = allowed): Promise<string> {
+  return approvalsOf(readPlanFile(file), { required, allowedSigners, withoutAuthor }).then(
     (given) => given.map(({ name }) => name).join(', '),
     (error: Error) => error.message,
   );
@@ -162,6 +162,73 @@ describe('approvals of a plan', () => {
     expect(said).toContain('plan.json.sig: bob@example.com has approved it already');
   });
 
+  it('count nobody whom the file of allowed signers has as a pattern only', async () => {
+    const file = planFile();
+    approvedBy(file, 'alice');
+    approvedBy(file, 'nobody', { key: 'mallory' });
+    ssh(['-q', '-Y', 'sign', '-f', keyOf('mallory'), '-n', 'runbook-plan', file]);
+    const publicKey = (name: string) => readFileSync(keyOf(`${name}.pub`), 'utf8');
+    const signers = ['*@example.com', '"*@example.com"', 'ali?e@example.com', '!bob@example.com,*']
+      .map((pattern) => `${pattern} ${publicKey('mallory')}`)
+      .concat(`*,alice@example.com ${publicKey('alice')}`)
+      .join('');
+    writeFileSync(join(file, '..', 'patterns'), signers);
+
+    const said = await outcome(file, 2, false, join(file, '..', 'patterns'));
+
+    expect(said).toContain('has 1 of the 2 approvals');
+    expect(said).toContain('approved by alice@example.com');
+    expect(said).toMatch(
+      /nobody@example.com.approval: .*patterns \(\*, \?, !\), which count as nobody: name each person/,
+    );
+    expect(said).toMatch(/plan\.json\.sig: .* does not allow the key ED25519 \S+ to anybody/);
+  });
+
+  it('count once for each person, however the name is written', async () => {
+    const file = planFile();
+    approvedBy(file, 'dana', { key: 'bob' });
+    approvedBy(file, 'DANA', { key: 'carol' });
+    approvedBy(file, 'ALICE', { key: 'alice' });
+    const line = (name: string, key: string) => `${name}@example.com ${readFileSync(keyOf(`${key}.pub`), 'utf8')}`;
+    const signers = join(file, '..', 'signers');
+    writeFileSync(signers, [line('dana', 'bob'), line('DANA', 'carol'), line('ALICE', 'alice')].join(''));
+
+    expect(await outcome(file, 3, false, signers)).toContain(
+      'dana@example.com.approval: DANA@example.com has approved',
+    );
+    expect(await outcome(file, 2, true, signers)).toContain("ALICE@example.com is the plan's author");
+  });
+
+  it('count once for each key, also as a certificate', async () => {
+    const file = planFile();
+    ssh(['-q', '-t', 'ed25519', '-N', '', '-f', keyOf('authority')]);
+    const people = 'erin@example.com,frank@example.com';
+    ssh(['-q', '-s', keyOf('authority'), '-I', 'one', '-n', people, '-V', '+1h', keyOf('bob.pub')]);
+    approvedBy(file, 'bob');
+    approvedBy(file, 'erin', { key: 'bob-cert.pub' });
+    approvedBy(file, 'frank', { key: 'bob-cert.pub' });
+    const signers = join(file, '..', 'signers');
+    const authority = `${people} cert-authority ${readFileSync(keyOf('authority.pub'), 'utf8')}`;
+    writeFileSync(signers, `bob@example.com ${readFileSync(keyOf('bob.pub'), 'utf8')}${authority}`);
+
+    const said = await outcome(file, 2, false, signers);
+
+    expect(said).toContain('has 1 of the 2 approvals');
+    expect(said).toContain(
+      'erin@example.com.approval: its key is that of bob@example.com, who has approved it already',
+    );
+    writeFileSync(signers, authority);
+    expect(await outcome(file, 1, false, signers)).toBe('erin@example.com');
+  });
+
+  it('are not waited for where a FIFO has their place', async () => {
+    const file = planFile();
+    approvedBy(file, 'bob');
+    execFileSync('mkfifo', [`${file}.sig`, `${file}.x.approval`, `${file}.x.approval.sig`]);
+
+    expect(await outcome(file, 2)).toContain('plan.json.sig: it cannot be read: it is a FIFO, expected a regular file');
+  });
+
   it('do not count from the author of the plan where that is asked for', async () => {
     const file = planFile();
     approvedBy(file, 'alice');
@@ -223,6 +290,13 @@ describe('runbook plan --out, approve, exec --plan', () => {
     const others = await runbook(directory, ['verify', started.run, '--allowed-signers', 'others']);
     expect(others.code).toBe(1);
     expect(others.stdout).toContain('NOT approved by bob@example.com: others does not allow the key');
+    expect(others.stdout).toContain('NOT enough: 1 of the 2 approvals that the run required');
+    // Nor has who is one person by another name, or is there as a pattern.
+    const twice = readFileSync(allowed, 'utf8').replace(/^bob@example\.com/m, '*@example.com');
+    writeFileSync(join(directory, 'others'), twice);
+    const pattern = await runbook(directory, ['verify', started.run, '--allowed-signers', 'others']);
+    expect(pattern.code).toBe(1);
+    expect(pattern.stdout).toContain('NOT approved by bob@example.com: others does not allow the key');
   });
 
   it.each<[string, RegExp, (text: string) => string]>([

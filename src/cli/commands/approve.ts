@@ -1,7 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { approvalEnding } from '../../host/approvals.ts';
 import { readPlanFile } from '../../host/plan-file.ts';
 import { Problem } from '../../host/problem.ts';
+import { readRegularFile } from '../../host/regular-file.ts';
 import { sign } from '../../host/ssh-keygen.ts';
 import { approvalNamespace, approvalStatement } from '../../plan/index.ts';
 import { planHead } from '../../report/index.ts';
@@ -18,7 +19,7 @@ export interface ApproveOptions {
 /** `runbook approve`: signs that a plan may be run. Writes the statement and its signature beside the plan. */
 export async function approve(file: string, { key, name: given, expires }: ApproveOptions): Promise<void> {
   const { plan, id } = readPlanFile(file);
-  const name = given ?? (await commentOf(key));
+  const name = given ?? commentOf(key);
   if (!/^[A-Za-z0-9][A-Za-z0-9._@+-]*$/.test(name))
     throw new Problem(
       `${given === undefined ? `${key}.pub says "${name}"` : `--name ${name}`}: who approves it? A name of letters, digits and . _ @ + - is needed, as the allowed-signers file has it: --name NAME`,
@@ -40,8 +41,18 @@ export async function approve(file: string, { key, name: given, expires }: Appro
   process.stdout.write(`approved by ${name} for ${expires}: ${written} and ${written}.sig belong beside ${file}\n`);
 }
 
+/** Larger files are no public keys; bytes. */
+const largestPublicKey = 100_000;
+
 /** Returns what stands behind a public key: `ssh-ed25519 AAAA… alice@example.com`; nothing where there is none. */
-async function commentOf(key: string): Promise<string> {
-  const text = await readFile(key.endsWith('.pub') ? key : `${key}.pub`, 'utf8').catch(() => '');
-  return text.trim().split(/\s+/).slice(2).join(' ');
+function commentOf(key: string): string {
+  const path = key.endsWith('.pub') ? key : `${key}.pub`;
+  let text: string;
+  try {
+    text = Buffer.from(readRegularFile(path, largestPublicKey)).toString('utf8');
+  } catch {
+    return '';
+  }
+  // What is no public key is not repeated: nobody knows what is in it.
+  return /^(ssh|ecdsa|sk)-\S+ /.test(text) ? text.trim().split(/\s+/).slice(2).join(' ') : '';
 }

@@ -41,7 +41,12 @@ async function toRun(name: string | undefined, options: ExecOptions): Promise<Pl
   }
   if (set.length > 0) throw new Problem('--set and --plan: the inputs are in the plan; leave --set out');
   const kept = readPlanFile(file);
-  const approvals = policy ? { approvals: await approvalsOf(kept, policy) } : {};
+  const approvals = policy
+    ? {
+        approvals: await approvalsOf(kept, policy),
+        approvals_required: { required: policy.required, self_approval: !policy.withoutAuthor },
+      }
+    : {};
   const planned = await planAgain(kept, { env, ...(name === undefined ? {} : { runbook: locateRunbook(name) }) });
   return { ...planned, origin: { ...planned.origin, ...approvals } };
 }

@@ -1,6 +1,6 @@
-import type { Event } from '../../engine/index.ts';
-import { verifiedApproval } from '../../host/approvals.ts';
+import { approvalsRecorded } from '../../host/approvals.ts';
 import { folderOf, recordIn } from '../../host/run-folders.ts';
+import type { Plan } from '../../plan/index.ts';
 import { approvalText } from '../../report/index.ts';
 import { inert } from '../../text/index.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -39,30 +39,26 @@ export async function verify(id: string, { head: expected, allowedSigners }: Ver
       'Whether lines were cut off at the end is only told by the hash that the run has printed: --head HASH\n',
     );
   if (started?.type !== 'run-started' || allowedSigners === undefined) return exitCodes.done;
-  return verifyApprovals(started, plan, allowedSigners);
+  return verifyApprovals({ started, plan: JSON.parse(plan) as Plan, planText: plan }, allowedSigners);
 }
 
-/** Each approval in the journal, as of the moment in which the run began. */
+/** The approvals in the journal, with the same checks as `exec` made before the run began. */
 async function verifyApprovals(
-  { at, plan: id, origin }: Extract<Event, { type: 'run-started' }>,
-  text: string,
+  recorded: Parameters<typeof approvalsRecorded>[0],
   allowedSigners: string,
 ): Promise<number> {
-  const given = origin.approvals ?? [];
-  if (given.length === 0) {
+  const { approvals = [], approvals_required: policy } = recorded.started.origin;
+  const required = policy?.required ?? 1;
+  if (approvals.length === 0) {
     process.stdout.write('NOT approved: the run began without approvals\n');
     return exitCodes.failed;
   }
-  let isGood = true;
-  for (const approval of given) {
-    const found = await verifiedApproval(approval, { text, id }, allowedSigners, Date.parse(at));
-    const problem = 'problem' in found ? found.problem : found.name === approval.name ? undefined : 'another name';
-    if (problem !== undefined) isGood = false;
-    process.stdout.write(
-      problem === undefined
-        ? `approved by ${inert(approvalText(approval))}\n`
-        : `NOT approved by ${inert(approval.name)}: ${problem}\n`,
-    );
-  }
-  return isGood ? exitCodes.done : exitCodes.failed;
+  const { counted, uncounted } = await approvalsRecorded(recorded, allowedSigners);
+  for (const given of counted) process.stdout.write(`approved by ${inert(approvalText(given))}\n`);
+  for (const { label, problem } of uncounted)
+    process.stdout.write(`NOT approved by ${inert(label)}: ${inert(problem)}\n`);
+  const isEnough = counted.length >= required;
+  if (!isEnough)
+    process.stdout.write(`NOT enough: ${counted.length} of the ${required} approvals that the run required\n`);
+  return isEnough && uncounted.length === 0 ? exitCodes.done : exitCodes.failed;
 }
