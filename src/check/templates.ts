@@ -1,4 +1,5 @@
 import {
+  type Connection,
   type DoneWhen,
   type Expression,
   type Path,
@@ -16,6 +17,12 @@ import type { CheckedFile } from './rule.ts';
 export function connectionOf({ step, ancestors }: VisitedStep): string | undefined {
   const named = [step, ...[...ancestors].reverse()].find((one) => 'on' in one && one.on !== undefined);
   return named && 'on' in named ? named.on : undefined;
+}
+
+/** The kind of a connection that the file declares; a fragment's is known while planning only. */
+export function kindOfConnection(file: CheckedFile, on: string | undefined): Connection['kind'] | undefined {
+  const declared = 'connections' in file.value ? file.value.connections : {};
+  return on !== undefined && Object.hasOwn(declared, on) ? declared[on]?.kind : undefined;
 }
 
 /** The reads of a step's `done_when`: the first, and each that is asked where the one before cannot tell. */

@@ -7,6 +7,8 @@ export interface HttpDialect {
   readonly lists: 'joined' | 'repeated';
   /** The form in which the body of a request is sent, where it has one. */
   readonly bodyForm: (request: Pick<HttpRequest, 'path' | 'body'>) => BodyForm;
+  /** Whether a body may be a text, or a single number or truth value, without a header that says so. */
+  readonly takesText: boolean;
   /** Sent with every call, unless the step writes another value. */
   readonly headers: Readonly<Record<string, string>>;
   /** Returns the value of a response that is not `application/json`. */

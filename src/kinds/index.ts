@@ -1,5 +1,6 @@
 import type { EnvironmentConnection, Step } from '../language/index.ts';
 import type { PlannedConnection } from '../plan/index.ts';
+import type { Json } from '../text/index.ts';
 import type { HttpDialect } from './dialect.ts';
 import { dialect as defaultDialect } from './elasticsearch/dialect.ts';
 import { elasticsearch } from './elasticsearch/index.ts';
@@ -48,6 +49,21 @@ export function readProblem(
   return {
     message: `effect: read on POST ${path}, which is not known to only read on a connection of kind ${kind}`,
     help: 'Leave effect out: it is a write. For an API that this program does not know, declare a connection of kind http; there effect: read is believed.',
+  };
+}
+
+/** Returns why a body is not sent to a connection of this kind, where no header says what it is; undefined where it is. */
+export function bodyProblem(
+  kind: KindName,
+  path: string,
+  body: Json,
+): { readonly message: string; readonly help: string } | undefined {
+  const http = kinds[kind].http;
+  const takesText = http?.takesText !== false || http.bodyForm({ path, body }) !== 'json';
+  if (takesText || body === null || typeof body === 'object') return undefined;
+  return {
+    message: `a ${typeof body} as a body; on a connection of kind ${kind} a body is a mapping or a list`,
+    help: 'Write it as YAML: a mapping is sent as JSON, a list to Elasticsearch as NDJSON. Where the API takes text, headers: { Content-Type: … } says which.',
   };
 }
 

@@ -44,7 +44,7 @@ export interface Loaded<T> {
 }
 
 /**
- * YAML 1.2 core text → document. No custom tags, aliases bounded, a duplicate key is an error, one document a file,
+ * YAML 1.2 core text → document. No custom tags, no merge keys, aliases bounded, a duplicate key is an error, one document a file,
  * keys are texts, numbers are numbers that JSON has. Every problem that the parser finds is a diagnostic.
  */
 export function parseSource(file: string, text: string): Checked<SourceDocument> {
@@ -136,7 +136,7 @@ function tooDeepAt(text: string): number | undefined {
   return undefined;
 }
 
-/** Returns what YAML allows and JSON or this language does not: keys that are not strings, infinities, numbers too large to be exact. */
+/** Returns what YAML allows and JSON or this language does not: keys that are not strings, merge keys, infinities, numbers too large to be exact. */
 function unsuitableNodes(
   document: Document.Parsed,
   file: string,
@@ -144,14 +144,28 @@ function unsuitableNodes(
   rangeAt: (start: number, end: number) => Range,
 ): Diagnostic[] {
   const found: Diagnostic[] = [];
-  const report = (node: Node, code: string, message: string) =>
-    found.push({ code, severity: 'error', message, file, range: rangeAt(node.range?.[0] ?? 0, node.range?.[1] ?? 0) });
+  const report = (node: Node, code: string, message: string, help?: string) =>
+    found.push({
+      code,
+      severity: 'error',
+      message,
+      file,
+      range: rangeAt(node.range?.[0] ?? 0, node.range?.[1] ?? 0),
+      ...(help ? { help } : {}),
+    });
   visit(document, {
     Pair(_key, pair) {
       if (!isScalar(pair.key) || typeof pair.key.value !== 'string') {
         const node = isNode(pair.key) ? pair.key : undefined;
         if (node)
           report(node, 'key', `a key must be a string; put ${text.slice(node.range?.[0], node.range?.[1])} in quotes`);
+      } else if (pair.key.value === '<<' && pair.key.type === 'PLAIN') {
+        report(
+          pair.key,
+          'merge-key',
+          'a merge key; it is not part of YAML 1.2, and would be a key that is called <<',
+          'Write the keys out, or repeat a whole value with an anchor and an alias: &name, *name. A key of this name is put in quotes: "<<".',
+        );
       } else if (pair.key.value.includes('{{')) {
         report(
           pair.key,

@@ -57,7 +57,7 @@ function load<T>(kind: 'runbook' | 'environment', file: string, text: string): C
 
 /** Somebody may have written a password into an environment file: what the parser says must not repeat it. */
 function withoutItsText(diagnostic: Diagnostic): Diagnostic {
-  if (['duplicate-key', 'file-too-large'].includes(diagnostic.code)) return diagnostic;
+  if (['duplicate-key', 'file-too-large', 'merge-key'].includes(diagnostic.code)) return diagnostic;
   const message = 'not valid YAML of the language; the text is not repeated here because it may be a secret';
   return {
     ...diagnostic,

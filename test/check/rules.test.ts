@@ -72,6 +72,15 @@ describe('the schema', () => {
 
 describe('the rules', () => {
   it.each([
+    ['with a header that says what it is', "headers: { content-TYPE: application/x-ndjson }, body: 'x'"],
+    ['that a template gives', "body: '{{inputs.names}}'"],
+    ['that is a list', 'body: [{ a: 1 }]'],
+    ['that is null', 'body: null'],
+  ])('allow a body %s', (_what, body) => {
+    expect(found(`  - { id: a, on: es, call: POST /_bulk, ${body}, retry: { attempts: 1 } }\n`)).toEqual([]);
+  });
+
+  it.each([
     [
       'an id that stands twice',
       '  - { id: a, on: es, call: GET / }\n  - { id: a, on: es, call: GET / }\n',
@@ -127,6 +136,51 @@ describe('the rules', () => {
       ['effect: read'],
     ],
     ['effect: read on a DELETE', '  - { id: a, on: es, call: DELETE /x, effect: read }\n', ['effect: read']],
+    [
+      'a header that the run sets itself',
+      '  - { id: a, on: es, call: GET /, headers: { X-Opaque-Id: x } }\n',
+      ['header: X-Opaque-Id'],
+    ],
+    [
+      'such a header in any letter case, in every step and read',
+      `  - id: a
+    on: es
+    steps:
+      - { id: b, call: GET /, headers: { x-OPAQUE-id: x }, until: { a: 1 } }
+    done_when: { call: GET /, headers: { x-opaque-ID: x }, expect: { status: 200 }, otherwise: { call: GET /, headers: { X-OPAQUE-ID: x }, expect: { status: 200 } } }
+    always: [{ id: c, call: GET /, headers: { X-opaque-id: x } }]
+    rollback: [{ call: DELETE /, headers: { x-opaque-id: x }, retry: { attempts: 1 } }]
+`,
+      [
+        'header: x-OPAQUE-id',
+        'header: x-opaque-ID',
+        'header: X-OPAQUE-ID',
+        'header: X-opaque-id',
+        'header: x-opaque-id',
+      ],
+    ],
+    [
+      'a header that is written twice',
+      '  - { id: a, on: es, call: GET /, headers: { Accept: a/b, accept: c/d } }\n',
+      ['header: accept'],
+    ],
+    [
+      'a template in a JMESPath of save',
+      '  - { id: a, on: es, call: GET /, save: { x: \'a."{{inputs.name}}".b\' } }\n',
+      ['template-in-query: \'a."{{inputs.name}}".b\''],
+    ],
+    ['a text as a body', "  - { id: a, on: es, call: POST /_bulk, body: '{}' }\n", ["body: '{}'"]],
+    [
+      'a text with a template as a body',
+      "  - { id: a, on: es, call: POST /_bulk, body: 'x {{inputs.name}}' }\n",
+      ["body: 'x {{inputs.name}}'"],
+    ],
+    ['a number as a body', '  - { id: a, on: es, call: POST /x, body: 5 }\n', ['body: 5']],
+    [
+      'a text as a body of a read',
+      '  - { id: a, on: es, call: PUT /x, done_when: { call: POST /_search, effect: read, body: x, expect: { status: 200 } } }\n',
+      ['body: x'],
+    ],
     ['a broken JMESPath', "  - { id: a, on: es, call: GET /, expect: { body: { 'a[': 1 } } }\n", ["jmespath: 'a['"]],
     [
       'an unknown JMESPath function',
@@ -229,11 +283,16 @@ describe('the rules', () => {
         "title: '{{inputs.o}}'",
         ['secret-outside-body: inputs.o'],
       ],
-      ['a default of another type', '{ type: integer, default: many }', 'body: 1', ['default-of-wrong-type: many']],
+      [
+        'a default of another type',
+        '{ type: integer, default: many }',
+        'body: { x: 1 }',
+        ['default-of-wrong-type: many'],
+      ],
       [
         'a secret with a default',
         '{ type: string, secret: true, default: hunter22 }',
-        'body: 1',
+        'body: { x: 1 }',
         ['literal-secret: hunter22'],
       ],
     ])('find %s', (_what, member, value, expected) => {
@@ -243,7 +302,8 @@ describe('the rules', () => {
     it('let an item of a list and a connection be', () => {
       expect(foundIn('{ type: list }', "body: '{{inputs.o.a.[0]}}'")).toEqual([]);
       expect(foundIn('{ type: connection }', "on: '{{inputs.o.a}}'".replace('on', 'as'))).toEqual([]);
-      const text = withObject('{ type: connection }') + step('body: 1').replace('on: es', "on: '{{inputs.o.a}}'");
+      const text =
+        withObject('{ type: connection }') + step('body: { x: 1 }').replace('on: es', "on: '{{inputs.o.a}}'");
       expect(diagnosticsOf(text)).toEqual([]);
     });
 
@@ -266,7 +326,7 @@ describe('the rules', () => {
       ],
       ['of a type that there is not', '{ type: objct }', ['unknown-value: objct']],
     ])('refuse one %s', (_what, member, expected) => {
-      expect(foundIn(member, 'body: 1')).toEqual(expected);
+      expect(foundIn(member, 'body: { x: 1 }')).toEqual(expected);
     });
   });
 

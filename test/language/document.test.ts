@@ -15,11 +15,20 @@ describe('a YAML file', () => {
     ['a second document', 'a: 1\n---\nb: 2', ['yaml 2:1']],
     ['a key that is no text', '1: a', ['key 1:1']],
     ['a template in a key', '"{{x}}": a', ['template-in-key 1:1']],
+    ['a merge key', 'a: &a { x: 1 }\nb: { <<: *a }', ['merge-key 2:6']],
+    ['a merge key with a list', 'a: &a { x: 1 }\nb:\n  <<: [*a]', ['merge-key 3:3']],
     ['an infinity', 'a: .inf', ['number 1:4']],
     ['a number that is not exact', 'a: 12345678901234567890', ['number 1:4']],
     ['a tab as indentation', 'a:\n\tb: 1', ['yaml 2:1']],
   ])('with %s is refused at its place', (_what, text, expected) => {
     expect(problems(text)).toEqual(expected);
+  });
+
+  it('may have anchors, aliases, and a key in quotes that is called <<', () => {
+    expect(parseSource('f.yaml', 'a: &a { x: 1 }\nb: { "<<": *a }').value?.value).toEqual({
+      a: { x: 1 },
+      b: { '<<': { x: 1 } },
+    });
   });
 
   it('is refused when its aliases multiply', () => {

@@ -1,7 +1,9 @@
 import type { Rule } from '../rule.ts';
+import { bodiesHaveAForm } from './bodies-have-a-form.ts';
 import { connectionsAreDeclared } from './connections-are-declared.ts';
 import { failedWritesAreAccountedFor } from './failed-writes-are-accounted-for.ts';
 import { fragmentsGetTheirInputs } from './fragments-get-their-inputs.ts';
+import { headersAreFree } from './headers-are-free.ts';
 import { idsAreUnique } from './ids-are-unique.ts';
 import { inputsKeepTheirTypes } from './inputs-keep-their-types.ts';
 import { namesExistBeforeUse } from './names-exist-before-use.ts';
@@ -22,5 +24,7 @@ export const rules: readonly Rule[] = [
   fragmentsGetTheirInputs,
   queriesParse,
   pathsAreWhole,
+  headersAreFree,
+  bodiesHaveAForm,
   secretsStayInBodies,
 ];

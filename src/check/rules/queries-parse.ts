@@ -21,6 +21,13 @@ export const queriesParse: Rule = (file) =>
   });
 
 function problems(file: CheckedFile, query: string, path: Path, isKey: boolean) {
+  if (query.includes('{{')) {
+    const message = `"${query}" has a template in it; JMESPath is taken as it is written`;
+    // A key has been refused with the document.
+    return [
+      problemAt(file, path, 'template-in-query', message, 'Choose by what the body contains: values(nodes)[0].name.'),
+    ];
+  }
   const problem = queryProblem(query);
   if (!problem) return [];
   const range = isKey ? file.source.keyRangeOf(path) : file.source.rangeOf(path);

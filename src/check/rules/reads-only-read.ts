@@ -2,7 +2,7 @@ import { readProblem } from '../../kinds/index.ts';
 import { type CallStep, type DoneWhen, isReading, type Path, partsOfCall, stepsIn } from '../../language/index.ts';
 import type { Diagnostic } from '../../text/index.ts';
 import { type CheckedFile, problemAt, type Rule } from '../rule.ts';
-import { connectionOf, doneWhenReads } from '../templates.ts';
+import { connectionOf, doneWhenReads, kindOfConnection } from '../templates.ts';
 
 /** What is polled and what tells whether something is done changes nothing; `effect: read` is for a POST that is known to read. */
 export const readsOnlyRead: Rule = (file) =>
@@ -93,8 +93,7 @@ function unknownReads(
   on: string | undefined,
   file: CheckedFile,
 ): Diagnostic[] {
-  const declared = 'connections' in file.value ? file.value.connections : {};
-  const kind = on !== undefined && Object.hasOwn(declared, on) ? declared[on]?.kind : undefined;
+  const kind = kindOfConnection(file, on);
   const { method, path: target } = partsOfCall(call);
   const problem = effect && kind && method === 'POST' ? readProblem(kind, target) : undefined;
   return problem ? [problemAt(file, [...path, 'effect'], 'effect', problem.message, problem.help)] : [];

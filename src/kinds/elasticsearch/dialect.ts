@@ -7,6 +7,7 @@ import { isReadingPost } from './reading-posts.ts';
 export const dialect: HttpDialect = {
   lists: 'joined',
   bodyForm: ({ body }) => (Array.isArray(body) ? 'ndjson' : 'json'),
+  takesText: false,
   headers: {},
   readText: (text) => text,
   isReadingPost,

@@ -5,6 +5,7 @@ import type { HttpDialect } from '../dialect.ts';
 export const dialect: HttpDialect = {
   lists: 'repeated',
   bodyForm: () => 'json',
+  takesText: true,
   headers: {},
   readText: (text, contentType) => (/\+json\b/i.test(contentType) ? valueIn(text) : text),
   // Nothing is known of the API: its author is believed.

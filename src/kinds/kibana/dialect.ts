@@ -7,6 +7,7 @@ import { isReadingPost } from './reading-posts.ts';
 export const dialect: HttpDialect = {
   lists: 'repeated',
   bodyForm: ({ path }) => (path.endsWith('/_import') ? 'file' : 'json'),
+  takesText: false,
   headers: { 'kbn-xsrf': 'true' },
   readText: (text, contentType) => (contentType.includes('ndjson') ? listIn(text) : text),
   isReadingPost,
