@@ -1,4 +1,4 @@
-import type { PlainInput } from '../language/index.ts';
+import { matchesRegex, type PlainInput } from '../language/index.ts';
 import { inOneLine } from '../text/in-one-line.ts';
 import type { Json } from '../text/index.ts';
 
@@ -16,8 +16,12 @@ export function inputProblem(input: PlainInput, value: Json): string | undefined
     return `must be ${wanted[input.type]}, found ${input.secret ? 'something else' : inOneLine(value, 60)}`;
   if (input.enum && !input.enum.includes(value as string))
     return `must be one of ${input.enum.join(', ')}, found ${inOneLine(value, 60)}`;
-  if (input.pattern !== undefined && typeof value === 'string' && !new RegExp(input.pattern, 'u').test(value)) {
-    return `must match ${input.pattern}${input.secret ? '' : `, found ${inOneLine(value, 60)}`}`;
+  if (typeof value === 'string') {
+    const found = input.secret ? '' : `, found ${inOneLine(value, 60)}`;
+    if (input.pattern !== undefined && !matchesRegex(value, input.pattern))
+      return `must match ${input.pattern}${found}`;
+    if (input.not_pattern !== undefined && matchesRegex(value, input.not_pattern))
+      return `must not match ${input.not_pattern}${found}`;
   }
   return undefined;
 }

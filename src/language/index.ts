@@ -13,6 +13,7 @@ export * from './load.ts';
 export * from './matchers/index.ts';
 export { patience } from './patience.ts';
 export * from './query.ts';
+export { matchesRegex } from './regex.ts';
 export type {
   Block,
   BodyConditions,

@@ -89,9 +89,13 @@ export interface PlainInput {
   description?: Text;
   default?: AnyValue;
   /**
-   * A regular expression that a string value has to match.
+   * A regular expression of RE2 that has to match somewhere in a string value.
    */
   pattern?: string;
+  /**
+   * A regular expression of RE2 that must match nowhere in a string value.
+   */
+  not_pattern?: string;
   /**
    * @minItems 1
    */
@@ -194,6 +198,9 @@ export interface Matcher {
    */
   in?: Json[] | string;
   contains?: AnyValue;
+  /**
+   * A text in which this regular expression of RE2 has a match. No templates.
+   */
   matches?: string;
   /**
    * A version in this semver range: >=8.5 <10, or 8.x. Suffixes such as -SNAPSHOT do not count.

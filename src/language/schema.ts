@@ -5,6 +5,7 @@ import { inOneLine } from '../text/in-one-line.ts';
 import { type Diagnostic, didYouMean, isObject, type Json } from '../text/index.ts';
 import type { Path, SourceDocument } from './document.ts';
 import { isOrigin } from './origin.ts';
+import { regExpEngine, regexProblem } from './regex.ts';
 import { rangeProblem } from './version.ts';
 
 const schemas = { runbook: runbookSchema, environment: environmentSchema };
@@ -35,22 +36,21 @@ function compiled(kind: keyof typeof schemas): ValidateFunction {
 }
 
 /** A validator that knows the formats and keywords of the schemas. */
-export function createValidator(options: Options): Ajv2020 {
-  const ajv = new Ajv2020({ allErrors: true, verbose: true, formats, ...options });
+export function createValidator({ code, ...options }: Options): Ajv2020 {
+  const ajv = new Ajv2020({
+    allErrors: true,
+    verbose: true,
+    formats,
+    code: { regExp: regExpEngine, ...code },
+    ...options,
+  });
   ajv.addKeyword({ keyword: 'tsType', schemaType: 'string' });
   return ajv;
 }
 
 const formats = {
   'version-range': (text: string) => rangeProblem(text) === undefined,
-  regex: (text: string) => {
-    try {
-      new RegExp(text, 'u');
-      return true;
-    } catch {
-      return false;
-    }
-  },
+  re2: (text: string) => regexProblem(text) === undefined,
   origin: isOrigin,
   timezone: (text: string) => {
     try {
@@ -105,6 +105,12 @@ function diagnosticFor(error: ErrorObject, source: SourceDocument, isConfidentia
         'unknown-value',
         `${subject} is ${found}; expected one of ${(error.params.allowedValues as Json[]).join(', ')}${typeof error.data === 'string' ? didYouMean(error.data, (error.params.allowedValues as Json[]).map(String)) : ''}`,
       );
+    case 'not':
+      // The only names that are taken: see the members of an object.
+      return at('wrong-form', `the name "${error.propertyName}" stands for a secret in an environment file`, {
+        range: source.keyRangeOf([...path, error.propertyName ?? '']),
+        help: 'No member of an object is called env, file or command.',
+      });
     case 'const':
       return at('unknown-value', `${subject} is ${found}; expected ${inOneLine(error.params.allowedValue as Json)}`);
     case 'pattern':
@@ -124,10 +130,8 @@ function diagnosticFor(error: ErrorObject, source: SourceDocument, isConfidentia
       }
       if (error.params.format === 'version-range')
         return at('version-range', `${subject} is ${found}; ${rangeProblem(String(error.data))}`);
-      return at(
-        'wrong-form',
-        `${subject} is ${found}; that is no ${error.params.format === 'regex' ? 'regular expression' : 'time zone'}`,
-      );
+      if (error.params.format === 're2') return badRegex(String(error.data), source, path);
+      return at('wrong-form', `${subject} is ${found}; that is no time zone`);
     case 'minProperties':
     case 'minItems':
     case 'minLength':
@@ -140,6 +144,30 @@ function diagnosticFor(error: ErrorObject, source: SourceDocument, isConfidentia
     default:
       return at('schema', `${subject} ${error.message ?? 'is not valid'}`);
   }
+}
+
+/** A pattern that RE2 does not know, at the part of it that is meant; what it leaves out has a key beside it instead. */
+function badRegex(pattern: string, source: SourceDocument, path: Path): Diagnostic[] {
+  const problem = regexProblem(pattern);
+  if (!problem) return [];
+  const instead: Record<string, string> = {
+    pattern: 'What a value must not match stands under not_pattern: a regular expression of its own.',
+    not_pattern: 'What a value must match stands under pattern: a regular expression of its own.',
+    matches: 'What a text must not match is a matcher of its own: not: { matches: … }.',
+  };
+  const help = problem.isUnsupported
+    ? `Regular expressions are those of RE2. ${instead[String(path.at(-1))] ?? ''}`
+    : 'Regular expressions are those of RE2: docs/language.md.';
+  return [
+    {
+      code: 'regular-expression',
+      severity: 'error',
+      message: `"${path.at(-1)}" is ${inOneLine(pattern, 60)}; ${problem.message}`,
+      file: source.file,
+      range: problem.part === '' ? source.rangeOf(path) : source.rangeWithin(path, problem.part),
+      help,
+    },
+  ];
 }
 
 /** A number where a version is expected: in quotes it is one, as it is written (8.10 is the number 8.1). */
@@ -194,8 +222,6 @@ function formOf(schema: Record<string, unknown>): string {
   const known: Record<string, string> = {
     '^[a-z][a-z0-9_-]*$': 'expected lower-case letters, digits, - and _, a letter first',
     '^[a-z][a-z0-9_]*$': 'expected lower-case letters, digits and _, a letter first',
-    '^(?!(env|file|command)$)[a-z][a-z0-9_]*$':
-      'expected lower-case letters, digits and _, a letter first, and none of env, file, command: they stand for a secret in an environment file',
     '^[1-9]\\d{0,8}(ms|s|m|h)$': 'expected a number with a unit: 500ms, 2s, 30m, 1h',
     '^/[^\\s?#]*$': 'expected a path: /health',
     '^(GET|HEAD|POST|PUT|DELETE|PATCH) /[^\\n]*$': 'expected METHOD and a path: GET /_cat/indices',

@@ -23,6 +23,8 @@ describe('an expectation', () => {
     [undefined, { contains: 'a' }, false],
     ['7.10.2', { matches: '^7\\.10\\.' }, true],
     [7, { matches: '7' }, false],
+    [`${'a'.repeat(10_000)}!`, { matches: '^(\\w+\\s?)+$' }, false],
+    [`${'a'.repeat(10_000)}!`, { not: { matches: '^(\\w+\\s?)+$' } }, true],
     ['9.5.3', { version_in: '>=8.5 <10' }, true],
     ['10.0.0-SNAPSHOT', { version_in: '>=8.5 <10' }, false],
     ['unknown', { version_in: '*' }, false],

@@ -8,7 +8,7 @@ import { bundleOf, diagnosticsOf, environmentText, head, tryPlan } from '../supp
 const object = `  repository:
     type: object
     properties:
-      name: { type: string, default: my_backup, pattern: '^[a-z_]+$' }
+      name: { type: string, default: my_backup, pattern: '^[a-z_]+$', not_pattern: '^(_|runbook)' }
       bucket: { type: string, description: the bucket }
       compress: { type: boolean, default: true }
       access_key_id: { type: string, secret: true }
@@ -257,6 +257,11 @@ describe('the members of an object in the environment and on the command line', 
       'a value of a wrong type',
       { repository: given.replace('a-bucket', 'a-bucket, name: A') },
       { code: 'input', message: 'the input "repository.name" must match ^[a-z_]+$, found "A"' },
+    ],
+    [
+      'a value that matches what it must not',
+      { sets: ['repository.name=runbook_safety'] },
+      { code: 'input', message: 'the input "repository.name" must not match ^(_|runbook), found "runbook_safety"' },
     ],
     [
       'a value for the whole',
