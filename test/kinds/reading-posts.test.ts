@@ -14,6 +14,9 @@ describe('effect: read on a POST is believed', () => {
     '/{{steps.[a/b].names}}/_msearch',
     '/_security/user/_has_privileges',
     '/_snapshot/{{inputs.name}}/_verify',
+    '/%C3%A4/_explain/1',
+    '/_security/user/_a%20b/_has_privileges',
+    '/_security/user/50%25/_has_privileges',
   ])('on a cluster where it is known to read: %s', (path) => {
     expect(isBelieved('elasticsearch', path)).toBe(true);
   });
@@ -28,6 +31,23 @@ describe('effect: read on a POST is believed', () => {
     '/x/_search/',
     '/x/_pit',
     '/_snapshot/r/_verify/more',
+    '/x/{{inputs.api}}',
+    '/{{inputs.api}}',
+    '/x/_{{inputs.api}}',
+    '/_inde{{inputs.x}}_template/_simulate',
+    '/x/_e{{inputs.x}}plain/1',
+    '/%5Ftemplate/_count',
+    '/%5ftemplate/_count',
+    '/%255Ftemplate/_count',
+    '/a%2F_template/_count',
+    '/a%2F..%2F_template/_count',
+    '/%2E%2E/_search',
+    '/_ingest/pipeline/../_simulate',
+    '/x/_search%2F',
+    '/x/%5Fsearch',
+    '/%E0/_search',
+    '//_search',
+    '/x/_SEARCH',
   ])('and not where it writes, whatever it is called: %s', (path) => {
     expect(isBelieved('elasticsearch', path)).toBe(false);
   });
