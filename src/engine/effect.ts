@@ -3,9 +3,9 @@ import type { PlannedExpect, PlannedRead, PlannedRequest } from '../plan/index.t
 import { hasStatus, judge, unexpected } from './assertion.ts';
 import type { StepResult } from './event.ts';
 import type { AmbiguousResponse, Reason } from './reason.ts';
-import { reasonOf, renderExpect, renderRequest, renderText } from './render.ts';
+import { reasonOf, renderExpect, renderText } from './render.ts';
 import type { PastStep } from './replay.ts';
-import { sendRead, wait } from './send.ts';
+import { renderRead, sendRead, wait } from './send.ts';
 import { isStopping, type Seen, type StepContext, timeOf, valuesIn } from './session.ts';
 
 /** The effect of a step: in place or not, as far as its idempotency check can tell. */
@@ -47,7 +47,7 @@ async function askOnce(read: PlannedRead, context: StepContext): Promise<Effect>
   const values = valuesIn(session, frame);
   const expect = renderExpect(read.expect, values);
   const result = await sendRead(
-    renderRequest(read.request, values),
+    renderRead(read.request, context),
     { ...policy, expect, purpose: 'done_when' },
     context,
   );

@@ -5,10 +5,10 @@ import { dependent } from './dry-run.ts';
 import type { StepResult } from './event.ts';
 import { unwanted } from './exchange.ts';
 import type { Reason } from './reason.ts';
-import { type Rendered, type RenderedExpect, renderConditions, renderExpect, renderRequest } from './render.ts';
+import { type Rendered, type RenderedExpect, renderConditions, renderExpect } from './render.ts';
 import type { SendResult } from './result.ts';
 import { isTransient } from './retry.ts';
-import { assess, send, sendRead, wait } from './send.ts';
+import { assess, renderRead, send, sendRead, wait } from './send.ts';
 import { isStopping, type StepContext, valuesIn } from './session.ts';
 
 /** The longest that one poll waits for its response. */
@@ -22,7 +22,7 @@ const longestSilence = 300_000;
 export async function runRead(node: PlannedRequest, context: StepContext): Promise<StepResult> {
   const { session, frame } = context;
   const values = valuesIn(session, frame);
-  const rendered = renderRequest(node.request, values);
+  const rendered = renderRead(node.request, context);
   const expect = renderExpect(node.expect, values);
   const result = node.until
     ? await poll(node, node.until, rendered, expect, context)

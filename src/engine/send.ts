@@ -1,14 +1,16 @@
-import type { PlannedRequest } from '../plan/index.ts';
+import { readProblem } from '../kinds/index.ts';
+import { TemplateError } from '../language/index.ts';
+import type { PlannedRequest, Request } from '../plan/index.ts';
 import { hasStatus, isExpected, judge, unexpected } from './assertion.ts';
 
 import type { RecordedCall, StepResult } from './event.ts';
 import { exchange, recordedCall, unwanted } from './exchange.ts';
 import { saveFrom, secretsOf } from './outputs.ts';
 import type { Reason } from './reason.ts';
-import type { Rendered, RenderedExpect } from './render.ts';
+import { type Rendered, type RenderedExpect, renderRequest } from './render.ts';
 import type { Response, SendResult } from './result.ts';
 import { isTransient, pauseBefore } from './retry.ts';
-import { isStopping, type StepContext } from './session.ts';
+import { isStopping, type StepContext, valuesIn } from './session.ts';
 
 /** What a request is sent for, and what its response must be. */
 export interface Sending {
@@ -33,6 +35,20 @@ export function send(rendered: Rendered, sending: Sending, context: StepContext)
     return effect === 'write' ? { as_expected: isExpected(expect, response) } : {};
   };
   return exchange(sent, call, { purpose, step: id }, session, { inspect, ...(arrived ? { arrived } : {}) });
+}
+
+/**
+ * A read as it is sent: what only the run knows may make another call of a POST, such as /_template/_count.
+ * @throws TemplateError
+ */
+export function renderRead(request: Request, { session, frame }: StepContext): Rendered {
+  const rendered = renderRequest(request, valuesIn(session, frame));
+  const { sent } = rendered;
+  const kind = session.plan.environment.connections[sent.connection]?.kind;
+  // What it is filled with may be secret, and is not shown.
+  if (request.type === 'http' && sent.type === 'http' && sent.method === 'POST' && kind && readProblem(kind, sent.path))
+    throw new TemplateError(`filled in, POST ${request.path} is not known to only read, so it is not sent`);
+  return rendered;
 }
 
 /** Sends a read, and again after a transient failure: it changes nothing. */

@@ -83,3 +83,25 @@ describe('a poll', () => {
     expect(Math.max(...sizes)).toBeLessThan(700);
   });
 });
+
+describe('a POST that reads', () => {
+  const first = '  - { id: look, on: es, call: GET /, save: { name: name } }\n';
+  const read = 'call: "POST /{{steps.look.name}}/_count", effect: read';
+  const given = (name: string) => ({ answer: () => ok({ name }) });
+
+  it('is not sent where a value of the run makes another call of it', async () => {
+    const plan = planOf(`${first}  - { id: count, on: es, ${read} }\n`);
+    const refused = await runIn(plan, given('_template'));
+    expect(refused.sent).toHaveLength(1);
+    expect(refused.reasons.count).toContain('POST /{{steps.look.name}}/_count is not known to only read');
+    expect((await runIn(plan, given('logs'))).sent).toHaveLength(2);
+  });
+
+  it('is not sent as done_when, either', async () => {
+    const plan = planOf(
+      `${first}  - { id: put, on: es, call: PUT /x, done_when: { ${read}, expect: { status: 200 } } }\n`,
+    );
+    const { sent } = await runIn(plan, given('_template'));
+    expect(sent.filter((call) => call.startsWith('POST'))).toEqual([]);
+  });
+});
