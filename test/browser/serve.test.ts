@@ -30,7 +30,10 @@ describe.skipIf(noBrowser)(`runbook serve in a browser${noBrowser ? ` (skipped: 
       const end = events.length - 1;
       for (const event of events.slice(half, end)) await journal.record(event);
       const log = page.locator('#log');
-      await log.filter({ hasText: 'It is ready' }).filter({ hasText: 'waiting: state: expected "OK", actual "BUSY"' }).waitFor();
+      await log
+        .filter({ hasText: 'It is ready' })
+        .filter({ hasText: 'waiting: state: expected "OK", actual "BUSY"' })
+        .waitFor();
       expect(await page.textContent('#log')).not.toContain('Look');
 
       for (const event of events.slice(end)) await journal.record(event);
