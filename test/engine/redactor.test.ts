@@ -3,6 +3,57 @@ import { describe, expect, it } from 'vitest';
 import { createRedactor } from '../../src/engine/index.ts';
 
 describe('the redactor', () => {
+  it('finds each spelling of each character, whichever of them are escaped', () => {
+    const hex = (unit: string) => unit.charCodeAt(0).toString(16);
+    const kept = (unit: string) => (/[A-Za-z0-9]/.test(unit) ? unit : undefined);
+    const percent = (unit: string) => `%${hex(unit).padStart(2, '0')}`;
+    const json = (unit: string) => `\\u${hex(unit).padStart(4, '0')}`;
+    const kinds: ((unit: string) => string[])[] = [
+      (unit) => [
+        kept(unit) ?? `&#${unit.charCodeAt(0)};`,
+        `&#00${unit.charCodeAt(0)};`,
+        `&#x${hex(unit)};`,
+        `&#X00${hex(unit).toUpperCase()};`,
+        unit === "'" ? '&apos;' : unit === '"' ? '&quot;' : `&#x${hex(unit)};`,
+      ],
+      (unit) => [
+        kept(unit) ?? json(unit),
+        json(unit),
+        `\\u${hex(unit).padStart(4, '0').toUpperCase()}`,
+        unit === '/' ? '\\/' : json(unit),
+      ],
+      (unit) => [kept(unit) ?? percent(unit), percent(unit).toUpperCase(), unit === ' ' ? '+' : percent(unit)],
+      (unit) => [kept(unit) ?? percent(percent(unit)[0] ?? '') + hex(unit).padStart(2, '0')],
+    ];
+    fc.assert(
+      fc.property(
+        fc.string({ minLength: 4, maxLength: 30 }).filter((secret) => !'‹secret›'.includes(secret.trim())),
+        fc.constantFrom(...kinds),
+        fc.infiniteStream(fc.nat()),
+        (secret, kind, choices) => {
+          const redactor = createRedactor();
+          redactor.add(secret);
+          const form = [...secret]
+            .map((unit) => {
+              const ways = kind(unit);
+              return ways[(choices.next().value ?? 0) % ways.length];
+            })
+            .join('');
+          expect(redactor.text(`<| ${form} |>`)).toBe('<| ‹secret› |>');
+        },
+      ),
+    );
+  });
+
+  it('finds a line of a secret with several lines, and a secret without the space around it', () => {
+    const redactor = createRedactor();
+    redactor.add('-----BEGIN KEY-----\nMIIEvQIBADANBg\n-----END KEY-----\n');
+    redactor.add('  hunter2  ');
+    expect(redactor.text('line 2 is MIIEvQIBADANBg, the word is hunter2.')).toBe(
+      'line 2 is ‹secret›, the word is ‹secret›.',
+    );
+  });
+
   it('finds a secret as it is, escaped, percent-encoded and in base64, anywhere in a value', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 4, unit: 'grapheme' }), fc.string(), fc.string(), (secret, before, after) => {
