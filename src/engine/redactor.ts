@@ -80,14 +80,42 @@ function marksIn(text: string): Place[] {
 
 function placesIn({ text, starts }: View, forms: Forms): Place[] {
   const places: Place[] = [];
+  const place = (at: number, form: string) => {
+    const end = at + form.length;
+    places.push([starts?.[at] ?? at, starts?.[end] ?? end]);
+  };
+  const long = new Set<string>();
   for (let at = 0; at + shortestSecret <= text.length; at += 1) {
     for (const form of forms.get(text.slice(at, at + shortestSecret)) ?? []) {
-      if (!text.startsWith(form, at)) continue;
-      const end = at + form.length;
-      places.push([starts?.[at] ?? at, starts?.[end] ?? end]);
+      if (form.length > longestCompared) {
+        if (!long.has(form) && text.startsWith(form.slice(0, longestCompared), at)) long.add(form);
+      } else if (text.startsWith(form, at)) place(at, form);
     }
   }
+  for (const form of long) for (const at of occurrencesOf(form, text)) place(at, form);
   return places;
+}
+
+/** Longer forms are compared at each place only once: one that repeats itself, in a text that does, would take minutes. */
+const longestCompared = 256;
+
+/** Where a form begins in a text, in linear time whatever both repeat (Knuth, Morris and Pratt). */
+function occurrencesOf(form: string, text: string): number[] {
+  const found: number[] = [];
+  const borders = new Int32Array(form.length);
+  for (let at = 1, border = 0; at < form.length; at += 1) {
+    while (border > 0 && form[at] !== form[border]) border = borders[border - 1] ?? 0;
+    if (form[at] === form[border]) border += 1;
+    borders[at] = border;
+  }
+  for (let at = 0, matched = 0; at < text.length; at += 1) {
+    while (matched > 0 && text[at] !== form[matched]) matched = borders[matched - 1] ?? 0;
+    if (text[at] === form[matched]) matched += 1;
+    if (matched < form.length) continue;
+    found.push(at - form.length + 1);
+    matched = borders[matched - 1] ?? 0;
+  }
+  return found;
 }
 
 /** A text as someone reads it who decodes it, and where each of its characters (and its end) begins in the raw text. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRedactor } from '../../src/engine/index.ts';
+import { createRedactor, secretMark } from '../../src/engine/index.ts';
 
 describe('the redactor', () => {
   it('finds each spelling of each character, whichever of them are escaped', () => {
@@ -120,6 +120,14 @@ describe('the redactor', () => {
     redactor.add(['hunter22-and', '22-and-hunter', 'abcdabcd']);
     expect(redactor.text('x hunter22-and-hunter y')).toBe('x ‹secret› y');
     expect(redactor.text('x abcdabcdabcd y')).toBe('x ‹secret› y');
+  });
+
+  it('leaves nothing of a long secret that repeats itself, in a text that goes on repeating it', () => {
+    const redactor = createRedactor();
+    const secret = '0123456789abcdef'.repeat(20_000);
+    redactor.add(secret);
+    expect(redactor.text(`<${secret}${secret.slice(0, 160_000)}0123>`)).toBe(`<${secretMark}0123>`);
+    expect(redactor.text(secret.slice(1))).toBe(secret.slice(1));
   });
 
   it('leaves what is redacted as it is, though a secret may be part of the mark', () => {

@@ -89,8 +89,7 @@ export async function hostileSubject(): Promise<Subject> {
     title: ${inYaml}
     confirm: ${inYaml}
     on: es
-    call: 'POST /{{steps.look.name}}/_search'
-    effect: read
+    call: 'GET /{{steps.look.name}}/_search'
     body: { ${inYaml}: [${inYaml}, '{{steps.look.name}}'] }
   - { id: note, note: ${inYaml} }
   - id: write
