@@ -11,4 +11,6 @@ export const isWrittenInParts = isOneOf([
   '/_data_stream/_migrate/{name}',
   '/_reindex',
   '/_snapshot/{name}/_cleanup',
+  // Where a node dies in the middle, the indices are replaced and no recovery shows it.
+  '/_snapshot/{name}/{name}/_restore',
 ]);
