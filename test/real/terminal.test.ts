@@ -30,7 +30,7 @@ describe.skipIf('skipped' in provided)('users-7.10 on a terminal', () => {
     let isAsked = false;
     child.stdout.on('data', (chunk: Buffer) => {
       screen += chunk.toString('utf8');
-      if (isAsked || !screen.includes('Type yes to go on')) return;
+      if (isAsked || !screen.includes('Type yes to proceed')) return;
       isAsked = true;
       child.stdin.write(answer);
     });
