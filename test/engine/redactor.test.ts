@@ -1,59 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRedactor, secretMark } from '../../src/engine/index.ts';
+import { createRedactor } from '../../src/engine/index.ts';
 
 describe('the redactor', () => {
-  it('finds each spelling of each character, whichever of them are escaped', () => {
-    const hex = (unit: string) => unit.charCodeAt(0).toString(16);
-    const kept = (unit: string) => (/[A-Za-z0-9]/.test(unit) ? unit : undefined);
-    const percent = (unit: string) => `%${hex(unit).padStart(2, '0')}`;
-    const json = (unit: string) => `\\u${hex(unit).padStart(4, '0')}`;
-    const kinds: ((unit: string) => string[])[] = [
-      (unit) => [
-        kept(unit) ?? `&#${unit.charCodeAt(0)};`,
-        `&#00${unit.charCodeAt(0)};`,
-        `&#x${hex(unit)};`,
-        `&#X00${hex(unit).toUpperCase()};`,
-        unit === "'" ? '&apos;' : unit === '"' ? '&quot;' : `&#x${hex(unit)};`,
-      ],
-      (unit) => [
-        kept(unit) ?? json(unit),
-        json(unit),
-        `\\u${hex(unit).padStart(4, '0').toUpperCase()}`,
-        unit === '/' ? '\\/' : json(unit),
-      ],
-      (unit) => [kept(unit) ?? percent(unit), percent(unit).toUpperCase(), unit === ' ' ? '+' : percent(unit)],
-      (unit) => [kept(unit) ?? percent(percent(unit)[0] ?? '') + hex(unit).padStart(2, '0')],
-    ];
-    fc.assert(
-      fc.property(
-        fc.string({ minLength: 4, maxLength: 30 }).filter((secret) => !'‹secret›'.includes(secret.trim())),
-        fc.constantFrom(...kinds),
-        fc.infiniteStream(fc.nat()),
-        (secret, kind, choices) => {
-          const redactor = createRedactor();
-          redactor.add(secret);
-          const form = [...secret]
-            .map((unit) => {
-              const ways = kind(unit);
-              return ways[(choices.next().value ?? 0) % ways.length];
-            })
-            .join('');
-          expect(redactor.text(`<| ${form} |>`)).toBe('<| ‹secret› |>');
-        },
-      ),
-    );
-  });
-
-  it('finds a line of a secret with several lines, and a secret without the space around it', () => {
-    const redactor = createRedactor();
-    redactor.add('-----BEGIN KEY-----\nMIIEvQIBADANBg\n-----END KEY-----\n');
-    redactor.add('  hunter2  ');
-    expect(redactor.text('line 2 is MIIEvQIBADANBg, the word is hunter2.')).toBe(
-      'line 2 is ‹secret›, the word is ‹secret›.',
-    );
-  });
-
   it('finds a secret as it is, escaped, percent-encoded and in base64, anywhere in a value', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 4, unit: 'grapheme' }), fc.string(), fc.string(), (secret, before, after) => {
@@ -120,14 +69,6 @@ describe('the redactor', () => {
     redactor.add(['hunter22-and', '22-and-hunter', 'abcdabcd']);
     expect(redactor.text('x hunter22-and-hunter y')).toBe('x ‹secret› y');
     expect(redactor.text('x abcdabcdabcd y')).toBe('x ‹secret› y');
-  });
-
-  it('leaves nothing of a long secret that repeats itself, in a text that goes on repeating it', () => {
-    const redactor = createRedactor();
-    const secret = '0123456789abcdef'.repeat(20_000);
-    redactor.add(secret);
-    expect(redactor.text(`<${secret}${secret.slice(0, 160_000)}0123>`)).toBe(`<${secretMark}0123>`);
-    expect(redactor.text(secret.slice(1))).toBe(secret.slice(1));
   });
 
   it('leaves what is redacted as it is, though a secret may be part of the mark', () => {
