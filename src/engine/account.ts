@@ -4,7 +4,7 @@ import type { HttpRequest, PlannedRequest, Request } from '../plan/index.ts';
 import { effectOf } from './effect.ts';
 import type { Kept, Left, RecordedCall } from './event.ts';
 import type { Reason } from './reason.ts';
-import { instanceId, renderRequest } from './render.ts';
+import { instanceId, renderRequest, renderText } from './render.ts';
 import { lockWrite } from './replay.ts';
 import { callOf } from './send.ts';
 import { type Seen, type SentWrite, type Session, type StepContext, timeOf, type Undo, valuesIn } from './session.ts';
@@ -107,7 +107,8 @@ export function accountsOf(session: Session): { readonly kept: Kept[]; readonly 
     if (leavesNothing(node, session)) continue;
     const call = leftCall(node, context);
     if (node.keep !== undefined) {
-      if (seen?.effect !== 'absent') kept.push({ step: context.id, ...call, reason: node.keep });
+      if (seen?.effect !== 'absent')
+        kept.push({ step: context.id, ...call, reason: renderText(node.keep, valuesIn(session, context.frame)) });
       continue;
     }
     const reason = whyLeft(write);

@@ -210,7 +210,7 @@ export function outcomeSentence(summary: RunSummary): string {
 /** Returns how a run came to need a person. */
 function stoppedText({ interrupted, failure }: RunSummary, text: string): string {
   if (failure) return `failed${text}`;
-  return interrupted ? 'interrupted' : 'not rolled back as a whole';
+  return interrupted ? 'interrupted' : 'the rollback is not complete';
 }
 
 /** What is left of a run that has not succeeded, and needs nobody. */

@@ -25,7 +25,7 @@ describe('at the end of a run that has not succeeded, a write', () => {
 
   it('is kept where the runbook says so, and is not rolled back', async () => {
     const plan = planOf(
-      `  - id: block\n    on: es\n    steps: [{ id: a, call: PUT /a, keep: for the auditors }]\n    rollback: [{ call: DELETE /block }]\n${fails}`,
+      `  - id: block\n    on: es\n    steps: [{ id: a, call: PUT /a, keep: 'for the auditors of {{run.id}}' }]\n    rollback: [{ call: DELETE /block }]\n${fails}`,
     );
     const { summary, sent } = await runIn(plan, world());
 
@@ -33,7 +33,7 @@ describe('at the end of a run that has not succeeded, a write', () => {
     expect(summary).toMatchObject({
       outcome: 'failed',
       rolled_back: false,
-      kept: [{ step: 'a', call: { request: 'PUT /a' }, reason: 'for the auditors' }],
+      kept: [{ step: 'a', call: { request: 'PUT /a' }, reason: 'for the auditors of run-1' }],
       left: [],
     });
   });
