@@ -5,9 +5,9 @@ import { type Listed, linesIn, lists } from './lists.ts';
 import { outcomes } from './outcomes.ts';
 import type { Sentence } from './sentence.ts';
 
-export { type End, endOf, ends } from './ends.ts';
-export { factsOf, type RunFacts, type WriteFacts } from './facts.ts';
-export { hints, hintsOf } from './hints.ts';
+export { endOf, ends } from './ends.ts';
+export { factsOf, type RunFacts } from './facts.ts';
+export { hints } from './hints.ts';
 export { lists } from './lists.ts';
 export { outcomes } from './outcomes.ts';
 
