@@ -1,6 +1,6 @@
 import { matchesRegex, type PlainInput } from '../language/index.ts';
 import { inOneLine } from '../text/in-one-line.ts';
-import type { Json } from '../text/index.ts';
+import { isEqual, isNumber, isWholeNumber, type Json } from '../text/index.ts';
 
 /** Returns what is wrong with a value for an input, to stand behind its name ("must be …"); undefined where nothing is. */
 export function inputProblem(input: PlainInput, value: Json): string | undefined {
@@ -14,7 +14,7 @@ export function inputProblem(input: PlainInput, value: Json): string | undefined
   };
   if (!isOfType(input.type, value))
     return `must be ${wanted[input.type]}, found ${input.secret ? 'something else' : inOneLine(value, 60)}`;
-  if (input.enum && !input.enum.includes(value as string))
+  if (input.enum && !input.enum.some((one) => isEqual(one, value)))
     return `must be one of ${input.enum.join(', ')}, found ${inOneLine(value, 60)}`;
   if (typeof value === 'string') {
     const found = input.secret ? '' : `, found ${inOneLine(value, 60)}`;
@@ -32,9 +32,9 @@ function isOfType(type: PlainInput['type'], value: Json): boolean {
     case 'connection':
       return typeof value === 'string';
     case 'integer':
-      return Number.isSafeInteger(value);
+      return isNumber(value) && isWholeNumber(value);
     case 'number':
-      return typeof value === 'number';
+      return isNumber(value);
     case 'boolean':
       return typeof value === 'boolean';
     case 'list':

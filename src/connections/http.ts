@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Call, SendResult } from '../engine/index.ts';
 import { type Credentials, encoded, type HttpTarget } from '../kinds/index.ts';
-import type { Json } from '../text/index.ts';
+import { type Json, parseJson } from '../text/index.ts';
 import type { Connection } from './connection.ts';
 import { HandshakeTimeout, pinnedAuthority } from './pinned-ca.ts';
 import { networkFailure, sendOnce, type WireRequest, type WireResponse } from './wire.ts';
@@ -94,7 +94,7 @@ function resultOf(answer: WireResponse, method: string, { dialect }: HttpTarget)
   try {
     // A response to HEAD has no body: whether it is there is all that it says.
     if (method === 'HEAD') body = status < 400;
-    else body = isJson(type) && text !== '' ? (JSON.parse(text) as Json) : dialect.readText(text, type);
+    else body = isJson(type) && text !== '' ? parseJson(text) : dialect.readText(text, type);
   } catch {
     return { kind: 'no-response', sent: 'maybe', cause: 'not-json' };
   }

@@ -1,6 +1,6 @@
 import { holds, isMatcher, messageOf, valueAt } from '../language/index.ts';
 import type { PlannedExpect } from '../plan/index.ts';
-import { inert, isEqual, isObject, type Json, type JsonObject, textOf } from '../text/index.ts';
+import { inert, isEqual, isObject, type Json, type JsonObject, jsonText, textOf } from '../text/index.ts';
 import type { Reason } from './reason.ts';
 import { type Redactor, secretMark } from './redactor.ts';
 import type { RenderedCondition, RenderedExpect } from './render.ts';
@@ -113,7 +113,7 @@ function firstLineOf(text: string, redactor: Redactor): ServerError | undefined 
 
 /** A value as it may be recorded: redacted, then cut. */
 export function shown(value: Json, { value: redact, inOneLine }: Redactor, limit = longestValue): Json {
-  return JSON.stringify(value).length > limit ? inOneLine(value, limit) : redact(value);
+  return jsonText(value).length > limit ? inOneLine(value, limit) : redact(value);
 }
 
 /** An expectation as it may be recorded; of a matcher, each operand. */

@@ -1,6 +1,6 @@
 import { valueAt } from '../language/index.ts';
 import { nodesRunBy, type PlannedNode, type PlannedRequest } from '../plan/index.ts';
-import { type Json, sha256 } from '../text/index.ts';
+import { type Json, jsonText, sha256 } from '../text/index.ts';
 import type { StepResult } from './event.ts';
 import { secretMark } from './redactor.ts';
 import { instanceId, type Output, type Outputs } from './render.ts';
@@ -26,7 +26,7 @@ export async function saveFrom(
   for (const [name, { path, secret, digest }] of Object.entries(node.save)) {
     const found = valueAt(response.body, path);
     if (found === undefined) continue;
-    const value = digest ? sha256(JSON.stringify(found)) : found;
+    const value = digest ? sha256(jsonText(found)) : found;
     if (secret) session.options.redactor.add(value);
     values.set(name, { value, isSecret: secret === true });
   }

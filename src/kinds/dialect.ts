@@ -1,5 +1,5 @@
 import type { HttpRequest } from '../plan/index.ts';
-import { type Json, type JsonObject, textOf } from '../text/index.ts';
+import { type Json, type JsonObject, jsonText, textOf } from '../text/index.ts';
 
 /** How a kind of server takes HTTP calls and gives responses. */
 export interface HttpDialect {
@@ -70,7 +70,7 @@ function bodyOf(request: HttpRequest, dialect: HttpDialect) {
   const type = form === 'json' ? 'application/json' : 'application/x-ndjson';
   return {
     headers: { 'content-type': type, accept: 'application/json' },
-    text: form === 'json' ? JSON.stringify(body) : linesOf(body),
+    text: form === 'json' ? jsonText(body) : linesOf(body),
   };
 }
 
@@ -79,7 +79,7 @@ function linesOf(body: Json): string {
   if (typeof body === 'string') return body;
   return [body]
     .flat()
-    .map((line) => `${JSON.stringify(line)}\n`)
+    .map((line) => `${jsonText(line)}\n`)
     .join('');
 }
 

@@ -13,7 +13,16 @@ import {
   parseDocument,
   visit,
 } from 'yaml';
-import { type Checked, type Diagnostic, type Json, type Range, utf8Of } from '../text/index.ts';
+import {
+  type Checked,
+  type Diagnostic,
+  type Json,
+  keyInside,
+  numberIn,
+  type Range,
+  utf8Of,
+  withDoubles,
+} from '../text/index.ts';
 
 /** Files over this size are refused: a runbook is written by people. */
 export const maximumBytes = 5_000_000;
@@ -29,6 +38,8 @@ export interface SourceDocument {
   readonly file: string;
   readonly text: string;
   readonly value: Json;
+  /** The value with a double for each number: the schema checks it. */
+  readonly doubles: Json;
   /** Returns where the value at a path stands; the nearest enclosing value where there is nothing at it. */
   rangeOf(path: Path): Range;
   /** Returns where the key of the value at a path stands. */
@@ -88,6 +99,7 @@ export function parseSource(file: string, text: string): Checked<SourceDocument>
     range: rangeAt(problem.pos[0], problem.pos[1]),
   }));
   if (diagnostics.length === 0) diagnostics.push(...unsuitableNodes(document, file, text, rangeAt));
+  const hasExact = diagnostics.length === 0 && keepNumbers(document);
   if (diagnostics.length > 0) return { diagnostics };
   let value: Json;
   try {
@@ -100,7 +112,8 @@ export function parseSource(file: string, text: string): Checked<SourceDocument>
       `At most ${maximumAliases} repetitions, and none of itself.`,
     );
   }
-  return { value: sourceDocument(file, text, value, document, rangeAt), diagnostics: [] };
+  const doubles = hasExact ? withDoubles(value) : value;
+  return { value: { ...sourceDocument(file, text, value, document, rangeAt), doubles }, diagnostics: [] };
 }
 
 function failure(file: string, code: string, message: string, help?: string): Checked<never> {
@@ -136,7 +149,27 @@ function tooDeepAt(text: string): number | undefined {
   return undefined;
 }
 
-/** Returns what YAML allows and JSON or this language does not: keys that are not strings, merge keys, infinities, numbers too large to be exact. */
+/**
+ * Keeps each number that a double does not reprint as it is written, and each key that looks like one of those apart from them.
+ * @returns Whether there is such a number.
+ */
+function keepNumbers(document: Document.Parsed): boolean {
+  let hasExact = false;
+  visit(document, {
+    Scalar(key, node) {
+      if (key === 'key') {
+        if (typeof node.value === 'string') node.value = keyInside(node.value);
+      } else if (typeof node.value === 'number' && node.source !== undefined) {
+        const number = numberIn(node.source) ?? node.value;
+        node.value = number;
+        hasExact ||= typeof number !== 'number';
+      }
+    },
+  });
+  return hasExact;
+}
+
+/** Returns what YAML allows and JSON or this language does not: keys that are not strings, merge keys, infinities. */
 function unsuitableNodes(
   document: Document.Parsed,
   file: string,
@@ -180,10 +213,7 @@ function unsuitableNodes(
     },
     Scalar(key, node) {
       if (key === 'key' || typeof node.value !== 'number') return;
-      if (!Number.isFinite(node.value)) report(node, 'number', `${node.source} is not a number in JSON`);
-      else if (Number.isInteger(node.value) && !Number.isSafeInteger(node.value)) {
-        report(node, 'number', `${node.source} is too large to be exact; put it in quotes`);
-      }
+      if (numberIn(node.source ?? '') === undefined) report(node, 'number', `${node.source} is not a number in JSON`);
     },
   });
   return found;
@@ -195,7 +225,7 @@ function sourceDocument(
   value: Json,
   document: Document.Parsed,
   rangeAt: (start: number, end: number) => Range,
-): SourceDocument {
+): Omit<SourceDocument, 'doubles'> {
   const rangeOfNode = (node: Node | undefined): Range => {
     const [start, end] = node?.range ?? [0, 0];
     return rangeAt(start, trimmedEnd(text, start, end));

@@ -1,4 +1,4 @@
-import { isObject, type Json, type Sentence } from '../text/index.ts';
+import { isNumber, isObject, type Json, jsonText, literalOf, type Sentence } from '../text/index.ts';
 import { type Helper, helpers } from './helpers.ts';
 
 /** What stands between `{{` and `}}`. */
@@ -146,10 +146,10 @@ function printLiteral(value: Json): string {
     if (!value.includes('"')) return `"${value}"`;
     if (!value.includes("'")) return `'${value}'`;
   }
-  const isNumber = typeof value === 'number' && /^-?\d+(\.\d+)?$/.test(String(value));
-  if (value === null || typeof value === 'boolean' || isNumber) return String(value);
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (isNumber(value) && /^-?\d+(\.\d+)?$/.test(literalOf(value))) return literalOf(value);
   // JSON never ends with a backslash, and a single quote stands inside its strings only.
-  return `(json '${JSON.stringify(value).replaceAll("'", '\\u0027')}')`;
+  return `(json '${jsonText(value).replaceAll("'", '\\u0027')}')`;
 }
 
 /** Every path in an expression, in the order of reading. */

@@ -1,4 +1,15 @@
-import { isEqual, isObject, isTooDeep, type Json, mostLevels, type Sentence, textOf } from '../text/index.ts';
+import {
+  isEqual,
+  isExact,
+  isObject,
+  isTooDeep,
+  type Json,
+  jsonText,
+  mostLevels,
+  parseJson,
+  type Sentence,
+  textOf,
+} from '../text/index.ts';
 
 /** A pure function for templates: arguments → a value, or what is wrong with the arguments. */
 export interface Helper {
@@ -18,9 +29,9 @@ export const helpers: Readonly<Record<string, Helper>> = {
         ? notAList(list)
         : typeof separator !== 'string'
           ? { problem: (show) => `the separator must be a string, found ${show(separator)}` }
-          : list.some((item) => typeof item === 'object')
+          : list.some((item) => typeof item === 'object' && !isExact(item))
             ? { problem: (show) => `the list has an item that is not a string or a number: ${show(list)}` }
-            : { value: list.join(separator) },
+            : { value: list.map(textOf).join(separator) },
   },
   without: {
     usage: 'without LIST OTHER_LIST',
@@ -100,7 +111,7 @@ export const helpers: Readonly<Record<string, Helper>> = {
     apply: ([text]) => {
       if (typeof text !== 'string') return { problem: (show) => `expected a string, found ${show(text)}` };
       try {
-        const value = JSON.parse(text) as Json;
+        const value = parseJson(text);
         return isTooDeep(value) ? { problem: () => `the text is nested deeper than ${mostLevels} levels` } : { value };
       } catch {
         return { problem: (show) => `${show(text)} is not valid JSON` };
@@ -111,9 +122,9 @@ export const helpers: Readonly<Record<string, Helper>> = {
     usage: 'concat TEXT…',
     arity: { least: 1, most: Number.POSITIVE_INFINITY },
     apply: (items) =>
-      items.some((item) => typeof item === 'object')
+      items.some((item) => typeof item === 'object' && !isExact(item))
         ? { problem: () => 'a list, mapping or null is not a string' }
-        : { value: items.join('') },
+        : { value: items.map(textOf).join('') },
   },
 };
 
@@ -158,7 +169,7 @@ function inBatches(list: readonly Json[], items: number, characters: number): Js
   const batches: Json[][] = [];
   let length = 0;
   for (const item of list) {
-    const own = JSON.stringify(item).length;
+    const own = jsonText(item).length;
     const last = batches.at(-1);
     if (last && last.length < items && length + own <= characters) {
       last.push(item);

@@ -1,4 +1,13 @@
-import { type Checked, type Diagnostic, hasErrors, isObject } from '../text/index.ts';
+import {
+  type Checked,
+  type Diagnostic,
+  doubleOf,
+  hasErrors,
+  isEqual,
+  isExact,
+  isObject,
+  type Json,
+} from '../text/index.ts';
 import { type Loaded, parseSource } from './document.ts';
 import type { Environment } from './environment.types.ts';
 import type { Fragment, Runbook } from './runbook.types.ts';
@@ -52,7 +61,26 @@ function load<T>(kind: 'runbook' | 'environment', file: string, text: string): C
   const problems = schemaDiagnostics(kind, source);
   if (hasErrors(problems)) return { diagnostics: problems };
   // The schema has just said that it is one.
-  return { value: { source, value: source.value as T }, diagnostics: problems };
+  const value = source.doubles === source.value ? source.value : withOwnNumbers(source.value);
+  return { value: { source, value: value as T }, diagnostics: problems };
+}
+
+/** Keys of the language whose values are data: their numbers stay as they are written. */
+const dataKeys = ['body', 'query', 'headers', 'with', 'default', 'enum', 'inputs'];
+/** Keys of the language that are numbers. */
+const numberKeys = ['attempts', 'status'];
+
+/** A value in which the numbers that belong to the language are doubles: `attempts: 3.0` is 3. */
+function withOwnNumbers(value: Json, isOwn = false): Json {
+  if (isExact(value)) return isOwn && isEqual(value, doubleOf(value)) ? doubleOf(value) : value;
+  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => withOwnNumbers(item, isOwn));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      dataKeys.includes(key) ? item : withOwnNumbers(item, numberKeys.includes(key)),
+    ]),
+  );
 }
 
 /** Somebody may have written a password into an environment file: what the parser says must not repeat it. */

@@ -16,7 +16,7 @@ const validators = new Map<keyof typeof schemas, ValidateFunction>();
 /** Every way in which a document is not what its JSON Schema says, each at its place. */
 export function schemaDiagnostics(kind: keyof typeof schemas, source: SourceDocument): Diagnostic[] {
   const validate = validators.get(kind) ?? compiled(kind);
-  if (validate(source.value)) return [];
+  if (validate(source.doubles)) return [];
   const diagnostics = (validate.errors ?? []).flatMap((error) => diagnosticFor(error, source, kind === 'environment'));
   // One place can fail in several branches of the same choice: the first message of a place is enough.
   const byPlace = new Map<string, Diagnostic>();

@@ -1,5 +1,5 @@
 import Handlebars from 'handlebars';
-import { didYouMean, isObject, type Json, type JsonObject } from '../text/index.ts';
+import { didYouMean, isExact, isObject, type Json, type JsonObject, literalOf, numberIn } from '../text/index.ts';
 import {
   type Expression,
   type Lookup,
@@ -61,7 +61,7 @@ export function parseTemplate(
         `${snippet} is not part of the language; a template computes one value, {{name}} or {{helper name …}}`,
       );
     }
-    return expressionOf(statement as hbs.AST.MustacheStatement, report);
+    return expressionOf(statement as hbs.AST.MustacheStatement, text, report);
   });
   return problems.length > 0 ? { problems } : { template: { parts: merged(parts) } };
 }
@@ -190,6 +190,7 @@ export function templatePaths(template: Template): PathExpression[] {
 
 /** A resolved part of a text as text; a list or mapping has none. */
 export function asText(value: Json): string {
+  if (isExact(value)) return literalOf(value);
   if (value === null || typeof value === 'object') {
     throw new TemplateError(
       (show) => `${show(value)} inside a string; use join for a list, or let the template stand alone to keep its type`,
@@ -283,10 +284,14 @@ function syntaxProblem(text: string): TemplateProblem {
 
 type Report = (code: string, message: string) => Expression;
 
-function expressionOf(node: hbs.AST.MustacheStatement | hbs.AST.SubExpression, report: Report): Expression {
+function expressionOf(
+  node: hbs.AST.MustacheStatement | hbs.AST.SubExpression,
+  text: string,
+  report: Report,
+): Expression {
   if (node.hash) return report('template-syntax', 'helpers take no name=value arguments');
   const isCall = node.params.length > 0 || node.type === 'SubExpression';
-  if (!isCall) return argumentOf(node.path as hbs.AST.Expression, report);
+  if (!isCall) return argumentOf(node.path as hbs.AST.Expression, text, report);
   const name = (node.path as hbs.AST.PathExpression).original;
   const helper = typeof name === 'string' && Object.hasOwn(helpers, name) ? helpers[name] : undefined;
   if (!helper)
@@ -300,19 +305,21 @@ function expressionOf(node: hbs.AST.MustacheStatement | hbs.AST.SubExpression, r
       `"${name}" is called as {{${helper.usage}}}, found ${node.params.length} argument${node.params.length === 1 ? '' : 's'}`,
     );
   }
-  return { kind: 'call', helper: name, arguments: node.params.map((parameter) => argumentOf(parameter, report)) };
+  return { kind: 'call', helper: name, arguments: node.params.map((parameter) => argumentOf(parameter, text, report)) };
 }
 
-function argumentOf(node: hbs.AST.Expression, report: Report): Expression {
+/** @param text The text that the node was parsed from: Handlebars itself rounds a number. */
+function argumentOf(node: hbs.AST.Expression, text: string, report: Report): Expression {
   switch (node.type) {
-    case 'StringLiteral':
     case 'NumberLiteral':
+      return { kind: 'literal', value: numberIn(sourceOf(text, node.loc)) ?? (node as hbs.AST.NumberLiteral).value };
+    case 'StringLiteral':
     case 'BooleanLiteral':
       return { kind: 'literal', value: (node as hbs.AST.StringLiteral).value };
     case 'NullLiteral':
       return { kind: 'literal', value: null };
     case 'SubExpression':
-      return expressionOf(node as hbs.AST.SubExpression, report);
+      return expressionOf(node as hbs.AST.SubExpression, text, report);
     case 'PathExpression':
       return pathOf(node as hbs.AST.PathExpression, report);
     default:

@@ -14,7 +14,7 @@ import {
   type Runbook,
   type SecretReference,
 } from '../language/index.ts';
-import { type Diagnostic, didYouMean, isObject, type Json, type JsonObject } from '../text/index.ts';
+import { type Diagnostic, didYouMean, isObject, type Json, type JsonObject, numberIn } from '../text/index.ts';
 
 /** What an input is: a value, or a secret that only the run resolves. */
 export type InputValue = { readonly value: Json } | { readonly secret: SecretReference };
@@ -206,7 +206,7 @@ function valueFromText(input: PlainInput, text: string): Json {
   switch (input.type) {
     case 'integer':
     case 'number':
-      return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+      return /^-?\d+(\.\d+)?$/.test(text) ? (numberIn(text) ?? text) : text;
     case 'boolean':
       return text === 'true' ? true : text === 'false' ? false : text;
     case 'list':

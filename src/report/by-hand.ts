@@ -1,6 +1,6 @@
 import { type Expression, isWhole, pathsIn, printExpression, templateOf } from '../language/index.ts';
 import { nodesIn, type Plan, type PlannedRequest } from '../plan/index.ts';
-import { inert, isObject, type Json } from '../text/index.ts';
+import { inert, isObject, type Json, keyOutside, textOf } from '../text/index.ts';
 import { secretText } from './words.ts';
 
 /** Something that a plan leaves open, and that a person who sends its calls by hand must fill in. */
@@ -93,12 +93,14 @@ export interface JsonWriter {
 export function jsonText(value: Json, writer: JsonWriter, indent = 2, pad = ''): string {
   if (typeof value === 'string') return writer.text(value);
   const isList = Array.isArray(value);
-  if (!isList && !isObject(value)) return JSON.stringify(value);
+  if (!isList && !isObject(value)) return textOf(value);
   const inner = `${pad}${' '.repeat(indent)}`;
   const within = (item: Json) => jsonText(item, writer, indent, inner);
   const parts = isList
     ? (value as readonly Json[]).map(within)
-    : Object.entries(value).map(([key, item]) => `${writer.key(key)}:${indent > 0 ? ' ' : ''}${within(item)}`);
+    : Object.entries(value).map(
+        ([key, item]) => `${writer.key(keyOutside(key))}:${indent > 0 ? ' ' : ''}${within(item)}`,
+      );
   const [open, close] = isList ? '[]' : '{}';
   if (parts.length === 0) return `${open}${close}`;
   const line = indent > 0 ? `\n${inner}` : '';

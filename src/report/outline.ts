@@ -11,7 +11,7 @@ import {
   skipReasonText,
   wholeRunbook,
 } from '../plan/index.ts';
-import type { Json } from '../text/index.ts';
+import { type Json, jsonText } from '../text/index.ts';
 import type { ReportedStep, RunReport } from './run-report.ts';
 import { conditionText, valueText } from './words.ts';
 
@@ -68,12 +68,12 @@ export function passingWritesText({ effect, request }: PlannedRequest, plan: Pla
 export function linesIn(call: Sent, plan: Plan): string[] | undefined {
   const { body } = call;
   if (!Array.isArray(body) || dialectFor(call, plan).bodyForm(call) === 'json') return undefined;
-  return (body as readonly Json[]).map((line) => JSON.stringify(line));
+  return (body as readonly Json[]).map((line) => jsonText(line));
 }
 
 /** A body for people, as it is sent: JSON, or a line of JSON for each item. */
 export function bodyText(call: Sent, plan: Plan): string {
-  return linesIn(call, plan)?.join('\n') ?? JSON.stringify(call.body, null, 2);
+  return linesIn(call, plan)?.join('\n') ?? jsonText(call.body ?? null, 2);
 }
 
 /** The connection, and as whom it is used: `destination as recovery`. */
@@ -99,7 +99,7 @@ export function doneWhenText({ expect, otherwise }: PlannedRead): string {
 export function lockText({ connection, path, index, successor }: PlannedLock, plan?: Plan): string {
   const url = plan?.environment.connections[connection]?.url ?? '';
   const later = successor === undefined ? '' : `, as ${successor} once the other credentials are refused`;
-  return `PUT ${url}${path}?op_type=create, renewed every minute, deleted at the end${later}; its index is created first if it is missing: PUT ${url}${index.path} ${JSON.stringify(index.body)}`;
+  return `PUT ${url}${path}?op_type=create, renewed every minute, deleted at the end${later}; its index is created first if it is missing: PUT ${url}${index.path} ${jsonText(index.body)}`;
 }
 
 /** Returns what a planned step became, once for each iteration of the loops around it; none where it was not reached. */

@@ -11,7 +11,7 @@ import {
   type Request,
   skipReasonText,
 } from '../plan/index.ts';
-import { inert } from '../text/index.ts';
+import { inert, jsonText } from '../text/index.ts';
 import { addressOf, bodyText, doneWhenText, linesIn, lockText, passingWritesText, requestText } from './outline.ts';
 import {
   conditionText,
@@ -86,7 +86,7 @@ export function planFacts({ runbook, environment, author, inputs }: Plan, id: st
     ...(environment.maintenance_windows ?? []).map((window): [string, string] => ['window', windowText(window)]),
     ...Object.entries(inputs).map(([name, input]): [string, string] => [
       'input',
-      `${name} = ${'value' in input ? JSON.stringify(input.value) : `secret from ${secretText(input.secret)}`}`,
+      `${name} = ${'value' in input ? jsonText(input.value) : `secret from ${secretText(input.secret)}`}`,
     ]),
     ['plan', id],
   ];

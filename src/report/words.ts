@@ -1,7 +1,7 @@
 import { expectedOf, isMatcher, type MaintenanceWindow, messageOf, type SecretReference } from '../language/index.ts';
 import type { Condition, PlannedExpect, PlannedRequest } from '../plan/index.ts';
 import { inOneLine } from '../text/in-one-line.ts';
-import { durationOf, type Json } from '../text/index.ts';
+import { durationOf, type Json, jsonText } from '../text/index.ts';
 
 /** Describes the parts of a plan in the words that every renderer uses. */
 
@@ -11,7 +11,7 @@ export function conditionText({ subject, expect }: Condition): string {
 
 /** A value in a line: a text as it is, everything else as JSON. */
 export function valueText(value: Json): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? value : jsonText(value);
 }
 
 /** Returns where a secret comes from: `env OSS_KEY`. */

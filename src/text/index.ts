@@ -1,6 +1,7 @@
 export * from './bytes.ts';
 export * from './diagnostic.ts';
 export * from './duration.ts';
+export * from './exact.ts';
 export * from './frame.ts';
 export * from './inert.ts';
 export * from './json.ts';

@@ -1,16 +1,18 @@
+import { compareNumbers, isExact, isNumber, jsonText } from './exact.ts';
+
 /** Any value that JSON can hold. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 /** A JSON object. `undefined` never appears in a value: a key is there or it is not. */
 export type JsonObject = { readonly [key: string]: Json };
 
-/** Returns whether a value is a JSON object: not a list, not null. */
+/** Returns whether a value is a JSON object: not a list, not null, not a number that only its digits tell. */
 export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isExact(value);
 }
 
 /** A value as text: a string as it is, everything else as JSON. */
 export function textOf(value: Json): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? value : jsonText(value);
 }
 
 /** How deep lists and mappings from outside may stand in each other: everything that walks through a value calls itself for each level. */
@@ -32,9 +34,10 @@ export function isTooDeep(value: unknown, levels = mostLevels): boolean {
   return true;
 }
 
-/** Deep equality of two JSON values; the order of an object's keys does not count. */
+/** Deep equality of two JSON values; the order of an object's keys does not count, and numbers are compared as decimals: 1 is 1.0. */
 export function isEqual(left: Json, right: Json): boolean {
   if (left === right) return true;
+  if (isNumber(left) && isNumber(right)) return compareNumbers(left, right) === 0;
   if (Array.isArray(left) && Array.isArray(right)) {
     return left.length === right.length && left.every((item, index) => isEqual(item, right[index]));
   }

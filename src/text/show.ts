@@ -1,3 +1,4 @@
+import { jsonText } from './exact.ts';
 import type { Json } from './json.ts';
 
 /** A value as one line of text for a person; cut at `limit` characters, 200 where none are named. */
@@ -12,7 +13,7 @@ export type Sentence = (show: Show) => string;
  */
 export function showing(redact: (value: Json) => Json): Show {
   return (value, limit = 200) => {
-    const text = value === undefined ? 'nothing' : JSON.stringify(redact(value));
+    const text = value === undefined ? 'nothing' : jsonText(redact(value));
     return text.length > limit ? `${text.slice(0, limit)}… (${text.length} characters)` : text;
   };
 }

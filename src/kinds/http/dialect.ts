@@ -1,4 +1,4 @@
-import type { Json } from '../../text/index.ts';
+import { type Json, parseJson } from '../../text/index.ts';
 import type { HttpDialect } from '../dialect.ts';
 
 /** Every body is JSON, and so is a response whose type ends with `+json`, such as `application/problem+json`. */
@@ -18,7 +18,7 @@ export const dialect: HttpDialect = {
 
 function valueIn(text: string): Json {
   try {
-    return JSON.parse(text) as Json;
+    return parseJson(text);
   } catch {
     return text;
   }

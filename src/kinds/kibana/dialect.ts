@@ -1,4 +1,4 @@
-import type { Json } from '../../text/index.ts';
+import { type Json, parseJson } from '../../text/index.ts';
 import type { HttpDialect } from '../dialect.ts';
 import { isOneObject } from './atomic-writes.ts';
 import { isReadingPost } from './reading-posts.ts';
@@ -22,7 +22,7 @@ function listIn(text: string): Json {
     return text
       .split('\n')
       .filter((line) => line.trim() !== '')
-      .map((line) => JSON.parse(line) as Json);
+      .map((line) => parseJson(line));
   } catch {
     return text;
   }
