@@ -10,6 +10,7 @@ import { loadBundle, loadEnvironment } from '../src/language/index.ts';
 import { canonicalJson, type Plan } from '../src/plan/index.ts';
 import { planFor } from '../src/planner/index.ts';
 import { createJournal, hashOf, reopenJournal } from '../src/runs/index.ts';
+import { parseJson } from '../src/text/index.ts';
 
 declare const gc: () => void;
 
@@ -175,10 +176,37 @@ async function pollMemory(): Promise<void> {
   print('memory', `after 100000 polls ${(many / few).toFixed(2)}× that after 1000`);
 }
 
+/** Reading a response of 2 MB: beside the parser of the engine, which rounds. */
+function parseCost(): void {
+  const hit = (index: number) => ({
+    _index: 'logs',
+    _id: `id-${index}`,
+    _source: { at: 1_700_000_000_000 + index, text: 'some "quoted" words', ratio: 0.25 },
+  });
+  const text = JSON.stringify({ hits: Array.from({ length: 17_000 }, (_, index) => hit(index)) });
+  const exact = text.replaceAll('0.25', '0.250');
+  const took = (action: () => unknown) => {
+    const times = Array.from({ length: 15 }, () => {
+      const started = performance.now();
+      action();
+      return performance.now() - started;
+    });
+    return times.sort((left, right) => left - right)[7] ?? 0;
+  };
+  const [native = 0, plain = 0, kept = 0] = [() => JSON.parse(text), () => parseJson(text), () => parseJson(exact)].map(
+    took,
+  );
+  print(
+    `parse ${(text.length / 1e6).toFixed(1)} MB of JSON`,
+    `${(plain / native).toFixed(2)}× JSON.parse (${native.toFixed(0)} ms); ${(kept / native).toFixed(2)}× with a number in each hit that a double does not hold`,
+  );
+}
+
 function print(what: string, figures: string): void {
   process.stdout.write(`${what.padEnd(28)}${figures}\n`);
 }
 
+parseCost();
 await journalCost();
 await resumeCost();
 await pollMemory();
