@@ -11,4 +11,5 @@ export {
 export { listRuns, type RunEntry, watchRuns } from './list.ts';
 export { Locked, lockHere, locksFolder } from './local-lock.ts';
 export { type KeptReason, pruneRuns } from './prune.ts';
+export { NotReadable, readRegularFile, TooLarge } from './regular-file.ts';
 export { openedIn, type Seal, SealMismatch, sealFor, shortestSealKey } from './seal.ts';
