@@ -37,7 +37,7 @@ for (const name of ['runbook', 'environment']) {
     unreachableDefinitions: true,
     style: { singleQuote: true, printWidth: 120 },
   });
-  const imports = /\bJson\b/.test(types) ? `import type {Json} from '../text/json.ts';\n` : '';
+  const imports = /\bJson\b/.test(types) ? `import type {Json} from '../text/value.ts';\n` : '';
   const banner = `// Generated from ${source} by \`npm run generate\`: change the schema, not this file.\n`;
   await keep(`src/language/${name}.types.ts`, `${banner}${imports}\n${types}`, source);
 }

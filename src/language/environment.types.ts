@@ -1,5 +1,5 @@
 // Generated from schemas/environment.v1.schema.json by `npm run generate`: change the schema, not this file.
-import type {Json} from '../text/json.ts';
+import type {Json} from '../text/value.ts';
 
 /**
  * This interface was referenced by `Environment`'s JSON-Schema

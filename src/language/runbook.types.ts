@@ -1,5 +1,5 @@
 // Generated from schemas/runbook.v1.schema.json by `npm run generate`: change the schema, not this file.
-import type {Json} from '../text/json.ts';
+import type {Json} from '../text/value.ts';
 
 /**
  * A runbook, or a fragment that runbooks use. Templates ({{…}}) may stand in any string value unless it says otherwise.

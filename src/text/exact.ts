@@ -1,4 +1,4 @@
-import type { Json } from './json.ts';
+import type { Json } from './value.ts';
 
 /**
  * A number that a double does not reprint, such as 9007199254740993 or 1.0: its literal, as JSON has it. It is a value like any

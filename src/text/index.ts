@@ -8,3 +8,4 @@ export * from './json.ts';
 export { sha256 } from './sha256.ts';
 export * from './show.ts';
 export * from './suggestion.ts';
+export type * from './value.ts';

@@ -1,9 +1,5 @@
 import { compareNumbers, isExact, isNumber, jsonText } from './exact.ts';
-
-/** Any value that JSON can hold. */
-export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
-/** A JSON object. `undefined` never appears in a value: a key is there or it is not. */
-export type JsonObject = { readonly [key: string]: Json };
+import type { Json, JsonObject } from './value.ts';
 
 /** Returns whether a value is a JSON object: not a list, not null, not a number that only its digits tell. */
 export function isObject(value: unknown): value is JsonObject {

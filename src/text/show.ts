@@ -1,5 +1,5 @@
 import { jsonText } from './exact.ts';
-import type { Json } from './json.ts';
+import type { Json } from './value.ts';
 
 /** A value as one line of text for a person; cut at `limit` characters, 200 where none are named. */
 export type Show = (value: Json | undefined, limit?: number) => string;

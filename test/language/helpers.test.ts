@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { helpers } from '../../src/language/helpers.ts';
 import { inOneLine } from '../../src/text/in-one-line.ts';
-import type { Json } from '../../src/text/json.ts';
+import type { Json } from '../../src/text/value.ts';
 
 /** What a helper gives, or what it says is wrong. */
 function apply(name: string, ...values: Json[]): Json {
