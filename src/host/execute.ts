@@ -207,7 +207,10 @@ async function reopened({ id, folder, head }: RecordedRun, attendant: Attendant)
   const release = await lockFolder(folder, id, attendant);
   try {
     const { journal, contents } = await reopenJournal(folder).catch((error: unknown) => {
-      throw new Problem(`the journal cannot be opened: ${messageOf(error)}; nothing was sent`, 'refused');
+      throw new Problem(
+        `the journal cannot be opened: ${messageOf(error)}; nothing was sent by this command`,
+        'refused',
+      );
     });
     if (contents.head === head) return locked(journal, release);
     // Between the reading and the lock another process may have gone on with it.

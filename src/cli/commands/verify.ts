@@ -4,6 +4,7 @@ import type { Plan } from '../../plan/index.ts';
 import { approvalText } from '../../report/index.ts';
 import { inert } from '../../text/index.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { tornText } from '../torn.ts';
 
 export interface VerifyOptions {
   /** The hash that the journal must end in. */
@@ -31,7 +32,7 @@ export async function verify(id: string, { head: expected, allowedSigners }: Ver
   process.stdout.write(
     `${events.length} events, each follows from the one before; the plan is the one that was run. It ends in ${head}\n`,
   );
-  if (torn > 0) process.stdout.write(`After them ${torn} bytes of a line that was not written to its end.\n`);
+  if (torn > 0) process.stdout.write(`${tornText(torn)}\n`);
   if (last?.type !== 'run-finished')
     process.stdout.write('The run is not finished: it is still running, its process died, or the end was cut off.\n');
   if (expected === undefined)
