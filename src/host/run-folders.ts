@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Event } from '../engine/index.ts';
-import type { Plan } from '../plan/index.ts';
+import { type Plan, parsePlan } from '../plan/index.ts';
 import { type Subject, subjectOf } from '../report/index.ts';
 import { assertOwn, NotOwn, noEventText, readJournal } from '../runs/index.ts';
 import { messageOf, Problem } from './problem.ts';
@@ -76,7 +76,7 @@ export async function readRun(id: string, runs = runsFolder): Promise<RecordedRu
       throw new Problem(
         `${folder} has the journal of the run ${started.run}, not of ${id}: the folder was copied or renamed. Go on with the run ${started.run} in the folder of that name; nothing was sent by this command`,
       );
-    return { id, folder, events, started, plan: JSON.parse(plan) as Plan, planText: plan, head, torn };
+    return { id, folder, events, started, plan: recordedPlan(plan, folder), planText: plan, head, torn };
   } catch (error) {
     if (error instanceof Problem) throw error;
     throw new Problem(`${messageOf(error)}; nothing was sent by this command`);
@@ -90,9 +90,20 @@ export function recordIn(folder: string): ReturnType<typeof readJournal> {
   });
 }
 
+/** The plan of a run, checked against its schema: whoever can write the folder can write a journal that fits any plan. */
+export function recordedPlan(bytes: string, folder: string): Plan {
+  const read = parsePlan(bytes);
+  if ('plan' in read) return read.plan;
+  throw new Problem(
+    `${join(folder, 'plan.json')} is not used: ${read.problem}; nothing was sent by this command`,
+    'failed',
+  );
+}
+
 /** A run as its folder tells it. */
 export async function runSubject(folder: string): Promise<Subject> {
   const record = await recordIn(folder);
   if (record.events.length === 0) throw new Problem(`${noEventText(folder)}; there is nothing to report`, 'failed');
+  recordedPlan(record.plan, folder);
   return subjectOf(record);
 }

@@ -1,7 +1,8 @@
 import { chmodSync, cpSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createJournal } from '../../src/runs/index.ts';
+import { canonicalJson } from '../../src/plan/index.ts';
+import { createJournal, hashOf } from '../../src/runs/index.ts';
 import { ownRunbook, runbook, workingDirectory } from '../program.ts';
 import { badDaySubject } from '../report/bad-day.ts';
 
@@ -68,6 +69,27 @@ describe('a record that somebody may have changed', () => {
     }
     expect((await cli('prune', '--older-than', '0d')).stderr).toContain('whether anything was sent is not known');
     expect(readdirSync(join(directory, '.runbook', 'runs'))).toEqual([id]);
+  });
+
+  it('has a plan that its schema knows, or is no report, script, resume or rollback', async () => {
+    const { plan, run } = await badDaySubject();
+    const events = run?.events ?? [];
+    const text = canonicalJson(plan).replace('"timeout_ms":', '"timeout_ms":"1; touch pwned","was":');
+    const [first, ...rest] = events;
+    if (first?.type !== 'run-started') throw new Error('it begins with run-started');
+    const written = await createJournal(join(directory, '.runbook', 'runs'), 'run-2', text);
+    for (const event of [{ ...first, run: 'run-2', plan: hashOf(text) }, ...rest]) await written.record(event);
+    await written.close();
+    for (const args of [
+      ['report', 'run-2', '--format', 'curl'],
+      ['report', 'run-2', '--format', 'html'],
+      ['resume', 'run-2'],
+      ['rollback', 'run-2', '--yes'],
+    ]) {
+      const { code, stdout, stderr } = await cli(...args);
+      expect([args, code, stdout]).toEqual([args, 1, '']);
+      expect(stderr).toMatch(/plan\.json is not used: it is not a plan of format runbook-plan\/v1: /);
+    }
   });
 
   it('says that its end is missing where its last line is cut off', async () => {

@@ -150,6 +150,26 @@ describe('hostile text of runbooks and servers', () => {
     for (const line of lines) expect(line).toMatch(/^::(error|warning|notice)[^:]*::/);
   });
 
+  it('does not leave its quotes in the curl script as a method or a header', () => {
+    const plan = planOf(`  - { id: a, on: es, call: GET /a, headers: { x-a: b } }\n`);
+    const evil = '$(touch pwned)`touch pwned`\\";touch pwned;\'\n';
+    const [step] = plan.steps;
+    if (step?.kind !== 'request' || step.request.type !== 'http') throw new Error('it is a request');
+    const request = { ...step.request, method: `GET ${evil}` as 'GET', headers: { [evil]: evil } };
+    const script = shown('curl', { ...planSubject(plan), plan: { ...plan, steps: [{ ...step, request }] } });
+    const said = execFileSync('bash', [], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH ?? '', ES_PASSWORD: 'pw', ES_RECOVERY_TOKEN: 'token' },
+      input: script
+        .replace(/^call\(\) \{[\s\S]*?^\}/m, 'call() { printf "CALL %s|" "$@"; }')
+        .replace(/^ask\(\).*$/m, 'ask() { return 0; }')
+        .replace('set -euo pipefail', 'set -eu; touch() { printf PWNED; }; cat() { :; }'),
+    });
+    expect(said).toContain('CALL GET $(touch pwned)');
+    expect(said).not.toContain('PWNED');
+  });
+
   it('runs nothing in the curl script', () => {
     const script = shown('curl', subject);
     // Functions in the place of what sends and asks: what remains is what the shell itself would do.

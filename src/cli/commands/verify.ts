@@ -1,6 +1,5 @@
 import { approvalsRecorded } from '../../host/approvals.ts';
-import { folderOf, recordIn } from '../../host/run-folders.ts';
-import type { Plan } from '../../plan/index.ts';
+import { folderOf, recordedPlan, recordIn } from '../../host/run-folders.ts';
 import { approvalText } from '../../report/index.ts';
 import { inert } from '../../text/index.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -40,7 +39,7 @@ export async function verify(id: string, { head: expected, allowedSigners }: Ver
       'Whether lines were cut off at the end is only told by the hash that the run has printed: --head HASH\n',
     );
   if (started?.type !== 'run-started' || allowedSigners === undefined) return exitCodes.done;
-  return verifyApprovals({ started, plan: JSON.parse(plan) as Plan, planText: plan }, allowedSigners);
+  return verifyApprovals({ started, plan: recordedPlan(plan, folderOf(id)), planText: plan }, allowedSigners);
 }
 
 /** The approvals in the journal, with the same checks as `exec` made before the run began. */
