@@ -14,8 +14,9 @@ import {
   loadRunbookFile,
   maximumBytes,
   type Runbook,
+  type Salvaged,
 } from '../language/index.ts';
-import { type Checked, type Diagnostic, hasErrors, printDiagnostic } from '../text/index.ts';
+import { type Checked, type Diagnostic, hasErrors, inOrder, printDiagnostic } from '../text/index.ts';
 import { Problem } from './problem.ts';
 
 /** The runbooks that come with the program. */
@@ -103,7 +104,7 @@ export function readFiles(path: string): LoadedFiles<FileSet> {
 
 function readChecked<T extends FileSet>(
   path: string,
-  load: (file: string, text: string, read: (file: string) => string | undefined) => Checked<T>,
+  load: (file: string, text: string, read: (file: string) => string | undefined) => Salvaged<T, FileSet>,
 ): LoadedFiles<T> {
   const folder = dirname(path);
   const name = basename(path);
@@ -117,7 +118,7 @@ function readChecked<T extends FileSet>(
     return text;
   };
   const loaded = load(name, texts.get(name) ?? '', read);
-  const diagnostics = loaded.value ? [...loaded.diagnostics, ...check(loaded.value)] : loaded.diagnostics;
+  const diagnostics = inOrder([...loaded.diagnostics, ...(loaded.intact ? check(loaded.intact) : [])]);
   const placed = (diagnostic: Diagnostic) =>
     texts.has(diagnostic.file) ? { ...diagnostic, file: shown(join(folder, diagnostic.file)) } : diagnostic;
   const print = (diagnostic: Diagnostic) => printDiagnostic(placed(diagnostic), texts.get(diagnostic.file));

@@ -14,6 +14,7 @@ import {
   visit,
 } from 'yaml';
 import { type Checked, type Diagnostic, type Json, type Range, utf8Of } from '../text/index.ts';
+import type { Gaps } from './gaps.ts';
 
 /** Files over this size are refused: a runbook is written by people. */
 export const maximumBytes = 5_000_000;
@@ -37,10 +38,12 @@ export interface SourceDocument {
   rangeWithin(path: Path, snippet: string, occurrence?: number): Range;
 }
 
-/** One file of the language that agrees with its schema. */
+/** One file of the language: all of it agrees with its schema, or what is left of it. */
 export interface Loaded<T> {
   readonly source: SourceDocument;
   readonly value: T;
+  /** Of a file with errors, whose value is what is left of it. */
+  readonly gaps?: Gaps;
 }
 
 /**

@@ -8,6 +8,7 @@ export type {
   SecretReference,
 } from './environment.types.ts';
 export * from './expression.ts';
+export { type Gaps, noGaps } from './gaps.ts';
 export * from './inputs.ts';
 export * from './load.ts';
 export * from './matchers/index.ts';
