@@ -7,6 +7,8 @@ export interface Fault {
   readonly path: Path;
   /** Of a mapping: the key that it does not take, or that it lacks. */
   readonly key?: string;
+  /** What was probably meant by a key that it does not take. */
+  readonly meant?: string;
   /** `wrong-value`: it cannot be read as what it should be. `odd`: it is of the right type, and can be read all the same. */
   readonly kind: 'wrong-value' | 'odd' | 'unknown-key' | 'missing-key';
 }
@@ -37,14 +39,18 @@ export function intactPart(source: SourceDocument, faultsIn: (value: Json) => re
   const root = source.value;
   if (!isObject(root)) return undefined;
   const dropped = new Map<string, Path>();
-  const incomplete = new Map<string, Path>();
+  /** Mappings with unknown keys, and the keys that may have been meant: any, where that is not known. */
+  const incomplete = new Map<string, { readonly path: Path; readonly meant: Set<string | undefined> }>();
   const first = faultsIn(root);
   let value: JsonObject = root;
   // What is left out may be what something else cannot be without.
   for (let faults = first, before = -1; dropped.size > before; faults = faultsIn(value)) {
     before = dropped.size;
     for (const fault of faults) {
-      if (fault.kind === 'unknown-key') incomplete.set(keyOf(fault.path), fault.path);
+      if (fault.kind === 'unknown-key') {
+        const { meant } = incomplete.get(keyOf(fault.path)) ?? { meant: new Set() };
+        incomplete.set(keyOf(fault.path), { path: fault.path, meant: meant.add(fault.meant) });
+      }
       const path = leftOut(fault);
       if (path) dropped.set(keyOf(path), path);
     }
@@ -59,14 +65,17 @@ export function intactPart(source: SourceDocument, faultsIn: (value: Json) => re
       for (const [depth, segment] of path.entries()) {
         if (dropped.has(keyOf(path.slice(0, depth + 1)))) return false;
         const next = valueAtPath(here, [segment]);
-        if (next === undefined) return !incomplete.has(keyOf(path.slice(0, depth)));
+        if (next === undefined) {
+          const meant = incomplete.get(keyOf(path.slice(0, depth)))?.meant;
+          return !meant?.has(undefined) && !meant?.has(String(segment));
+        }
         here = next;
       }
       return false;
     },
     isWhole: (path) =>
       [...dropped.values()].every((other) => !begins(path, other) && !begins(other, path)) &&
-      [...incomplete.values()].every((other) => !begins(other, path)) &&
+      [...incomplete.values()].every((other) => !begins(other.path, path)) &&
       (valueAtPath(value, path) !== undefined || gaps.lacks(path)),
     hides: (id) => isAny || hidden.some((ids) => ids.includes(id)),
     told: first.filter(({ kind }) => kind === 'odd').map(({ path }) => source.rangeOf(path)),

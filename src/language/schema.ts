@@ -2,7 +2,7 @@ import { Ajv2020, type ErrorObject, type Options, type ValidateFunction } from '
 import environmentSchema from '../../schemas/environment.v1.schema.json' with { type: 'json' };
 import runbookSchema from '../../schemas/runbook.v1.schema.json' with { type: 'json' };
 import { inOneLine } from '../text/in-one-line.ts';
-import { type Diagnostic, didYouMean, isObject, type Json } from '../text/index.ts';
+import { type Diagnostic, didYouMean, isObject, type Json, nearest } from '../text/index.ts';
 import type { Path, SourceDocument } from './document.ts';
 import type { Fault } from './gaps.ts';
 import { isOrigin } from './origin.ts';
@@ -35,7 +35,7 @@ export function schemaFaults(value: Json): Fault[] {
   return (validate.errors ?? []).flatMap((error) => faultsOf(error, pathOf(error.instancePath, value)));
 }
 
-function faultsOf({ keyword, params, propertyName }: ErrorObject, path: Path): Fault[] {
+function faultsOf({ keyword, params, parentSchema, propertyName }: ErrorObject, path: Path): Fault[] {
   // A name that is odd is a name all the same.
   if (propertyName !== undefined) return [];
   switch (keyword) {
@@ -44,7 +44,7 @@ function faultsOf({ keyword, params, propertyName }: ErrorObject, path: Path): F
       // What failed inside has a fault of its own.
       return [];
     case 'additionalProperties':
-      return [{ path, kind: 'unknown-key', key: String(params.additionalProperty) }];
+      return [unknownKey(path, String(params.additionalProperty), parentSchema)];
     case 'required':
       return [{ path, kind: 'missing-key', key: String(params.missingProperty) }];
     case 'minProperties':
@@ -58,6 +58,11 @@ function faultsOf({ keyword, params, propertyName }: ErrorObject, path: Path): F
     default:
       return [{ path, kind: 'wrong-value' }];
   }
+}
+
+function unknownKey(path: Path, key: string, schema: ErrorObject['parentSchema']): Fault {
+  const meant = nearest(key, Object.keys(isObject(schema?.properties) ? schema.properties : {}));
+  return { path, kind: 'unknown-key', key, ...(meant === undefined ? {} : { meant }) };
 }
 
 function compiled(kind: keyof typeof schemas): ValidateFunction {
