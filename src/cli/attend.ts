@@ -1,6 +1,7 @@
 import type { Event } from '../engine/index.ts';
 import { type Attendant, type Execution, execute } from '../host/execute.ts';
 import { forecastSentence, forecastText, plainView, reasonText, reportOf, summaryText } from '../report/index.ts';
+import { inert } from '../text/index.ts';
 import { exitCodes } from './exit-codes.ts';
 import { type Output, openOutput, throughOutput } from './output.ts';
 import { type Interruptions, interruptions } from './signals.ts';
@@ -18,6 +19,7 @@ export async function attend(execution: Execution, { detailedExitcode = false } 
   const dryEvents: Event[] = [];
   const attendant: Attendant = {
     ...questionsOn(screen, signals),
+    say: (text) => output.write(`${inert(text)}\n`),
     show: (event) => {
       screen.show(event);
       if (mode === 'dry') dryEvents.push(event);
