@@ -14,7 +14,6 @@ import {
   visit,
 } from 'yaml';
 import { type Checked, type Diagnostic, type Json, type Range, utf8Of } from '../text/index.ts';
-import type { Gaps } from './gaps.ts';
 
 /** Files over this size are refused: a runbook is written by people. */
 export const maximumBytes = 5_000_000;
@@ -36,14 +35,6 @@ export interface SourceDocument {
   keyRangeOf(path: Path): Range;
   /** A part of the scalar at a path: where `snippet`, the n-th of its kind (from 0), stands in the text. */
   rangeWithin(path: Path, snippet: string, occurrence?: number): Range;
-}
-
-/** One file of the language: all of it agrees with its schema, or what is left of it. */
-export interface Loaded<T> {
-  readonly source: SourceDocument;
-  readonly value: T;
-  /** Of a file with errors, whose value is what is left of it. */
-  readonly gaps?: Gaps;
 }
 
 /**

@@ -11,6 +11,7 @@ export * from './expression.ts';
 export { type Gaps, noGaps } from './gaps.ts';
 export * from './inputs.ts';
 export * from './load.ts';
+export type { Loaded } from './loaded.ts';
 export * from './matchers/index.ts';
 export { patience } from './patience.ts';
 export * from './query.ts';

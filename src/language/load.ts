@@ -1,7 +1,8 @@
 import { type Checked, type Diagnostic, hasErrors, isObject } from '../text/index.ts';
-import { type Loaded, parseSource } from './document.ts';
+import { parseSource } from './document.ts';
 import type { Environment } from './environment.types.ts';
 import { intactPart } from './gaps.ts';
+import type { Loaded } from './loaded.ts';
 import type { Fragment, Runbook } from './runbook.types.ts';
 import { schemaDiagnostics, schemaFaults } from './schema.ts';
 import { stepsIn } from './visit.ts';
