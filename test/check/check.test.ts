@@ -73,6 +73,7 @@ describe('a file with errors of the schema and of the rules', () => {
       "  - { id: Ab, on: es, call: GET /, save: { x: y } }\n  - { id: b, on: es, call: 'GET /{{steps.Ab.x}}' }\n",
       ['wrong-form'],
     ],
+    ['a step that is none', "  - null\n  - { id: b, on: es, call: 'GET /{{steps.a.x}}' }\n", ['wrong-type']],
     ['an id of another type', '  - { id: [a], on: es, call: GET / }\n', ['wrong-type']],
     [
       'a save',
