@@ -3,6 +3,7 @@ import { parseSource } from './document.ts';
 import type { Environment } from './environment.types.ts';
 import { intactPart } from './gaps.ts';
 import type { Loaded } from './loaded.ts';
+import { unrecognisedAs } from './recognised.ts';
 import type { Fragment, Runbook } from './runbook.types.ts';
 import { schemaDiagnostics, schemaFaults } from './schema.ts';
 import { stepsIn } from './visit.ts';
@@ -22,6 +23,12 @@ export interface Bundle extends FileSet {
 export interface Salvaged<T, I = T> extends Checked<T> {
   readonly intact?: I;
 }
+
+/**
+ * Gives the text of a fragment by its path relative to the runbook's folder; undefined where there is none, or why it cannot be
+ * read, as a fragment of a sentence.
+ */
+export type FragmentReader = (path: string) => string | { readonly problem: string } | undefined;
 
 /** Text → runbook or fragment, or what is wrong with it. */
 export function loadRunbookFile(file: string, text: string): Salvaged<Loaded<Runbook | Fragment>> {
@@ -54,6 +61,8 @@ function tlsDiagnostics({ source, value }: Loaded<Environment>): Diagnostic[] {
 }
 
 function load<T>(kind: 'runbook' | 'environment', file: string, text: string): Salvaged<Loaded<T>> {
+  const unrecognised = unrecognisedAs(kind, file, text);
+  if (unrecognised) return { diagnostics: [unrecognised] };
   const { value: source, diagnostics } = parseSource(file, text);
   if (!source) return { diagnostics: kind === 'environment' ? diagnostics.map(withoutItsText) : diagnostics };
   const problems = schemaDiagnostics(kind, source);
@@ -84,14 +93,9 @@ export function isFragment(value: Runbook | Fragment): value is Fragment {
 /**
  * A runbook's text and everything it uses, directly or through other fragments.
  * @param file The runbook's name as people know it: places in messages begin with it.
- * @param read Gives the text of a fragment by its path relative to the runbook's folder, or undefined where there is none.
  * @returns The bundle, or every problem of every file: the first wrong file does not hide the others.
  */
-export function loadBundle(
-  file: string,
-  text: string,
-  read: (path: string) => string | undefined,
-): Salvaged<Bundle, FileSet> {
+export function loadBundle(file: string, text: string, read: FragmentReader): Salvaged<Bundle, FileSet> {
   const { value, ...rest } = loadFiles(file, text, read);
   if (!value) return rest;
   const { main, fragments } = value;
@@ -103,7 +107,7 @@ export function loadBundle(
 }
 
 /** As `loadBundle`, for a runbook or a fragment. */
-export function loadFiles(file: string, text: string, read: (path: string) => string | undefined): Salvaged<FileSet> {
+export function loadFiles(file: string, text: string, read: FragmentReader): Salvaged<FileSet> {
   const main = loadRunbookFile(file, text);
   const diagnostics = [...main.diagnostics];
   const fragments = new Map<string, Loaded<Fragment>>();
@@ -136,6 +140,10 @@ export function loadFiles(file: string, text: string, read: (path: string) => st
           `no file ${target} beside the runbook`,
           'The path is relative to the file that uses it, without "..".',
         );
+        continue;
+      }
+      if (typeof fragmentText !== 'string') {
+        report('unreadable-file', `${target} cannot be read: ${fragmentText.problem}`);
         continue;
       }
       const loaded = loadRunbookFile(target, fragmentText);
