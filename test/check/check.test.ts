@@ -182,7 +182,11 @@ describe('a file with errors of the schema and of the rules', () => {
     expect(
       foundIn(use, { 'part.yaml': part('connection: { type: connection }', 'outputs: { uuid: 5 }\n') }),
     ).toHaveLength(1);
-    expect(foundIn(use, { 'part.yaml': '{{' }).every((text) => text.startsWith('yaml:'))).toBe(true);
+    expect(
+      foundIn(use, { 'part.yaml': 'apiVersion: runbook/v1\nfragment: part\nsteps: [' }).every((text) =>
+        text.startsWith('yaml:'),
+      ),
+    ).toBe(true);
     expect(foundIn(use)).toEqual(['unknown-fragment: part.yaml']);
     expect(
       foundIn(use.replace('with: {', 'wiht: {'), {
