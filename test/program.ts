@@ -78,8 +78,9 @@ export function filesBelow(directory: string): Map<string, string> {
   const visit = (folder: string) => {
     for (const name of existsSync(folder) ? readdirSync(folder) : []) {
       const path = join(folder, name);
-      if (statSync(path).isDirectory()) visit(path);
-      else found.set(path, readFileSync(path, 'utf8'));
+      const stats = statSync(path, { throwIfNoEntry: false });
+      if (stats?.isDirectory()) visit(path);
+      else if (stats?.isFile()) found.set(path, readFileSync(path, 'utf8'));
     }
   };
   visit(directory);

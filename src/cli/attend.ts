@@ -2,6 +2,7 @@ import type { Event } from '../engine/index.ts';
 import { type Attendant, type Execution, execute } from '../host/execute.ts';
 import { forecastSentence, forecastText, plainView, reasonText, reportOf, summaryText } from '../report/index.ts';
 import { inert } from '../text/index.ts';
+import { noteRun } from './crash.ts';
 import { exitCodes } from './exit-codes.ts';
 import { type Output, openOutput, throughOutput } from './output.ts';
 import { type Interruptions, interruptions } from './signals.ts';
@@ -13,6 +14,7 @@ import { ask, isInteractive } from './terminal.ts';
  */
 export async function attend(execution: Execution, { detailedExitcode = false } = {}): Promise<number> {
   const { plan, mode = 'real', rollback = 'on-failure' } = execution;
+  if (execution.recorded) noteRun(execution.recorded.id);
   const output = openOutput(1);
   const signals = interruptions((text) => output.write(`\n${text}\n`), rollback);
   const screen = await screenFor(output, mode);
@@ -21,6 +23,7 @@ export async function attend(execution: Execution, { detailedExitcode = false } 
     ...questionsOn(screen, signals),
     say: (text) => output.write(`${inert(text)}\n`),
     show: (event) => {
+      if (event.type === 'run-started') noteRun(event.run);
       screen.show(event);
       if (mode === 'dry') dryEvents.push(event);
     },

@@ -5,6 +5,7 @@ import { Problem } from '../host/problem.ts';
 import { version } from '../host/version.ts';
 // Not from index.ts: `--help` would load every format.
 import { formatNames, formatsOf } from '../report/formats/names.ts';
+import { crashText, endOnCrash } from './crash.ts';
 import { exitCodes } from './exit-codes.ts';
 import { inertLines } from './print.ts';
 
@@ -231,6 +232,7 @@ program
 // A reader that has gone away (`| head`, a closed terminal) stops nothing, least of all a run.
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
+endOnCrash();
 
 try {
   await program.parseAsync();
@@ -239,5 +241,8 @@ try {
   else if (error instanceof Problem) {
     process.stderr.write(`${inertLines(error.message)}\n`);
     process.exitCode = exitCodes[error.kind];
-  } else throw error;
+  } else {
+    process.stderr.write(`${crashText(error)}\n`);
+    process.exitCode = exitCodes.crashed;
+  }
 }

@@ -174,6 +174,6 @@ function resultOf(error: unknown, session: Session): StepResult {
   if (dependent) return dependent;
   if (error instanceof TemplateError) return { outcome: 'failed', reason: reasonOf(error, session.options.redactor) };
   // A bug: it ends this step like any other failure, so that what cleans up still runs.
-  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return { outcome: 'failed', reason: { kind: 'internal-error', message } };
 }

@@ -30,7 +30,7 @@ import {
 import type { Json } from '../text/index.ts';
 import { checkConfirmations } from './confirmations.ts';
 import type { PlanOrigin } from './plan-from-files.ts';
-import { messageOf, Problem } from './problem.ts';
+import { crashAdvice, messageOf, Problem } from './problem.ts';
 import { isRunId, newRunId, type RecordedRun, runsFolder } from './run-folders.ts';
 import { resolveSecrets } from './secrets.ts';
 import { version } from './version.ts';
@@ -111,8 +111,8 @@ export async function execute(execution: Execution, attendant: Attendant = {}): 
     if (error instanceof Problem) throw error;
     // A bug. Its message may hold a secret, and nobody knows what was sent: the journal does.
     throw new Problem(
-      redactor.text(`internal error: ${error instanceof Error ? error.stack : String(error)}`),
-      'intervention-required',
+      redactor.text(`runbook ${version} has crashed: ${messageOf(error)}. ${crashAdvice(id)}`),
+      'crashed',
     );
   } finally {
     await release?.();
@@ -207,7 +207,10 @@ async function reopened({ id, folder, head }: RecordedRun, attendant: Attendant)
   const release = await lockFolder(folder, id, attendant);
   try {
     const { journal, contents } = await reopenJournal(folder).catch((error: unknown) => {
-      throw new Problem(`the journal cannot be opened: ${messageOf(error)}; nothing was sent`, 'refused');
+      throw new Problem(
+        `the journal cannot be opened: ${messageOf(error)}; nothing was sent by this command`,
+        'refused',
+      );
     });
     if (contents.head === head) return locked(journal, release);
     // Between the reading and the lock another process may have gone on with it.

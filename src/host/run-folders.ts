@@ -2,19 +2,33 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Event } from '../engine/index.ts';
-import type { Plan } from '../plan/index.ts';
+import { type Plan, parsePlan } from '../plan/index.ts';
 import { type Subject, subjectOf } from '../report/index.ts';
-import { readJournal } from '../runs/index.ts';
+import { assertOwn, NotOwn, noEventText, readJournal } from '../runs/index.ts';
 import { messageOf, Problem } from './problem.ts';
 
 /** Where the runs of a working directory are kept. */
 export const runsFolder = join('.runbook', 'runs');
 
+/**
+ * Returns a folder of runs, or below it.
+ * @throws `Problem` where somebody else may have put something into it.
+ */
+export function ownFolder(folder = runsFolder): string {
+  try {
+    assertOwn(folder);
+  } catch (error) {
+    if (error instanceof NotOwn) throw new Problem(`${error.message}; nothing was sent by this command`, 'refused');
+    throw error;
+  }
+  return folder;
+}
+
 /** The folder of a run. */
 export function folderOf(id: string, runs = runsFolder): string {
   const folder = join(runs, id);
   if (!isRunId(id) || !existsSync(folder)) throw new Problem(`no run "${id}" in ${runs}; runbook runs lists them`);
-  return folder;
+  return ownFolder(folder);
 }
 
 /** `20261124-130501-3f9a1c`: sorts by time, fits into a snapshot's name. */
@@ -41,30 +55,31 @@ export interface RecordedRun {
   readonly planText: string;
   /** The hash that the journal ends in. */
   readonly head: string;
+  /** Bytes of a last line that was not written to its end. */
+  readonly torn: number;
 }
 
 /**
  * Reads a run that is to be resumed or rolled back.
  * @param runs The folder of all runs.
- * @throws `Problem` where there is no such run, where its journal was changed or is that of another run, or where it ended before
- * its first event.
+ * @throws `Problem` where there is no such run, or where its journal was changed, has no event or is that of another run.
  */
 export async function readRun(id: string, runs = runsFolder): Promise<RecordedRun> {
   const folder = folderOf(id, runs);
   try {
-    const { events, plan, head } = await readJournal(folder);
+    const { events, plan, head, torn } = await readJournal(folder);
     const [started] = events;
     if (started?.type !== 'run-started')
-      throw new Problem(`the run ${id} ended before its first event: no write was sent. Run it again.`);
+      throw new Problem(`${noEventText(folder)}. Check the servers, then run it again.`, 'failed');
     // Two folders with one journal would send everything twice.
     if (started.run !== id)
       throw new Problem(
-        `${folder} has the journal of the run ${started.run}, not of ${id}: the folder was copied or renamed. Go on with the run ${started.run} in the folder of that name; nothing was sent`,
+        `${folder} has the journal of the run ${started.run}, not of ${id}: the folder was copied or renamed. Go on with the run ${started.run} in the folder of that name; nothing was sent by this command`,
       );
-    return { id, folder, events, started, plan: JSON.parse(plan) as Plan, planText: plan, head };
+    return { id, folder, events, started, plan: recordedPlan(plan, folder), planText: plan, head, torn };
   } catch (error) {
     if (error instanceof Problem) throw error;
-    throw new Problem(`${messageOf(error)}; nothing was sent`);
+    throw new Problem(`${messageOf(error)}; nothing was sent by this command`);
   }
 }
 
@@ -75,10 +90,20 @@ export function recordIn(folder: string): ReturnType<typeof readJournal> {
   });
 }
 
+/** The plan of a run, checked against its schema: whoever can write the folder can write a journal that fits any plan. */
+export function recordedPlan(bytes: string, folder: string): Plan {
+  const read = parsePlan(bytes);
+  if ('plan' in read) return read.plan;
+  throw new Problem(
+    `${join(folder, 'plan.json')} is not used: ${read.problem}; nothing was sent by this command`,
+    'failed',
+  );
+}
+
 /** A run as its folder tells it. */
 export async function runSubject(folder: string): Promise<Subject> {
   const record = await recordIn(folder);
-  if (record.events.length === 0)
-    throw new Problem(`the run in ${folder} ended before its first event: there is nothing to report`);
+  if (record.events.length === 0) throw new Problem(`${noEventText(folder)}; there is nothing to report`, 'failed');
+  recordedPlan(record.plan, folder);
   return subjectOf(record);
 }

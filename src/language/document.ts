@@ -1,4 +1,6 @@
 import {
+  Composer,
+  type CST,
   type Document,
   isAlias,
   isMap,
@@ -9,9 +11,10 @@ import {
   Lexer,
   LineCounter,
   type Node,
+  type ParsedNode,
   Parser,
-  parseDocument,
   visit,
+  YAMLParseError,
 } from 'yaml';
 import { type Checked, type Diagnostic, type Json, type Range, utf8Of } from '../text/index.ts';
 
@@ -51,17 +54,13 @@ export function parseSource(file: string, text: string): Checked<SourceDocument>
     );
   }
   const lines = new LineCounter();
-  const tooDeep = tooDeepAt(text);
-  if (tooDeep !== undefined) {
-    return failure(file, 'nested-too-deep', `nested more than ${maximumDepth} levels deep, at character ${tooDeep}`);
+  let document: Document.Parsed;
+  try {
+    document = documentIn(text, lines);
+  } catch (error) {
+    if (error instanceof TooDeep) return failure(file, 'nested-too-deep', error.message);
+    throw error;
   }
-  const document = parseDocument(text, {
-    version: '1.2',
-    schema: 'core',
-    lineCounter: lines,
-    uniqueKeys: true,
-    prettyErrors: false,
-  });
   const rangeAt = (start: number, end: number): Range => ({
     start: position(lines, start),
     end: position(lines, Math.max(start, end)),
@@ -113,21 +112,35 @@ function yamlMessage(code: string, message: string): string {
   return message;
 }
 
+class TooDeep extends Error {}
+
+/** The first document of a text; that there is another one is among its errors. As the library's `parseDocument`, with a bound. */
+function documentIn(text: string, lines: LineCounter): Document.Parsed {
+  const composer = new Composer<ParsedNode, true>({ version: '1.2', schema: 'core', uniqueKeys: true });
+  const [document, second] = composer.compose(tokensIn(text, lines), true, text.length);
+  if (!document) throw new TypeError('every text has a document');
+  if (second) {
+    const [start, end] = second.range;
+    document.errors.push(new YAMLParseError([start, end], 'MULTIPLE_DOCS', ''));
+  }
+  return document;
+}
+
 /**
- * Returns where a text is nested too deeply; undefined where it is not. Asked before anything else is done with it: what composes
- * and visits nodes recurses, and a stack that overflows there can end the process, not only the parsing.
+ * The tokens of a text. That it is nested too deeply is found before anything is composed of them: what composes and visits nodes
+ * recurses, and a stack that overflows there can end the process, not only the parsing.
  */
-function tooDeepAt(text: string): number | undefined {
-  const parser = new Parser();
+function* tokensIn(text: string, lines: LineCounter): Generator<CST.Token, void> {
+  const parser = new Parser(lines.addNewLine);
+  lines.addNewLine(0);
   let offset = 0;
   for (const lexeme of new Lexer().lex(text)) {
-    for (const _token of parser.next(lexeme)) {
-      // Only the depth is wanted.
-    }
+    yield* parser.next(lexeme);
     offset += lexeme.length;
-    if (parser.stack.length > maximumDepth) return offset;
+    if (parser.stack.length > maximumDepth)
+      throw new TooDeep(`nested more than ${maximumDepth} levels deep, at character ${offset}`);
   }
-  return undefined;
+  yield* parser.end();
 }
 
 /** Returns what YAML allows and JSON or this language does not: keys that are not strings, merge keys, infinities, numbers too large to be exact. */

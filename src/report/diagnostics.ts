@@ -18,7 +18,8 @@ export function sarif(diagnostics: readonly Diagnostic[], version: string): stri
     ruleId: code,
     ruleIndex: codes.indexOf(code),
     level: severity,
-    message: { text: wordsOf(message, help) },
+    // In brackets there would be a link.
+    message: { text: wordsOf(message, help).replace(/[\\[\]]/g, '\\$&') },
     locations: [
       {
         physicalLocation: {

@@ -1,15 +1,19 @@
 import { inert } from '../text/index.ts';
 
-/** Text from a file or a server as plain text in Markdown: nothing in it is markup, HTML, a link or a mention. */
+/** What is no markup and is recognised in the rendered page all the same: #1, GH-1, !1 of GitLab, @name, www.example. */
+const recognised = /[#!@](?=\w)|\bGH-(?=\d)|\bwww(?=\.)/gi;
+
+/**
+ * Text from a file or a server as plain text in Markdown: nothing in it is markup, HTML, a link, an issue or a mention. A zero-width
+ * joiner keeps apart what would be one.
+ */
 export function plain(text: string): string {
-  return (
-    inert(text)
-      .replace(/[&<>\\`*_[\]|~]/g, (character) => `&#${character.charCodeAt(0)};`)
-      // Neither a link nor a heading, a list or a mention: a zero-width joiner keeps `@name` from being one.
-      .replace(/:\/\//g, ':&#47;&#47;')
-      .replace(/^\s*[#+.-]|^\s*\d+[.)]/, (start) => `&#8205;${start}`)
-      .replace(/@/g, '@&#8205;')
-  );
+  return inert(text)
+    .replace(recognised, '$&\u200d')
+    .replace(/[&<>\\`*_[\]|~]/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replace(/:\/\//g, ':&#47;&#47;')
+    .replace(/^\s*[#+.-]|^\s*\d+[.)]/, '\u200d$&')
+    .replaceAll('\u200d', '&#8205;');
 }
 
 /** Text as code in a line; backticks in it end nothing. */

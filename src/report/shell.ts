@@ -39,6 +39,11 @@ export function quoted(text: string): string {
   return `'${inert(text).replaceAll("'", "'\\''")}'`;
 }
 
+/** Writes text as one argument: a plain word without quotes. */
+export function word(text: string): string {
+  return /^[A-Za-z]+$/.test(text) ? text : quoted(text);
+}
+
 /** Escapes text for double quotes. */
 export function inQuotes(text: string): string {
   return inert(text).replace(/[\\"$`]/g, (character) => `\\${character}`);

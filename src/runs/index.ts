@@ -1,10 +1,11 @@
 export { chainOf, hashOf, JournalDamage, lineOf } from './chain.ts';
-export { makeFolder } from './folder.ts';
+export { assertOwn, makeFolder, NotOwn } from './folder.ts';
 export {
   createJournal,
   followJournal,
   type Journal,
   type JournalContents,
+  noEventText,
   readJournal,
   reopenJournal,
 } from './journal.ts';

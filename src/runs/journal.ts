@@ -1,8 +1,9 @@
-import { type FileHandle, mkdir, open, readFile, stat, unlink, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Event } from '../engine/index.ts';
-import { type Chain, chainOf, hashOf, lineOf } from './chain.ts';
+import { type Chain, chainOf, hashOf, JournalDamage, lineOf } from './chain.ts';
 import { makeFolder } from './folder.ts';
+import { openRegularFile, readRegularFile } from './regular-file.ts';
 
 /** The journal of one run: a folder with the plan and, line by line, every event. Only its owner can read it. */
 export interface Journal {
@@ -77,9 +78,22 @@ export interface JournalContents extends Chain {
  */
 export async function readJournal(folder: string): Promise<JournalContents> {
   const file = join(folder, journalFile);
-  const bytes = await readFile(file);
-  const plan = await readFile(join(folder, planFile), 'utf8');
+  const bytes = contentOf(file);
+  const plan = new TextDecoder('utf-8', { ignoreBOM: true }).decode(contentOf(join(folder, planFile)));
   return { ...chainOf(bytes, plan, file), plan };
+}
+
+function contentOf(file: string): Uint8Array {
+  try {
+    return readRegularFile(file, Number.POSITIVE_INFINITY);
+  } catch (error) {
+    throw new JournalDamage(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Says what is known of a run without an event in its journal: whether anything was sent is not. */
+export function noEventText(folder: string): string {
+  return `${folder}: its journal has no event. Either the run has just begun or its process ended before the first one, or the journal was emptied: whether anything was sent is not known`;
 }
 
 /**
@@ -91,7 +105,7 @@ export function followJournal(folder: string, skip: number): () => Promise<Event
   let offset = 0;
   let toSkip = skip;
   return async () => {
-    const file = await open(join(folder, journalFile), 'r');
+    const file = await openRegularFile(join(folder, journalFile));
     try {
       const { size } = await file.stat();
       const bytes = Buffer.alloc(Math.max(0, size - offset));
@@ -114,7 +128,7 @@ export type Stage = 'empty' | 'unfinished' | 'finished';
 
 /** Returns how far a journal of so many bytes is; only its last line is read. */
 export async function stageOf(folder: string, size: number): Promise<Stage> {
-  const file = await open(join(folder, journalFile), 'r');
+  const file = await openRegularFile(join(folder, journalFile));
   try {
     for (let length = 10_000; ; length *= 10) {
       const bytes = Buffer.alloc(Math.min(size, length));

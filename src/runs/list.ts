@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Event, RunOutcome } from '../engine/index.ts';
-import { readJournal, type Stage, sizeOf, stageOf } from './journal.ts';
+import { noEventText, readJournal, type Stage, sizeOf, stageOf } from './journal.ts';
 
 /** One run as a list shows it. `unfinished`: it is still running, or its process died. */
 export interface RunEntry {
@@ -24,6 +24,7 @@ export async function listRuns(runs: string): Promise<{ readonly entries: RunEnt
     try {
       const entry = await runIn(runs, id);
       if (entry) entries.push(entry);
+      else problems.push(noEventText(join(runs, id)));
     } catch (error) {
       problems.push(error instanceof Error ? error.message : String(error));
     }
@@ -32,7 +33,7 @@ export async function listRuns(runs: string): Promise<{ readonly entries: RunEnt
 }
 
 /**
- * One run of a folder; undefined where it ended before its first event.
+ * One run of a folder; undefined where its journal has no event.
  * @throws where its record cannot be read.
  */
 export async function runIn(runs: string, id: string): Promise<RunEntry | undefined> {

@@ -1,5 +1,6 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { noEventText } from './journal.ts';
 import { type RunEntry, runIn, runNames } from './list.ts';
 import { Locked, lockRun } from './local-lock.ts';
 
@@ -35,7 +36,7 @@ export async function pruneRuns(runs: string, pruning: Pruning): Promise<Pruned>
   for (const id of await runNames(runs)) {
     const entry = await runIn(runs, id).catch((error: Error) => error.message);
     if (typeof entry !== 'object') {
-      problems.push(entry ?? `${join(runs, id)}: no event is in its journal`);
+      problems.push(entry ?? noEventText(join(runs, id)));
       continue;
     }
     const reason = keptReason(entry, pruning) ?? (await removeRun(runs, id, pruning));

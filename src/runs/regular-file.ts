@@ -1,5 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+
+const reading = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
 /** A path that cannot be read as a regular file; the message is a fragment: "it is a FIFO, expected a regular file". */
 export class NotReadable extends Error {}
@@ -12,6 +15,26 @@ export class TooLarge extends Error {
   constructor(size: number) {
     super(`it has more than ${size} bytes`);
     this.size = size;
+  }
+}
+
+/**
+ * Opens a regular file to read from it. Nothing else is waited for.
+ * @throws `NotReadable`
+ */
+export async function openRegularFile(path: string): Promise<FileHandle> {
+  try {
+    assertRegular(statSync(path));
+    const file = await open(path, reading);
+    try {
+      assertRegular(await file.stat());
+      return file;
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  } catch (error) {
+    throw error instanceof NotReadable ? error : new NotReadable(reasonFor(error));
   }
 }
 
@@ -29,7 +52,7 @@ export function readRegularFile(path: string, largest: number, folder?: string):
     assertRegular(statSync(place));
     // Its place has no link in it: one that has come since is not followed.
     const follow = folder === undefined ? 0 : constants.O_NOFOLLOW;
-    file = openSync(place, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY | follow);
+    file = openSync(place, reading | follow);
     const stats = fstatSync(file);
     assertRegular(stats);
     if (stats.size > largest) throw new TooLarge(stats.size);

@@ -1,12 +1,22 @@
+/** Control and format characters (bidirectional, zero-width, tags), other line breaks, and letters without a shape. */
+const hidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]/gu;
+
 /**
- * Text from a file or a server as one line for a terminal or a log: control characters (escape sequences, line
- * breaks, bidirectional overrides) become visible escapes.
+ * Text from a file or a server as one line for a terminal or a log: what is invisible there, or changes what is around it,
+ * becomes a visible escape, as JSON has it. Nor is the line a command of GitHub Actions (`::error::` where it begins, `##[error]`
+ * anywhere) or of Azure Pipelines (`##vso[…]`).
  */
 export function inert(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal.
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (character) => {
-    if (character === '\t') return ' ';
-    if (character === '\n') return '\\n';
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
+  return text
+    .replace(hidden, (character) => {
+      if (character === '\t') return ' ';
+      if (character === '\n') return '\\n';
+      return [...Array(character.length).keys()].map((index) => escaped(character.charCodeAt(index))).join('');
+    })
+    .replace(/##(?=[a-z.]*\[)/gi, '\\u0023#')
+    .replace(/^(\s*):(?=:)/, '$1\\u003a');
+}
+
+function escaped(unit: number): string {
+  return `\\u${unit.toString(16).padStart(4, '0')}`;
 }

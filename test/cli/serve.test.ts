@@ -1,4 +1,5 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -33,6 +34,7 @@ function get(
         sent.destroy();
       });
       response.on('end', end);
+      response.on('error', reject);
     });
     sent.on('error', reject);
     sent.end();
@@ -173,6 +175,32 @@ describe('runbook serve', () => {
     expect(headers['content-security-policy']).toMatch(
       /default-src 'none'.*connect-src 'self'.*frame-ancestors 'none'/,
     );
+  });
+
+  it('survives FIFOs, dangling links and folders among its files, and waits for none of them', async () => {
+    const runs = join(directory, '.runbook', 'runs');
+    execFileSync('mkfifo', [join(directory, 'fifo.json'), join(runs, 'fifo')]);
+    symlinkSync('nowhere', join(directory, 'dangling.json'));
+    symlinkSync('nowhere', join(runs, 'dangling'));
+    mkdirSync(join(directory, 'folder.json'));
+    for (const name of ['journal.jsonl', 'plan.json']) {
+      const run = join(runs, `20260105-000000-${name === 'plan.json' ? 'eeeeee' : 'ffffff'}`);
+      cpSync(join(runs, '20260102-000000-bbbbbb'), run, { recursive: true });
+      rmSync(join(run, name));
+      execFileSync('mkfifo', [join(run, name)]);
+    }
+
+    const list = await get(server.url);
+    expect(list.status).toBe(200);
+    expect(list.text).toContain('<a href="runs/20260101-000000-aaaaaa">');
+    expect(list.text).toMatch(/eeeeee.plan\.json cannot be read: it is a FIFO, expected a regular file/);
+    expect(list.text).toMatch(/ffffff.journal\.jsonl cannot be read: it is a FIFO, expected a regular file/);
+    for (const path of ['plans/fifo.json', 'plans/dangling.json', 'plans/folder.json', 'runs/dangling'])
+      expect([path, (await get(`${server.url}${path}`)).status]).toEqual([path, 404]);
+    for (const run of ['fifo', '20260105-000000-eeeeee', '20260105-000000-ffffff'])
+      expect((await get(`${server.url}runs/${run}`)).text).toContain('cannot be read: ');
+    await expect(get(`${server.url}runs/20260105-000000-ffffff/events`)).rejects.toThrow();
+    expect((await get(server.url)).status).toBe(200);
   });
 
   it('is opened under one name', async () => {

@@ -18,7 +18,10 @@ describe('a port that fails', () => {
     };
     const { sent, summary } = await runIn(plan, { confirm: bug });
     expect(sent).toEqual(['PUT /made', 'POST /open', 'DELETE /made']);
-    expect(summary).toMatchObject({ outcome: 'failed', failure: { step: 'ask', reason: { kind: 'internal-error' } } });
+    expect(summary).toMatchObject({
+      outcome: 'failed',
+      failure: { step: 'ask', reason: { kind: 'internal-error', message: 'Error: a bug in a port' } },
+    });
   });
 
   it.each(['PUT /made', 'POST /open'])('with the end of its process at %s ends the run as it is', async (at) => {

@@ -70,7 +70,7 @@ export async function badDaySubject(): Promise<Subject> {
 }
 
 /** Markup, escape sequences and hidden directions, wherever a runbook or a server can put a text. */
-export const hostile = `</script></style>-->]]><script>alert(1)</script><img src=x onerror=alert(2)>" onload="alert(3) ' \u001b[31m\u202e\u2028 \`$(touch pwned)\` \${IFS} ::error::x @all [a](javascript:alert(4)) <!-- | # %0A`;
+export const hostile = `</script></style>-->]]><script>alert(1)</script><img src=x onerror=alert(2)>" onload="alert(3) ' \u001b[31m\u202e\u2028 \`$(touch pwned)\` \${IFS} ::error::x @all [a](javascript:alert(4)) <!-- | # %0A #1 GH-2 !3 www.evil.example \u200b\u2067\ufeff\u{e0041} ##[error]x`;
 
 const inYaml = JSON.stringify(hostile);
 

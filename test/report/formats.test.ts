@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Event } from '../../src/engine/index.ts';
 import { createValidator } from '../../src/language/index.ts';
-import { type FormatName, formats, type Subject } from '../../src/report/index.ts';
+import { type FormatName, formats, type Subject, sarif } from '../../src/report/index.ts';
 import { planOf } from '../support.ts';
 import { badDaySubject, hostileSubject, planSubject, runSubject } from './bad-day.ts';
 
@@ -110,8 +110,11 @@ describe('hostile text of runbooks and servers', () => {
   it.each(['text', 'markdown', 'html', 'junit', 'github', 'console', 'curl'] as const)(
     'sends nothing to a terminal as %s',
     (format) => {
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal.
-      expect(shown(format, subject)).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u202a-\u202e]/);
+      const text = shown(format, subject);
+      expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+      // Nor anything to the runner of a pipeline that has it in its log.
+      if (format !== 'github') expect(text).not.toMatch(/^\s*::/m);
+      expect(text).not.toMatch(/##[a-z.]*\[/);
     },
   );
 
@@ -122,7 +125,22 @@ describe('hostile text of runbooks and servers', () => {
     for (const text of [shown('html', subject), shown('junit', subject)])
       expect(text).not.toMatch(/<script>alert|<img|" onload=|\]\]>|-->/);
     expect(outsideCode).not.toMatch(/<script|<img|<\/style/);
-    expect(outsideCode).not.toMatch(/@all|\]\(javascript|<!--/);
+    expect(outsideCode.replace(/&#\d+;/g, '·')).not.toMatch(/@all|\]\(javascript|<!--|#1|GH-2|!3|www\./);
+  });
+
+  it('begins no line of YAML, and is no link in SARIF', () => {
+    expect(
+      shown('yaml', planSubject(planOf(`  - { id: a, title: "x\\n::error::y\\nz", on: es, call: GET / }\n`))),
+    ).not.toMatch(/^\s*::/m);
+    const found = {
+      code: 'x',
+      severity: 'error',
+      message: 'see [this](https://evil.example)\u200b',
+      file: 'a.yaml',
+    } as const;
+    expect(JSON.parse(sarif([found], '1')).runs[0].results[0].message.text).toBe(
+      'see \\[this\\](https://evil.example)\\\\u200b',
+    );
   });
 
   it('is no second workflow command', () => {
@@ -130,6 +148,26 @@ describe('hostile text of runbooks and servers', () => {
 
     expect(lines.length).toBeGreaterThan(3);
     for (const line of lines) expect(line).toMatch(/^::(error|warning|notice)[^:]*::/);
+  });
+
+  it('does not leave its quotes in the curl script as a method or a header', () => {
+    const plan = planOf(`  - { id: a, on: es, call: GET /a, headers: { x-a: b } }\n`);
+    const evil = '$(touch pwned)`touch pwned`\\";touch pwned;\'\n';
+    const [step] = plan.steps;
+    if (step?.kind !== 'request' || step.request.type !== 'http') throw new Error('it is a request');
+    const request = { ...step.request, method: `GET ${evil}` as 'GET', headers: { [evil]: evil } };
+    const script = shown('curl', { ...planSubject(plan), plan: { ...plan, steps: [{ ...step, request }] } });
+    const said = execFileSync('bash', [], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH ?? '', ES_PASSWORD: 'pw', ES_RECOVERY_TOKEN: 'token' },
+      input: script
+        .replace(/^call\(\) \{[\s\S]*?^\}/m, 'call() { printf "CALL %s|" "$@"; }')
+        .replace(/^ask\(\).*$/m, 'ask() { return 0; }')
+        .replace('set -euo pipefail', 'set -eu; touch() { printf PWNED; }; cat() { :; }'),
+    });
+    expect(said).toContain('CALL GET $(touch pwned)');
+    expect(said).not.toContain('PWNED');
   });
 
   it('runs nothing in the curl script', () => {

@@ -1,5 +1,5 @@
 import { Problem } from '../../host/problem.ts';
-import { runsFolder } from '../../host/run-folders.ts';
+import { ownFolder } from '../../host/run-folders.ts';
 import { type KeptReason, pruneRuns } from '../../runs/index.ts';
 import { millisecondsOf } from '../../text/index.ts';
 import { inertLines } from '../print.ts';
@@ -18,7 +18,7 @@ const day = 86_400_000;
 export async function prune({ olderThan, includeUnresolved, dryRun }: PruneOptions): Promise<void> {
   const endedBefore = Date.now() - ageOf(olderThan);
   const pruning = { endedBefore, includeUnresolved, isDry: dryRun };
-  const { removed, kept, problems } = await pruneRuns(runsFolder, pruning).catch((error: Error) => {
+  const { removed, kept, problems } = await pruneRuns(ownFolder(), pruning).catch((error: Error) => {
     throw new Problem(`a run cannot be removed: ${error.message}`, 'failed');
   });
   for (const problem of problems) process.stderr.write(`kept: ${inertLines(problem)}\n`);

@@ -1,8 +1,11 @@
 import { prepareResume, type ResumeOptions } from '../../host/resume.ts';
 import { readRun } from '../../host/run-folders.ts';
 import { attend } from '../attend.ts';
+import { tornText } from '../torn.ts';
 
 /** `runbook resume`: goes on with a run whose process has ended before the run. */
 export async function resume(id: string, options: ResumeOptions): Promise<number> {
-  return attend(await prepareResume(await readRun(id), options));
+  const recorded = await readRun(id);
+  if (recorded.torn > 0) process.stderr.write(`${tornText(recorded.torn)}\n`);
+  return attend(await prepareResume(recorded, options));
 }

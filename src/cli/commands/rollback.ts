@@ -6,6 +6,7 @@ import { readRun } from '../../host/run-folders.ts';
 import { rollbackText } from '../../report/index.ts';
 import { attend } from '../attend.ts';
 import { ask, isInteractive } from '../terminal.ts';
+import { tornText } from '../torn.ts';
 
 export interface RollbackOptions extends ResumeOptions {
   readonly yes: boolean;
@@ -14,11 +15,12 @@ export interface RollbackOptions extends ResumeOptions {
 /** `runbook rollback`: rolls back what a run may have sent, in reverse order. */
 export async function rollback(id: string, options: RollbackOptions): Promise<number> {
   const recorded = await readRun(id);
+  if (recorded.torn > 0) process.stderr.write(`${tornText(recorded.torn)}\n`);
   const execution = await prepareRollback(recorded, options);
   const { events, plan, started } = recorded;
   if ((await rollbacksOf(plan, events)).length === 0) {
     throw new Problem(
-      `the run ${id} has nothing to roll back: it has sent no write that its runbook can roll back, or all of them are rolled back`,
+      `the run ${id} has nothing to roll back: its journal has no write that its runbook can roll back, or all of them are rolled back`,
     );
   }
   process.stdout.write(`${rollbackText(await rollbackPreview(execution, recorded), plan)}\n`);

@@ -1,11 +1,11 @@
-import { runsFolder } from '../../host/run-folders.ts';
+import { ownFolder, runsFolder } from '../../host/run-folders.ts';
 import { listRuns } from '../../runs/index.ts';
 import { inertLines } from '../print.ts';
 import { runHeadings, runRow, table } from '../table.ts';
 
 /** `runbook runs`: every run of this working directory, the newest first. */
 export async function runs(): Promise<void> {
-  const { entries, problems } = await listRuns(runsFolder);
+  const { entries, problems } = await listRuns(ownFolder());
   for (const problem of problems) process.stderr.write(`${inertLines(problem)}\n`);
   if (entries.length === 0) {
     process.stdout.write(`no runs in ${runsFolder}\n`);

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Problem } from '../../host/problem.ts';
+import { ownFolder } from '../../host/run-folders.ts';
 import { makeFolder } from '../../runs/index.ts';
 import {
   accessKey,
@@ -36,6 +37,7 @@ export async function sandbox(options: SandboxOptions): Promise<void> {
   const wrong = faults.filter((one) => typeof one === 'string');
   if (wrong.length > 0) throw new Problem(`${wrong.join('\n')}\nrunbook sandbox --list-faults explains them.`);
   const versions = { source: releases[version], destination: releases[destinationVersion] };
+  ownFolder(folder);
   const running = await startSandbox(versions, faults as Fault[], (call) => process.stdout.write(`${call}\n`));
   const name = version === destinationVersion ? version : `${version}-to-${destinationVersion}`;
   const file = join(folder, `sandbox-${name}.yaml`);

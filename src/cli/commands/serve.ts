@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { isPlanFile, type PlanFile, readPlanFile } from '../../host/plan-file.ts';
 import { Problem } from '../../host/problem.ts';
-import { folderOf, runSubject, runsFolder } from '../../host/run-folders.ts';
+import { folderOf, ownFolder, runSubject, runsFolder } from '../../host/run-folders.ts';
 import { damagePage, linesOf, pageOf, runPage, runsPage, type Subject } from '../../report/index.ts';
 import { followJournal, hashOf, listRuns, watchRuns } from '../../runs/index.ts';
 
@@ -22,6 +22,7 @@ export async function serve({ host, port = 0 }: ServeOptions): Promise<void> {
     throw new Problem(
       `--host ${host}: name the one address under which it is opened; requests by any other name are refused`,
     );
+  ownFolder();
   const token = randomBytes(24).toString('base64url');
   const server = createServer((request, response) => {
     void answer(request, response, server.address() as AddressInfo, host, token).catch((error: unknown) => {
@@ -184,7 +185,12 @@ const runStages = watchRuns(runsFolder);
 
 /** A hash of what the list of runs and plans rests on. */
 async function listState(): Promise<string> {
-  return hashOf(JSON.stringify([await runStages(), planFiles().map((file) => [file, statSync(file).mtimeMs])]));
+  return hashOf(
+    JSON.stringify([
+      await runStages(),
+      planFiles().map((file) => [file, statSync(file, { throwIfNoEntry: false })?.mtimeMs]),
+    ]),
+  );
 }
 
 /** Server-sent events: that the list of runs and plans is another one than the one that the page shows. */

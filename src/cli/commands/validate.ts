@@ -9,8 +9,10 @@ import {
   runbookFiles,
   runbookIn,
   runbooksBeside,
+  shown,
 } from '../../host/files.ts';
 import { version } from '../../host/version.ts';
+import { type FileSet, isFragment, type Loaded, type Runbook } from '../../language/index.ts';
 import { githubDiagnostics, sarif } from '../../report/index.ts';
 import { type Diagnostic, printDiagnostic } from '../../text/index.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -28,12 +30,13 @@ export async function validate(
   { env, format, strict = false }: ValidateOptions,
 ): Promise<number> {
   const paths = names.length > 0 ? names.map(locateRunbook) : runbookFiles();
-  const files: LoadedFiles<unknown>[] = [...paths.map(readFiles), ...env.map(readEnvironment)];
+  const sets = paths.map(readFiles);
+  const files: LoadedFiles<unknown>[] = [...sets, ...env.map(readEnvironment)];
   // By what is printed: a fragment that several runbooks use is wrong once.
   const found = new Map<string, Diagnostic>();
   for (const { checked, print, placed } of files)
     for (const diagnostic of checked.diagnostics) found.set(print(diagnostic), placed(diagnostic));
-  for (const [text, diagnostic] of overlapsOf(paths)) found.set(text, diagnostic);
+  for (const [text, diagnostic] of overlapsOf(paths, sets)) found.set(text, diagnostic);
   const diagnostics = [...found.values()];
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   const warnings = diagnostics.length - errors;
@@ -53,12 +56,12 @@ export async function validate(
 }
 
 /** As it is printed → where a runbook and one beside it are for the same version. A file that hides another of its name is not beside it. */
-function overlapsOf(paths: readonly string[]): Map<string, Diagnostic> {
+function overlapsOf(paths: readonly string[], sets: readonly LoadedFiles<FileSet>[]): Map<string, Diagnostic> {
   const found = new Map<string, Diagnostic>();
   const compared = new Set<string>();
   const given = paths.map((path) => resolve(path));
-  for (const path of given) {
-    const runbook = runbookIn(path);
+  for (const [index, path] of given.entries()) {
+    const runbook = sets[index] ? runbookOf(path, sets[index]) : undefined;
     for (const other of runbook ? [...given, ...runbooksBeside(path)] : []) {
       const pair = [path, other].sort().join('\0');
       if (basename(other) === basename(path) || compared.has(pair)) continue;
@@ -71,6 +74,14 @@ function overlapsOf(paths: readonly string[]): Map<string, Diagnostic> {
     }
   }
   return found;
+}
+
+/** The runbook of a file, its file named as a user would. Parsing takes most of the time: what was loaded is not parsed again. */
+function runbookOf(path: string, { checked }: LoadedFiles<FileSet>): Loaded<Runbook> | undefined {
+  const main = checked.value?.main;
+  if (!main) return runbookIn(path);
+  const { source, value } = main;
+  return isFragment(value) ? undefined : { source: { ...source, file: shown(path) }, value };
 }
 
 function isBundled(path: string): boolean {

@@ -1,9 +1,9 @@
 import { approvalsRecorded } from '../../host/approvals.ts';
-import { folderOf, recordIn } from '../../host/run-folders.ts';
-import type { Plan } from '../../plan/index.ts';
+import { folderOf, recordedPlan, recordIn } from '../../host/run-folders.ts';
 import { approvalText, factsOf, unfoundedIn } from '../../report/index.ts';
 import { inert } from '../../text/index.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { tornText } from '../torn.ts';
 
 export interface VerifyOptions {
   /** The hash that the journal must end in. */
@@ -31,14 +31,14 @@ export async function verify(id: string, { head: expected, allowedSigners }: Ver
   process.stdout.write(
     `${events.length} events, each follows from the one before; the plan is the one that was run. It ends in ${head}\n`,
   );
-  if (torn > 0) process.stdout.write(`After them ${torn} bytes of a line that was not written to its end.\n`);
+  if (torn > 0) process.stdout.write(`${tornText(torn)}\n`);
   if (last?.type !== 'run-finished')
     process.stdout.write('The run is not finished: it is still running, its process died, or the end was cut off.\n');
   if (expected === undefined)
     process.stdout.write(
       'Whether lines were cut off at the end is only told by the hash that the run has printed: --head HASH\n',
     );
-  const planned = JSON.parse(plan) as Plan;
+  const planned = recordedPlan(plan, folderOf(id));
   const unfounded = unfoundedIn(factsOf(planned, events));
   for (const { says, when, step } of unfounded)
     process.stdout.write(

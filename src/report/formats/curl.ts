@@ -17,7 +17,7 @@ import type { Json } from '../../text/index.ts';
 import { type Blank, type Blanks, blanksOf, comment, jsonText, partsOf } from '../by-hand.ts';
 import { connectionText, dialectFor, doneWhenText, passingWritesText, requestText, rollbacksIn } from '../outline.ts';
 import { planFacts } from '../plan-text.ts';
-import { inHere, inQuotes, prelude, quoted } from '../shell.ts';
+import { inHere, inQuotes, prelude, quoted, word } from '../shell.ts';
 import { conditionText, expectations, untilText, valueText } from '../words.ts';
 import type { Format } from './format.ts';
 
@@ -295,7 +295,7 @@ function callLines(
   const ca = `${connection.replace(/[^A-Za-z0-9_]/g, '_').toUpperCase()}_CA`;
   const address = `"${inQuotes(credential?.planned.url ?? '')}${urlOf(request, dialect, blanks)}"`;
   const command = [
-    `call ${credential?.name ?? 'credentials_unknown'} ${ca} ${method} ${Math.ceil(timeout / 1_000)}`,
+    `call ${credential?.name ?? 'credentials_unknown'} ${ca} ${word(method)} ${Math.ceil(timeout / 1_000)}`,
     address,
     ...options,
   ].join(' ');
