@@ -34,8 +34,8 @@ export function diagnosticsOf(text: string, fragments: Record<string, string> = 
 }
 
 export function everyDiagnosticOf(text: string, fragments: Record<string, string> = {}): readonly Diagnostic[] {
-  const { value, diagnostics } = loadBundle('test.yaml', text, (path) => fragments[path]);
-  return value ? [...diagnostics, ...check(value)] : diagnostics;
+  const { intact, diagnostics } = loadBundle('test.yaml', text, (path) => fragments[path]);
+  return intact ? [...diagnostics, ...check(intact)] : diagnostics;
 }
 
 /** A bundle without errors. */

@@ -1,4 +1,4 @@
-import type { Fragment, Loaded, Path, Runbook } from '../language/index.ts';
+import type { Fragment, Gaps, Loaded, Path, Runbook } from '../language/index.ts';
 import type { Diagnostic } from '../text/index.ts';
 
 /** One file and the fragments that it uses. */
@@ -6,7 +6,9 @@ export interface CheckedFile extends Loaded<Runbook | Fragment> {
   /** The versions that the runbook around it is written for; undefined for a fragment that is checked alone. */
   readonly elasticsearch?: string;
   /** The fragment behind a `use` of this file; undefined where it could not be loaded, which has its own message. */
-  readonly fragment: (use: string) => Fragment | undefined;
+  readonly fragment: (use: string) => { readonly value: Fragment; readonly gaps: Gaps } | undefined;
+  /** Parts that are wrong are left out of the file's value: whoever claims that something is missing asks here first. */
+  readonly gaps: Gaps;
 }
 
 /** A promise about every file: one function, one file, one line in `rules/index.ts`. Gives what breaks the promise. */

@@ -13,10 +13,25 @@ import {
 import { isObject, type Json } from '../text/index.ts';
 import type { CheckedFile } from './rule.ts';
 
-/** The connection of a step as it is written: its own or that of a block around it. */
-export function connectionOf({ step, ancestors }: VisitedStep): string | undefined {
-  const named = [step, ...[...ancestors].reverse()].find((one) => 'on' in one && one.on !== undefined);
-  return named && 'on' in named ? named.on : undefined;
+/** The connection of a step as it is written: its own or that of a block around it. Undefined where a nearer one may have been left out. */
+export function connectionOf({ step, path, ancestors }: VisitedStep, { gaps }: CheckedFile): string | undefined {
+  const chain = [...ancestors, step];
+  for (const [index, place] of pathsOfSteps(path).reverse().entries()) {
+    const one = chain.at(-1 - index);
+    if (one && 'on' in one && one.on !== undefined) return one.on;
+    if (!gaps.lacks([...place, 'on'])) return undefined;
+  }
+  return undefined;
+}
+
+/** Returns whether it is certain that neither a step nor a block around it has a key that none of them has. */
+export function areWithout(key: string, { path }: Pick<VisitedStep, 'path'>, { gaps }: CheckedFile): boolean {
+  return pathsOfSteps(path).every((place) => gaps.lacks([...place, key]));
+}
+
+/** The paths of the steps around a path, the outermost first, and of the step itself. */
+function pathsOfSteps(path: Path): Path[] {
+  return path.flatMap((segment, index) => (typeof segment === 'number' ? [path.slice(0, index + 1)] : []));
 }
 
 /** The kind of a connection that the file declares; a fragment's is known while planning only. */

@@ -1,5 +1,5 @@
 import { evaluateValue, expressionOfKey, holds, type PathExpression, pathsIn, resolve } from '../language/index.ts';
-import { type Condition, nodesIn, type PlannedNode, type SkippedNode } from '../plan/index.ts';
+import { type Condition, nodesIn, type PlannedNode, type SkippedNode, type SkipReason } from '../plan/index.ts';
 import { shown, shownExpectation } from './assertion.ts';
 import type { StepResult } from './event.ts';
 import type { Reason } from './reason.ts';
@@ -67,15 +67,25 @@ function outsideWindow({ plan: { environment } }: Session): Reason {
   };
 }
 
+/** Returns whether a condition reads what is not known yet. */
+export function isOpen({ subject }: Condition, session: Session, frame: Frame): boolean {
+  // In a dry run, what a step behind a predicted write would save is not known: the step is shown, not skipped.
+  return pathsIn(expressionOfKey(subject)).some((path) => isUndetermined(path, session, frame));
+}
+
 /** The first condition of a `when` that is not met; undefined where all are. Throws `TemplateError`. */
-function unmetCondition(conditions: readonly Condition[], session: Session, frame: Frame): Reason | undefined {
+export function unmetCondition(
+  conditions: readonly Condition[],
+  session: Session,
+  frame: Frame,
+): SkipReason | undefined {
   const values = valuesIn(session, frame);
   const lookup = lookupAtRun(values, 'condition');
   const { redactor } = session.options;
-  for (const { subject, expect } of conditions) {
+  for (const condition of conditions) {
+    const { subject, expect } = condition;
     const expression = expressionOfKey(subject);
-    // In a dry run, what a step behind a predicted write would save is not known: the step is shown, not skipped.
-    if (pathsIn(expression).some((path) => isUndetermined(path, session, frame))) continue;
+    if (isOpen(condition, session, frame)) continue;
     const resolved = resolve(expression, lookup);
     const actual = resolved.kind === 'literal' ? resolved.value : null;
     const expectation = evaluateValue(expect, lookup);

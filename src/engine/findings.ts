@@ -13,11 +13,14 @@ export interface Findings {
   writes: number;
   inDoubt: string[];
   readonly cleanupFailures: CleanupFailure[];
-  readonly notes: Note[];
+  readonly notes: SaidNote[];
   readonly locksLeft: LockReason[];
   /** The connections on which the index of the locks was created. */
   readonly lockIndices: Set<string>;
 }
+
+/** A note, and how many writes had been sent when it was said: it may be about them. */
+export type SaidNote = Note & { readonly behind: number };
 
 export function createFindings(): Findings {
   return {
@@ -38,7 +41,8 @@ export function troublesIn({ cleanupFailures, inDoubt }: Findings): number {
 
 /** Returns what of the findings stands in a summary, redacted. */
 export function summarized(
-  { failure, suspended, writes, inDoubt, cleanupFailures, notes, locksLeft }: Findings,
+  { failure, suspended, writes, inDoubt, cleanupFailures, locksLeft }: Findings,
+  notes: readonly Note[],
   redactor: Redactor,
 ): Omit<RunSummary, 'outcome' | 'predicted_writes' | 'rolled_back' | 'can_be_rolled_back' | 'kept' | 'left'> {
   return redactor.record({

@@ -5,7 +5,7 @@ import { admit } from './admission.ts';
 import { type Ended, runBlock } from './block.ts';
 import { dependentOn } from './dry-run.ts';
 import type { StepDescription, StepResult } from './event.ts';
-import { runNote } from './note.ts';
+import { runNote, sayAgain } from './note.ts';
 import { saveFromJournal } from './outputs.ts';
 import { Cancelled } from './ports.ts';
 import { runRead } from './read.ts';
@@ -105,7 +105,7 @@ function replayed(node: PlannedNode, past: PastStep, finished: StepResult, conte
     session.findings.writes += past.writes;
     saveFromJournal(finished, node, context);
   }
-  if (past.note) session.findings.notes.push(past.note);
+  if (past.note) sayAgain(past.note, context);
   return flowAfter(node, finished, context);
 }
 

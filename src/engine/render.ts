@@ -8,7 +8,7 @@ import {
   TemplateError,
 } from '../language/index.ts';
 import type { Condition, PlannedExpect, Request } from '../plan/index.ts';
-import { type Json, type JsonObject, textOf } from '../text/index.ts';
+import { isObject, type Json, type JsonObject, textOf } from '../text/index.ts';
 import type { Reason } from './reason.ts';
 import { type Redactor, secretMark } from './redactor.ts';
 
@@ -135,6 +135,35 @@ export function renderRequest(request: Request, values: Values): Rendered {
   } catch (error) {
     // A helper that cannot work on the mark in a secret's place: the planned references are shown instead.
     if (error instanceof TemplateError) return { sent, shown: request };
+    throw error;
+  }
+}
+
+/** A request as it may be recorded; as it was planned where something in it is not known yet. */
+export function shownRequest(request: Request, values: Values): Request {
+  const known = (value: Json) => shownValue(value, values);
+  return mapRequest(request, {
+    path: (path) => {
+      try {
+        return resolvePath(path, lookupAtRun(values, 'shown'));
+      } catch (error) {
+        if (error instanceof TemplateError) return path;
+        throw error;
+      }
+    },
+    value: known,
+  });
+}
+
+/** A value as it may be recorded; the parts of it in which something is not known yet are as they were planned. */
+export function shownValue(value: Json, values: Values): Json {
+  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => shownValue(item, values));
+  if (isObject(value))
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shownValue(item as Json, values)]));
+  try {
+    return evaluateValue(value, lookupAtRun(values, 'shown'));
+  } catch (error) {
+    if (error instanceof TemplateError) return value;
     throw error;
   }
 }

@@ -5,6 +5,7 @@ import { checkWindows } from './admission.ts';
 import type { Event, Kept, Left, RunOutcome, RunResumed, RunStarted, RunSummary, Suspension } from './event.ts';
 import { summarized } from './findings.ts';
 import { runNodes } from './node.ts';
+import { notesThatHold } from './note.ts';
 import type { Ports } from './ports.ts';
 import { createRedactor } from './redactor.ts';
 import { type Replay, replayOf } from './replay.ts';
@@ -76,10 +77,17 @@ async function warnOfPlaintext({ plan, replay, recorder, findings }: Session): P
     const { id: step, number } = first;
     const past = replay?.steps.get(step);
     // A step that is replayed brings its note along.
-    if (!past?.finished) findings.notes.push({ severity: 'warning', note });
+    if (!past?.finished) findings.notes.push({ severity: 'warning', note, behind: 0 });
     if (!past?.note) await recorder.record({ type: 'noted', step, number, depth: 0, severity: 'warning', note });
   }
 }
+
+/** What of a recorded run a replay needs. */
+export type Recorded = Pick<RunOptions, 'id' | 'unsealed'> & {
+  readonly redactor: RunOptions['redactor'];
+  /** Everything that was recorded of it. */
+  readonly journal: readonly Event[];
+};
 
 /**
  * Returns what rolls back a recorded run, the newest first: a replay that sends nothing.
@@ -89,6 +97,11 @@ export async function rollbacksOf(
   plan: Plan,
   journal: readonly Event[],
 ): Promise<readonly { readonly step: string; readonly steps: readonly PlannedNode[] }[]> {
+  return neededRollbacks(await replayed(plan, { id: '', redactor: createRedactor(), journal }));
+}
+
+/** Replays a recorded run, as if somebody had asked again for its rollback: what failed last time is tried again. Nothing is sent. */
+export async function replayed(plan: Plan, { id, redactor, unsealed, journal }: Recorded): Promise<Session> {
   // A wait for a server that never responds must end.
   let now = 0;
   const ports: Ports = {
@@ -108,13 +121,12 @@ export async function rollbacksOf(
     interruption: () => 'stop',
   };
   const origin = { runbook: '', env: '', set: [], files: {}, confirm: [] };
-  const shared = { id: '', planId: '', mode: 'real', redactor: createRedactor() } as const;
+  const shared = { id, planId: '', mode: 'real', redactor, ...(unsealed ? { unsealed } : {}) } as const;
   const rest = { rollback: 'now', clusterLock: false, owner: '', process: '', version: '', origin } as const;
-  // As if it had been asked for again: what failed last time is tried again.
   const asked: Event = { at: '', type: 'run-resumed', as: 'rollback', version: '' };
   const session = createSession(plan, { ...shared, ...rest }, ports, replayOf([...journal, asked]));
   await runPlan(session);
-  return neededRollbacks(session);
+  return session;
 }
 
 function resumed({ rollback, version }: RunOptions): RunResumed & { readonly at: string } {
@@ -164,7 +176,7 @@ function summaryOf(session: Session, course: Course): RunSummary {
   return {
     outcome: outcomeOf(session, course),
     ...(findings.wasInterrupted ? { interrupted: true } : {}),
-    ...summarized(findings, options.redactor),
+    ...summarized(findings, notesThatHold(session), options.redactor),
     predicted_writes: prediction.writes.length,
     rolled_back: rolledBack && neededRollbacks(session).length === 0,
     can_be_rolled_back: session.isDry ? [] : neededRollbacks(session).map(({ step }) => step),

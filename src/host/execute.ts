@@ -304,7 +304,7 @@ function isNamed(step: string, named: readonly string[]): boolean {
 }
 
 /** Returns what an earlier process has sealed. Every text in it is a secret of this one, too. */
-function unsealedIn(
+export function unsealedIn(
   events: readonly Event[],
   seal: Seal,
   redactor: Redactor,

@@ -15,9 +15,10 @@ import {
   loadRunbookFile,
   maximumBytes,
   type Runbook,
+  type Salvaged,
 } from '../language/index.ts';
 import { NotReadable, readRegularFile, TooLarge } from '../runs/index.ts';
-import { type Checked, type Diagnostic, hasErrors, printDiagnostic } from '../text/index.ts';
+import { type Checked, type Diagnostic, hasErrors, inOrder, printDiagnostic } from '../text/index.ts';
 import { Problem } from './problem.ts';
 
 /** The runbooks that come with the program. */
@@ -101,7 +102,7 @@ export function readFiles(path: string): LoadedFiles<FileSet> {
 
 function readChecked<T extends FileSet>(
   path: string,
-  load: (file: string, text: string, read: FragmentReader) => Checked<T>,
+  load: (file: string, text: string, read: FragmentReader) => Salvaged<T, FileSet>,
 ): LoadedFiles<T> {
   const folder = dirname(path);
   const name = basename(path);
@@ -116,7 +117,7 @@ function readChecked<T extends FileSet>(
     return text;
   };
   const loaded = load(name, main, read);
-  const diagnostics = loaded.value ? [...loaded.diagnostics, ...check(loaded.value)] : loaded.diagnostics;
+  const diagnostics = inOrder([...loaded.diagnostics, ...(loaded.intact ? check(loaded.intact) : [])]);
   const placed = (diagnostic: Diagnostic) =>
     texts.has(diagnostic.file) ? { ...diagnostic, file: shown(join(folder, diagnostic.file)) } : diagnostic;
   const print = (diagnostic: Diagnostic) => printDiagnostic(placed(diagnostic), texts.get(diagnostic.file));

@@ -37,7 +37,7 @@ export async function prepareResume(recorded: RecordedRun, options: ResumeOption
   const { id, events, started } = recorded;
   const last = events.at(-1);
   if (last?.type === 'run-finished') {
-    const next = last.outcome === 'rolled-back' ? 'Run' : `Roll it back with runbook rollback ${id}, or run`;
+    const next = last.can_be_rolled_back.length === 0 ? 'Run' : `Roll it back with runbook rollback ${id}, or run`;
     throw new Problem(
       `the run ${id} is finished (${last.outcome}): there is nothing to continue. ${next} it again: steps that are already in place are not sent.`,
     );

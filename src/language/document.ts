@@ -51,12 +51,6 @@ export interface SourceDocument {
   rangeWithin(path: Path, snippet: string, occurrence?: number): Range;
 }
 
-/** One file of the language that agrees with its schema. */
-export interface Loaded<T> {
-  readonly source: SourceDocument;
-  readonly value: T;
-}
-
 /**
  * YAML 1.2 core text → document. No custom tags, no merge keys, aliases bounded, a duplicate key is an error, one document a file,
  * keys are texts, numbers are numbers that JSON has. Every problem that the parser finds is a diagnostic.

@@ -8,8 +8,10 @@ export type {
   SecretReference,
 } from './environment.types.ts';
 export * from './expression.ts';
+export { type Gaps, noGaps } from './gaps.ts';
 export * from './inputs.ts';
 export * from './load.ts';
+export type { Loaded } from './loaded.ts';
 export * from './matchers/index.ts';
 export { patience } from './patience.ts';
 export * from './query.ts';

@@ -8,11 +8,13 @@ import {
   isObject,
   type Json,
 } from '../text/index.ts';
-import { type Loaded, parseSource } from './document.ts';
+import { parseSource } from './document.ts';
 import type { Environment } from './environment.types.ts';
+import { intactPart } from './gaps.ts';
+import type { Loaded } from './loaded.ts';
 import { unrecognisedAs } from './recognised.ts';
 import type { Fragment, Runbook } from './runbook.types.ts';
-import { schemaDiagnostics } from './schema.ts';
+import { schemaDiagnostics, schemaFaults } from './schema.ts';
 import { stepsIn } from './visit.ts';
 
 /** A file with all the fragments that it uses, each by its path relative to the file's folder. */
@@ -26,6 +28,11 @@ export interface Bundle extends FileSet {
   readonly runbook: Loaded<Runbook>;
 }
 
+/** What was loaded, or what is wrong with it; and what is left of it in that case, to find more that is wrong. */
+export interface Salvaged<T, I = T> extends Checked<T> {
+  readonly intact?: I;
+}
+
 /**
  * Gives the text of a fragment by its path relative to the runbook's folder; undefined where there is none, or why it cannot be
  * read, as a fragment of a sentence.
@@ -33,7 +40,7 @@ export interface Bundle extends FileSet {
 export type FragmentReader = (path: string) => string | { readonly problem: string } | undefined;
 
 /** Text → runbook or fragment, or what is wrong with it. */
-export function loadRunbookFile(file: string, text: string): Checked<Loaded<Runbook | Fragment>> {
+export function loadRunbookFile(file: string, text: string): Salvaged<Loaded<Runbook | Fragment>> {
   return load<Runbook | Fragment>('runbook', file, text);
 }
 
@@ -62,16 +69,20 @@ function tlsDiagnostics({ source, value }: Loaded<Environment>): Diagnostic[] {
   });
 }
 
-function load<T>(kind: 'runbook' | 'environment', file: string, text: string): Checked<Loaded<T>> {
+function load<T>(kind: 'runbook' | 'environment', file: string, text: string): Salvaged<Loaded<T>> {
   const unrecognised = unrecognisedAs(kind, file, text);
   if (unrecognised) return { diagnostics: [unrecognised] };
   const { value: source, diagnostics } = parseSource(file, text);
   if (!source) return { diagnostics: kind === 'environment' ? diagnostics.map(withoutItsText) : diagnostics };
   const problems = schemaDiagnostics(kind, source);
-  if (hasErrors(problems)) return { diagnostics: problems };
+  if (hasErrors(problems)) {
+    const left = kind === 'runbook' ? intactPart(source, schemaFaults) : undefined;
+    return { diagnostics: problems, ...(left ? { intact: { source, value: left.value as T, gaps: left.gaps } } : {}) };
+  }
   // The schema has just said that it is one.
   const value = source.doubles === source.value ? source.value : withOwnNumbers(source.value);
-  return { value: { source, value: value as T }, diagnostics: problems };
+  const loaded = { source, value: value as T };
+  return { value: loaded, intact: loaded, diagnostics: problems };
 }
 
 /** Keys of the language whose values are data: their numbers stay as they are written. */
@@ -112,19 +123,19 @@ export function isFragment(value: Runbook | Fragment): value is Fragment {
  * @param file The runbook's name as people know it: places in messages begin with it.
  * @returns The bundle, or every problem of every file: the first wrong file does not hide the others.
  */
-export function loadBundle(file: string, text: string, read: FragmentReader): Checked<Bundle> {
-  const { value, diagnostics } = loadFiles(file, text, read);
-  if (!value) return { diagnostics };
+export function loadBundle(file: string, text: string, read: FragmentReader): Salvaged<Bundle, FileSet> {
+  const { value, ...rest } = loadFiles(file, text, read);
+  if (!value) return rest;
   const { main, fragments } = value;
   if (!isFragment(main.value)) {
-    return { value: { main, fragments, runbook: { source: main.source, value: main.value } }, diagnostics };
+    return { ...rest, value: { main, fragments, runbook: { source: main.source, value: main.value } } };
   }
   const message = `${file} is a fragment; it runs only where a runbook uses it`;
-  return { diagnostics: [...diagnostics, { code: 'not-a-runbook', severity: 'error', message, file }] };
+  return { ...rest, diagnostics: [...rest.diagnostics, { code: 'not-a-runbook', severity: 'error', message, file }] };
 }
 
 /** As `loadBundle`, for a runbook or a fragment. */
-export function loadFiles(file: string, text: string, read: FragmentReader): Checked<FileSet> {
+export function loadFiles(file: string, text: string, read: FragmentReader): Salvaged<FileSet> {
   const main = loadRunbookFile(file, text);
   const diagnostics = [...main.diagnostics];
   const fragments = new Map<string, Loaded<Fragment>>();
@@ -165,18 +176,20 @@ export function loadFiles(file: string, text: string, read: FragmentReader): Che
       }
       const loaded = loadRunbookFile(target, fragmentText);
       diagnostics.push(...loaded.diagnostics);
-      if (!loaded.value) continue;
-      if (!isFragment(loaded.value.value)) {
+      if (!loaded.intact) continue;
+      const { value, ...rest } = loaded.intact;
+      if (!isFragment(value)) {
         report('unknown-fragment', `${target} is a runbook; only a fragment can be used`);
         continue;
       }
-      fragments.set(target, { source: loaded.value.source, value: loaded.value.value });
-      follow(loaded.value, target.slice(0, target.lastIndexOf('/') + 1), [...chain, target]);
+      fragments.set(target, { ...rest, value });
+      follow(loaded.intact, target.slice(0, target.lastIndexOf('/') + 1), [...chain, target]);
     }
   };
-  if (main.value) follow(main.value, '', [file]);
-  if (hasErrors(diagnostics) || !main.value) return { diagnostics };
-  return { value: { main: main.value, fragments }, diagnostics };
+  if (!main.intact) return { diagnostics };
+  follow(main.intact, '', [file]);
+  const intact: FileSet = { main: main.intact, fragments };
+  return hasErrors(diagnostics) ? { diagnostics, intact } : { value: intact, diagnostics, intact };
 }
 
 function usesIn(loaded: Loaded<Runbook | Fragment>) {

@@ -2,8 +2,9 @@ import { Ajv2020, type ErrorObject, type Options, type ValidateFunction } from '
 import environmentSchema from '../../schemas/environment.v1.schema.json' with { type: 'json' };
 import runbookSchema from '../../schemas/runbook.v1.schema.json' with { type: 'json' };
 import { inOneLine } from '../text/in-one-line.ts';
-import { type Diagnostic, didYouMean, isObject, type Json } from '../text/index.ts';
+import { type Diagnostic, didYouMean, isObject, type Json, nearest } from '../text/index.ts';
 import type { Path, SourceDocument } from './document.ts';
+import type { Fault } from './gaps.ts';
 import { isOrigin } from './origin.ts';
 import { regExpEngine, regexProblem } from './regex.ts';
 import { rangeProblem } from './version.ts';
@@ -25,6 +26,43 @@ export function schemaDiagnostics(kind: keyof typeof schemas, source: SourceDocu
     if (!byPlace.has(key)) byPlace.set(key, diagnostic);
   }
   return [...byPlace.values()];
+}
+
+/** Where a runbook or fragment is not what its schema says. */
+export function schemaFaults(value: Json): Fault[] {
+  const validate = validators.get('runbook') ?? compiled('runbook');
+  validate(value);
+  return (validate.errors ?? []).flatMap((error) => faultsOf(error, pathOf(error.instancePath, value)));
+}
+
+function faultsOf({ keyword, params, parentSchema, propertyName }: ErrorObject, path: Path): Fault[] {
+  // A name that is odd is a name all the same.
+  if (propertyName !== undefined) return [];
+  switch (keyword) {
+    case 'if':
+    case 'propertyNames':
+      // What failed inside has a fault of its own.
+      return [];
+    case 'additionalProperties':
+      return [unknownKey(path, String(params.additionalProperty), parentSchema)];
+    case 'required':
+      return [{ path, kind: 'missing-key', key: String(params.missingProperty) }];
+    case 'minProperties':
+    case 'minItems':
+    case 'minLength':
+    case 'maxLength':
+      return [{ path, kind: 'odd' }];
+    case 'pattern':
+      // An odd id is what other steps call this one.
+      return [{ path, kind: path.at(-1) === 'id' ? 'odd' : 'wrong-value' }];
+    default:
+      return [{ path, kind: 'wrong-value' }];
+  }
+}
+
+function unknownKey(path: Path, key: string, schema: ErrorObject['parentSchema']): Fault {
+  const meant = nearest(key, Object.keys(isObject(schema?.properties) ? schema.properties : {}));
+  return { path, kind: 'unknown-key', key, ...(meant === undefined ? {} : { meant }) };
 }
 
 function compiled(kind: keyof typeof schemas): ValidateFunction {

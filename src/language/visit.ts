@@ -1,4 +1,5 @@
-import type { Loaded, Path } from './document.ts';
+import type { Path } from './document.ts';
+import type { Loaded } from './loaded.ts';
 import type { Fragment, Runbook, Step } from './runbook.types.ts';
 
 /** Where a step stands: as part of the operation, or as what follows it on every way out, or rolls it back. */

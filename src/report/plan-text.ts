@@ -1,3 +1,4 @@
+import type { RollbackPreview } from '../engine/index.ts';
 import { authText, plaintextWarning } from '../kinds/index.ts';
 import {
   foldNode,
@@ -12,7 +13,18 @@ import {
   skipReasonText,
 } from '../plan/index.ts';
 import { inert, jsonText } from '../text/index.ts';
-import { addressOf, bodyText, doneWhenText, linesIn, lockText, passingWritesText, requestText } from './outline.ts';
+import {
+  addressOf,
+  bodyText,
+  connectionText,
+  doneWhenText,
+  linesIn,
+  lockText,
+  passingWritesText,
+  requestText,
+} from './outline.ts';
+import { reasonText, statusText } from './reason-text.ts';
+import { noteText } from './run-lines.ts';
 import {
   conditionText,
   expectations,
@@ -92,16 +104,20 @@ export function planFacts({ runbook, environment, author, inputs }: Plan, id: st
   ];
 }
 
-/** Returns what would be rolled back, as an auditor reads it: the calls of each step's rollback, in the order in which they are sent. */
-export function rollbackText(
-  undos: readonly { readonly step: string; readonly steps: readonly PlannedNode[] }[],
-  plan: Plan,
-): string {
-  const lines = undos.flatMap(({ step, steps }) => [
+/** Returns what would be rolled back, as an operator reads it: the calls of each step's rollback, in the order in which they are sent, and what the reads before them say now. */
+export function rollbackText(previews: readonly RollbackPreview[], plan: Plan): string {
+  const lines = previews.flatMap(({ step, steps, looks, notes }) => [
     `Rollback of ${step}`,
     ...steps.flatMap((node) => indented(nodeLines(node, plan))),
+    ...(looks.length > 0 ? ['  read for this preview:', ...looks.map((look) => `    ${lookText(look)}`)] : []),
+    ...notes.map((note) => `  ${noteText(note)}`),
   ]);
   return `${lines.map((line) => inert(line)).join('\n')}\n`;
+}
+
+function lookText(look: RollbackPreview['looks'][number]): string {
+  const said = look.type === 'response' ? statusText(look.status, look.error) : reasonText(look.reason);
+  return `${look.call.request} on ${connectionText(look.call)}: ${said}`;
 }
 
 /** ` as recovery (user filesuper)`; nothing for the connection's own credentials. */

@@ -23,6 +23,9 @@ export function summaryText(summary: RunSummary, { run, head, forecast }: Record
     lines.push(
       '',
       ...(suspended.by === 'step' ? decisionLines(run, suspended.step) : [`Then continue: runbook resume ${run}`]),
+      ...(suspended.by === 'step' && summary.can_be_rolled_back.length > 0
+        ? [`Or roll the run back: runbook rollback ${run}`]
+        : []),
     );
   }
   if (summary.in_doubt.length > 0 && !summary.suspended) {
@@ -59,6 +62,5 @@ function decisionLines(run: string, step: string): string[] {
     'Check the server, then say whether it took effect:',
     `  it did:      runbook resume ${run} --assume-done ${step}`,
     `  it did not:  runbook resume ${run} --assume-not-done ${step}`,
-    `Or roll the run back: runbook rollback ${run}`,
   ];
 }

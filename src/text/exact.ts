@@ -12,7 +12,9 @@ export interface Exact {
 /** Returns whether a value is such a number, and nothing else. */
 export function isExact(value: unknown): value is Exact {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, '$exact')) return false;
-  return Object.keys(value).length === 1 && typeof (value as Partial<Exact>).$exact === 'string';
+  const { $exact } = value as Partial<Exact>;
+  // Where digits were secret, a mark stands in their place.
+  return Object.keys(value).length === 1 && typeof $exact === 'string' && /^-?\d/.test($exact);
 }
 
 /** Returns whether a value is a number, whatever its size. */

@@ -28,6 +28,21 @@ describe('a note', () => {
     expect(summary.notes).toEqual([]);
   });
 
+  it('is not repeated once the write before it is rolled back, unless it is about what comes after', async () => {
+    const steps = planOf(`  - { id: first, note: Before. }
+  - { id: put, on: es, call: PUT /kara, rollback: [{ call: DELETE /kara }, { note: Gone. }] }
+  - { id: told, note: 'user kara: overwritten' }
+  - { id: check, on: es, call: GET /check }
+`);
+    const notes = ({ summary }: Awaited<ReturnType<typeof runIn>>) => summary.notes.map(({ note }) => note);
+    const done = await runIn(steps);
+    expect(notes(done)).toEqual(['Before.', 'user kara: overwritten']);
+    expect(notes(await runIn(steps, { journal: done.events, rollback: 'now' }))).toEqual(['Before.', 'Gone.']);
+    const answer = (call: string) => ok({}, call === 'GET /check' ? 500 : 200);
+    expect(notes(await runIn(steps, { answer }))).toEqual(['Before.', 'Gone.']);
+    expect(notes(await runIn(steps, { answer, rollback: 'never' }))).toEqual(['Before.', 'user kara: overwritten']);
+  });
+
   it('can wait for a person', async () => {
     const steps = `  - { id: told, confirm: 'Is Kibana stopped?', note: Kibana must be stopped. }\n  - { id: a, on: es, call: PUT /x }\n`;
     expect((await runIn(planOf(steps), { confirm: false })).sent).toEqual([]);

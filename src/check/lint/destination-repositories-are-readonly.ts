@@ -18,7 +18,7 @@ export const destinationRepositoriesAreReadonly: Lint = {
   find: (file) =>
     callsIn(file)
       .filter((call) => /^(PUT|POST)$/.test(call.method) && /^\/_snapshot\/[^/]+$/.test(call.target))
-      .filter((call) => connectionOf(call) === 'destination')
+      .filter((call) => connectionOf(call, file) === 'destination')
       .filter((call) => {
         const settings = bodyField(call, 'settings');
         const readonly = isObject(settings) ? settings.readonly : undefined;

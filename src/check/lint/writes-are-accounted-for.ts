@@ -23,7 +23,7 @@ export const writesAreAccountedFor: Lint = {
     return callsIn(file)
       .filter(({ step, method, place }) => place === 'steps' && !isReading(method, step.effect))
       .filter((visited) => {
-        const kind = connections[connectionOf(visited) ?? '']?.kind;
+        const kind = connections[connectionOf(visited, file) ?? '']?.kind;
         const { method, target } = visited;
         return !kind || kinds[kind].http?.leavesNothing({ method, path: target }) !== true;
       })

@@ -15,7 +15,7 @@ import { connectionOf, doneWhenReads, kindOfConnection } from '../templates.ts';
 /** A body has a form in which the server takes it. What a template gives is known in the run only. */
 export const bodiesHaveAForm: Rule = (file) =>
   stepsIn(file).flatMap((visited) => {
-    const on = connectionOf(visited);
+    const on = connectionOf(visited, file);
     const own = 'call' in visited.step ? problems(file, visited.step, visited.path, on) : [];
     const reads = doneWhenReads(visited).flatMap(({ read, path }) => problems(file, read, path, read.on ?? on));
     return [...own, ...reads];
@@ -29,7 +29,8 @@ function problems(
 ): Diagnostic[] {
   const kind = kindOfConnection(file, on);
   if (!kind || body === undefined || isGivenByTemplate(body as Json)) return [];
-  const saysType = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type');
+  const mayHaveHeaders = !file.gaps.isWhole([...path, 'headers']);
+  const saysType = mayHaveHeaders || Object.keys(headers).some((name) => name.toLowerCase() === 'content-type');
   const problem = saysType ? undefined : bodyProblem(kind, partsOfCall(call).path, body as Json);
   return problem ? [problemAt(file, [...path, 'body'], 'body', problem.message, problem.help)] : [];
 }

@@ -1,8 +1,8 @@
 import { kinds, requestKeyOf } from '../../kinds/index.ts';
-import { type Connection, inputAt, type Path, type Step, stepsIn } from '../../language/index.ts';
+import { type Connection, inputAt, type Path, pathOfInput, type Step, stepsIn } from '../../language/index.ts';
 import { type Diagnostic, didYouMean } from '../../text/index.ts';
 import { type CheckedFile, problemAt, type Rule } from '../rule.ts';
-import { connectionOf, doneWhenReads, namesIn } from '../templates.ts';
+import { areWithout, connectionOf, doneWhenReads, namesIn } from '../templates.ts';
 
 /** Every request has a connection, by its own `on` or a surrounding block's, of a kind that can answer it. */
 export const connectionsAreDeclared: Rule = (file) => {
@@ -12,8 +12,9 @@ export const connectionsAreDeclared: Rule = (file) => {
     const diagnostics: Diagnostic[] = [];
     const own = 'on' in step ? step.on : undefined;
     if (own !== undefined) diagnostics.push(...problemsOf(own, [...path, 'on'], file, declared));
-    const on = connectionOf(visited);
-    if (requestKeyOf(step) !== undefined && on === undefined) {
+    const on = connectionOf(visited, file);
+    const isOff = on === undefined && areWithout('on', visited, file);
+    if (requestKeyOf(step) !== undefined && isOff) {
       diagnostics.push(
         problemAt(
           file,
@@ -27,7 +28,7 @@ export const connectionsAreDeclared: Rule = (file) => {
     if (kind !== undefined) diagnostics.push(...kindProblems(step, kind, path, file));
     for (const { read, path: at } of doneWhenReads(visited)) {
       if (read.on !== undefined) diagnostics.push(...problemsOf(read.on, [...at, 'on'], file, declared));
-      else if (on === undefined)
+      else if (isOff && file.gaps.lacks([...at, 'on']))
         diagnostics.push(
           problemAt(
             file,
@@ -51,7 +52,9 @@ function problemsOf(
     const names = namesIn({ path, text: on, isKey: false });
     const [name, ...others] = names;
     const found = name?.root === 'inputs' ? inputAt(file.value.inputs ?? {}, name.segments) : undefined;
-    return others.length === 0 && found && 'input' in found && found.input.type === 'connection'
+    const isKnown = others.length === 0 && found && 'input' in found && found.input.type === 'connection';
+    const mayBeInput = name?.root === 'inputs' && !file.gaps.lacks(pathOfInput(name.segments.join('.')));
+    return isKnown || mayBeInput
       ? []
       : [problemAt(file, path, 'unknown-connection', `${on}: a connection is a name, or an input of type connection`)];
   }
@@ -65,7 +68,7 @@ function problemsOf(
       ),
     ];
   }
-  return Object.hasOwn(declared, on)
+  return Object.hasOwn(declared, on) || !file.gaps.lacks(['connections', on])
     ? []
     : [
         problemAt(

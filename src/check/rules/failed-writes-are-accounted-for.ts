@@ -52,7 +52,7 @@ function unknownTarget(
     .flatMap(({ steps }) => steps)
     .filter(isWrite)
     .flatMap(({ id }) => (id === undefined ? [] : [id]));
-  if (writes.includes(undone_by)) return [];
+  if (writes.includes(undone_by) || mayBeWrite(undone_by, file)) return [];
   return [
     problemAt(
       file,
@@ -64,6 +64,11 @@ function unknownTarget(
         : 'Put this step into a block whose always: has the step that puts it right.',
     ),
   ];
+}
+
+/** Returns whether a step of this id was left out, or a part of it that would make it a write. */
+function mayBeWrite(id: string, file: CheckedFile): boolean {
+  return file.gaps.hides(id) || stepsIn(file).some(({ step, path }) => step.id === id && !file.gaps.isWhole(path));
 }
 
 function isWrite(step: Step): boolean {

@@ -1,10 +1,12 @@
 import {
+  type Gaps,
   type Input,
   type Inputs,
   inputAt,
   leavesOf,
   type Path,
   parseTemplate,
+  pathOfInput,
   stepsIn,
   unknownInput,
 } from '../../language/index.ts';
@@ -18,10 +20,10 @@ export const fragmentsGetTheirInputs: Rule = (file) =>
     const fragment = 'use' in step ? file.fragment(step.use) : undefined;
     if (!fragment || !('use' in step)) return [];
     const given = (step.with ?? {}) as JsonObject;
-    const use: Use = { file, of: step.use, inputs: fragment.inputs ?? {}, given };
+    const use: Use = { file, of: step.use, inputs: fragment.value.inputs ?? {}, gaps: fragment.gaps, given };
     return [
       ...Object.entries(given).flatMap(([name, value]) => ofEntry(name, value, [...path, 'with', name], use)),
-      ...missing(use).map((name) => {
+      ...(isAllGiven(path, file) ? missing(use) : []).map((name) => {
         const found = inputAt(use.inputs, name.split('.'));
         const about = 'input' in found ? found.input.description : undefined;
         return problemAt(file, [...path, 'use'], 'missing-input', `${step.use} needs the input "${name}"`, about);
@@ -29,18 +31,25 @@ export const fragmentsGetTheirInputs: Rule = (file) =>
     ];
   });
 
+/** Returns whether all that a `with` gives is known: the mapping, and the members of what it passes on. */
+function isAllGiven(path: Path, { gaps }: CheckedFile): boolean {
+  return gaps.isWhole(['inputs']) && gaps.isWhole([...path, 'with']);
+}
+
 interface Use {
   readonly file: CheckedFile;
   /** The fragment's file. */
   readonly of: string;
   readonly inputs: Inputs;
+  readonly gaps: Gaps;
   readonly given: JsonObject;
 }
 
 /** One entry of a `with`: an input, or under a dotted name one member of an object. */
 function ofEntry(name: string, value: Json, path: Path, use: Use): Diagnostic[] {
-  const { file, of, inputs } = use;
+  const { file, of, inputs, gaps } = use;
   const found = inputAt(inputs, name.split('.'));
+  if (!gaps.isWhole(pathOfInput(name))) return [];
   if ('input' in found) return ofValue(name, found.input, value, path, use);
   const message = found.of
     ? unknownInput(found)
@@ -84,7 +93,7 @@ function unknownIn(name: string, input: Input, theirs: Input, path: Path, { file
 
 function ofConnection(name: string, path: Path, file: CheckedFile): Diagnostic[] {
   const declared = 'connections' in file.value ? file.value.connections : undefined;
-  if (!declared || Object.hasOwn(declared, name)) return [];
+  if (!declared || Object.hasOwn(declared, name) || !file.gaps.lacks(['connections', name])) return [];
   const message = `unknown connection "${name}"${didYouMean(name, Object.keys(declared))}`;
   return [problemAt(file, path, 'unknown-connection', message)];
 }

@@ -1,18 +1,17 @@
 import {
-  type Fragment,
   inputAt,
   listsIn,
   listsOf,
   type Path,
   type PathExpression,
-  type Runbook,
+  pathOfInput,
   type Step,
   stepsIn,
   unknownInput,
 } from '../../language/index.ts';
 import { type Diagnostic, didYouMean } from '../../text/index.ts';
 import type { CheckedFile, Rule } from '../rule.ts';
-import { namesIn, rangeOfName, type TemplateText, templatesOf } from '../templates.ts';
+import { areWithout, namesIn, rangeOfName, type TemplateText, templatesOf } from '../templates.ts';
 
 /**
  * Every name in a template exists where it is used: inputs are declared, steps are of this file and saved the name
@@ -21,10 +20,10 @@ import { namesIn, rangeOfName, type TemplateText, templatesOf } from '../templat
  */
 export const namesExistBeforeUse: Rule = (file) => {
   const diagnostics: Diagnostic[] = [];
-  const everywhere = allSaved(file);
+  const everywhere = allSaving(file);
   const inspect = (text: TemplateText, scope: Scope) => {
     for (const name of namesIn(text)) {
-      const message = problemOf(name, scope, everywhere, file.value);
+      const message = problemOf(name, text, scope, everywhere, file);
       if (message)
         diagnostics.push({
           code: message.code,
@@ -45,7 +44,7 @@ export const namesExistBeforeUse: Rule = (file) => {
       }
       const lists = listsIn(step, here);
       const inside = lists.filter(({ place }) => place === 'steps').map((list) => walk(list.steps, list.path, within));
-      const own = savedBy(step, file);
+      const own = savedBy(step, here, file).names;
       const before = inside[0]?.saved ?? known.saved;
       const saved = step.id !== undefined && own.length > 0 ? new Map(before).set(step.id, own) : before;
       // What rolls back a block can rely on none of its steps; what rolls back a single step can rely on that one.
@@ -73,18 +72,21 @@ interface Scope {
 
 function problemOf(
   name: PathExpression,
+  { path }: TemplateText,
   scope: Scope,
-  everywhere: ReadonlyMap<string, readonly string[]>,
-  file: Runbook | Fragment,
+  everywhere: ReadonlyMap<string, Saving>,
+  file: CheckedFile,
 ) {
+  const { value, gaps } = file;
   const [first, second] = name.segments;
   switch (name.root) {
     case 'inputs': {
       if (first === undefined)
         return { code: 'template-unknown-name', text: 'inputs has no value of its own; name one: inputs.NAME' };
-      const found = inputAt(file.inputs ?? {}, name.segments);
+      const found = inputAt(value.inputs ?? {}, name.segments);
       // What stands behind a list is one of its items.
       if (!('missing' in found) || found.of?.input.type === 'list') return undefined;
+      if (!gaps.lacks(pathOfInput(name.segments.join('.')))) return undefined;
       return { code: 'unknown-input', text: unknownInput(found) };
     }
     case 'run':
@@ -95,17 +97,18 @@ function problemOf(
             text: `unknown name "${['run', ...name.segments].join('.')}"; run has only run.id`,
           };
     case 'connections': {
-      const declared = 'connections' in file ? file.connections : {};
+      const declared = 'connections' in value ? value.connections : {};
       const choosing = Object.keys(declared).filter((one) => declared[one]?.identity !== undefined);
       if (first !== undefined && second === 'identity' && name.segments.length === 2 && choosing.includes(first))
         return undefined;
+      if (!gaps.lacks(['connections', first ?? '', 'identity'])) return undefined;
       return {
         code: 'template-unknown-name',
         text: `unknown name "${['connections', ...name.segments].join('.')}"${choosing.length > 0 ? `; allowed: ${choosing.map((one) => `connections.${one}.identity`).join(', ')}` : '; no connection of this file declares an identity to choose (connections: NAME: identity: …)'}`,
       };
     }
     case 'item':
-      return scope.hasItem
+      return scope.hasItem || !areWithout('for_each', { path }, file)
         ? undefined
         : { code: 'template-unknown-name', text: 'no item here: it exists inside a for_each only' };
     case 'steps': {
@@ -116,12 +119,16 @@ function problemOf(
         };
       const anywhere = everywhere.get(first);
       if (!anywhere)
-        return { code: 'unknown-step', text: `unknown step "${first}"${didYouMean(first, everywhere.keys())}` };
-      if (!anywhere.includes(second))
-        return {
-          code: 'unknown-saved-name',
-          text: `step "${first}" saves no "${second}"${didYouMean(second, anywhere) || (anywhere.length > 0 ? `; it saves ${anywhere.join(', ')}` : '')}`,
-        };
+        return gaps.hides(first)
+          ? undefined
+          : { code: 'unknown-step', text: `unknown step "${first}"${didYouMean(first, everywhere.keys())}` };
+      if (!anywhere.names.includes(second))
+        return anywhere.maySave(second)
+          ? undefined
+          : {
+              code: 'unknown-saved-name',
+              text: `step "${first}" saves no "${second}"${didYouMean(second, anywhere.names) || (anywhere.names.length > 0 ? `; it saves ${anywhere.names.join(', ')}` : '')}`,
+            };
       if (scope.saved.get(first)?.includes(second)) return undefined;
       return {
         code: 'used-before-saved',
@@ -131,13 +138,27 @@ function problemOf(
   }
 }
 
-function savedBy(step: Step, file: CheckedFile): readonly string[] {
-  if ('use' in step) return Object.keys(file.fragment(step.use)?.outputs ?? {});
-  return 'save' in step ? Object.keys(step.save ?? {}) : [];
+/** What a step saves. */
+interface Saving {
+  readonly names: readonly string[];
+  /** Returns whether a part that was left out may save a name. */
+  readonly maySave: (name: string) => boolean;
 }
 
-function allSaved(file: CheckedFile): Map<string, readonly string[]> {
+function savedBy(step: Step, path: Path, file: CheckedFile): Saving {
+  if ('use' in step) {
+    const fragment = file.fragment(step.use);
+    const maySave = (name: string) => fragment?.gaps.lacks(['outputs', name]) !== true;
+    return { names: Object.keys(fragment?.value.outputs ?? {}), maySave };
+  }
+  const names = 'save' in step ? Object.keys(step.save ?? {}) : [];
+  return { names, maySave: (name) => ['save', 'use'].some((key) => !file.gaps.lacks([...path, key, name])) };
+}
+
+function allSaving(file: CheckedFile): Map<string, Saving> {
   return new Map(
-    stepsIn(file).flatMap(({ step }) => (step.id === undefined ? [] : [[step.id, savedBy(step, file)] as const])),
+    stepsIn(file).flatMap(({ step, path }) =>
+      step.id === undefined ? [] : [[step.id, savedBy(step, path, file)] as const],
+    ),
   );
 }

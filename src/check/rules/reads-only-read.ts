@@ -9,12 +9,12 @@ export const readsOnlyRead: Rule = (file) =>
   stepsIn(file).flatMap((visited) => {
     const { step, path } = visited;
     const diagnostics: Diagnostic[] = [];
-    const on = connectionOf(visited);
+    const on = connectionOf(visited, file);
     const help = 'A POST that only reads (_search, _count) says effect: read.';
     if ('call' in step) {
       const { method } = partsOfCall(step.call);
       const reads = isReading(method, step.effect);
-      if (step.until && !reads)
+      if (step.until && !reads && file.gaps.lacks([...path, 'effect']))
         diagnostics.push(
           problemAt(
             file,
@@ -24,7 +24,7 @@ export const readsOnlyRead: Rule = (file) =>
             help,
           ),
         );
-      if (step.every && !step.until)
+      if (step.every && !step.until && file.gaps.lacks([...path, 'until']))
         diagnostics.push(
           problemAt(file, [...path, 'every'], 'every-without-until', 'every without until: nothing is polled'),
         );
@@ -71,7 +71,7 @@ export const readsOnlyRead: Rule = (file) =>
     for (const { read, path: at } of doneWhenReads(visited)) {
       const { method } = partsOfCall(read.call);
       diagnostics.push(...unknownReads(read, at, read.on ?? on, file));
-      if (!isReading(method, read.effect)) {
+      if (!isReading(method, read.effect) && file.gaps.lacks([...at, 'effect'])) {
         diagnostics.push(
           problemAt(
             file,

@@ -1,6 +1,7 @@
 import { rollbacksOf } from '../../engine/index.ts';
 import { Problem } from '../../host/problem.ts';
 import { prepareRollback, type ResumeOptions } from '../../host/resume.ts';
+import { rollbackPreview } from '../../host/rollback-preview.ts';
 import { readRun } from '../../host/run-folders.ts';
 import { rollbackText } from '../../report/index.ts';
 import { attend } from '../attend.ts';
@@ -17,13 +18,12 @@ export async function rollback(id: string, options: RollbackOptions): Promise<nu
   if (recorded.torn > 0) process.stderr.write(`${tornText(recorded.torn)}\n`);
   const execution = await prepareRollback(recorded, options);
   const { events, plan, started } = recorded;
-  const undos = await rollbacksOf(plan, events);
-  if (undos.length === 0) {
+  if ((await rollbacksOf(plan, events)).length === 0) {
     throw new Problem(
       `the run ${id} has nothing to roll back: its journal has no write that its runbook can roll back, or all of them are rolled back`,
     );
   }
-  process.stdout.write(`${rollbackText(undos, plan)}\n`);
+  process.stdout.write(`${rollbackText(await rollbackPreview(execution, recorded), plan)}\n`);
   if (!options.yes) {
     if (!isInteractive())
       throw new Problem(
