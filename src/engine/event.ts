@@ -95,6 +95,12 @@ export interface Left extends AccountedWrite {
   readonly reason: Reason;
 }
 
+/** A call that a person may send in the place of a rollback, as far as it is known. */
+export interface CallByHand extends Omit<RecordedCall, 'opaque_id'> {
+  /** Of its step. */
+  readonly title: string;
+}
+
 /** Why a run is not finished: somebody must decide about a step, or what is in its way must go. */
 export type Suspension =
   | { readonly by: 'step'; readonly step: string; readonly reason: Reason }
@@ -117,6 +123,8 @@ export interface RunSummary {
   readonly rolled_back: boolean;
   /** Steps that `runbook rollback` would roll back, the newest first. */
   readonly can_be_rolled_back: readonly string[];
+  /** Where a rollback is not complete or was skipped: the calls that complete it, in their order. */
+  readonly by_hand: readonly CallByHand[];
   /** Of a run that has not succeeded: what stays as the runbook declares. */
   readonly kept: readonly Kept[];
   /** Of a run that has not succeeded: what is in place, or may be, and nobody has rolled back. */

@@ -2,6 +2,7 @@ import { plaintextWarning } from '../kinds/index.ts';
 import { type Plan, type PlannedNode, wholeRunbook } from '../plan/index.ts';
 import { accountsOf, isGone, lookAgain } from './account.ts';
 import { checkWindows } from './admission.ts';
+import { callsByHand } from './by-hand.ts';
 import type { Event, Kept, Left, RunOutcome, RunResumed, RunStarted, RunSummary, Suspension } from './event.ts';
 import { summarized } from './findings.ts';
 import { runNodes } from './node.ts';
@@ -149,13 +150,16 @@ function summaryOf(session: Session, course: Course): RunSummary {
   const { findings, options, prediction, rollback } = session;
   // What was looked at again and is not in place is not unknown any more.
   findings.inDoubt = findings.inDoubt.filter((step) => !isGone(rollback.sent.get(step)));
+  const outcome = outcomeOf(session, course);
+  const needed = session.isDry ? [] : neededRollbacks(session);
   return {
-    outcome: outcomeOf(session, course),
+    outcome,
     ...(findings.wasInterrupted ? { interrupted: true } : {}),
     ...summarized(findings, options.redactor),
     predicted_writes: prediction.writes.length,
     rolled_back: rolledBack,
-    can_be_rolled_back: session.isDry ? [] : neededRollbacks(session).map(({ step }) => step),
+    can_be_rolled_back: needed.map(({ step }) => step),
+    by_hand: options.redactor.record(outcome === 'done' ? [] : callsByHand(needed, session)),
     kept: options.redactor.record(kept),
     left: options.redactor.record(left),
   };

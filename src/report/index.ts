@@ -5,6 +5,7 @@ export { forecastSentence, forecastText } from './forecast.ts';
 export type { Format } from './formats/format.ts';
 export { formats } from './formats/index.ts';
 export { type FormatName, formatsOf, isFormat } from './formats/names.ts';
+export { followCourse } from './interruption.ts';
 export { pageOf } from './page/page.ts';
 export { damagePage, runPage, runsPage } from './page/served.ts';
 export { planHead, rollbackText } from './plan-text.ts';

@@ -122,9 +122,7 @@ function textOf(event: Event, isDetailed: boolean): string[] {
     case 'noted':
       return [`${indent(event.depth)}${event.number} ${event.step}: ${noteText(event)}`];
     case 'interrupted':
-      return [
-        'interrupted: the call in flight finishes, then the steps of always run, then the rollback if it is enabled.',
-      ];
+      return ['interrupted: the steps of always that are owed run, then the rollback if it is enabled'];
     case 'rollback-started':
       return [`rolling back, in reverse order: ${event.of.join(', ')}`];
     case 'step-rolled-back':
@@ -199,7 +197,7 @@ export function outcomeSentence(summary: RunSummary): string {
     case 'failed':
       return `failed${failure}. ${aftermath(summary)}`;
     case 'interrupted':
-      return `interrupted. ${aftermath(summary)}`;
+      return `${stoppedText(summary, failure)}. ${aftermath(summary)}`;
     case 'intervention-required':
       return summary.suspended
         ? `suspended at ${suspendedAt(summary.suspended)}, manual intervention required: ${reasonText(summary.suspended.reason)}`
@@ -209,8 +207,9 @@ export function outcomeSentence(summary: RunSummary): string {
 
 /** Returns how a run came to need a person. */
 function stoppedText({ interrupted, failure }: RunSummary, text: string): string {
-  if (failure) return `failed${text}`;
-  return interrupted ? 'interrupted' : 'the rollback is not complete';
+  const failed = failure ? [`failed${text}`] : [];
+  const stopped = [...(interrupted ? ['interrupted'] : []), ...failed];
+  return stopped.length > 0 ? stopped.join('; ') : 'the rollback is not complete';
 }
 
 /** What is left of a run that has not succeeded, and needs nobody. */
@@ -243,6 +242,15 @@ export function leftText(left: Left): string {
 /** The heading of what is left in place: what surely is, or what may be. */
 export function leftTitle({ certain }: Pick<Left, 'certain'>): string {
   return certain ? 'Left in place' : 'Possibly left in place';
+}
+
+/** Returns the calls that complete a rollback by hand, each with what it is for. */
+export function byHandLines({ by_hand }: RunSummary): string[] {
+  return by_hand.map(({ request, connection, identity, query, body, title }) => {
+    const as = identity === undefined ? '' : ` as ${identity}`;
+    const sent = [query, body].flatMap((part) => (part === undefined ? [] : [` ${inOneLine(part, 600)}`])).join('');
+    return `${request} on ${connection}${as}${sent} — ${title}`;
+  });
 }
 
 /** Returns where a run is suspended: at a step, a lock or the journal. */

@@ -1,6 +1,15 @@
 import type { RunSummary } from '../engine/index.ts';
 import { inert } from '../text/index.ts';
-import { cleanupText, keptText, leftText, leftTitle, notesOf, noteText, outcomeSentence } from './run-lines.ts';
+import {
+  byHandLines,
+  cleanupText,
+  keptText,
+  leftText,
+  leftTitle,
+  notesOf,
+  noteText,
+  outcomeSentence,
+} from './run-lines.ts';
 
 /** The run's id, and the hash that its journal ends in. */
 interface Record {
@@ -44,13 +53,17 @@ export function summaryText(summary: RunSummary, { run, head, forecast }: Record
     if (left.length > 0) lines.push('', `${leftTitle({ certain })}:`, ...left.map((one) => `  ${leftText(one)}`));
   }
   if (summary.kept.length > 0) lines.push('', 'Kept on purpose:', ...summary.kept.map((kept) => `  ${keptText(kept)}`));
-  if (summary.can_be_rolled_back.length > 0 && !summary.suspended)
-    lines.push('', `Roll ${summary.outcome === 'done' ? 'it' : 'the rest'} back: runbook rollback ${run}`);
+  if (summary.can_be_rolled_back.length > 0 && summary.outcome === 'done')
+    lines.push('', `Roll it back: runbook rollback ${run}`);
   lines.push(
     '',
     `Every call and assertion: runbook show ${run}`,
     `To verify the journal: runbook verify ${run} --head ${head}`,
   );
+  if (summary.by_hand.length > 0 && !summary.suspended) {
+    lines.push('', `To complete the rollback: runbook rollback ${run}`, 'Or by hand, in this order:');
+    lines.push(...byHandLines(summary).map((line) => `  ${line}`));
+  }
   return `${lines.map((line) => inert(line)).join('\n')}\n`;
 }
 

@@ -18,6 +18,7 @@ import { countsText, planFacts } from '../plan-text.ts';
 import { errorText, expectedText, reasonText, subjectOf } from '../reason-text.ts';
 import {
   approvalText,
+  byHandLines,
   endText,
   keptText,
   leftCallText,
@@ -99,6 +100,8 @@ ${list((summary ? notesOf(summary) : []).map((note) => html`${noteText(note)}`))
 ${list((summary?.cleanup_failures ?? []).map(cleanupHtml))}
 ${list((summary?.in_doubt ?? []).map((step) => html`<strong class="bad">Unknown outcome:</strong> ${step}`))}
 ${list((summary?.left ?? []).map((left) => html`<strong class="bad">${leftTitle(left)}:</strong> ${leftText(left)}`))}
+${summary && summary.by_hand.length > 0 && html`<p><strong>To complete the rollback:</strong> <code>runbook rollback ${report.run}</code>, or by hand, in this order:</p>`}
+${list((summary ? byHandLines(summary) : []).map((line) => html`${line}`))}
 ${list((summary?.kept ?? []).map((kept) => html`<strong>Kept:</strong> ${keptText(kept)}`))}`;
 }
 
