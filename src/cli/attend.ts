@@ -28,6 +28,7 @@ export async function attend(execution: Execution, { detailedExitcode = false } 
   const dryEvents: Event[] = [];
   const attendant: Attendant = {
     ...questionsOn(screen, signals),
+    say: screen.say,
     show: (event) => {
       course.follow(event);
       screen.show(event);

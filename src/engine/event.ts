@@ -310,7 +310,7 @@ export type Suspended = { readonly type: 'suspended' } & Suspension;
 export interface LockChanged {
   readonly type: 'lock';
   readonly connection: string;
-  readonly state: 'acquired' | 'released' | 'refused' | 'lost' | 'not-released';
+  readonly state: 'waiting' | 'acquired' | 'released' | 'refused' | 'lost' | 'not-released';
   readonly reason?: LockReason;
 }
 

@@ -19,6 +19,10 @@ import { hasSucceeded, isRefusal, pauseBefore } from './retry.ts';
 /** How often the heartbeat is written, and after how long without one a lock counts as left behind. */
 const beatEvery = 60_000;
 const expiresAfter = 900_000;
+/** A write does not go out behind a heartbeat that is this old: the timer has not come, as on a machine that was suspended. */
+const overdueAfter = 1.5 * beatEvery;
+/** How long one heartbeat of another process is waited for: it may take a moment. Two that do not come tell that it has ended. */
+const awaitBeat = beatEvery + 15_000;
 const callTimeout = 30_000;
 /** How acquiring and releasing are tried again while the cluster does not respond. */
 const retry = { attempts: 4, delay_ms: 1_000, budget_ms: 600_000 };
@@ -26,12 +30,15 @@ const retry = { attempts: 4, delay_ms: 1_000, budget_ms: 600_000 };
 /** The locks of a run: a document in each cluster that the plan writes to. */
 export interface Locks {
   /**
-   * Acquires all of them before the first write; a lock of this run, left by an earlier process, is this run's.
+   * Acquires all of them before the first write, and writes their heartbeats from then on. A lock that a process of this run
+   * has left is this one's once that process has ended.
    * @returns Why there is none; undefined where all are held.
    */
   readonly acquire: () => Promise<LockReason | undefined>;
-  /** Writes the heartbeat of the locks whose time has come. One that is somebody else's now stops what this run still writes. */
+  /** Writes the heartbeats that are overdue. A lock that is somebody else's now stops what this run still writes. */
   readonly keep: () => Promise<void>;
+  /** Writes no more heartbeats. Who resumes the run goes on with its locks. */
+  readonly rest: () => Promise<void>;
   /** Releases what is held. What cannot be released stands in the way of the next run only. */
   readonly release: () => Promise<void>;
   /** Returns why there is no lock, or not any more: nothing but what cleans up is sent. */
@@ -40,7 +47,7 @@ export interface Locks {
 
 interface Surroundings {
   readonly plan: Plan;
-  readonly options: { readonly id: string; readonly owner: string };
+  readonly options: { readonly id: string; readonly owner: string; readonly process: string };
   readonly ports: Ports;
   readonly recorder: Recorder;
   readonly findings: Findings;
@@ -63,7 +70,43 @@ export function createLocks({ isOff, ...run }: Surroundings & { readonly isOff: 
   const held = new Map<string, HeldLock>();
   let isAcquired = false;
   let problem: LockReason | undefined;
+  let stop: (() => Promise<void>) | undefined;
+  /** The last of the heartbeats: the timer's and those before a write come one after the other. */
+  let last: Promise<void> = Promise.resolve();
+  const beat = (after: number): Promise<void> => {
+    last = last.catch(() => undefined).then(() => beatAll(after));
+    return last;
+  };
+  const beatAll = async (after: number): Promise<void> => {
+    for (const one of [...held.values()]) {
+      const { connection } = one.lock;
+      const now = ports.monotonic();
+      if (now - one.beat < after) continue;
+      const kept = await keep(one, run);
+      if (kept !== 'lost') {
+        held.set(connection, { ...kept, beat: now });
+        if (one.index !== undefined && kept.index !== one.index)
+          await recorder.record({
+            type: 'lock',
+            connection,
+            state: 'acquired',
+            reason: { kind: 'lock-index-moved' },
+          });
+        continue;
+      }
+      held.delete(connection);
+      const reason: LockReason = { kind: 'lock-lost', connection };
+      problem ??= reason;
+      await recorder.record({ type: 'lock', connection, state: 'lost', reason });
+    }
+  };
+  const rest = async (): Promise<void> => {
+    await stop?.();
+    stop = undefined;
+  };
   return {
+    rest,
+    keep: () => beat(overdueAfter),
     problem: () => problem,
     acquire: async () => {
       if (isAcquired || isOff) return problem;
@@ -73,6 +116,7 @@ export function createLocks({ isOff, ...run }: Surroundings & { readonly isOff: 
         const acquired = await acquire(lock, run);
         if ('held' in acquired) {
           held.set(connection, acquired.held);
+          stop ??= ports.every(beatEvery, () => beat(0));
           const why = acquired.reason ? { reason: acquired.reason } : {};
           await recorder.record({ type: 'lock', connection, state: 'acquired', ...why });
           continue;
@@ -84,30 +128,8 @@ export function createLocks({ isOff, ...run }: Surroundings & { readonly isOff: 
       }
       return problem;
     },
-    keep: async () => {
-      for (const one of [...held.values()]) {
-        const { connection } = one.lock;
-        const now = ports.monotonic();
-        if (now - one.beat < beatEvery) continue;
-        const kept = await keep(one, run);
-        if (kept !== 'lost') {
-          held.set(connection, { ...kept, beat: now });
-          if (one.index !== undefined && kept.index !== one.index)
-            await recorder.record({
-              type: 'lock',
-              connection,
-              state: 'acquired',
-              reason: { kind: 'lock-index-moved' },
-            });
-          continue;
-        }
-        held.delete(connection);
-        const reason: LockReason = { kind: 'lock-lost', connection };
-        problem ??= reason;
-        await recorder.record({ type: 'lock', connection, state: 'lost', reason });
-      }
-    },
     release: async () => {
+      await rest();
       for (const { lock } of [...held.values()].reverse()) {
         const { connection } = lock;
         const cause = await release(lock, run);
@@ -142,7 +164,9 @@ async function acquire(lock: PlannedLock, run: Surroundings): Promise<Acquired> 
     const found: Found = isSent ? await find(lock, run, index) : { kind: 'unknown', result };
     if (found.kind === 'other')
       return { done: { reason: { kind: 'lock-held', connection, holder: found.holder }, isUncertain } };
-    if (found.kind === 'ours' || found.kind === 'leftover') {
+    const earlier = found.kind === 'earlier' ? await whatBecameOf(found, lock, run) : 'ended';
+    if (earlier !== 'ended') return { done: { reason: earlier, isUncertain } };
+    if (found.kind === 'ours' || found.kind === 'leftover' || found.kind === 'earlier') {
       const reason: { reason?: LockReason } =
         found.kind === 'leftover' ? { reason: { kind: 'lock-left-by-restore', holder: found.holder } } : {};
       if (isWritten(await write(held, run, found.version), lock, run)) return { done: { held, ...reason } };
@@ -171,7 +195,8 @@ async function keep(held: HeldLock, run: Surroundings): Promise<HeldLock | 'lost
     const found = await find(held.lock, run, index);
     // A cluster that does not respond is asked again with the next heartbeat.
     if (index.kind === 'no-response' || found.kind === 'unknown') return held;
-    if (found.kind === 'other' || (found.kind === 'none' && !hasMoved(held, index))) return 'lost';
+    if (found.kind === 'other' || found.kind === 'earlier') return 'lost';
+    if (found.kind === 'none' && !hasMoved(held, index)) return 'lost';
     const now = { ...held, ...idOf(index.kind === 'missing' ? await indexFor(held.lock, run) : index) };
     const result = await write(now, run, found.kind === 'none' ? undefined : found.version);
     if (isWritten(result, held.lock, run)) return now;
@@ -216,8 +241,36 @@ async function repeatedly<T>(
   }
 }
 
+/** @returns Why the lock of another process of this run may not be taken over; `ended` where it may. */
+async function whatBecameOf(
+  found: Extract<Found, { kind: 'earlier' }>,
+  lock: PlannedLock,
+  run: Surroundings,
+): Promise<LockReason | 'ended'> {
+  const { connection } = lock;
+  const { ports, recorder } = run;
+  const { process, holder } = found;
+  const atWork = (certain: boolean): LockReason => ({ kind: 'run-at-work', connection, holder, certain });
+  const state = ports.stateOf(process);
+  if (state !== 'unknown') return state === 'ended' ? 'ended' : atWork(true);
+  const reason: LockReason = { kind: 'awaiting-heartbeat', connection, holder, wait_ms: 2 * awaitBeat };
+  await recorder.record({ type: 'lock', connection, state: 'waiting', reason });
+  for (let missed = 0; missed < 2; missed++) {
+    await ports.sleep(awaitBeat);
+    // A signal has ended the pause.
+    if (ports.interruption() !== 'none') return atWork(false);
+    const now = await find(lock, run);
+    if (now.kind === 'unknown') return atWork(false);
+    const isSame = now.kind === 'earlier' && JSON.stringify(now.version) === JSON.stringify(found.version);
+    if (!isSame) return now.kind === 'none' ? 'ended' : atWork(true);
+  }
+  return 'ended';
+}
+
 type Found =
   | { readonly kind: 'ours'; readonly version: LockVersion }
+  /** Another process of this run has written it. */
+  | { readonly kind: 'earlier'; readonly version: LockVersion; readonly holder: LockHolder; readonly process: string }
   | { readonly kind: 'other'; readonly holder: LockHolder }
   /** The document of an index that was deleted or closed and then restored from a snapshot, with this document in it. */
   | { readonly kind: 'leftover'; readonly version: LockVersion; readonly holder: LockHolder }
@@ -230,10 +283,13 @@ async function find(lock: PlannedLock, run: Surroundings, index?: Index): Promis
   const found = result.kind === 'response' ? protocolOf(lock, run).found(result) : undefined;
   if (!found?.source) return { kind: 'unknown', result };
   const { version, source } = found;
-  if (source.run === run.options.id) return { kind: 'ours', version };
+  const { id, process } = run.options;
+  if (source.run === id && source.process === process) return { kind: 'ours', version };
   const holder = holderIn(source, run.ports.now());
   const isLeftover = index?.kind === 'in-place' && isRestored(source, index.index);
-  return isLeftover ? { kind: 'leftover', version, holder } : { kind: 'other', holder };
+  if (isLeftover) return { kind: 'leftover', version, holder };
+  if (source.run !== id) return { kind: 'other', holder };
+  return { kind: 'earlier', version, holder, process: typeof source.process === 'string' ? source.process : '' };
 }
 
 type Index =
@@ -269,6 +325,7 @@ function write({ lock, since, index }: HeldLock, run: Surroundings, over?: LockV
   const now = ports.now();
   const document = {
     run: options.id,
+    process: options.process,
     owner: options.owner,
     runbook: plan.runbook.file,
     ...(index === undefined ? {} : { index }),

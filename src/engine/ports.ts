@@ -30,6 +30,13 @@ export interface Ports {
   readonly record: (event: Event) => Promise<void>;
   /** Encrypts a secret for the journal, so that a later process can roll back what this one does. */
   readonly seal: (step: string, name: string, value: Json) => Promise<string>;
+  /**
+   * Calls an action every so many milliseconds, also while the run waits for a response, and never twice at once. What the
+   * action rejects with is left aside. Returns what ends it, once a call under way has ended.
+   */
+  readonly every: (milliseconds: number, action: () => Promise<void>) => () => Promise<void>;
+  /** Returns whether a process (`RunOptions.process`) is at work; `unknown` where this machine cannot tell. */
+  readonly stateOf: (process: string) => 'alive' | 'ended' | 'unknown';
   /** Returns whether somebody wants the run to stop: once, or (for the second time) without a rollback. */
   readonly interruption: () => 'none' | 'stop' | 'stop-without-rollback';
 }

@@ -91,6 +91,20 @@ export interface ReadBack {
 export type LockReason =
   | { readonly kind: 'lock-held'; readonly connection: string; readonly holder: LockHolder }
   | { readonly kind: 'lock-not-acquired'; readonly connection: string; readonly path: string; readonly cause: Reason }
+  /** Another process of the same run holds it: that one is at work, or may be. */
+  | {
+      readonly kind: 'run-at-work';
+      readonly connection: string;
+      readonly holder: LockHolder;
+      readonly certain: boolean;
+    }
+  /** An earlier process of this run has left it, and this machine cannot tell whether that process has ended. */
+  | {
+      readonly kind: 'awaiting-heartbeat';
+      readonly connection: string;
+      readonly holder: LockHolder;
+      readonly wait_ms: number;
+    }
   /** It may have been acquired: the response was lost, and it was not acquired in the end. */
   | { readonly kind: 'lock-uncertain'; readonly connection: string }
   /** Somebody has removed or replaced it. */

@@ -25,7 +25,17 @@ export async function run(plan: Plan, options: RunOptions, ports: Ports): Promis
   const replay = options.journal ? replayOf([...options.journal, resumed(options)]) : undefined;
   const isRollback = replay?.isRollbackWanted === true;
   const session = createSession(plan, isRollback ? { ...options, rollback: 'now' } : options, ports, replay);
-  const { recorder, findings, locks } = session;
+  try {
+    return await runIn(session, options);
+  } finally {
+    // A run that can be resumed keeps its locks, and its process ends.
+    await session.locks.rest();
+  }
+}
+
+async function runIn(session: Session, options: RunOptions): Promise<RunSummary> {
+  const { plan, replay, recorder, findings, locks } = session;
+  const isRollback = session.options.rollback === 'now';
   await recorder.record(replay ? resumed(options) : started(plan, options));
   const suspended = replay && (await obstacle(session, replay));
   if (suspended) {
@@ -89,6 +99,8 @@ export async function rollbacksOf(
     },
     now: () => now,
     monotonic: () => now,
+    every: () => async () => undefined,
+    stateOf: () => 'unknown',
     random: () => 0,
     confirm: async () => false,
     decide: async () => 'unknown',
@@ -98,7 +110,7 @@ export async function rollbacksOf(
   };
   const origin = { runbook: '', env: '', set: [], files: {}, confirm: [] };
   const shared = { id: '', planId: '', mode: 'real', redactor: createRedactor() } as const;
-  const rest = { rollback: 'now', clusterLock: false, owner: '', version: '', origin } as const;
+  const rest = { rollback: 'now', clusterLock: false, owner: '', process: '', version: '', origin } as const;
   // As if it had been asked for again: what failed last time is tried again.
   const asked: Event = { at: '', type: 'run-resumed', as: 'rollback', version: '' };
   const session = createSession(plan, { ...shared, ...rest }, ports, replayOf([...journal, asked]));

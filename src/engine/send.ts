@@ -70,9 +70,8 @@ export async function sendRead(
   }
 }
 
-/** Waits, and says why. Whoever waits for long keeps the locks meanwhile. */
+/** Waits, and says why. */
 export async function wait({ session, id }: StepContext, reason: Reason, ms: number): Promise<void> {
-  await session.locks.keep();
   await session.recorder.record({ type: 'waiting', step: id, reason, ms });
   await session.ports.sleep(ms);
 }

@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly clusterLock: boolean;
   /** Who runs this, for others who find the lock. */
   readonly owner: string;
+  /** The name of this process of the run: none before it and none beside it has had the same. */
+  readonly process: string;
   /** For the journal. */
   readonly version: string;
   readonly origin: Origin;

@@ -13,16 +13,19 @@ import type { Environment } from '../language/index.ts';
 import { canonicalJson, type Plan, planId } from '../plan/index.ts';
 import { writtenConnections } from '../planner/index.ts';
 import {
+  beginWork,
   createJournal,
   type Journal,
   Locked,
   lockHere,
+  lockRun,
   locksFolder,
   openedIn,
   reopenJournal,
   type Seal,
   SealMismatch,
   sealFor,
+  stateOfWork,
 } from '../runs/index.ts';
 import type { Json } from '../text/index.ts';
 import { checkConfirmations } from './confirmations.ts';
@@ -62,6 +65,8 @@ export interface Execution {
 
 /** Who watches a run, is asked, and may stop it: a terminal, a pipeline, or the program that runbook is a library of. */
 export interface Attendant {
+  /** Learns what is waited for before there is an event of it. */
+  readonly say?: (text: string) => void;
   /** Gets every event, redacted, before it is recorded. It stops nothing: what it throws is left aside. */
   readonly show?: (event: Event) => void;
   /** Asks about a step that is not confirmed. Without it, a run with such a step is refused before anything is sent. */
@@ -114,11 +119,11 @@ export async function execute(execution: Execution, attendant: Attendant = {}): 
   }
 }
 
-/** One run at a time per target on this machine; the run itself is one, too. */
+/** One run at a time per target on this machine. */
 async function lockTargets(plan: Plan, id: string): Promise<() => Promise<void>> {
   const urls = [...writtenConnections(plan).keys()].map((name) => plan.environment.connections[name]?.url ?? name);
   try {
-    return await lockHere(locksFolder(), [...new Set(urls), `run ${id}`], id);
+    return await lockHere(locksFolder(), [...new Set(urls)], id);
   } catch (error) {
     const message = messageOf(error);
     throw new Problem(
@@ -140,7 +145,10 @@ async function executeAs(
   const { secrets, targets, sealKey } = await resolveSecrets(plan, environment, origin.env, redactor);
   const seal = sealKey === undefined ? undefined : sealFor(id, sealKey);
   const unsealed = seal && recorded ? unsealedIn(recorded.events, seal, redactor) : undefined;
-  const journal = recorded ? await reopened(recorded) : await created(execution.runsFolder ?? runsFolder, id, plan);
+  const journal = recorded
+    ? await reopened(recorded, attendant)
+    : await created(execution.runsFolder ?? runsFolder, id, plan);
+  const work = beginWork();
   const connections = await openConnections(targets);
   const ports: Ports = {
     send: withSecrets(mode === 'dry' ? readsOnly(connections.send) : connections.send, secrets),
@@ -163,10 +171,13 @@ async function executeAs(
       if (!seal) throw new TypeError(`nothing to seal steps.${step}.${name} with`);
       return seal.seal(step, name, value);
     },
+    every,
+    stateOf: stateOfWork,
     ...interruptions(attendant),
   };
   const options: RunOptions = {
     ...{ id, planId: planId(plan), mode, redactor, rollback, clusterLock, version },
+    process: work.name,
     owner: `${userName()}@${hostname()}, process ${process.pid}`,
     origin: { ...origin, confirm },
     ...(recorded ? { journal: recorded.events } : {}),
@@ -176,6 +187,7 @@ async function executeAs(
     const summary = await run(plan, options, ports);
     return { run: id, folder: journal.folder, summary, head: journal.head(), redact: redactor.text };
   } finally {
+    work.end();
     await journal.close();
     await connections.close();
   }
@@ -184,20 +196,70 @@ async function executeAs(
 /** The journal of a new run. */
 async function created(runs: string, id: string, plan: Plan): Promise<Journal> {
   if (!isRunId(id)) throw new Problem(`the id of a run has letters, digits, - and _ only: ${id}; no write was sent`);
-  return createJournal(runs, id, canonicalJson(plan)).catch((error: unknown) => {
+  const journal = await createJournal(runs, id, canonicalJson(plan)).catch((error: unknown) => {
     throw new Problem(`cannot create the folder of the run: ${messageOf(error)}; no write was sent`, 'refused');
   });
+  return locked(journal, await lockFolder(journal.folder, id));
 }
 
 /** The journal of a run that goes on. */
-async function reopened({ id, folder, head }: RecordedRun): Promise<Journal> {
-  const { journal, contents } = await reopenJournal(folder).catch((error: unknown) => {
-    throw new Problem(`the journal cannot be opened: ${messageOf(error)}; nothing was sent`, 'refused');
+async function reopened({ id, folder, head }: RecordedRun, attendant: Attendant): Promise<Journal> {
+  const release = await lockFolder(folder, id, attendant);
+  try {
+    const { journal, contents } = await reopenJournal(folder).catch((error: unknown) => {
+      throw new Problem(`the journal cannot be opened: ${messageOf(error)}; nothing was sent`, 'refused');
+    });
+    if (contents.head === head) return locked(journal, release);
+    // Between the reading and the lock another process may have gone on with it.
+    await journal.close();
+    throw new Problem(`another process has resumed run ${id}; nothing was sent`, 'refused');
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+/** One process per run: whoever resumes it or rolls it back meanwhile is refused. */
+async function lockFolder(folder: string, id: string, attendant?: Attendant): Promise<() => Promise<void>> {
+  const patience = attendant && {
+    say: attendant.say ?? (() => undefined),
+    pause: async (milliseconds: number) => {
+      await sleep(milliseconds, attendant.stop ? [attendant.stop] : []);
+      return attendant.stop?.aborted !== true;
+    },
+  };
+  return lockRun(folder, id, patience).catch((error: unknown) => {
+    const message = messageOf(error);
+    throw new Problem(
+      `${error instanceof Locked ? message : `the run cannot be locked: ${message}`}; nothing was sent by this command`,
+      'refused',
+    );
   });
-  if (contents.head === head) return journal;
-  // Between the reading and the lock another process may have gone on with it.
-  await journal.close();
-  throw new Problem(`another process has resumed run ${id}; nothing was sent`, 'refused');
+}
+
+/** The journal with the lock of its folder, which is released when the journal is closed. */
+function locked(journal: Journal, release: () => Promise<void>): Journal {
+  const close = async () => {
+    await journal.close();
+    await release();
+  };
+  return { ...journal, close };
+}
+
+/** Calls an action again and again until that is ended; a call that takes longer is waited for. */
+function every(milliseconds: number, action: () => Promise<void>): () => Promise<void> {
+  let call: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    call ??= action()
+      .catch(() => undefined)
+      .finally(() => {
+        call = undefined;
+      });
+  }, milliseconds);
+  return async () => {
+    clearInterval(timer);
+    await call;
+  };
 }
 
 /** The signals of an attendant as the interpreter asks for them. */

@@ -43,6 +43,8 @@ export interface FoundLock {
 
 export interface LockDocument {
   readonly run: string;
+  /** The process of the run that has written it: no two have the same name. */
+  readonly process: string;
   readonly owner: string;
   readonly runbook: string;
   /** Which index it was written into (`indexId`). */

@@ -73,6 +73,10 @@ export function reasonText(reason: Reason): string {
       return `${reason.connection} is locked by ${holderText(reason.holder)}. Wait for that run; if it has died, continue it (runbook resume) or remove its lock (runbook unlock)`;
     case 'lock-not-acquired':
       return `the lock of ${reason.connection} cannot be acquired: PUT ${reason.path}: ${reasonText(reason.cause)}. --no-cluster-lock runs without it: make sure that nobody else changes this cluster`;
+    case 'run-at-work':
+      return `another process of this run ${reason.certain ? 'is' : 'may be'} at work on ${reason.connection}: ${holderText(reason.holder)}. Wait for it, or stop it`;
+    case 'awaiting-heartbeat':
+      return `an earlier process of this run has left its lock in ${reason.connection}: ${holderText(reason.holder)}. This machine cannot tell whether that process has ended: waiting for its heartbeat, ${durationOf(reason.wait_ms)}`;
     case 'lock-uncertain':
       return `The lock of ${reason.connection} may have been acquired: the response was lost. Check it once the cluster responds: runbook unlock ${reason.connection}.`;
     case 'lock-lost':

@@ -97,7 +97,7 @@ export interface ReportedCall extends RecordedCall {
 export interface ReportedLock {
   readonly at: string;
   readonly connection: string;
-  readonly state: 'acquired' | 'released' | 'refused' | 'lost' | 'not-released';
+  readonly state: 'waiting' | 'acquired' | 'released' | 'refused' | 'lost' | 'not-released';
   readonly reason?: LockReason;
   readonly message?: string;
 }

@@ -1,16 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { link, mkdir, open, readFile, stat, unlink, writeFile } from 'node:fs/promises';
-import { homedir, hostname } from 'node:os';
+import { link, mkdir, open, readFile, stat, unlink, utimes, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { hashOf } from './chain.ts';
+import { type ProcessId, stateOf, thisProcess } from './process.ts';
 
 /** What a lock file says of its holder. */
-export interface Holder {
-  readonly pid: number;
-  /** Tells the process from a later one of the same number; empty where the system does not say. */
-  readonly started: string;
-  readonly host: string;
+interface Holder extends ProcessId {
   readonly run: string;
   readonly since: string;
 }
@@ -48,7 +44,65 @@ export async function lockHere(folder: string, targets: readonly string[], run: 
   return release;
 }
 
-async function lockFile(file: string, target: string, run: string): Promise<void> {
+/** How often the process of a run touches the lock in its folder, and how long somebody on another machine waits for that. */
+const beatEvery = 60_000;
+const awaitBeat = beatEvery + 15_000;
+
+/** Waits for the process of a run on another machine, which cannot be asked. */
+export interface Patience {
+  /** Learns what is waited for. */
+  readonly say: (text: string) => void;
+  /** Waits; false where somebody does not want to wait any longer. */
+  readonly pause: (milliseconds: number) => Promise<boolean>;
+}
+
+/**
+ * Takes the lock in the folder of a run, from wherever the folder is seen: one process per run. That of a process that has
+ * ended is taken over at once; that of one on another machine once two of its heartbeats have not come.
+ * @param patience Without it, nobody waits: a process on another machine counts as being at work.
+ * @returns What gives it back.
+ * @throws `Locked` where a process is at work on the run, or may be.
+ */
+export async function lockRun(folder: string, run: string, patience?: Patience): Promise<() => Promise<void>> {
+  const file = join(folder, 'lock.json');
+  await lockFile(file, folder, run, patience && ((holder) => isSilent(file, holder, patience)));
+  const timer = setInterval(() => {
+    const now = new Date();
+    // A folder that is gone has no lock to keep.
+    utimes(file, now, now).catch(() => undefined);
+  }, beatEvery);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await unlink(file).catch(() => undefined);
+  };
+}
+
+/** Returns whether two heartbeats of a process have not come. */
+async function isSilent(file: string, { run, pid, host, since }: Holder, { say, pause }: Patience): Promise<boolean> {
+  const seen = await lastBeat(file);
+  say(
+    `run ${run} was last worked on by process ${pid} on ${host} (since ${since}), and this machine cannot tell whether that process has ended: waiting for its heartbeat, ${(2 * awaitBeat) / 1_000} s`,
+  );
+  for (let missed = 0; missed < 2; missed++)
+    if (!(await pause(awaitBeat)) || (await lastBeat(file)) !== seen) return false;
+  return true;
+}
+
+async function lastBeat(file: string): Promise<string | undefined> {
+  return stat(file).then(
+    ({ ino, mtimeMs }) => `${ino} ${mtimeMs}`,
+    () => undefined,
+  );
+}
+
+/** @param hasEnded Asked about a holder on another machine; without it, such a one counts as being at work. */
+async function lockFile(
+  file: string,
+  target: string,
+  run: string,
+  hasEnded: (holder: Holder) => Promise<boolean> = async () => false,
+): Promise<void> {
   const holder: Holder = { ...thisProcess(), run, since: new Date().toISOString() };
   const own = `${file}.${randomUUID()}`;
   // Whole before it has its name: nobody reads half of it.
@@ -62,9 +116,11 @@ async function lockFile(file: string, target: string, run: string): Promise<void
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       }
       const other = await holderOf(file);
-      if (other && isAlive(other)) throw new Locked(lockedText(target, other, file));
+      const state = other ? stateOf(other) : 'ended';
+      if (other && (state === 'alive' || (state === 'unknown' && !(await hasEnded(other)))))
+        throw new Locked(lockedText(target, other, file));
       if (attempt === 20) throw new Locked(`${target}: the lock ${file} cannot be taken over; remove it by hand`);
-      await removeStale(file);
+      await removeStale(file, other);
     }
   } finally {
     await unlink(own).catch(() => undefined);
@@ -75,7 +131,7 @@ async function lockFile(file: string, target: string, run: string): Promise<void
  * One process at a time removes a lock that was left behind, and looks at it again first: between two that have both
  * seen it, the slower one would otherwise remove the lock that the quicker one has just taken.
  */
-async function removeStale(file: string): Promise<void> {
+async function removeStale(file: string, stale: Holder | undefined): Promise<void> {
   const guard = `${file}.takeover`;
   const handle = await open(guard, 'wx', 0o600).catch(() => undefined);
   if (!handle) {
@@ -90,7 +146,7 @@ async function removeStale(file: string): Promise<void> {
   }
   try {
     const holder = await holderOf(file);
-    if (!holder || !isAlive(holder)) await unlink(file).catch(() => undefined);
+    if (JSON.stringify(holder) === JSON.stringify(stale)) await unlink(file).catch(() => undefined);
   } finally {
     await handle.close();
     await unlink(guard).catch(() => undefined);
@@ -108,36 +164,4 @@ async function holderOf(file: string): Promise<Holder | undefined> {
 
 function lockedText(target: string, { pid, host, run, since }: Holder, file: string): string {
   return `${target} is being worked on by run ${run} (process ${pid} on ${host}, since ${since}). Wait for it, or stop it (kill -TERM ${pid}). If that process is not there, remove ${file}`;
-}
-
-function thisProcess(): Pick<Holder, 'pid' | 'started' | 'host'> {
-  return { pid: process.pid, started: startOf(process.pid), host: hostname() };
-}
-
-/** Returns whether the process that holds a lock is there. One on another machine cannot be asked, and counts as there. */
-function isAlive({ pid, started, host }: Holder): boolean {
-  if (host !== hostname()) return true;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    // Somebody else's process is one, too.
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
-  }
-  return started === '' || startOf(pid) === started;
-}
-
-/**
- * The boot and the tick in which a process began, where the system tells (Linux: field 22 of /proc/PID/stat). One that has
- * ended and that nobody has asked for its exit code (state Z) has none.
- */
-function startOf(pid: number): string {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ');
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    return fields[0] === 'Z' || fields[0] === 'X' ? 'ended' : `${boot}/${fields[19] ?? ''}`;
-  } catch {
-    return '';
-  }
 }

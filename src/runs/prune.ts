@@ -1,7 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type RunEntry, runIn, runNames } from './list.ts';
-import { Locked, lockHere } from './local-lock.ts';
+import { Locked, lockRun } from './local-lock.ts';
 
 /** Which runs are removed. */
 export interface Pruning {
@@ -11,8 +11,6 @@ export interface Pruning {
   readonly includeUnresolved: boolean;
   /** Says what would be removed, and removes nothing. */
   readonly isDry: boolean;
-  /** The folder of this machine's locks. */
-  readonly locks: string;
 }
 
 /** Why a run is kept. */
@@ -57,7 +55,7 @@ function keptReason({ outcome, ended }: RunEntry, { endedBefore, includeUnresolv
 async function removeRun(runs: string, id: string, pruning: Pruning): Promise<KeptReason | undefined> {
   let release: () => Promise<void>;
   try {
-    release = await lockHere(pruning.locks, [`run ${id}`], id);
+    release = await lockRun(join(runs, id), id);
   } catch (error) {
     if (error instanceof Locked) return 'in-use';
     throw error;

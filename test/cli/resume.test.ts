@@ -1,8 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, it } from 'vitest';
-import { lastJournal, outcomes, ownRunbook, program, runbook, workingDirectory, writesIn } from '../program.ts';
+import {
+  type Ended,
+  lastJournal,
+  outcomes,
+  ownRunbook,
+  program,
+  runbook,
+  workingDirectory,
+  writesIn,
+} from '../program.ts';
 import { sandbox, stopSandboxes } from '../sandbox-process.ts';
 
 afterAll(stopSandboxes);
@@ -107,6 +116,42 @@ describe.concurrent('runbook resume', () => {
       expect((await runbook(directory, ['verify', lastRun(directory)])).code).toBe(0);
     },
   );
+
+  it('is refused while the process of the run is at work, whatever its state folder, and goes on at once when that has died', async ({
+    expect,
+  }) => {
+    const directory = workingDirectory();
+    const { env, said, child: server } = await sandbox(directory, '7.10', '--fault', 'close:hang');
+    const elsewhere = workingDirectory();
+    let second: Promise<Ended> | undefined;
+    let copied: Promise<Ended> | undefined;
+    const killed = await runbook(directory, ['exec', 'users', '--env', env, ...swap], {}, (child) => {
+      server.stdout?.on('data', async () => {
+        if (second || !/\/_close$/m.test(said())) return;
+        const run = lastRun(directory);
+        second = runbook(directory, ['resume', run], { XDG_STATE_HOME: join(elsewhere, 'state') });
+        await second;
+        // Somebody has fetched the folder from the machine of the run.
+        cpSync(join(directory, '.runbook'), join(elsewhere, '.runbook'), { recursive: true });
+        rmSync(join(elsewhere, '.runbook', 'runs', run, 'lock.json'));
+        copied = runbook(elsewhere, ['resume', run, '--env', join(directory, env)]);
+        await copied;
+        child.kill('SIGKILL');
+      });
+    });
+    expect(killed.code).toBeNull();
+    expect(await second).toMatchObject({ code: 4, stdout: '' });
+    expect((await second)?.stderr).toMatch(/ is being worked on by run \S+ \(process \d+ on .*nothing was sent/);
+    expect(await copied).toMatchObject({ code: 3, stderr: '' });
+    expect((await copied)?.stdout).toMatch(/another process of this run is at work on \w+: run /);
+
+    const ended = await runbook(directory, ['resume', lastRun(directory)]);
+
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(ended.stdout).not.toContain('waiting for its heartbeat');
+    expect(said().match(/\/_close$/gm)).toHaveLength(2);
+    expect((await runbook(directory, ['verify', lastRun(directory)])).code).toBe(0);
+  });
 
   it('goes on with a plan of a file: its inputs, pins and author are in it', async ({ expect }) => {
     const directory = workingDirectory();

@@ -4,6 +4,7 @@ import {
   type Call,
   createRedactor,
   type Event,
+  type Ports,
   type Reason,
   type Response,
   run,
@@ -14,6 +15,7 @@ import { linesOf } from '../../src/report/index.ts';
 import { answerClusterRequest } from '../../src/sandbox/world/cluster.ts';
 import { logins, seededWorld } from '../../src/sandbox/world/seeds.ts';
 import { isObject, type Json, type JsonObject } from '../../src/text/index.ts';
+import { createClock } from '../clock.ts';
 import { planOf } from '../support.ts';
 
 const authorization = `Basic ${Buffer.from(`elastic:${logins.elasticAtSource}`).toString('base64')}`;
@@ -24,7 +26,8 @@ const bucket = { bucket: 'runbook-sandbox', access_key_id: 'LTAI-sandbox', secre
 /** A cluster of the sandbox without a network, and a clock that goes on only while somebody sleeps. */
 function aCluster() {
   let world = seededWorld({ source: '7.10.2', destination: '7.10.2' }, 'oss.example', Date.UTC(2026, 0, 1));
-  let now = Date.UTC(2026, 0, 1);
+  const clock = createClock(Date.UTC(2026, 0, 1));
+  const { now } = clock;
   const send = (method: string, target: string, body?: Json): Response => {
     const url = new URL(target, 'http://es');
     const outcome = answerClusterRequest(world, 'source', {
@@ -33,17 +36,14 @@ function aCluster() {
       query: Object.fromEntries(url.searchParams),
       headers: { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       body: body === undefined ? '' : JSON.stringify(body),
-      now,
+      now: now(),
     });
     world = outcome.world;
     return { kind: 'response', status: outcome.answer.status, body: outcome.answer.body, warnings: [] };
   };
   return {
     send,
-    now: () => now,
-    sleep: (milliseconds: number) => {
-      now += milliseconds;
-    },
+    clock,
     /** The lock document; undefined where there is none. */
     document: (): JsonObject | undefined => {
       const { body } = send('GET', lock);
@@ -53,10 +53,10 @@ function aCluster() {
       send('PUT', path, { type: 'oss', settings: { ...bucket, endpoint: 'oss.example', base_path: 'own/' } });
       expect(send('PUT', `${path}/all?wait_for_completion=true`, {}).status).toBe(200);
     },
-    restore: () => {
+    restore: async () => {
       expect(send('POST', `${path}/all/_restore?wait_for_completion=true`, { indices: 'runbook-*' }).status).toBe(200);
       // The answer is held until the restore has ended.
-      now += 5_000;
+      await clock.pass(5_000);
     },
   };
 }
@@ -66,10 +66,19 @@ interface Operator {
   /** What happens right before a call is sent, and may answer it instead. */
   readonly before?: (call: string, count: number) => SendResult | undefined | Promise<SendResult | undefined>;
   readonly journal?: readonly Event[];
+  /** The name of the process. */
+  readonly process?: string;
+  readonly stateOf?: Ports['stateOf'];
+  readonly interruption?: Ports['interruption'];
 }
 
 /** One run against a cluster: what it sent, with the queries of its writes, and what it recorded. */
-async function operate(cluster: Cluster, plan: Plan, id: string, { before, journal }: Operator = {}) {
+async function operate(
+  cluster: Cluster,
+  plan: Plan,
+  id: string,
+  { before, journal, process = `${id}1`, stateOf = () => 'unknown', interruption = () => 'none' }: Operator = {},
+) {
   const sent: string[] = [];
   const calls: Call[] = [];
   const events: Event[] = [];
@@ -85,6 +94,7 @@ async function operate(cluster: Cluster, plan: Plan, id: string, { before, journ
       rollback: 'on-failure',
       clusterLock: true,
       owner: `${id}@here`,
+      process,
       version: '0.1.0',
       origin,
       ...(journal ? { journal } : {}),
@@ -104,15 +114,17 @@ async function operate(cluster: Cluster, plan: Plan, id: string, { before, journ
         const query = Object.entries(request.query ?? {}).map(([name, value]): [string, string] => [name, `${value}`]);
         return cluster.send(request.method, `${request.path}?${new URLSearchParams(query)}`, request.body);
       },
-      sleep: async (milliseconds) => cluster.sleep(milliseconds),
-      now: cluster.now,
-      monotonic: cluster.now,
+      sleep: cluster.clock.pass,
+      now: cluster.clock.now,
+      monotonic: cluster.clock.now,
+      every: cluster.clock.every,
+      stateOf,
       random: () => 0,
       seal: async () => '',
       confirm: async () => true,
       decide: async () => 'unknown',
       record: async (event) => void events.push(event),
-      interruption: () => 'none',
+      interruption,
     },
   );
   const states = events.flatMap((event) => (event.type === 'lock' ? [event.state] : []));
@@ -129,9 +141,9 @@ const long = planOf(`  - { id: make, on: es, call: PUT /made, rollback: [{ id: u
 const polls = (call: string, count: number): SendResult | undefined =>
   call === 'GET /poll' ? { kind: 'response', status: 200, body: { ready: count > 3 }, warnings: [] } : undefined;
 /** Something happens at the second poll: before the next heartbeat. */
-const duringPoll = (action: () => void) => ({
-  before: (call: string, count: number) => {
-    if (call === 'GET /poll' && count === 2) action();
+const duringPoll = (action: () => unknown) => ({
+  before: async (call: string, count: number) => {
+    if (call === 'GET /poll' && count === 2) await action();
     return polls(call, count);
   },
 });
@@ -147,9 +159,9 @@ describe('the lock in a cluster', () => {
       'GET /runbook-locks/_settings',
       `PUT ${lock}`,
       'PUT /made',
-      'GET /runbook-locks/_settings',
-      `GET ${lock}`,
-      `PUT ${lock}`,
+      // A heartbeat, and a second one: it waits for two minutes.
+      ...['GET /runbook-locks/_settings', `GET ${lock}`, `PUT ${lock}`],
+      ...['GET /runbook-locks/_settings', `GET ${lock}`, `PUT ${lock}`],
       'PUT /more',
       `GET ${lock}`,
       `DELETE ${lock}`,
@@ -189,7 +201,7 @@ describe('the lock in a cluster', () => {
     cluster.send('PUT', lock, { run: 'dead', owner: 'ada' });
     cluster.snapshot();
     cluster.send('DELETE', '/runbook-locks');
-    cluster.restore();
+    await cluster.restore();
     const next = await operate(cluster, short, 'b', { before: blind });
     expect(next.summary.failure?.reason).toMatchObject({ cause: { kind: 'lock-held', holder: { run: 'dead' } } });
   });
@@ -215,16 +227,128 @@ describe('the lock in a cluster', () => {
     });
   });
 
-  it('is this run’s where an earlier process of it has left it', async () => {
-    const cluster = aCluster();
-    const { events } = await operate(aCluster(), short, 'a');
-    const intended = events.findIndex((event) => event.type === 'write-intended' && event.step === 'make');
-    const journal = events.slice(0, intended);
-    cluster.send('PUT', lock, { run: 'a', owner: 'a@here' });
+  describe('that another process of the same run has left', () => {
+    /** A run that was killed while it held the lock: its journal, and its document in a cluster. */
+    async function abandoned(cluster: Cluster) {
+      const { events } = await operate(aCluster(), short, 'a');
+      const intended = events.findIndex((event) => event.type === 'write-intended' && event.step === 'make');
+      cluster.send('PUT', lock, { run: 'a', process: 'a1', owner: 'a@here' });
+      return { journal: events.slice(0, intended), process: 'a2' };
+    }
+    const waited = (cluster: Cluster) => cluster.clock.now() - Date.UTC(2026, 0, 1);
 
-    const { states, summary } = await operate(cluster, short, 'a', { journal });
-    expect(states).toEqual(['acquired', 'released']);
+    it('is taken over at once where this machine knows that it has ended', async () => {
+      const cluster = aCluster();
+      const asked: string[] = [];
+      const stateOf = (process: string) => {
+        asked.push(process);
+        return 'ended' as const;
+      };
+      const { states, summary } = await operate(cluster, short, 'a', { ...(await abandoned(cluster)), stateOf });
+      expect(states).toEqual(['acquired', 'released']);
+      expect(summary.outcome).toBe('done');
+      expect(asked).toEqual(['a1']);
+      expect(waited(cluster)).toBe(0);
+    });
+
+    it('is not taken over while this machine sees it at work, and nothing is sent', async () => {
+      const cluster = aCluster();
+      const run = await abandoned(cluster);
+      const { states, summary, sent, lines } = await operate(cluster, short, 'a', { ...run, stateOf: () => 'alive' });
+      expect(states).toEqual(['refused']);
+      expect(summary).toMatchObject({ outcome: 'intervention-required', suspended: { by: 'lock' } });
+      expect(sent).not.toContain('PUT /made');
+      expect(lines).toContain('another process of this run is at work on es: run a of a@here');
+      expect(cluster.document()).toMatchObject({ process: 'a1' });
+      expect(waited(cluster)).toBe(0);
+    });
+
+    it('is taken over after two heartbeats that did not come, where nobody here can tell', async () => {
+      const cluster = aCluster();
+      const { states, summary, lines } = await operate(cluster, short, 'a', await abandoned(cluster));
+      expect(states).toEqual(['waiting', 'acquired', 'released']);
+      expect(summary.outcome).toBe('done');
+      expect(lines).toContain(
+        'This machine cannot tell whether that process has ended: waiting for its heartbeat, 150s',
+      );
+      expect(waited(cluster)).toBeGreaterThan(120_000);
+    });
+
+    it.each([1, 2])('is not taken over where a heartbeat comes in minute %i', async (minute) => {
+      const cluster = aCluster();
+      const run = await abandoned(cluster);
+      let beats = 0;
+      cluster.clock.every(60_000, async () => {
+        if (++beats === minute) cluster.send('PUT', lock, { run: 'a', process: 'a1', owner: 'a@here' });
+      });
+      const { states, summary, sent } = await operate(cluster, short, 'a', run);
+      expect(states).toEqual(['waiting', 'refused']);
+      expect(summary.suspended?.reason).toMatchObject({ kind: 'run-at-work', certain: true });
+      expect(sent).not.toContain('PUT /made');
+    });
+
+    it('is left alone where somebody does not want to wait', async () => {
+      const cluster = aCluster();
+      const run = await abandoned(cluster);
+      const { summary } = await operate(cluster, short, 'a', { ...run, interruption: () => 'stop' });
+      expect(summary.suspended?.reason).toMatchObject({ kind: 'run-at-work', certain: false });
+      expect(cluster.document()).toMatchObject({ process: 'a1' });
+    });
+
+    it('is lost to the process that wakes up after it was taken over', async () => {
+      const cluster = aCluster();
+      const takeOver = () => cluster.send('PUT', lock, { run: 'a', process: 'a2', owner: 'a@there' });
+      const { states, sent } = await operate(cluster, long, 'a', duringPoll(takeOver));
+      expect(states).toEqual(['acquired', 'lost']);
+      expect(sent).not.toContain('PUT /more');
+      expect(cluster.document()).toMatchObject({ process: 'a2' });
+    });
+  });
+
+  it('has its heartbeat while one call takes twenty minutes', async () => {
+    const cluster = aCluster();
+    const ages: number[] = [];
+    cluster.clock.every(45_000, async () => {
+      ages.push(cluster.clock.now() - Date.parse(String(cluster.document()?.heartbeat)));
+    });
+    const { states, summary } = await operate(cluster, short, 'a', {
+      before: async (call) => {
+        if (call === 'PUT /made') await cluster.clock.pass(20 * 60_000);
+        return undefined;
+      },
+    });
     expect(summary.outcome).toBe('done');
+    expect(states).toEqual(['acquired', 'released']);
+    expect(ages.length).toBeGreaterThan(25);
+    expect(Math.max(...ages)).toBeLessThanOrEqual(60_000);
+  });
+
+  it('that was lost during a call stops the next write', async () => {
+    const cluster = aCluster();
+    const two = planOf('  - { id: make, on: es, call: PUT /made }\n  - { id: more, on: es, call: PUT /more }\n');
+    const { states, sent } = await operate(cluster, two, 'a', {
+      before: async (call) => {
+        if (call !== 'PUT /made') return undefined;
+        cluster.send('PUT', lock, { run: 'b', owner: 'b@there' });
+        await cluster.clock.pass(61_000);
+        return undefined;
+      },
+    });
+    expect(states).toEqual(['acquired', 'lost']);
+    expect(sent).not.toContain('PUT /more');
+  });
+
+  it('is looked at before a write where the timer has not come, as on a machine that was suspended', async () => {
+    const cluster = aCluster();
+    const sleepy = { ...cluster, clock: { ...cluster.clock, every: () => async () => undefined } };
+    const { states, sent } = await operate(
+      sleepy,
+      long,
+      'a',
+      duringPoll(() => cluster.send('PUT', lock, { run: 'b', owner: 'b@there' })),
+    );
+    expect(states).toEqual(['acquired', 'lost']);
+    expect(sent).not.toContain('PUT /more');
   });
 
   it('that somebody has removed is lost: another run may have come and gone', async () => {
@@ -289,7 +413,7 @@ describe('a lock that came back with a restore', () => {
   ])('onto an index that was %s is no lock, and is replaced', async (_what, clear) => {
     const cluster = await afterSnapshot();
     clear(cluster);
-    cluster.restore();
+    await cluster.restore();
     expect(cluster.document()).toMatchObject({ run: 'old' });
 
     const { states, summary, lines } = await operate(cluster, short, 'new');
@@ -304,12 +428,12 @@ describe('a lock that came back with a restore', () => {
   it('is replaced by one of those that find it', async () => {
     const cluster = await afterSnapshot();
     cluster.send('DELETE', '/runbook-locks');
-    cluster.restore();
+    await cluster.restore();
     const both = planOf('  - { id: a, on: es, call: POST /_aliases, body: { actions: [] } }\n');
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), async (scheduler) => {
         cluster.send('DELETE', '/runbook-locks');
-        cluster.restore();
+        await cluster.restore();
         let holders = 0;
         let most = 0;
         const wait = scheduler.scheduleFunction(async (_call: string) => undefined);
@@ -336,9 +460,9 @@ describe('a lock that came back with a restore', () => {
 
   it('in the middle of the run that restores it is replaced by its own', async () => {
     const cluster = await afterSnapshot();
-    const during = duringPoll(() => {
+    const during = duringPoll(async () => {
       cluster.send('DELETE', '/runbook-locks');
-      cluster.restore();
+      await cluster.restore();
       expect(cluster.document()).toMatchObject({ run: 'old' });
     });
     let kept: JsonObject | undefined;
@@ -362,7 +486,7 @@ describe('a lock that came back with a restore', () => {
         if (call === 'PUT /made') cluster.snapshot();
         if (call === 'GET /poll' && count === 2) {
           cluster.send('DELETE', '/runbook-locks');
-          cluster.restore();
+          await cluster.restore();
         }
         if (call === 'PUT /more') kept = (await operate(cluster, short, 'b')).summary.failure?.reason;
         return polls(call, count);
@@ -378,10 +502,10 @@ describe('a lock that came back with a restore', () => {
   it('stays where it came back right before the end, and the run is done', async () => {
     const cluster = await afterSnapshot();
     const { states, summary } = await operate(cluster, short, 'a', {
-      before: (call) => {
+      before: async (call) => {
         if (call !== 'PUT /made') return undefined;
         cluster.send('DELETE', '/runbook-locks');
-        cluster.restore();
+        await cluster.restore();
         return undefined;
       },
     });
@@ -416,9 +540,9 @@ describe('an index of locks that was deleted in the middle of a run', () => {
       cluster,
       long,
       'a',
-      duringPoll(() => {
+      duringPoll(async () => {
         cluster.send('DELETE', '/runbook-locks');
-        cluster.restore();
+        await cluster.restore();
       }),
     );
     expect(summary.outcome).toBe('done');

@@ -20,7 +20,7 @@ export async function runAsText(text: string, secret: string, body: string): Pro
     plan,
     {
       ...{ id: 'run-1', planId: 'p', mode: 'real', redactor, rollback: 'on-failure', clusterLock: false },
-      ...{ owner: 'somebody@here', version: '0.1.0' },
+      ...{ owner: 'somebody@here', process: 'p1', version: '0.1.0' },
       origin: { runbook: 'test.yaml', env: 'env.yaml', set: [], files: {}, confirm: [] },
     },
     {
@@ -34,6 +34,8 @@ export async function runAsText(text: string, secret: string, body: string): Pro
       },
       now: () => now,
       monotonic: () => now,
+      every: () => async () => undefined,
+      stateOf: () => 'unknown',
       random: () => 0,
       confirm: async () => true,
       decide: async () => 'unknown',

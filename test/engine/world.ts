@@ -15,6 +15,7 @@ import { type Plan, planId } from '../../src/plan/index.ts';
 import { reasonText, stepReasonText } from '../../src/report/reason-text.ts';
 import { openedIn, sealFor } from '../../src/runs/index.ts';
 import type { Json } from '../../src/text/index.ts';
+import { createClock } from '../clock.ts';
 
 export const ok = (body: Json = {}, status = 200): Response => ({ kind: 'response', status, body, warnings: [] });
 export const lost = (sent: 'no' | 'maybe' = 'maybe'): NoResponse => ({
@@ -64,7 +65,7 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
   const calls: Call[] = [];
   const questions: string[] = [];
   const counts = new Map<string, number>();
-  let now = world.now ?? Date.UTC(2026, 0, 1);
+  const clock = createClock(world.now ?? Date.UTC(2026, 0, 1));
   let skew = 0;
   let isInterrupted = false;
   const secrets = new Map<string, Json>(Object.entries(world.secrets ?? { key: 'the-secret-key' }));
@@ -79,11 +80,13 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
       return world.answer?.(text, count) ?? ok();
     }, secrets),
     sleep: async (milliseconds) => {
-      now += milliseconds;
+      await clock.pass(milliseconds);
       skew += world.jump ?? 0;
     },
-    now: () => now + skew,
-    monotonic: () => now,
+    now: () => clock.now() + skew,
+    monotonic: clock.now,
+    every: clock.every,
+    stateOf: () => 'unknown',
     random: () => 0,
     seal: async (step, name, value) => seal.seal(step, name, value),
     decide: async ({ title, reason }) => {
@@ -113,6 +116,7 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
       rollback: world.rollback ?? 'on-failure',
       clusterLock: world.clusterLock ?? false,
       owner: 'somebody@here',
+      process: 'p1',
       version: '0.1.0',
       origin: { runbook: 'test.yaml', env: 'env.yaml', set: [], files: {}, confirm: [] },
       ...(world.journal ? { journal: world.journal, unsealed: openedIn(world.journal, seal) } : {}),

@@ -3,7 +3,7 @@ import { lock as protocol } from '../../src/kinds/elasticsearch/lock.ts';
 import { holderIn, isRestored } from '../../src/kinds/index.ts';
 
 const lock = { connection: 'es', path: '/locks/_doc/cluster', index: { path: '/locks', body: {} } };
-const document = { run: 'a', owner: 'b', runbook: 'c', since: '1', heartbeat: '2', expires: '3' };
+const document = { run: 'a', process: 'p', owner: 'b', runbook: 'c', since: '1', heartbeat: '2', expires: '3' };
 const version = { if_seq_no: 4, if_primary_term: 1 };
 
 describe('the document of a lock', () => {

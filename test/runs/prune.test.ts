@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Event, RunOutcome } from '../../src/engine/index.ts';
-import { createJournal, hashOf, lineOf, lockHere, pruneRuns, readJournal } from '../../src/runs/index.ts';
+import { createJournal, hashOf, lineOf, lockRun, pruneRuns, readJournal } from '../../src/runs/index.ts';
 
 const origin = { runbook: 'users-7.10.yaml', env: 'lab.yaml', set: [], files: {}, confirm: [] };
 const startedAt = (at: string): Event => ({
@@ -42,11 +42,9 @@ const young = '2026-03-01T00:00:00.000Z';
 
 describe('pruning the runs of a directory', () => {
   let runs: string;
-  let locks: string;
   beforeEach(() => {
     const directory = mkdtempSync(join(tmpdir(), 'runbook-prune-'));
     runs = join(directory, '.runbook', 'runs');
-    locks = join(directory, 'locks');
   });
 
   async function aRun(id: string, ...events: Event[]): Promise<void> {
@@ -56,7 +54,7 @@ describe('pruning the runs of a directory', () => {
   }
   const prune = async (more: Partial<Parameters<typeof pruneRuns>[1]> = {}) => {
     const endedBefore = Date.parse('2026-02-01T00:00:00Z');
-    const pruned = await pruneRuns(runs, { endedBefore, includeUnresolved: false, isDry: false, locks, ...more });
+    const pruned = await pruneRuns(runs, { endedBefore, includeUnresolved: false, isDry: false, ...more });
     return { ...pruned, removed: pruned.removed.map(({ id }) => id) };
   };
   const left = () => readdirSync(runs).sort();
@@ -90,7 +88,7 @@ describe('pruning the runs of a directory', () => {
 
   it('keeps a run that a process is at work on', async () => {
     await aRun('r1', startedAt(old), endedAt(old, 'done'));
-    const release = await lockHere(locks, ['run r1'], 'r1');
+    const release = await lockRun(join(runs, 'r1'), 'r1');
     expect(await prune()).toMatchObject({ removed: [], kept: ['in-use'] });
     await release();
     expect(await prune()).toMatchObject({ removed: ['r1'] });
@@ -124,15 +122,17 @@ describe('pruning the runs of a directory', () => {
   it('keeps a run that has gone on between being looked at and being locked', async () => {
     await aRun('r1', startedAt(old), endedAt(old, 'done'));
     const { head } = await readJournal(join(runs, 'r1'));
+    let looks = 0;
     const pruning = {
-      get locks() {
+      endedBefore: Date.parse('2026-02-01T00:00:00Z'),
+      isDry: false,
+      get includeUnresolved() {
         // A rollback has begun, and its process has died.
-        appendFileSync(join(runs, 'r1', 'journal.jsonl'), `${lineOf(resumed, head)}\n`);
-        return locks;
+        if (++looks === 1) appendFileSync(join(runs, 'r1', 'journal.jsonl'), `${lineOf(resumed, head)}\n`);
+        return false;
       },
     };
-    const shared = { endedBefore: Date.parse('2026-02-01T00:00:00Z'), includeUnresolved: false, isDry: false };
-    const { removed, kept } = await pruneRuns(runs, Object.assign(pruning, shared));
+    const { removed, kept } = await pruneRuns(runs, pruning);
     expect({ removed, kept }).toEqual({ removed: [], kept: ['unfinished'] });
     expect(left()).toEqual(['r1']);
   });

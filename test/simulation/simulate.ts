@@ -13,6 +13,7 @@ import {
 import type { Plan } from '../../src/plan/index.ts';
 import { chainOf, hashOf, lineOf, openedIn, sealFor } from '../../src/runs/index.ts';
 import type { ClusterRequest, World } from '../../src/sandbox/world/state.ts';
+import { createClock } from '../clock.ts';
 import { answerTo } from './connection.ts';
 import type { Faults } from './faults.ts';
 import type { Random } from './random.ts';
@@ -80,7 +81,7 @@ export async function simulate(
 ): Promise<Ending> {
   const plan = sabotage === 'no-always' ? withoutAlways(scenario.plan) : scenario.plan;
   let { world } = scenario;
-  let now = beginning;
+  let clock = createClock(beginning);
   let sends = 0;
   let records = 0;
   let met = 0;
@@ -101,7 +102,8 @@ export async function simulate(
   ): Promise<RunSummary | undefined> {
     processes++;
     // Somebody has to notice that a process has ended, and comes back later.
-    if (processes > 1) now += 300_000;
+    clock = createClock(clock.now() + (processes > 1 ? 300_000 : 0));
+    const { now, pass, every } = clock;
     const process = processes;
     let signals = 0;
     let isDead = false;
@@ -134,18 +136,18 @@ export async function simulate(
     const ports: Ports = {
       send: withSecrets(async (call) => {
         if (isDead) return never();
-        now += 5;
+        await pass(5);
         const fault = faults.sends.get(sends++);
         const { connection } = call.request;
         if (fault) met++;
-        if (fault === 'outage') outages.set(connection, now + 5_000 + random.below(20_000));
-        if (fault === 'long-outage') outages.set(connection, now + 900_000);
-        if ((outages.get(connection) ?? 0) > now)
+        if (fault === 'outage') outages.set(connection, now() + 5_000 + random.below(20_000));
+        if (fault === 'long-outage') outages.set(connection, now() + 900_000);
+        if ((outages.get(connection) ?? 0) > now())
           return { kind: 'no-response', sent: 'no', cause: 'network', message: 'connect ECONNREFUSED' };
         const { arrives, answer } = fateOf(fault, call);
         const misfortune = misfortuneOf(fault, call);
         const before = world;
-        const outcome = arrives ? await answerTo(call, scenario, world, now, misfortune) : undefined;
+        const outcome = arrives ? await answerTo(call, scenario, world, now(), misfortune) : undefined;
         if (outcome) world = outcome.world;
         if (call.effect === 'write' && fault !== 'refused') {
           const id = call.opaque_id;
@@ -169,17 +171,20 @@ export async function simulate(
             tookEffect,
           });
         }
-        if (fault?.startsWith('hang')) now += call.timeout_ms;
+        if (fault?.startsWith('hang')) await pass(call.timeout_ms);
         const given = answer ?? (outcome as { answer: SendResult }).answer;
         if (sabotage === 'no-read-back' && call.effect === 'write' && given.kind === 'no-response')
           return { ...given, sent: 'no' };
         return given;
       }, scenario.secrets),
       sleep: async (milliseconds) => {
-        now += signals > 0 ? Math.min(milliseconds, 1_000) : milliseconds;
+        await pass(signals > 0 ? Math.min(milliseconds, 1_000) : milliseconds);
       },
-      now: () => now,
-      monotonic: () => now,
+      now,
+      monotonic: now,
+      every,
+      // Of every other one the machine knows that it has died; the others may have been on another machine.
+      stateOf: (name) => (Number(name.slice(1)) % 2 === 0 ? 'ended' : 'unknown'),
       random: random.next,
       confirm: async () => true,
       decide: async ({ step }) => (random.below(2) === 0 ? 'unknown' : truth.get(step) === true ? 'done' : 'not-done'),
@@ -236,7 +241,13 @@ export async function simulate(
     const origin = { runbook: scenario.name, env: 'simulated.yaml', set: [], files: {}, confirm: [] };
     const unsealed = options.journal ? { unsealed: openedIn(options.journal, seal) } : {};
     for (const values of unsealed.unsealed?.values() ?? []) for (const value of values.values()) redactor.add(value);
-    const rest = { clusterLock: true, owner: `p${process}@simulation`, version: '0.1.0', origin } as const;
+    const rest = {
+      clusterLock: true,
+      owner: `p${process}@simulation`,
+      process: `p${process}`,
+      version: '0.1.0',
+      origin,
+    } as const;
     return Promise.race([run(plan, { ...shared, ...rest, ...unsealed, ...options }, ports), death]);
   }
 

@@ -1,6 +1,6 @@
 import { Problem } from '../../host/problem.ts';
 import { runsFolder } from '../../host/run-folders.ts';
-import { type KeptReason, locksFolder, pruneRuns } from '../../runs/index.ts';
+import { type KeptReason, pruneRuns } from '../../runs/index.ts';
 import { millisecondsOf } from '../../text/index.ts';
 import { inertLines } from '../print.ts';
 import { runHeadings, runRow, table } from '../table.ts';
@@ -17,7 +17,7 @@ const day = 86_400_000;
 /** `runbook prune`: removes the folders of runs that ended long ago. */
 export async function prune({ olderThan, includeUnresolved, dryRun }: PruneOptions): Promise<void> {
   const endedBefore = Date.now() - ageOf(olderThan);
-  const pruning = { endedBefore, includeUnresolved, isDry: dryRun, locks: locksFolder() };
+  const pruning = { endedBefore, includeUnresolved, isDry: dryRun };
   const { removed, kept, problems } = await pruneRuns(runsFolder, pruning).catch((error: Error) => {
     throw new Problem(`a run cannot be removed: ${error.message}`, 'failed');
   });
