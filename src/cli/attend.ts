@@ -1,4 +1,4 @@
-import type { Event } from '../engine/index.ts';
+import type { Event, RunOptions } from '../engine/index.ts';
 import { type Attendant, type Execution, execute } from '../host/execute.ts';
 import {
   followCourse,
@@ -10,6 +10,7 @@ import {
   summaryText,
 } from '../report/index.ts';
 import type { TerminalView } from '../report/terminal.ts';
+import { askToConfirm } from './confirm.ts';
 import { exitCodes } from './exit-codes.ts';
 import { type Output, openOutput, throughOutput } from './output.ts';
 import { type Interruptions, interruptions } from './signals.ts';
@@ -27,7 +28,7 @@ export async function attend(execution: Execution, { detailedExitcode = false } 
   const signals = interruptions((signal, isFirst) => screen.say(`${signal}: ${course.stopText(isFirst)}`));
   const dryEvents: Event[] = [];
   const attendant: Attendant = {
-    ...questionsOn(screen, signals),
+    ...questionsOn(screen, signals, rollback),
     say: screen.say,
     show: (event) => {
       course.follow(event);
@@ -88,12 +89,16 @@ async function viewFor(output: Output, mode: 'real' | 'dry'): Promise<TerminalVi
 }
 
 /** Asks where there is a terminal. */
-function questionsOn({ isShown }: Screen, { stop }: Interruptions): Pick<Attendant, 'confirm' | 'decide'> {
+function questionsOn(
+  { isShown }: Screen,
+  { stop }: Interruptions,
+  rollback: RunOptions['rollback'],
+): Pick<Attendant, 'confirm' | 'decide'> {
   if (!isInteractive()) return {};
   return {
-    confirm: async ({ step, question }) => {
+    confirm: async (question) => {
       await isShown();
-      return (await ask(`${step}: ${question} Type yes to proceed: `, stop)) === 'yes';
+      return askToConfirm(question, rollback, stop);
     },
     decide: async ({ step, title, reason }) => {
       await isShown();

@@ -54,3 +54,8 @@ export function summarized(
     locks_left: locksLeft,
   });
 }
+
+/** The state of a run that is suspended. */
+export function suspendedState({ by }: Suspension): 'waiting-for-confirmation' | 'suspended' {
+  return by === 'confirmation' ? 'waiting-for-confirmation' : 'suspended';
+}

@@ -58,7 +58,7 @@ async function runIn(session: Session, options: RunOptions): Promise<RunSummary>
 
 async function runPlan(session: Session): Promise<Flow> {
   const { plan, replay } = session;
-  const preflight: Frame = { phase: 'preflight', depth: 0, iterations: [], undo: [] };
+  const preflight: Frame = { phase: 'preflight', depth: 0, iterations: [], undo: [], writesBefore: [] };
   await warnOfPlaintext(session);
   if ((await runNodes(plan.preflight, session, preflight)) === 'stop') return 'stop';
   // A run that has begun to write must come to an end, whatever the time.
@@ -102,7 +102,7 @@ export async function rollbacksOf(
     every: () => async () => undefined,
     stateOf: () => 'unknown',
     random: () => 0,
-    confirm: async () => false,
+    confirm: async () => 'no',
     decide: async () => 'unknown',
     record: async () => undefined,
     seal: async () => '',
@@ -179,6 +179,7 @@ function summaryOf(session: Session, course: Course): RunSummary {
 
 function outcomeOf(session: Session, { flow, rolledBack, left = [] }: Course): RunOutcome {
   const { inDoubt, cleanupFailures, wasInterrupted, writes, suspended } = session.findings;
+  if (suspended?.by === 'confirmation') return 'waiting-for-confirmation';
   if (suspended || cleanupFailures.length > 0 || left.length > 0) return 'intervention-required';
   // A step of unknown outcome has been rolled back, whether it took effect or not.
   if (session.options.rollback === 'now')

@@ -7,6 +7,7 @@ import type {
   Note,
   RecordedCall,
   RunSummary,
+  ShownCall,
   StepOutcome,
   Suspension,
 } from '../engine/index.ts';
@@ -118,7 +119,10 @@ function textOf(event: Event, isDetailed: boolean): string[] {
           ]
         : [];
     case 'confirmation':
-      return [`${event.step}: ${event.question} ${event.confirmed ? 'yes' : 'no'}`];
+      return [
+        `${event.step}: ${event.question} ${event.confirmed ? 'yes' : 'no'}`,
+        ...(isDetailed ? event.calls.map((call) => `    ${shownCallText(call)}`) : []),
+      ];
     case 'noted':
       return [`${indent(event.depth)}${event.number} ${event.step}: ${noteText(event)}`];
     case 'interrupted':
@@ -132,7 +136,7 @@ function textOf(event: Event, isDetailed: boolean): string[] {
     case 'decided':
       return [`${event.step}: the operator said that it ${event.took_effect ? 'took effect' : 'did not take effect'}`];
     case 'suspended':
-      return [`suspended at ${suspendedAt(event)}: ${reasonText(event.reason)}`];
+      return [suspendedText(event)];
     case 'lock':
       return lockLines(event, isDetailed);
     case 'rollback-finished':
@@ -198,6 +202,8 @@ export function outcomeSentence(summary: RunSummary): string {
       return `failed${failure}. ${aftermath(summary)}`;
     case 'interrupted':
       return `${stoppedText(summary, failure)}. ${aftermath(summary)}`;
+    case 'waiting-for-confirmation':
+      return summary.suspended ? suspendedText(summary.suspended) : 'suspended';
     case 'intervention-required':
       return summary.suspended
         ? `suspended at ${suspendedAt(summary.suspended)}, manual intervention required: ${reasonText(summary.suspended.reason)}`
@@ -246,21 +252,36 @@ export function leftTitle({ certain }: Pick<Left, 'certain'>): string {
 
 /** Returns the calls that complete a rollback by hand, each with what it is for. */
 export function byHandLines({ by_hand }: RunSummary): string[] {
-  return by_hand.map(({ request, connection, identity, query, body, title }) => {
-    const as = identity === undefined ? '' : ` as ${identity}`;
-    const sent = [query, body].flatMap((part) => (part === undefined ? [] : [` ${inOneLine(part, 600)}`])).join('');
-    return `${request} on ${connection}${as}${sent} — ${title}`;
-  });
+  return by_hand.map(shownCallText);
+}
+
+/** A call for a person: as it is sent, as far as that is known, and what it is for. */
+export function shownCallText({ request, connection, identity, query, body, title }: ShownCall): string {
+  const as = identity === undefined ? '' : ` as ${identity}`;
+  const sent = [query, body].flatMap((part) => (part === undefined ? [] : [` ${inOneLine(part, 600)}`])).join('');
+  return `${request} on ${connection}${as}${sent} — ${title}`;
+}
+
+/** Returns that a run is suspended, where and why. */
+function suspendedText(suspension: Suspension): string {
+  return `suspended at ${suspendedAt(suspension)}: ${reasonText(suspension.reason)}`;
+}
+
+/** Returns the command that goes on with a suspended run. */
+export function continuationText(run: string, suspension: Suspension): string {
+  const how = { step: ' --assume-done', confirmation: ' --confirm', lock: '', journal: '' }[suspension.by];
+  return `runbook resume ${run}${'step' in suspension ? `${how} ${suspension.step}` : ''}`;
 }
 
 /** Returns where a run is suspended: at a step, a lock or the journal. */
 function suspendedAt(suspension: Suspension): string {
-  return suspension.by === 'step' ? suspension.step : suspension.by;
+  return 'step' in suspension ? suspension.step : suspension.by;
 }
 
 /** Returns how a run has ended, or that it has not. */
-export function endText({ summary, run }: Pick<RunReport, 'summary' | 'run'>): string {
+export function endText({ summary, run, suspended }: Pick<RunReport, 'summary' | 'run' | 'suspended'>): string {
   if (summary) return outcomeSentence(summary);
+  if (suspended) return `${suspendedText(suspended)} (${continuationText(run, suspended)})`;
   return `not finished: it is still running, or its process died (runbook resume ${run} continues it)`;
 }
 

@@ -1,8 +1,9 @@
-import type { RunSummary } from '../engine/index.ts';
+import type { RunSummary, Suspension } from '../engine/index.ts';
 import { inert } from '../text/index.ts';
 import {
   byHandLines,
   cleanupText,
+  continuationText,
   keptText,
   leftText,
   leftTitle,
@@ -29,10 +30,7 @@ export function summaryText(summary: RunSummary, { run, head, forecast }: Record
   if (notes.length > 0) lines.push('', 'Notes:', ...notes.map((note) => `  ${noteText(note)}`));
   if (summary.suspended) {
     const { suspended } = summary;
-    lines.push(
-      '',
-      ...(suspended.by === 'step' ? decisionLines(run, suspended.step) : [`Then continue: runbook resume ${run}`]),
-    );
+    lines.push('', ...nextLines(run, suspended));
   }
   if (summary.in_doubt.length > 0 && !summary.suspended) {
     lines.push(
@@ -65,6 +63,17 @@ export function summaryText(summary: RunSummary, { run, head, forecast }: Record
     lines.push(...byHandLines(summary).map((line) => `  ${line}`));
   }
   return `${lines.map((line) => inert(line)).join('\n')}\n`;
+}
+
+function nextLines(run: string, suspended: Suspension): string[] {
+  if (suspended.by === 'confirmation')
+    return [
+      `Confirm it and continue: ${continuationText(run, suspended)}`,
+      `Or roll the run back: runbook rollback ${run}`,
+    ];
+  return suspended.by === 'step'
+    ? decisionLines(run, suspended.step)
+    : [`Then continue: ${continuationText(run, suspended)}`];
 }
 
 function decisionLines(run: string, step: string): string[] {

@@ -32,6 +32,7 @@ import {
   durationBetween,
   isBad,
   isGood,
+  isOpen,
   type ReportedCall,
   type ReportedStep,
   type RunReport,
@@ -85,7 +86,7 @@ ${inputs.length > 0 && html`<details><summary>${inputs.length} inputs</summary>$
 
 /** Returns how the state of a run is coloured; it is always said in words, too. */
 export function colourOf(state: RunReport['state']): 'good' | 'warn' | 'bad' {
-  return isGood(state) ? 'good' : state === 'unfinished' ? 'warn' : 'bad';
+  return isGood(state) ? 'good' : isOpen(state) ? 'warn' : 'bad';
 }
 
 function runHead(report: RunReport): Html {
