@@ -3,7 +3,7 @@ export { suspendedState } from './findings.ts';
 export { type Answer, type Call, Cancelled, type Doubt, type Ports, type Question } from './ports.ts';
 export type { AmbiguousResponse, LockReason, Reason } from './reason.ts';
 export { createRedactor, type Redactor, secretMark, shortestSecret } from './redactor.ts';
-export { withInputs } from './render.ts';
+export { instanceId, plannedOf, withInputs } from './render.ts';
 export type {
   Advice,
   Assertion,
@@ -14,5 +14,5 @@ export type {
   ServerError,
   Unreadable,
 } from './result.ts';
-export { isTransient } from './retry.ts';
+export { hasSucceeded, isRefusal, isTransient } from './retry.ts';
 export { type RunOptions, rollbacksOf, run } from './run.ts';

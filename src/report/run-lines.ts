@@ -15,6 +15,7 @@ import { inOneLine } from '../text/in-one-line.ts';
 import { inert } from '../text/index.ts';
 import { comparisonText, errorText, reasonText, sentIn, stepReasonText, subjectOf } from './reason-text.ts';
 import type { ReportedStep, RunReport } from './run-report.ts';
+import { endOf } from './sentences/index.ts';
 
 /** The outcome of a step, in words that stand alone. */
 export const outcomeWords: Readonly<Record<StepOutcome, string>> = {
@@ -189,25 +190,32 @@ export function notesOf({ notes, locks_left }: RunSummary): Note[] {
 /** The end of a run in one sentence: what it means for the clusters. */
 export function outcomeSentence(summary: RunSummary): string {
   const failure = summary.failure ? ` at ${summary.failure.step}: ${reasonText(summary.failure.reason)}` : '';
-  switch (summary.outcome) {
-    case 'rolled-back':
-      return summary.rolled_back
-        ? `rolled back: ${nothingLeft(summary)}`
-        : `nothing had to be rolled back: ${nothingLeft(summary)}`;
+  const stopped = stoppedText(summary, failure);
+  switch (endOf(summary)) {
     case 'done':
       return `done, ${summary.writes} ${summary.writes === 1 ? 'write was' : 'writes were'} sent`;
     case 'refused':
       return `refused before the first write${failure}`;
-    case 'failed':
-      return `failed${failure}. ${aftermath(summary)}`;
-    case 'interrupted':
-      return `${stoppedText(summary, failure)}. ${aftermath(summary)}`;
+    case 'no-write-sent':
+      return `${stopped}. No write of a step was sent.`;
+    case 'all-rolled-back':
+      return `${stopped}. Rolled back: ${nothingLeft(summary)}.`;
+    case 'nothing-to-roll-back':
+      return `${stopped}. Nothing had to be rolled back: ${nothingLeft(summary)}.`;
+    case 'undone':
+      return `rolled back: ${nothingLeft(summary)}`;
+    case 'nothing-to-undo':
+      return `nothing had to be rolled back: ${nothingLeft(summary)}`;
+    case 'suspended': {
+      const { suspended } = summary;
+      return suspended
+        ? `suspended at ${suspendedAt(suspended)}, manual intervention required: ${reasonText(suspended.reason)}`
+        : '';
+    }
     case 'waiting-for-confirmation':
-      return summary.suspended ? suspendedText(summary.suspended) : 'suspended';
+      return summary.suspended ? suspendedText(summary.suspended) : '';
     case 'intervention-required':
-      return summary.suspended
-        ? `suspended at ${suspendedAt(summary.suspended)}, manual intervention required: ${reasonText(summary.suspended.reason)}`
-        : `${stoppedText(summary, failure)}. Manual intervention is required.`;
+      return `${stopped}. Manual intervention is required.`;
   }
 }
 
@@ -216,12 +224,6 @@ function stoppedText({ interrupted, failure }: RunSummary, text: string): string
   const failed = failure ? [`failed${text}`] : [];
   const stopped = [...(interrupted ? ['interrupted'] : []), ...failed];
   return stopped.length > 0 ? stopped.join('; ') : 'the rollback is not complete';
-}
-
-/** What is left of a run that has not succeeded, and needs nobody. */
-function aftermath(summary: RunSummary): string {
-  if (summary.writes === 0) return 'No write of a step was sent.';
-  return `${summary.rolled_back ? 'Rolled back' : 'Nothing had to be rolled back'}: ${nothingLeft(summary)}.`;
 }
 
 function nothingLeft({ kept }: RunSummary): string {

@@ -58,7 +58,7 @@ export function summaryText(summary: RunSummary, { run, head, forecast }: Record
     `Every call and assertion: runbook show ${run}`,
     `To verify the journal: runbook verify ${run} --head ${head}`,
   );
-  if (summary.by_hand.length > 0 && !summary.suspended) {
+  if (summary.can_be_rolled_back.length > 0 && summary.outcome !== 'done' && !summary.suspended) {
     lines.push('', `To complete the rollback: runbook rollback ${run}`, 'Or by hand, in this order:');
     lines.push(...byHandLines(summary).map((line) => `  ${line}`));
   }
