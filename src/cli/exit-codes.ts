@@ -15,6 +15,8 @@ export const exitCodes = {
   refused: 4,
   /** `--detailed-exitcode`: nothing is wrong, and there is something to do, or a difference. */
   'something-to-do': 5,
+  /** A step waits for somebody to confirm it; `runbook resume` goes on. */
+  'waiting-for-confirmation': 6,
   /** A bug of this program, or a failure that it did not expect. */
   crashed: 70,
   interrupted: 130,

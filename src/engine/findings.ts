@@ -44,7 +44,10 @@ export function summarized(
   { failure, suspended, writes, inDoubt, cleanupFailures, locksLeft }: Findings,
   notes: readonly Note[],
   redactor: Redactor,
-): Omit<RunSummary, 'outcome' | 'predicted_writes' | 'rolled_back' | 'can_be_rolled_back' | 'kept' | 'left'> {
+): Omit<
+  RunSummary,
+  'outcome' | 'predicted_writes' | 'rolled_back' | 'can_be_rolled_back' | 'by_hand' | 'kept' | 'left'
+> {
   return redactor.record({
     ...(failure ? { failure } : {}),
     in_doubt: inDoubt,
@@ -54,4 +57,9 @@ export function summarized(
     notes,
     locks_left: locksLeft,
   });
+}
+
+/** The state of a run that is suspended. */
+export function suspendedState({ by }: Suspension): 'waiting-for-confirmation' | 'suspended' {
+  return by === 'confirmation' ? 'waiting-for-confirmation' : 'suspended';
 }

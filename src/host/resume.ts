@@ -1,5 +1,6 @@
 import type { Event } from '../engine/index.ts';
 import { checkApprovalsOf } from './approvals.ts';
+import { checkNames } from './confirmations.ts';
 import type { Execution } from './execute.ts';
 import { differenceIn, extrasOf, inputsOf } from './plan-file.ts';
 import { planFromFiles } from './plan-from-files.ts';
@@ -90,6 +91,7 @@ async function continuation(recorded: RecordedRun, options: ResumeOptions): Prom
   ]);
   const both = assumeDone.filter((step) => assumeNotDone.includes(step));
   if (both.length > 0) throw new Problem(`${both.join(', ')} cannot be both done and not done`);
+  checkNames(plan, confirm);
   checkAssumptions([...assumed.keys()], recorded.events);
   return {
     plan,

@@ -1,6 +1,16 @@
-import type { RunSummary } from '../engine/index.ts';
+import type { RunSummary, Suspension } from '../engine/index.ts';
 import { inert } from '../text/index.ts';
-import { cleanupText, keptText, leftText, leftTitle, notesOf, noteText, outcomeSentence } from './run-lines.ts';
+import {
+  byHandLines,
+  cleanupText,
+  continuationText,
+  keptText,
+  leftText,
+  leftTitle,
+  notesOf,
+  noteText,
+  outcomeSentence,
+} from './run-lines.ts';
 
 /** The run's id, and the hash that its journal ends in. */
 interface Record {
@@ -20,12 +30,12 @@ export function summaryText(summary: RunSummary, { run, head, forecast }: Record
   if (notes.length > 0) lines.push('', 'Notes:', ...notes.map((note) => `  ${noteText(note)}`));
   if (summary.suspended) {
     const { suspended } = summary;
+    // Before it may be rolled back, whoever holds the lock or the disk has to let it.
+    const canBeRolledBack = ['step', 'confirmation'].includes(suspended.by) && summary.can_be_rolled_back.length > 0;
     lines.push(
       '',
-      ...(suspended.by === 'step' ? decisionLines(run, suspended.step) : [`Then continue: runbook resume ${run}`]),
-      ...(suspended.by === 'step' && summary.can_be_rolled_back.length > 0
-        ? [`Or roll the run back: runbook rollback ${run}`]
-        : []),
+      ...nextLines(run, suspended),
+      ...(canBeRolledBack ? [`Or roll the run back: runbook rollback ${run}`] : []),
     );
   }
   if (summary.in_doubt.length > 0 && !summary.suspended) {
@@ -47,14 +57,25 @@ export function summaryText(summary: RunSummary, { run, head, forecast }: Record
     if (left.length > 0) lines.push('', `${leftTitle({ certain })}:`, ...left.map((one) => `  ${leftText(one)}`));
   }
   if (summary.kept.length > 0) lines.push('', 'Kept on purpose:', ...summary.kept.map((kept) => `  ${keptText(kept)}`));
-  if (summary.can_be_rolled_back.length > 0 && !summary.suspended)
-    lines.push('', `Roll ${summary.outcome === 'done' ? 'it' : 'the rest'} back: runbook rollback ${run}`);
+  if (summary.can_be_rolled_back.length > 0 && summary.outcome === 'done')
+    lines.push('', `Roll it back: runbook rollback ${run}`);
   lines.push(
     '',
     `Every call and assertion: runbook show ${run}`,
     `To verify the journal: runbook verify ${run} --head ${head}`,
   );
+  if (summary.can_be_rolled_back.length > 0 && summary.outcome !== 'done' && !summary.suspended) {
+    lines.push('', `To complete the rollback: runbook rollback ${run}`, 'Or by hand, in this order:');
+    lines.push(...byHandLines(summary).map((line) => `  ${line}`));
+  }
   return `${lines.map((line) => inert(line)).join('\n')}\n`;
+}
+
+function nextLines(run: string, suspended: Suspension): string[] {
+  if (suspended.by === 'confirmation') return [`Confirm it and continue: ${continuationText(run, suspended)}`];
+  return suspended.by === 'step'
+    ? decisionLines(run, suspended.step)
+    : [`Then continue: ${continuationText(run, suspended)}`];
 }
 
 function decisionLines(run: string, step: string): string[] {
