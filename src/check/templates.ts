@@ -47,6 +47,7 @@ const withoutTemplates = new Set([
   'steps',
   'always',
   'rollback',
+  'evidence',
   'effect',
   'every',
   'timeout',

@@ -6,7 +6,7 @@ export const idsAreUnique: Rule = (file) => {
   const first = new Map<string, number>();
   return stepsIn(file).flatMap(({ step, path, place }) => {
     if (step.id === undefined) {
-      return place === 'rollback'
+      return place === 'rollback' || place === 'evidence'
         ? []
         : [
             problemAt(
