@@ -62,6 +62,7 @@ const withoutTemplates = new Set([
   'steps',
   'always',
   'rollback',
+  'evidence',
   'effect',
   'every',
   'timeout',

@@ -32,7 +32,7 @@ export type RunOutcome =
   | 'waiting-for-confirmation';
 
 /** Which part of the operation a step belongs to. */
-export type Phase = 'preflight' | 'steps' | 'always' | 'rollback';
+export type Phase = 'preflight' | 'steps' | 'evidence' | 'always' | 'rollback';
 
 /** What a step is to a reader of the journal. */
 export type StepKind = 'request' | 'block' | 'note';

@@ -1,5 +1,6 @@
 import { TemplateError } from '../language/index.ts';
 import type { PlannedNode, PlannedRequest } from '../plan/index.ts';
+import type { Json } from '../text/index.ts';
 import { leftCall, noteDone, noteSent } from './account.ts';
 import { admit } from './admission.ts';
 import { type Ended, runBlock } from './block.ts';
@@ -83,11 +84,27 @@ async function runRequest(node: PlannedRequest, context: StepContext): Promise<S
     session.findings.writes += past.writes;
     if (hasEffect(past)) noteSent(node, undo, certaintyOf(past), context);
   }
-  if (node.effect === 'read') return runRead(node, context);
+  if (node.effect === 'read') return bounded(await runRead(node, context), context);
   if (session.isDry) return predictWrite(node, context);
   const result = await runWrite(node, undo, context);
   if (result.outcome === 'done') noteDone(context);
   return result;
+}
+
+/** Of evidence so much stands in an event, in characters of JSON for each value. */
+const longestEvidence = 2_000;
+
+/** What evidence gives is for people, and as large as a server makes it: it is cut. */
+function bounded(result: StepResult, { session, frame }: StepContext): StepResult {
+  if (frame.phase !== 'evidence' || result.saved === undefined) return result;
+  const cut = (value: Json) =>
+    JSON.stringify(value).length <= longestEvidence
+      ? value
+      : session.options.redactor.inOneLine(value, longestEvidence);
+  return {
+    ...result,
+    saved: Object.fromEntries(Object.entries(result.saved).map(([name, value]) => [name, cut(value)])),
+  };
 }
 
 /** A block that has ended is gone through again for what its steps saved, and for what rolls them back. */
@@ -97,7 +114,7 @@ function isPassedThrough(node: PlannedNode, { isStarted, finished, effect }: Pas
 }
 
 /** A step that an earlier process has ended: what it gave and what follows from it, and nothing is sent. */
-function replayed(node: PlannedNode, past: PastStep, finished: StepResult, context: StepContext): Flow {
+async function replayed(node: PlannedNode, past: PastStep, finished: StepResult, context: StepContext): Promise<Flow> {
   const { session, frame, id } = context;
   if (node.kind === 'request') {
     const undo = node.effect === 'write' ? noteRollback(node, id, session, frame) : undefined;
@@ -106,6 +123,7 @@ function replayed(node: PlannedNode, past: PastStep, finished: StepResult, conte
     saveFromJournal(finished, node, context);
   }
   if (past.note) sayAgain(past.note, context);
+  await gatherEvidence(node, finished, context);
   return flowAfter(node, finished, context);
 }
 
@@ -118,16 +136,29 @@ async function finish(node: PlannedNode, { result, flow }: Ended, context: StepC
   if (!pastOf(context)?.finished)
     await session.recorder.record({ type: 'step-finished', ...described(node, context), ...result });
   if (flow) return flow;
+  await gatherEvidence(node, result, context);
   // What fails once somebody wants the run to stop is part of an interrupted run.
   const isLate = (result.outcome === 'failed' || result.outcome === 'in-doubt') && !session.findings.failure;
   if (isLate && !isCleanup(context.frame) && isStopping(session, context.frame)) await interrupt(session);
   return result.outcome === 'interrupted' ? interrupt(session) : flowAfter(node, result, context);
 }
 
+/** Sends the reads that show why a step has failed, before anything is undone. Where a rollback has begun, it is too late. */
+async function gatherEvidence(node: PlannedNode, { outcome }: StepResult, context: StepContext): Promise<void> {
+  const { session, frame } = context;
+  if (node.kind !== 'request' || !node.evidence || session.isDry) return;
+  if (outcome !== 'failed' && outcome !== 'in-doubt') return;
+  if (session.options.rollback === 'now' || (session.replay !== undefined && session.replay.rollback !== 'none'))
+    return;
+  await runNodes(node.evidence, session, { ...frame, phase: 'evidence', depth: frame.depth + 1 });
+}
+
 /** Returns what follows from the end of a step for those after it. */
 function flowAfter(node: PlannedNode, { outcome, reason }: StepResult, context: StepContext): Flow {
   const { session, frame, id } = context;
   const { findings } = session;
+  // It hides no failure, and keeps nothing from being undone.
+  if (frame.phase === 'evidence') return 'go-on';
   const isPuttingRight = frame.phase === 'always' && !session.rollback.isRunning;
   if (isPuttingRight && (outcome === 'done' || outcome === 'unchanged')) session.rollback.succeeded.add(id);
   const cause: Reason = reason ?? { kind: 'internal-error', message: outcome };

@@ -161,7 +161,7 @@ export function fail({ findings }: Session, step: string, reason: Reason): Flow 
 /** Only what belongs to the operation itself stops for a signal: what cleans up goes on. */
 export function isStopping({ ports, replay, options }: Session, { phase }: Frame): boolean {
   if (phase === 'always') return false;
-  if (phase === 'rollback') return ports.interruption() === 'stop-without-rollback';
+  if (phase === 'rollback' || phase === 'evidence') return ports.interruption() === 'stop-without-rollback';
   return ports.interruption() !== 'none' || replay?.isInterrupted === true || options.rollback === 'now';
 }
 

@@ -175,6 +175,12 @@ export interface CallStep {
   timeout?: Duration;
   save?: Save;
   done_when?: DoneWhen;
+  /**
+   * Reads that are sent when this step fails, before anything is undone. What they return is in the terminal and in reports.
+   *
+   * @minItems 1
+   */
+  evidence?: [Evidence, ...Evidence[]];
   rollback?: Steps;
   undone_by?: Name;
   keep?: Text;
@@ -264,6 +270,25 @@ export interface DoneWhen {
   expect: Expect;
   otherwise?: DoneWhen;
   timeout?: Duration;
+}
+/**
+ * A read that shows why a step has failed. Its own failure changes nothing of what follows.
+ */
+export interface Evidence {
+  id?: Name;
+  title?: Text;
+  on?: On;
+  as?: As;
+  call: Call;
+  query?: Query;
+  headers?: Headers;
+  body?: AnyValue;
+  /**
+   * This POST only reads.
+   */
+  effect?: 'read';
+  timeout?: Duration;
+  save?: Save;
 }
 /**
  * How often a call is sent. Without it a read is sent up to 6 times within a minute, again after no response, 429, 502, 503 and 504; with until it is polled instead. A write is sent once; with retry it is sent again after 429 and 5xx, and after no response; where its outcome is unknown, done_when is asked first, and it is sent again only if that says that it is not in place. What never left this machine was not sent, and is tried again in both cases.

@@ -2,8 +2,8 @@ import type { Path } from './document.ts';
 import type { Loaded } from './loaded.ts';
 import type { Fragment, Runbook, Step } from './runbook.types.ts';
 
-/** Where a step stands: as part of the operation, or as what follows it on every way out, or rolls it back. */
-export type Place = 'steps' | 'always' | 'rollback';
+/** Where a step stands: as part of the operation, as what is read where it fails, as what follows it on every way out, or as what rolls it back. */
+export type Place = 'steps' | 'evidence' | 'always' | 'rollback';
 
 /** Steps that stand together, and where. */
 export interface StepList {
@@ -22,9 +22,10 @@ export interface VisitedStep {
 
 /** The steps that a step holds itself. The one place that knows which keys hold steps: every walk goes through it. */
 export function listsIn(step: Step, path: Path): StepList[] {
-  const { steps, always, rollback } = step as { readonly [K in Place]?: readonly Step[] };
+  const { steps, evidence, always, rollback } = step as { readonly [K in Place]?: readonly Step[] };
   return [
     { place: 'steps' as const, steps },
+    { place: 'evidence' as const, steps: evidence },
     { place: 'always' as const, steps: always },
     { place: 'rollback' as const, steps: rollback },
   ].flatMap(({ place, steps: inner }) => (inner ? [{ place, steps: inner, path: [...path, place] }] : []));
@@ -44,7 +45,7 @@ export function stepsIn(file: Loaded<Runbook | Fragment>): VisitedStep[] {
   return listsOf(file).flatMap((list) => stepsOf(list, []));
 }
 
-/** A step and every one inside it. What stands in an `always` or `rollback` has its place; a block's steps have the block's. */
+/** A step and every one inside it. What stands in `evidence`, `always` or `rollback` has its place; a block's steps have the block's. */
 export function stepsWithin(step: Step): VisitedStep[] {
   return stepsOf({ place: 'steps', steps: [step], path: [] }, []);
 }

@@ -102,6 +102,8 @@ export interface PlannedRequest extends Conditional {
     };
   };
   readonly done_when?: PlannedRead;
+  /** Reads that are sent where it has failed, before anything is undone. */
+  readonly evidence?: readonly PlannedNode[];
   readonly rollback?: readonly PlannedNode[];
   /** The step of an `always` around it that puts it right. */
   readonly undone_by?: string;

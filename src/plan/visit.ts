@@ -3,6 +3,7 @@ import type { Plan, PlannedNode } from './plan.ts';
 /** What a node's own nodes gave, in the order of the plan; empty where it has none. */
 export interface Inner<T> {
   readonly steps: readonly T[];
+  readonly evidence: readonly T[];
   readonly always: readonly T[];
   readonly rollback: readonly T[];
 }
@@ -12,17 +13,22 @@ export function foldNode<T>(node: PlannedNode, combine: (node: PlannedNode, inne
   const fold = (nodes: readonly PlannedNode[] = []) => nodes.map((inner) => foldNode(inner, combine));
   switch (node.kind) {
     case 'block':
-      return combine(node, { steps: fold(node.steps), always: fold(node.always), rollback: fold(node.rollback) });
+      return combine(node, {
+        steps: fold(node.steps),
+        evidence: [],
+        always: fold(node.always),
+        rollback: fold(node.rollback),
+      });
     case 'request':
-      return combine(node, { steps: [], always: [], rollback: fold(node.rollback) });
+      return combine(node, { steps: [], evidence: fold(node.evidence), always: [], rollback: fold(node.rollback) });
     case 'note':
     case 'skipped':
-      return combine(node, { steps: [], always: [], rollback: [] });
+      return combine(node, { steps: [], evidence: [], always: [], rollback: [] });
   }
 }
 
-/** Why a node is in a plan: it is asked before the first write, it is a step, it cleans up, or it rolls something back. */
-export type Section = 'preflight' | 'steps' | 'always' | 'rollback';
+/** Why a node is in a plan: it is asked before the first write, it is a step, it shows why one has failed, it cleans up, or it rolls something back. */
+export type Section = 'preflight' | 'steps' | 'evidence' | 'always' | 'rollback';
 
 /** A node of a plan, and where in the plan it stands. */
 export interface Visited {
@@ -52,13 +58,14 @@ type Place = Omit<Visited, 'node'>;
 
 /** A node and every one inside it, in the same order; `place` is where the node itself stands. */
 export function nodesOf(node: PlannedNode, place: Place = { section: 'steps', depth: 0 }): Visited[] {
-  return foldNode<(place: Place) => Visited[]>(node, (one, { steps, always, rollback }) => (here) => {
+  return foldNode<(place: Place) => Visited[]>(node, (one, { steps, evidence, always, rollback }) => (here) => {
     const within: Place = { ...here, depth: here.depth + 1, within: one.id };
     const cleanup: Place = { ...within, section: here.section === 'rollback' ? 'rollback' : 'always' };
     const undo: Place = { section: 'rollback', depth: here.depth + 1, within: one.id, undoes: one.id };
     return [
       { ...here, node: one },
       ...steps.flatMap((inner) => inner(within)),
+      ...evidence.flatMap((inner) => inner({ ...within, section: 'evidence' })),
       ...always.flatMap((inner) => inner(cleanup)),
       ...rollback.flatMap((inner) => inner(undo)),
     ];
@@ -67,15 +74,17 @@ export function nodesOf(node: PlannedNode, place: Place = { section: 'steps', de
 
 /** The nodes that a step or block consists of, itself included: all that run in it unless something fails. */
 export function nodesRunBy(node: PlannedNode): PlannedNode[] {
-  return nodesOf(node).flatMap(({ section, node: one }) => (section === 'rollback' ? [] : [one]));
+  return nodesOf(node).flatMap(({ section, node: one }) =>
+    section === 'rollback' || section === 'evidence' ? [] : [one],
+  );
 }
 
 /** The node with every one inside it replaced, itself last. */
 export function mapNode(node: PlannedNode, replace: (node: PlannedNode) => PlannedNode): PlannedNode {
-  return foldNode<PlannedNode>(node, (one, { steps, always, rollback }) => {
+  return foldNode<PlannedNode>(node, (one, { steps, evidence, always, rollback }) => {
     if (one.kind === 'note' || one.kind === 'skipped') return replace(one);
     const undo = one.rollback ? { rollback } : {};
-    if (one.kind === 'request') return replace({ ...one, ...undo });
+    if (one.kind === 'request') return replace({ ...one, ...(one.evidence ? { evidence } : {}), ...undo });
     return replace({ ...one, steps, ...(one.always ? { always } : {}), ...undo });
   });
 }

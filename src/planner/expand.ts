@@ -262,5 +262,7 @@ function asList(value: Json): readonly Json[] {
 
 /** The ids of a step and of those inside it; what rolls them back is known to nobody else. */
 function idsIn(step: Step): string[] {
-  return stepsWithin(step).flatMap(({ step: { id }, place }) => (id === undefined || place === 'rollback' ? [] : [id]));
+  return stepsWithin(step).flatMap(({ step: { id }, place }) =>
+    id === undefined || place === 'rollback' || place === 'evidence' ? [] : [id],
+  );
 }

@@ -99,7 +99,7 @@ function stepChange(change: StepChange['change'], { node, section }: Visited, fi
 /** Returns what a node says of itself; what is inside of it is compared on its own. */
 function statementsOf({ node, section, within, undoes }: Visited): JsonObject {
   const { id: _id, number: _number, at: _at, ...rest } = node;
-  const { steps: _steps, always: _always, rollback: _rollback, ...facts } = mappingOf(rest);
+  const { steps: _steps, evidence: _evidence, always: _always, rollback: _rollback, ...facts } = mappingOf(rest);
   return {
     ...facts,
     section,

@@ -12,7 +12,7 @@ export function forecastOf(plan: Plan, report: RunReport): Forecast[] {
   /** Blocks that are unchanged or skipped: so is everything in them. */
   const settled = new Map<string, { readonly prediction: 'unchanged' | 'skipped'; readonly behind: string }>();
   return nodesIn(plan)
-    .filter(({ section }) => section !== 'rollback')
+    .filter(({ section }) => section !== 'rollback' && section !== 'evidence')
     .flatMap(({ node, depth, within }): Forecast[] => {
       const { id, number, title } = node;
       const effect = node.kind === 'request' ? { effect: node.effect } : {};

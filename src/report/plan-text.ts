@@ -136,9 +136,10 @@ function lockLine(lock: PlannedLock, plan: Plan): string {
 }
 
 function nodeLines(node: PlannedNode, plan: Plan): string[] {
-  return foldNode<string[]>(node, (one, { steps, always, rollback }) => [
+  return foldNode<string[]>(node, (one, { steps, evidence, always, rollback }) => [
     ...ownLines(one, plan),
     ...steps.flatMap(indented),
+    ...section('evidence (read where it fails, before anything is undone)', evidence),
     ...section('always (on success, failure or interruption)', always),
     ...section('rollback', rollback),
   ]);

@@ -84,6 +84,7 @@ function textOf(event: Event, isDetailed: boolean): string[] {
       const place = event.outcome === 'failed' || event.outcome === 'in-doubt' ? ` [${event.place}]` : '';
       return [
         `${indent(event.depth)}${event.number} ${event.step}: ${isDetailed ? '' : `${event.title} — `}${outcomeWords[event.outcome]}${reason}${place}`,
+        ...evidenceLines(event).map((line) => `${indent(event.depth)}    ${line}`),
       ];
     }
     case 'write-intended':
@@ -145,6 +146,12 @@ function textOf(event: Event, isDetailed: boolean): string[] {
     case 'run-finished':
       return [`${outcomeSentence(event)}`];
   }
+}
+
+/** Returns what evidence has given, one value a line; nothing of any other step. */
+export function evidenceLines({ phase, saved = {} }: Pick<ReportedStep, 'phase' | 'saved'>): string[] {
+  if (phase !== 'evidence') return [];
+  return Object.entries(saved).map(([name, value]) => `${name}: ${inOneLine(value, 2_000)}`);
 }
 
 /** Returns who has approved a plan: with which key, until when. */

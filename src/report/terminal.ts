@@ -2,7 +2,7 @@ import { Listr } from 'listr2';
 import type { Event } from '../engine/index.ts';
 import { inert } from '../text/index.ts';
 import { reasonText, stepReasonText } from './reason-text.ts';
-import { linesOf, outcomeWords } from './run-lines.ts';
+import { evidenceLines, linesOf, outcomeWords } from './run-lines.ts';
 
 /** Shows a run on a terminal as it happens; a fold over events with the current step as its only state. */
 export interface TerminalView {
@@ -41,6 +41,7 @@ export function terminalView(write: (text: string) => void): TerminalView {
           if (current?.step === event.step) {
             await current.end(event);
             current = undefined;
+            for (const text of evidenceLines(event)) write(`${inert(`${'  '.repeat(event.depth)}    ${text}`)}\n`);
           } else if (event.kind === 'request' || (event.kind === 'block' && isQuiet(event.outcome))) {
             write(`↓ ${line(event)} — ${outcomeText(event)}\n`);
           } else if (event.reason !== undefined) {

@@ -51,6 +51,8 @@ interface World {
   readonly confirm?: boolean | Answer | (() => boolean);
   /** From which recorded event on somebody wants to stop. */
   readonly interruptedAt?: (event: Event) => boolean;
+  /** From which on without a rollback. */
+  readonly twiceAt?: (event: Event) => boolean;
   readonly recordFails?: (event: Event) => boolean;
   readonly now?: number;
   /** With each pause, somebody sets the wall clock by so many milliseconds. */
@@ -73,6 +75,7 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
   const clock = createClock(world.now ?? Date.UTC(2026, 0, 1));
   let skew = 0;
   let isInterrupted = false;
+  let isTwice = false;
   const secrets = new Map<string, Json>(Object.entries(world.secrets ?? { key: 'the-secret-key' }));
   const ports: Ports = {
     send: withSecrets(async (call) => {
@@ -108,8 +111,9 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
       if (world.recordFails?.(event)) throw new Error('no space left on device');
       events.push(event);
       if (world.interruptedAt?.(event)) isInterrupted = true;
+      if (world.twiceAt?.(event)) isTwice = true;
     },
-    interruption: () => (isInterrupted ? 'stop' : 'none'),
+    interruption: () => (isTwice ? 'stop-without-rollback' : isInterrupted ? 'stop' : 'none'),
   };
   const redactor = createRedactor();
   for (const secret of secrets.values()) redactor.add(secret);

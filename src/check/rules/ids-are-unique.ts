@@ -6,7 +6,7 @@ export const idsAreUnique: Rule = (file) => {
   const first = new Map<string, number>();
   return stepsIn(file).flatMap(({ step, path, place }) => {
     if (step.id === undefined) {
-      return place === 'rollback' || !file.gaps.lacks([...path, 'id'])
+      return place === 'rollback' || place === 'evidence' || !file.gaps.lacks([...path, 'id'])
         ? []
         : [
             problemAt(

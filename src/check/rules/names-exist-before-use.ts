@@ -49,7 +49,10 @@ export const namesExistBeforeUse: Rule = (file) => {
       const saved = step.id !== undefined && own.length > 0 ? new Map(before).set(step.id, own) : before;
       // What rolls back a block can rely on none of its steps; what rolls back a single step can rely on that one.
       const cleanup = 'steps' in step ? within : { saved, hasItem: within.hasItem };
-      for (const list of lists) if (list.place !== 'steps') walk(list.steps, list.path, cleanup);
+      for (const list of lists) {
+        // Evidence is for a step that has failed: it has saved nothing.
+        if (list.place !== 'steps') walk(list.steps, list.path, list.place === 'evidence' ? within : cleanup);
+      }
       known = { saved, hasItem: known.hasItem };
     }
     return known;

@@ -14,6 +14,16 @@ export const readsOnlyRead: Rule = (file) =>
     if ('call' in step) {
       const { method } = partsOfCall(step.call);
       const reads = isReading(method, step.effect);
+      if (visited.place === 'evidence' && !reads)
+        diagnostics.push(
+          problemAt(
+            file,
+            [...path, 'call'],
+            'evidence-writes',
+            `evidence sends a ${method}; it is sent before anything is undone, so it must be a read`,
+            help,
+          ),
+        );
       if (step.until && !reads && file.gaps.lacks([...path, 'effect']))
         diagnostics.push(
           problemAt(

@@ -25,6 +25,6 @@ export const blockPlanner: StepPlanner<Block> = {
 function cleanupOf({ always }: Block, { cleanup, prefix, suffix }: Context): ReadonlyMap<string, string> {
   const ids = (always ?? [])
     .flatMap(stepsWithin)
-    .flatMap(({ step: { id }, place }) => (id && place !== 'rollback' ? [id] : []));
+    .flatMap(({ step: { id }, place }) => (id && place !== 'rollback' && place !== 'evidence' ? [id] : []));
   return new Map([...cleanup, ...ids.map((id): [string, string] => [id, prefix + id + suffix])]);
 }

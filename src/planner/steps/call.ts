@@ -22,6 +22,7 @@ export const callPlanner: StepPlanner<CallStep> = {
       ...polling(step, path, context),
       ...saved(step.save),
       ...plannedDoneWhen(step.done_when, [...path, 'done_when'], context),
+      ...plannedEvidence(step, path, common, context),
       ...plannedRollback(step, path, common, context),
       ...(isRead ? {} : accountOf(step, path, context)),
       ...(step.on_unknown ? { on_unknown: step.on_unknown } : {}),
@@ -67,6 +68,29 @@ export function saved(save: CallStep['save']): Pick<PlannedRequest, 'save'> {
     return [name, { path, ...(secret ? { secret: true } : {}), ...(digest ? { digest: true } : {}) }] as const;
   });
   return { save: Object.fromEntries(entries) as PlannedRequest['save'] & {} };
+}
+
+/** One attempt each: what has failed is to be undone soon. */
+const patienceForEvidence = { retry: { attempts: 1, delay_ms: 0, budget_ms: 0 }, timeout_ms: 10_000 } as const;
+
+/** The reads that show why a step has failed; they inherit its connection and identity. */
+function plannedEvidence(
+  { evidence }: CallStep,
+  path: Path,
+  common: { id: string; number: string },
+  context: Context,
+): Pick<PlannedRequest, 'evidence'> {
+  if (!evidence) return {};
+  const numbers = numbersFrom(`${common.number}.e`, `${common.id}~evidence`);
+  const planned = context.expand(evidence, [...path, 'evidence'], context, numbers);
+  return {
+    evidence: planned.map((node, index) => {
+      if (node.kind !== 'request') return node;
+      const { retry, timeout_ms } = patienceForEvidence;
+      const isTimed = evidence[index]?.timeout !== undefined;
+      return { ...node, retry, save: node.save ?? { response: { path: '@' } }, ...(isTimed ? {} : { timeout_ms }) };
+    }),
+  };
 }
 
 /** The steps that roll this one back; they inherit its connection and identity. What is kept is not rolled back. */

@@ -52,6 +52,7 @@ function stepLines({ node, section, undoes }: Visited, plan: Plan, blanks: Blank
   const marks = [
     ...(node.kind === 'request' ? [node.effect.toUpperCase()] : []),
     ...(section === 'always' ? ['ALWAYS'] : []),
+    ...(section === 'evidence' ? ['ONLY WHERE IT HAS FAILED'] : []),
     ...(undoes === undefined ? [] : [`ONLY TO ROLL BACK ${undoes}`]),
   ];
   const head = `${node.number} ${node.id}${marks.length > 0 ? ` [${marks.join(', ')}]` : ''}: ${node.title}`;

@@ -10,6 +10,7 @@ import {
   approvalText,
   byHandLines,
   endText,
+  evidenceLines,
   keptText,
   leftCallText,
   leftText,
@@ -107,7 +108,13 @@ function runHead(report: RunReport): string[] {
   ];
 }
 
-const titles = { preflight: 'Before the first write', steps: 'Steps', always: 'Steps', rollback: 'Steps' } as const;
+const titles = {
+  preflight: 'Before the first write',
+  steps: 'Steps',
+  evidence: 'Steps',
+  always: 'Steps',
+  rollback: 'Steps',
+} as const;
 
 function sectionsOf(subject: Subject, detail: Detail): string[] {
   let title = '';
@@ -122,13 +129,13 @@ function sectionsOf(subject: Subject, detail: Detail): string[] {
 function entryText({ node, section, undoes, depth }: Visited, subject: Subject, detail: Detail): string[] {
   const report = subject.run?.report;
   const iterations = report ? iterationsOf(node.id, report) : [];
-  // A rollback that did not run is not part of the run.
-  if (report && section === 'rollback' && iterations.length === 0) return [];
+  // A rollback that did not run is not part of the run, nor is evidence that was not needed.
+  if (report && (section === 'rollback' || section === 'evidence') && iterations.length === 0) return [];
   const indent = '&nbsp;'.repeat(depth * 2);
   const marks = [
     ...(node.kind === 'request' && node.effect === 'write' ? ['WRITE'] : []),
     ...(node.kind !== 'skipped' && node.disruptive ? ['DISRUPTIVE'] : []),
-    ...(section === 'always' ? ['always'] : []),
+    ...(section === 'always' || section === 'evidence' ? [section] : []),
     ...(undoes === undefined || node.kind === 'block' ? [] : [`rolls back ${undoes}`]),
   ].map((mark) => `<b>${plain(mark)}</b> `);
   const became = report
@@ -181,9 +188,10 @@ function iterationText(step: ReportedStep): string[] {
     const more = warnings.map((warning) => `\n  - warning: ${plain(warning)}`).join('');
     return `- ${inlineCode(request)}: ${plain(`${said}${time}${why}`)} (${inlineCode(opaque_id)})${more}`;
   });
-  if (step.assertions.length === 0) return calls;
+  const shown = [...calls, ...evidenceLines(step).map((line) => `  - ${plain(line)}`)];
+  if (step.assertions.length === 0) return shown;
   return [
-    ...calls,
+    ...shown,
     '',
     '| | assertion | expected | actual |',
     '|---|---|---|---|',

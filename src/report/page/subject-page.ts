@@ -148,7 +148,7 @@ function entryHtml({ node, section, depth, undoes }: Visited, { plan, run }: Sub
   const marks: Part[] = [
     node.kind === 'request' && html` <span class="tag ${node.effect}">${node.effect.toUpperCase()}</span>`,
     node.kind !== 'skipped' && node.disruptive && html` <span class="tag disruptive">DISRUPTIVE</span>`,
-    section === 'always' && html` <span class="tag soft">always</span>`,
+    (section === 'always' || section === 'evidence') && html` <span class="tag soft">${section}</span>`,
     undoes !== undefined && html` <span class="tag soft">rolls back ${undoes}</span>`,
   ];
   const became = report
@@ -172,6 +172,10 @@ ${iterations.map((step) => iterationHtml(step, plan, iterations.length > 1))}
 </div></details></article>\n`;
 }
 
+function isOnlyAfterFailure(section: Visited['section']): boolean {
+  return section === 'rollback' || section === 'evidence';
+}
+
 function becameHtml(
   node: PlannedNode,
   iterations: readonly ReportedStep[],
@@ -179,9 +183,9 @@ function becameHtml(
   section: Visited['section'],
 ): Html {
   if (report.mode === 'dry')
-    return html`<strong>${predictionsOf(node, report).join('; ') || (section === 'rollback' ? '' : 'not reached')}</strong>`;
+    return html`<strong>${predictionsOf(node, report).join('; ') || (isOnlyAfterFailure(section) ? '' : 'not reached')}</strong>`;
   if (iterations.length === 0)
-    return section === 'rollback' ? html`` : html`<span class="soft">${unreachedText(node)}</span>`;
+    return isOnlyAfterFailure(section) ? html`` : html`<span class="soft">${unreachedText(node)}</span>`;
   const total = iterations.reduce(
     (sum, { started_at, finished_at }) => sum + (durationBetween(started_at, finished_at) ?? 0),
     0,
