@@ -1,9 +1,10 @@
-import { patience, TemplateError } from '../language/index.ts';
+import { patience } from '../language/index.ts';
 import type { PlannedExpect, PlannedRead, PlannedRequest } from '../plan/index.ts';
 import { hasStatus, judge, unexpected } from './assertion.ts';
+import { dependentOn, statusIn, writeBefore, writeToWaitFor } from './dry-run.ts';
 import type { StepResult } from './event.ts';
 import type { AmbiguousResponse, Reason } from './reason.ts';
-import { reasonOf, renderExpect, renderText } from './render.ts';
+import { renderExpect, renderRequest, renderText } from './render.ts';
 import type { PastStep } from './replay.ts';
 import { renderRead, sendRead, wait } from './send.ts';
 import { isStopping, type Seen, type StepContext, timeOf, valuesIn } from './session.ts';
@@ -17,13 +18,45 @@ export type Effect =
 
 const policy = { retry: patience, timeout_ms: 60_000 };
 
-/** Asks a `done_when`. In a dry run, one that reads what only a write would give is unknown. */
+/**
+ * Returns what a dry run finds by a `done_when`, and the last predicted write that this may depend on: where there is none, it is
+ * what a run would find.
+ */
+export async function foreseen(
+  read: PlannedRead,
+  context: StepContext,
+): Promise<
+  { readonly effect: Effect; readonly before?: string } | { readonly effect?: undefined; readonly before: string }
+> {
+  const { session, frame } = context;
+  const values = valuesIn(session, frame);
+  const chain = readsIn(read);
+  try {
+    const requests = chain.map(({ request }) => renderRequest(request, values).sent);
+    const [awaited] = requests.flatMap((request) => writeToWaitFor(request, session) ?? []);
+    if (awaited !== undefined) return { before: awaited };
+    const effect = await effectOf(read, context);
+    const status = 'reason' in effect ? statusIn(effect.reason) : undefined;
+    const befores = requests.flatMap((request) => writeBefore(request, session, status) ?? []);
+    const last = session.prediction.writes.findLast(({ step }) => befores.includes(step));
+    return { effect, ...(last ? { before: last.step } : {}) };
+  } catch (error) {
+    // It reads what only a write would give.
+    const result = dependentOn(error, session);
+    if (!result?.depends_on) throw error;
+    const reason = result.reason ?? { kind: 'internal-error', message: '' };
+    return { effect: { state: 'unknown', reason }, before: result.depends_on };
+  }
+}
+
+function readsIn(read: PlannedRead): PlannedRead[] {
+  return [read, ...(read.otherwise ? readsIn(read.otherwise) : [])];
+}
+
+/** Asks a `done_when`. */
 export async function effectOf(read: PlannedRead, context: StepContext): Promise<Effect> {
   const { session, id } = context;
-  const effect = await ask(read, context).catch((error: unknown): Effect => {
-    if (!(error instanceof TemplateError) || !session.isDry) throw error;
-    return { state: 'unknown', reason: reasonOf(error, session.options.redactor) };
-  });
+  const effect = await ask(read, context);
   const reason = 'reason' in effect ? { reason: effect.reason } : {};
   await session.recorder.record({ type: 'effect-checked', step: id, effect: effect.state, ...reason });
   const sent = session.rollback.sent.get(id);

@@ -52,7 +52,7 @@ export interface StepDescription {
 export interface StepResult {
   readonly outcome: StepOutcome;
   readonly reason?: Reason;
-  /** Dry run: the step that would have to be sent before this one can be known. */
+  /** Dry run: the step that would have to be sent before this one can be known; of `would-change`, a step that may have done it by then. */
   readonly depends_on?: string;
   readonly saved?: JsonObject;
   /** Names of what was saved, too, and is secret. */
@@ -114,6 +114,8 @@ export interface RunSummary {
   readonly writes: number;
   /** Dry run: how many writes would change, or depend on one that would be. */
   readonly predicted_writes: number;
+  /** Dry run: how many there are besides, for each item of a list that only the run knows. */
+  readonly predicted_writes_per_item: number;
   readonly rolled_back: boolean;
   /** Steps that `runbook rollback` would roll back, the newest first. */
   readonly can_be_rolled_back: readonly string[];

@@ -40,7 +40,10 @@ export function troublesIn({ cleanupFailures, inDoubt }: Findings): number {
 export function summarized(
   { failure, suspended, writes, inDoubt, cleanupFailures, notes, locksLeft }: Findings,
   redactor: Redactor,
-): Omit<RunSummary, 'outcome' | 'predicted_writes' | 'rolled_back' | 'can_be_rolled_back' | 'kept' | 'left'> {
+): Omit<
+  RunSummary,
+  'outcome' | 'predicted_writes' | 'predicted_writes_per_item' | 'rolled_back' | 'can_be_rolled_back' | 'kept' | 'left'
+> {
   return redactor.record({
     ...(failure ? { failure } : {}),
     in_doubt: inDoubt,

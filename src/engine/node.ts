@@ -3,7 +3,7 @@ import type { PlannedNode, PlannedRequest } from '../plan/index.ts';
 import { leftCall, noteDone, noteSent } from './account.ts';
 import { admit } from './admission.ts';
 import { type Ended, runBlock } from './block.ts';
-import { dependentOn } from './dry-run.ts';
+import { dependentOn, predictInside } from './dry-run.ts';
 import type { StepDescription, StepResult } from './event.ts';
 import { runNote } from './note.ts';
 import { saveFromJournal } from './outputs.ts';
@@ -69,7 +69,7 @@ async function carryOut(node: PlannedNode, context: StepContext): Promise<Ended 
     }
   } catch (error) {
     if (error instanceof Cancelled) throw error;
-    return { result: resultOf(error, session) };
+    return { result: resultOf(error, node, context) };
   }
 }
 
@@ -129,6 +129,8 @@ function flowAfter(node: PlannedNode, { outcome, reason }: StepResult, context: 
   if (isPuttingRight && (outcome === 'done' || outcome === 'unchanged')) session.rollback.succeeded.add(id);
   const cause: Reason = reason ?? { kind: 'internal-error', message: outcome };
   switch (outcome) {
+    // What a write would save is not known before it is sent.
+    case 'would-change':
     case 'depends':
       session.prediction.undetermined.add(id);
       return 'go-on';
@@ -169,9 +171,13 @@ async function interrupt({ findings, replay, options, recorder }: Session): Prom
 }
 
 /** Returns how a step ended that could not be carried out. */
-function resultOf(error: unknown, session: Session): StepResult {
+function resultOf(error: unknown, node: PlannedNode, context: StepContext): StepResult {
+  const { session } = context;
   const dependent = dependentOn(error, session);
-  if (dependent) return dependent;
+  if (dependent) {
+    predictInside(node, context);
+    return dependent;
+  }
   if (error instanceof TemplateError) return { outcome: 'failed', reason: reasonOf(error, session.options.redactor) };
   // A bug: it ends this step like any other failure, so that what cleans up still runs.
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,5 +1,6 @@
 import type { Plan, PlannedNode, PlannedRequest } from '../plan/index.ts';
 import type { Json } from '../text/index.ts';
+import type { PredictedWrite } from './dry-run.ts';
 import type { Event, Origin, Phase } from './event.ts';
 import { createFindings, type Findings } from './findings.ts';
 import { createLocks, type Locks } from './lock.ts';
@@ -100,7 +101,7 @@ export interface Seen {
 /** The predictions of a dry run. */
 export interface Prediction {
   /** Writes that would change, or that depend on one that would be, in their order. */
-  readonly writes: { readonly step: string; readonly connection: string }[];
+  readonly writes: PredictedWrite[];
   /** Steps whose response would be another one after the predicted writes. */
   readonly undetermined: Set<string>;
 }

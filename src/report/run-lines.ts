@@ -24,7 +24,7 @@ export const outcomeWords: Readonly<Record<StepOutcome, string>> = {
   'in-doubt': 'UNKNOWN OUTCOME',
   interrupted: 'interrupted',
   'would-change': 'would change',
-  depends: 'depends on a step that would change something',
+  depends: 'may depend on a step that would change something',
 };
 
 /** Returns what became of a step that may still be going on. */

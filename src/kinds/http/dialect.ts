@@ -12,6 +12,7 @@ export const dialect: HttpDialect = {
   isReadingPost: () => true,
   isAtomic: () => false,
   leavesNothing: () => false,
+  mayWait: () => false,
   consolePrefix: undefined,
 };
 

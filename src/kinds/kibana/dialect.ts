@@ -13,6 +13,7 @@ export const dialect: HttpDialect = {
   isReadingPost,
   isAtomic: isOneObject,
   leavesNothing: () => false,
+  mayWait: () => false,
   consolePrefix: 'kbn:',
 };
 
