@@ -27,9 +27,9 @@ export async function runBlock(node: PlannedBlock, context: StepContext, runNode
     !node.done_when || past?.effect === 'not-in-place'
       ? {}
       : session.isDry
-        ? await foreseen(node.done_when, context)
-        : { effect: await effectOf(node.done_when, context) };
-  if (before === undefined && effect?.state === 'in-place') return { result: { outcome: 'unchanged' } };
+        ? await foreseen(['done_when', node.done_when], context)
+        : { effect: await effectOf(['done_when', node.done_when], context) };
+  if (before === undefined && effect?.state === 'in-place') return { result: { outcome: 'in-place' } };
   if (before === undefined && effect?.state === 'unknown')
     return { result: { outcome: 'failed', reason: effect.reason } };
   const undo = noteRollback(node, id, session, frame);

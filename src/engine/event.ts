@@ -6,8 +6,10 @@ import type { Assertion, NoResponse, ServerError } from './result.ts';
 export type StepOutcome =
   /** Sent (or read), and every assertion passed. */
   | 'done'
-  /** Its effect was there already; the write was not sent. */
+  /** Its content was compared (`unchanged_when`), and is as the write would leave it; the write was not sent. */
   | 'unchanged'
+  /** Its effect is in place (`done_when`); content was not compared, and the write was not sent. */
+  | 'in-place'
   | 'skipped'
   | 'failed'
   /** Sent, and nobody knows whether it took effect. */
@@ -175,9 +177,12 @@ export interface RecordedCall {
   readonly opaque_id: string;
 }
 
+/** The two reads that ask whether the effect of a write is there; `unchanged_when` compares content. */
+export type Check = 'done_when' | 'unchanged_when';
+
 /** Why a request is sent: it is the step's own, it asks whether the step's effect is there, or it is about a lock. */
 export type CallOwner =
-  | { readonly purpose: 'step' | 'done_when'; readonly step: string }
+  | { readonly purpose: 'step' | Check; readonly step: string }
   | { readonly purpose: 'lock'; readonly step?: undefined };
 export type Purpose = CallOwner['purpose'];
 

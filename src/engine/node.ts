@@ -93,7 +93,7 @@ async function runRequest(node: PlannedRequest, context: StepContext): Promise<S
 /** A block that has ended is gone through again for what its steps saved, and for what rolls them back. */
 function isPassedThrough(node: PlannedNode, { isStarted, finished, effect }: PastStep): boolean {
   if (node.kind !== 'block' || !isStarted || finished?.reason !== undefined) return false;
-  return finished?.outcome !== 'unchanged' && effect !== 'in-place';
+  return finished?.outcome !== 'in-place' && effect !== 'in-place';
 }
 
 /** A step that an earlier process has ended: what it gave and what follows from it, and nothing is sent. */
@@ -126,7 +126,8 @@ function flowAfter(node: PlannedNode, { outcome, reason }: StepResult, context: 
   const { session, frame, id } = context;
   const { findings } = session;
   const isPuttingRight = frame.phase === 'always' && !session.rollback.isRunning;
-  if (isPuttingRight && (outcome === 'done' || outcome === 'unchanged')) session.rollback.succeeded.add(id);
+  if (isPuttingRight && (outcome === 'done' || outcome === 'unchanged' || outcome === 'in-place'))
+    session.rollback.succeeded.add(id);
   const cause: Reason = reason ?? { kind: 'internal-error', message: outcome };
   switch (outcome) {
     // What a write would save is not known before it is sent.

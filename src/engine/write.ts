@@ -2,7 +2,17 @@ import { patience } from '../language/index.ts';
 import type { PlannedRequest } from '../plan/index.ts';
 import { noteSent } from './account.ts';
 import { dependentOn, predict } from './dry-run.ts';
-import { askWhether, effectOf, foreseen, isAmbiguous, isRetried, readBack, settle } from './effect.ts';
+import {
+  askWhether,
+  checkBefore,
+  effectOf,
+  foreseen,
+  isAmbiguous,
+  isRetried,
+  outcomesInPlace,
+  readBack,
+  settle,
+} from './effect.ts';
 import type { StepResult } from './event.ts';
 import { unwanted } from './exchange.ts';
 import type { Reason } from './reason.ts';
@@ -40,9 +50,10 @@ export async function runWrite(
     if (settled) return settled;
     if (isStopping(session, frame)) return { outcome: 'interrupted' };
   }
-  if (node.done_when) {
-    const effect = await effectOf(node.done_when, context);
-    if (effect.state === 'in-place') return { outcome: 'unchanged' };
+  const check = checkBefore(node);
+  if (check) {
+    const effect = await effectOf(check, context);
+    if (effect.state === 'in-place') return { outcome: outcomesInPlace[check[0]] };
     if (effect.state === 'unknown') return notSent({ kind: 'effect-unknown', cause: effect.reason });
     if (isStopping(session, frame)) return { outcome: 'interrupted' };
   }
@@ -61,9 +72,10 @@ export async function predictWrite(node: PlannedRequest, context: StepContext): 
   const { session, frame } = context;
   try {
     const { sent } = renderRequest(node.request, valuesIn(session, frame));
-    const { effect, before } = node.done_when ? await foreseen(node.done_when, context) : {};
+    const check = checkBefore(node);
+    const { effect, before } = check ? await foreseen(check, context) : {};
     const reason = effect && 'reason' in effect ? effect.reason : undefined;
-    if (before === undefined && effect?.state === 'in-place') return { outcome: 'unchanged' };
+    if (check && before === undefined && effect?.state === 'in-place') return { outcome: outcomesInPlace[check[0]] };
     // A run would not send it.
     if (before === undefined && effect?.state === 'unknown')
       return notSent({ kind: 'effect-unknown', cause: effect.reason });

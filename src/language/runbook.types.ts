@@ -175,6 +175,7 @@ export interface CallStep {
   timeout?: Duration;
   save?: Save;
   done_when?: DoneWhen;
+  unchanged_when?: DoneWhen;
   rollback?: Steps;
   undone_by?: Name;
   keep?: Text;

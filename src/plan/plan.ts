@@ -102,6 +102,8 @@ export interface PlannedRequest extends Conditional {
     };
   };
   readonly done_when?: PlannedRead;
+  /** Compares content; decides in the place of `done_when` whether the write is sent. */
+  readonly unchanged_when?: PlannedRead;
   readonly rollback?: readonly PlannedNode[];
   /** The step of an `always` around it that puts it right. */
   readonly undone_by?: string;

@@ -1,3 +1,4 @@
+import type { StepOutcome } from '../engine/index.ts';
 import { nodesIn, type Plan, type PlannedNode, skipReasonText } from '../plan/index.ts';
 import { inert } from '../text/index.ts';
 import { iterationsOf } from './outline.ts';
@@ -11,7 +12,10 @@ export function forecastOf(plan: Plan, report: RunReport): Forecast[] {
   const numbers = new Map(report.steps.map(({ step, number }) => [step, number]));
   const numberOf = (step: string) => numbers.get(step) ?? step;
   /** Blocks that are unchanged or skipped: so is everything in them. */
-  const settled = new Map<string, { readonly prediction: 'unchanged' | 'skipped'; readonly behind: string }>();
+  const settled = new Map<
+    string,
+    { readonly prediction: 'unchanged' | 'in-place' | 'skipped'; readonly behind: string }
+  >();
   /** Blocks that cannot be gone into before an earlier step was sent. */
   const closed = new Map<string, Pick<Forecast, 'behind' | 'per_item_of'>>();
   return nodesIn(plan)
@@ -21,8 +25,8 @@ export function forecastOf(plan: Plan, report: RunReport): Forecast[] {
       const effect = node.kind === 'request' ? { effect: node.effect } : {};
       const iterations = iterationsOf(id, report);
       const around = within === undefined ? undefined : settled.get(within);
-      const own = iterations.find(({ outcome }) => outcome === 'unchanged' || outcome === 'skipped');
-      if (own) settled.set(id, { prediction: own.outcome === 'unchanged' ? 'unchanged' : 'skipped', behind: number });
+      const own = iterations.map(({ outcome }) => outcome).find(isSettled);
+      if (own) settled.set(id, { prediction: own, behind: number });
       else if (around) settled.set(id, around);
       const unknown = within === undefined ? undefined : closed.get(within);
       const waiting = iterations.find(({ outcome }) => outcome === 'depends');
@@ -47,6 +51,10 @@ export function forecastOf(plan: Plan, report: RunReport): Forecast[] {
     });
 }
 
+function isSettled(outcome: StepOutcome | undefined): outcome is 'unchanged' | 'in-place' | 'skipped' {
+  return outcome === 'unchanged' || outcome === 'in-place' || outcome === 'skipped';
+}
+
 /** Returns what a dry run says of a node of the plan, once for each iteration of the loops around it. */
 export function predictionsOf({ number }: PlannedNode, { forecast = [] }: RunReport): string[] {
   return forecast.filter((one) => one.number === number).map(predictionText);
@@ -59,7 +67,11 @@ function predictionText({ prediction, effect, message, behind, per_item_of }: Fo
     case 'would-change':
       return `would change${behind === undefined ? '' : `, as it is now (may depend on step ${behind})`}${because}`;
     case 'unchanged':
-      return behind === undefined ? 'no change (already in place)' : `no change, as block ${behind}`;
+      return behind === undefined ? 'no change (content compared)' : `no change, as block ${behind}`;
+    case 'in-place':
+      return behind === undefined
+        ? 'no change (already in place; content not compared)'
+        : `no change, as block ${behind}`;
     case 'skipped':
       return behind === undefined ? `skipped${because}` : `skipped with block ${behind}`;
     case 'blocked':
@@ -94,7 +106,7 @@ export function forecastSentence(forecasts: readonly Forecast[]): string {
   const count = (prediction: Forecast['prediction']) => writes.filter((one) => one.prediction === prediction).length;
   const parts = [
     `${count('would-change')} would change`,
-    `${count('unchanged')} no change`,
+    `${count('unchanged') + count('in-place')} no change${count('in-place') > 0 ? ` (${count('in-place')} already in place, content not compared)` : ''}`,
     ...(count('depends') > 0 ? [`${count('depends')} may depend on earlier writes`] : []),
     ...(count('blocked') + count('failed') > 0 ? [`${count('blocked') + count('failed')} blocked`] : []),
     ...(count('skipped') > 0 ? [`${count('skipped')} skipped`] : []),

@@ -18,7 +18,8 @@ import type { ReportedStep, RunReport } from './run-report.ts';
 /** The outcome of a step, in words that stand alone. */
 export const outcomeWords: Readonly<Record<StepOutcome, string>> = {
   done: 'done',
-  unchanged: 'unchanged (already in place)',
+  unchanged: 'unchanged',
+  'in-place': 'already in place; content not compared',
   skipped: 'skipped',
   failed: 'FAILED',
   'in-doubt': 'UNKNOWN OUTCOME',

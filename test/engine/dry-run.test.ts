@@ -21,7 +21,7 @@ describe('a dry run', () => {
 
     expect(sent).toEqual(['GET /a', 'GET /b', 'GET /b/_count']);
     expect(outcomes).toMatchObject({
-      a: 'unchanged',
+      a: 'in-place',
       b: 'would-change',
       c: 'depends',
       d: 'depends',
@@ -78,7 +78,7 @@ describe('a dry run', () => {
         { mode: 'dry', answer: (call) => ok({}, call === 'GET /a' ? status : 200) },
       );
 
-    expect((await run('PUT /b', 200)).outcomes).toMatchObject({ then: 'unchanged', block: 'unchanged' });
+    expect((await run('PUT /b', 200)).outcomes).toMatchObject({ then: 'in-place', block: 'in-place' });
     expect((await run('DELETE /a', 200)).outcomes).toMatchObject({
       then: 'depends',
       block: 'depends',

@@ -165,10 +165,10 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
     const events = lastJournal(directory);
     expect(writesIn(events)).toEqual([]);
     expect(outcomes(events)).toMatchObject({
-      'backup-repository/register-cloud': 'unchanged',
-      'snapshot/reuse': 'unchanged',
-      'restore-repository/register-cloud': 'unchanged',
-      'replace/replace': 'unchanged',
+      'backup-repository/register-cloud': 'in-place',
+      'snapshot/reuse': 'in-place',
+      'restore-repository/register-cloud': 'in-place',
+      'replace/replace': 'in-place',
       'users-are-there/find': 'done',
     });
     expect(again.stdout).toContain('done, 0 writes were sent');

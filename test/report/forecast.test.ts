@@ -33,7 +33,7 @@ describe('what a dry run predicts', () => {
     expect(
       forecastText(found),
     ).toBe(`  p1 preflight/es: es (http://127.0.0.1:9200) is reachable, accepts user elastic, and is Elasticsearch 7.10.x → passed
-  1 there [WRITE]: PUT /there → no change (already in place)
+  1 there [WRITE]: PUT /there → no change (already in place; content not compared)
   2 new [WRITE]: PUT /new → would change
   3 of-new: GET /new/_count → may depend on step 2: now status: expected 2xx, actual 404
   4 by-name [WRITE]: PUT /{{steps.of-new.name}} → may depend on step 3: it needs steps.of-new.name
@@ -47,7 +47,7 @@ describe('what a dry run predicts', () => {
   8 behind [WRITE]: PUT /behind → would change
 `);
     expect(forecastSentence(found)).toBe(
-      '6 writes: 3 would change, 1 no change, 2 may depend on earlier writes; nothing was written',
+      '6 writes: 3 would change, 1 no change (1 already in place, content not compared), 2 may depend on earlier writes; nothing was written',
     );
   });
 
@@ -65,7 +65,9 @@ describe('what a dry run predicts', () => {
     expect(forecastText(found)).toContain('1.1 inside [WRITE]: PUT /inside → no change, as block 1\n');
     expect(forecastText(found)).toContain('2 held: GET /held → FAILS: held: expected true, actual false\n');
     expect(forecastText(found)).toContain('3 behind [WRITE]: PUT /behind → blocked by step 2\n');
-    expect(forecastSentence(found)).toBe('2 writes: 0 would change, 1 no change, 1 blocked; nothing was written');
+    expect(forecastSentence(found)).toBe(
+      '2 writes: 0 would change, 1 no change (1 already in place, content not compared), 1 blocked; nothing was written',
+    );
   });
 
   it('is a number per item where only the run knows how many there are', async ({ expect }) => {
