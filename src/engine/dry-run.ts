@@ -1,19 +1,10 @@
-import { areIndependent, mayWait, type Touched, touchedBy } from '../kinds/index.ts';
+import { areIndependent, mayWait, touchedBy } from '../kinds/index.ts';
 import { TemplateError } from '../language/index.ts';
 import { nodesRunBy, type PlannedNode, type Request } from '../plan/index.ts';
 import type { StepResult } from './event.ts';
 import type { Reason } from './reason.ts';
 import { instanceId, reasonOf } from './render.ts';
 import type { Session, StepContext } from './session.ts';
-
-/** A write that a dry run predicts. */
-export interface PredictedWrite {
-  readonly step: string;
-  /** All that it touches; undefined where nobody can tell. */
-  readonly touched: Touched | undefined;
-  /** It is in a loop over values that only the run knows: there is one for each item. */
-  readonly perItem: boolean;
-}
 
 /** Notes a write that would be sent, or may be. @param request With what the run knows filled in; undefined where it is not known. */
 export function predict(request: Request | undefined, { session, id }: StepContext): void {

@@ -1,6 +1,6 @@
+import type { Touched } from '../kinds/index.ts';
 import type { Plan, PlannedNode, PlannedRequest } from '../plan/index.ts';
 import type { Json } from '../text/index.ts';
-import type { PredictedWrite } from './dry-run.ts';
 import type { Event, Origin, Phase } from './event.ts';
 import { createFindings, type Findings } from './findings.ts';
 import { createLocks, type Locks } from './lock.ts';
@@ -96,6 +96,15 @@ export interface SentWrite {
 export interface Seen {
   readonly effect: 'in-place' | 'absent' | 'changed' | 'unknown';
   readonly at: string;
+}
+
+/** A write that a dry run predicts. */
+export interface PredictedWrite {
+  readonly step: string;
+  /** All that it touches; undefined where nobody can tell. */
+  readonly touched: Touched | undefined;
+  /** It is in a loop over values that only the run knows: there is one for each item. */
+  readonly perItem: boolean;
 }
 
 /** The predictions of a dry run. */
