@@ -40,11 +40,14 @@ export function kindOfConnection(file: CheckedFile, on: string | undefined): Con
   return on !== undefined && Object.hasOwn(declared, on) ? declared[on]?.kind : undefined;
 }
 
-/** The reads of a step's `done_when`: the first, and each that is asked where the one before cannot tell. */
+/** The reads of a step's `done_when` and `unchanged_when`: the first, and each that is asked where the one before cannot tell. */
 export function doneWhenReads({ step, path }: VisitedStep): { readonly read: DoneWhen; readonly path: Path }[] {
   const chain = (read: DoneWhen | undefined, at: Path): { readonly read: DoneWhen; readonly path: Path }[] =>
     read ? [{ read, path: at }, ...chain(read.otherwise, [...at, 'otherwise'])] : [];
-  return chain('done_when' in step ? step.done_when : undefined, [...path, 'done_when']);
+  return [
+    ...chain('done_when' in step ? step.done_when : undefined, [...path, 'done_when']),
+    ...chain('unchanged_when' in step ? step.unchanged_when : undefined, [...path, 'unchanged_when']),
+  ];
 }
 
 /** One text of a step that is read as a template, or a key that is read as an expression. */

@@ -51,7 +51,7 @@ export async function attend(execution: Execution, { detailedExitcode = false } 
     const { forecast: forecasts = [] } = reportOf(plan, dryEvents, { head, events: dryEvents.length });
     output.write(`\n${redact(forecastText(forecasts))}`);
     output.write(`\n${redact(summaryText(summary, { run, head, forecast: forecastSentence(forecasts) }))}`);
-    const isPending = summary.outcome === 'done' && summary.predicted_writes > 0;
+    const isPending = summary.outcome === 'done' && summary.predicted_writes + summary.predicted_writes_per_item > 0;
     return isPending && detailedExitcode ? exitCodes['something-to-do'] : exitCodes[summary.outcome];
   } finally {
     signals.end();

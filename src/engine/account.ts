@@ -1,7 +1,7 @@
 import { type HttpDialect, kinds } from '../kinds/index.ts';
 import { TemplateError } from '../language/index.ts';
 import type { HttpRequest, PlannedRequest, Request } from '../plan/index.ts';
-import { effectOf } from './effect.ts';
+import { checkAfter, effectOf } from './effect.ts';
 import type { Kept, Left, RecordedCall } from './event.ts';
 import type { Reason } from './reason.ts';
 import { instanceId, renderRequest, renderText } from './render.ts';
@@ -71,9 +71,10 @@ function dialectOf(request: Request, { plan }: Session): HttpDialect | undefined
 /** Asks again whether a write is in place; undefined where it has no idempotency check. */
 export async function lookAt(write: SentWrite): Promise<Seen | undefined> {
   const { node, context } = write;
-  if (!node.done_when) return undefined;
+  const check = checkAfter(node);
+  if (!check) return undefined;
   try {
-    await effectOf(node.done_when, { ...context, frame: { ...context.frame, phase: 'rollback' } });
+    await effectOf(check, { ...context, frame: { ...context.frame, phase: 'rollback' } });
     return write.seen;
   } catch (error) {
     // It needs what a step would have saved: nobody can tell.
@@ -92,7 +93,7 @@ export async function lookAgain(session: Session): Promise<void> {
   for (const write of session.rollback.sent.values()) {
     const { connection } = write.node.request;
     const isAccounted = write.node.keep !== undefined || leavesNothing(write.node, session);
-    if (isAccounted || !write.node.done_when || silent.has(connection)) continue;
+    if (isAccounted || !checkAfter(write.node) || silent.has(connection)) continue;
     if (session.ports.interruption() === 'stop-without-rollback' || session.recorder.isUnrecorded()) return;
     if ((await lookAt(write))?.effect === 'unknown') silent.add(connection);
   }

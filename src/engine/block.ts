@@ -1,7 +1,7 @@
 import { evaluateValue, TemplateError } from '../language/index.ts';
 import type { PlannedBlock, PlannedNode } from '../plan/index.ts';
 import type { Json } from '../text/index.ts';
-import { effectOf } from './effect.ts';
+import { effectOf, foreseen } from './effect.ts';
 import type { StepOutcome, StepResult } from './event.ts';
 import { gather } from './outputs.ts';
 import { Cancelled } from './ports.ts';
@@ -33,11 +33,15 @@ export async function runBlock(node: PlannedBlock, context: StepContext, runNode
   const { session, frame, id } = context;
   const past = pastOf(context);
   // Once its steps have begun, it is they who know.
-  if (node.done_when && past?.effect !== 'not-in-place') {
-    const effect = await effectOf(node.done_when, context);
-    if (effect.state === 'in-place') return { result: { outcome: 'unchanged' } };
-    if (effect.state === 'unknown' && !session.isDry) return { result: { outcome: 'failed', reason: effect.reason } };
-  }
+  const { effect, before }: Awaited<ReturnType<typeof foreseen>> | { effect?: undefined; before?: undefined } =
+    !node.done_when || past?.effect === 'not-in-place'
+      ? {}
+      : session.isDry
+        ? await foreseen(['done_when', node.done_when], context)
+        : { effect: await effectOf(['done_when', node.done_when], context) };
+  if (before === undefined && effect?.state === 'in-place') return { result: { outcome: 'in-place' } };
+  if (before === undefined && effect?.state === 'unknown')
+    return { result: { outcome: 'failed', reason: effect.reason } };
   const undo = noteRollback(node, id, session, frame);
   const failuresBefore = session.findings.cleanupFailures.length;
   const writesBefore = writesSoFar(session);
@@ -61,6 +65,10 @@ export async function runBlock(node: PlannedBlock, context: StepContext, runNode
     cleanupFailure && tried.flow === 'go-on' && !isCleanup(frame)
       ? fail(session, cleanupFailure.step, cleanupFailure.reason)
       : tried.flow;
+  if (before !== undefined && flow === 'go-on') {
+    const reason = effect && 'reason' in effect ? { reason: effect.reason } : {};
+    return { result: { outcome: 'depends', depends_on: before, ...reason } };
+  }
   // The step inside has said why, and what follows from it.
   return { result: { outcome: outcomeOf(flow, session) }, flow };
 }

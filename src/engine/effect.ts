@@ -1,9 +1,10 @@
-import { patience, TemplateError } from '../language/index.ts';
+import { patience } from '../language/index.ts';
 import type { PlannedExpect, PlannedRead, PlannedRequest } from '../plan/index.ts';
 import { hasStatus, judge, unexpected } from './assertion.ts';
-import type { StepResult } from './event.ts';
+import { dependentOn, statusIn, writeBefore, writeToWaitFor } from './dry-run.ts';
+import type { Check, StepResult } from './event.ts';
 import type { AmbiguousResponse, Reason } from './reason.ts';
-import { reasonOf, renderExpect, renderText } from './render.ts';
+import { renderExpect, renderRequest, renderText } from './render.ts';
 import type { PastStep } from './replay.ts';
 import { renderRead, sendRead, wait } from './send.ts';
 import { isStopping, type Seen, type StepContext, timeOf, valuesIn } from './session.ts';
@@ -17,13 +18,60 @@ export type Effect =
 
 const policy = { retry: patience, timeout_ms: 60_000 };
 
-/** Asks a `done_when`. In a dry run, one that reads what only a write would give is unknown. */
-export async function effectOf(read: PlannedRead, context: StepContext): Promise<Effect> {
+/**
+ * Returns what a dry run finds by a check, and the last predicted write that this may depend on: where there is none, it is
+ * what a run would find.
+ */
+export async function foreseen(
+  [check, read]: [Check, PlannedRead],
+  context: StepContext,
+): Promise<
+  { readonly effect: Effect; readonly before?: string } | { readonly effect?: undefined; readonly before: string }
+> {
+  const { session, frame } = context;
+  const values = valuesIn(session, frame);
+  const chain = readsIn(read);
+  try {
+    const requests = chain.map(({ request }) => renderRequest(request, values).sent);
+    const [awaited] = requests.flatMap((request) => writeToWaitFor(request, session) ?? []);
+    if (awaited !== undefined) return { before: awaited };
+    const effect = await effectOf([check, read], context);
+    const status = 'reason' in effect ? statusIn(effect.reason) : undefined;
+    const befores = requests.flatMap((request) => writeBefore(request, session, status) ?? []);
+    const last = session.prediction.writes.findLast(({ step }) => befores.includes(step));
+    return { effect, ...(last ? { before: last.step } : {}) };
+  } catch (error) {
+    // It reads what only a write would give.
+    const result = dependentOn(error, session);
+    if (!result?.depends_on) throw error;
+    const reason = result.reason ?? { kind: 'internal-error', message: '' };
+    return { effect: { state: 'unknown', reason }, before: result.depends_on };
+  }
+}
+
+function readsIn(read: PlannedRead): PlannedRead[] {
+  return [read, ...(read.otherwise ? readsIn(read.otherwise) : [])];
+}
+
+/** Returns the read that decides whether a write is sent: the one that compares content, where there is one. */
+export function checkBefore({ unchanged_when, done_when }: PlannedRequest): [Check, PlannedRead] | undefined {
+  if (unchanged_when) return ['unchanged_when', unchanged_when];
+  return done_when && ['done_when', done_when];
+}
+
+/** Returns the read that tells whether a write that was sent took effect: the one that may go by origin, where there is one. */
+export function checkAfter({ unchanged_when, done_when }: PlannedRequest): [Check, PlannedRead] | undefined {
+  if (done_when) return ['done_when', done_when];
+  return unchanged_when && ['unchanged_when', unchanged_when];
+}
+
+/** The outcome of a write that is not sent, because a check finds its effect. */
+export const outcomesInPlace = { done_when: 'in-place', unchanged_when: 'unchanged' } as const;
+
+/** Asks whether the effect of a write or block is there. */
+export async function effectOf([check, read]: [Check, PlannedRead], context: StepContext): Promise<Effect> {
   const { session, id } = context;
-  const effect = await ask(read, context).catch((error: unknown): Effect => {
-    if (!(error instanceof TemplateError) || !session.isDry) throw error;
-    return { state: 'unknown', reason: reasonOf(error, session.options.redactor) };
-  });
+  const effect = await ask(check, read, context);
   const reason = 'reason' in effect ? { reason: effect.reason } : {};
   await session.recorder.record({ type: 'effect-checked', step: id, effect: effect.state, ...reason });
   const sent = session.rollback.sent.get(id);
@@ -37,20 +85,16 @@ function seenIn(effect: Effect): Seen['effect'] {
 }
 
 /** The first read of a chain that can tell decides; where none can, the reason is the last one's. */
-async function ask(read: PlannedRead, context: StepContext): Promise<Effect> {
-  const effect = await askOnce(read, context);
-  return effect.state === 'unknown' && read.otherwise ? ask(read.otherwise, context) : effect;
+async function ask(check: Check, read: PlannedRead, context: StepContext): Promise<Effect> {
+  const effect = await askOnce(check, read, context);
+  return effect.state === 'unknown' && read.otherwise ? ask(check, read.otherwise, context) : effect;
 }
 
-async function askOnce(read: PlannedRead, context: StepContext): Promise<Effect> {
+async function askOnce(check: Check, read: PlannedRead, context: StepContext): Promise<Effect> {
   const { session, frame } = context;
   const values = valuesIn(session, frame);
   const expect = renderExpect(read.expect, values);
-  const result = await sendRead(
-    renderRead(read.request, context),
-    { ...policy, expect, purpose: 'done_when' },
-    context,
-  );
+  const result = await sendRead(renderRead(read.request, context), { ...policy, expect, purpose: check }, context);
   if (result.kind === 'no-response') return { state: 'unknown', reason: result };
   const { redactor } = session.options;
   const reason = unexpected(judge(expect, result, redactor), result, redactor);
@@ -80,12 +124,13 @@ export function isRetried(status: number): boolean {
 
 /** Nobody knows whether the write took effect: its `done_when` tells, or it stays of unknown outcome. */
 export async function readBack(
-  { done_when }: PlannedRequest,
+  node: PlannedRequest,
   response: AmbiguousResponse,
   context: StepContext,
 ): Promise<{ readonly result: StepResult; readonly again: 'never' | 'by-retry' }> {
   // Who writes `retry` says that sending it again does no harm.
-  if (!done_when)
+  const check = checkAfter(node);
+  if (!check)
     return { result: { outcome: 'in-doubt', reason: { kind: 'no-idempotency-check', response } }, again: 'by-retry' };
   const found = (effect: Effect): Reason => ({
     kind: 'read-back',
@@ -95,13 +140,13 @@ export async function readBack(
     ...('reason' in effect ? { cause: effect.reason } : {}),
   });
   const waiting: Reason = { kind: 'read-back', response, effect: 'unknown', at: timeOf(context.session) };
-  const deadline = context.session.ports.monotonic() + (done_when.timeout_ms ?? 0);
+  const deadline = context.session.ports.monotonic() + (check[1].timeout_ms ?? 0);
   let effect: Effect | undefined;
   // An effect that is not there may still be on its way; while no read can tell, the author's time-out goes on.
   for (let asked = 0; asked < readBackPauses.length || mayAskAgain(effect, deadline, context); asked++) {
     const pause = readBackPauses[asked] ?? longestReadBackPause;
     if (pause > 0) await wait(context, waiting, pause);
-    effect = await effectOf(done_when, context);
+    effect = await effectOf(check, context);
     if (effect.state === 'in-place') return { result: { outcome: 'done', reason: found(effect) }, again: 'never' };
   }
   const reason = effect ? found(effect) : waiting;
@@ -137,7 +182,7 @@ export async function settle(
       return { outcome: 'failed', reason: { kind: 'process-ended', response, passed: false } };
     }
   }
-  if (!node.done_when)
+  if (!checkAfter(node))
     return mayBeRepeated ? undefined : askWhether(node, { kind: 'no-idempotency-check', response }, context);
   const { result } = await readBack(node, response, context);
   if (result.outcome === 'done') return result;

@@ -6,8 +6,10 @@ import type { Assertion, NoResponse, ServerError } from './result.ts';
 export type StepOutcome =
   /** Sent (or read), and every assertion passed. */
   | 'done'
-  /** Its effect was there already; the write was not sent. */
+  /** Its content was compared (`unchanged_when`), and is as the write would leave it; the write was not sent. */
   | 'unchanged'
+  /** Its effect is in place (`done_when`); content was not compared, and the write was not sent. */
+  | 'in-place'
   | 'skipped'
   | 'failed'
   /** Sent, and nobody knows whether it took effect. */
@@ -54,7 +56,7 @@ export interface StepDescription {
 export interface StepResult {
   readonly outcome: StepOutcome;
   readonly reason?: Reason;
-  /** Dry run: the step that would have to be sent before this one can be known. */
+  /** Dry run: the step that would have to be sent before this one can be known; of `would-change`, a step that may have done it by then. */
   readonly depends_on?: string;
   readonly saved?: JsonObject;
   /** Names of what was saved, too, and is secret. */
@@ -122,6 +124,8 @@ export interface RunSummary {
   readonly writes: number;
   /** Dry run: how many writes would change, or depend on one that would be. */
   readonly predicted_writes: number;
+  /** Dry run: how many there are besides, for each item of a list that only the run knows. */
+  readonly predicted_writes_per_item: number;
   readonly rolled_back: boolean;
   /** Steps that `runbook rollback` would roll back, the newest first. */
   readonly can_be_rolled_back: readonly string[];
@@ -183,9 +187,12 @@ export interface RecordedCall {
   readonly opaque_id: string;
 }
 
+/** The two reads that ask whether the effect of a write is there; `unchanged_when` compares content. */
+export type Check = 'done_when' | 'unchanged_when';
+
 /** Why a request is sent: it is the step's own, it asks whether the step's effect is there, or it is about a lock. */
 export type CallOwner =
-  | { readonly purpose: 'step' | 'done_when'; readonly step: string }
+  | { readonly purpose: 'step' | Check; readonly step: string }
   | { readonly purpose: 'lock'; readonly step?: undefined };
 export type Purpose = CallOwner['purpose'];
 

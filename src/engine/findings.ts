@@ -46,7 +46,14 @@ export function summarized(
   redactor: Redactor,
 ): Omit<
   RunSummary,
-  'outcome' | 'predicted_writes' | 'rolled_back' | 'can_be_rolled_back' | 'by_hand' | 'kept' | 'left'
+  | 'outcome'
+  | 'predicted_writes'
+  | 'predicted_writes_per_item'
+  | 'rolled_back'
+  | 'can_be_rolled_back'
+  | 'by_hand'
+  | 'kept'
+  | 'left'
 > {
   return redactor.record({
     ...(failure ? { failure } : {}),

@@ -4,7 +4,7 @@ import type { Json } from '../text/index.ts';
 import { leftCall, noteDone, noteSent } from './account.ts';
 import { admit } from './admission.ts';
 import { type Ended, runBlock } from './block.ts';
-import { dependentOn } from './dry-run.ts';
+import { dependentOn, predictInside } from './dry-run.ts';
 import type { StepDescription, StepResult } from './event.ts';
 import { runNote, sayAgain } from './note.ts';
 import { saveFromJournal } from './outputs.ts';
@@ -70,7 +70,7 @@ async function carryOut(node: PlannedNode, context: StepContext): Promise<Ended 
     }
   } catch (error) {
     if (error instanceof Cancelled) throw error;
-    return { result: resultOf(error, session) };
+    return { result: resultOf(error, node, context) };
   }
 }
 
@@ -110,7 +110,7 @@ function bounded(result: StepResult, { session, frame }: StepContext): StepResul
 /** A block that has ended is gone through again for what its steps saved, and for what rolls them back. */
 function isPassedThrough(node: PlannedNode, { isStarted, finished, effect }: PastStep): boolean {
   if (node.kind !== 'block' || !isStarted || finished?.reason !== undefined) return false;
-  return finished?.outcome !== 'unchanged' && effect !== 'in-place';
+  return finished?.outcome !== 'in-place' && effect !== 'in-place';
 }
 
 /** A step that an earlier process has ended: what it gave and what follows from it, and nothing is sent. */
@@ -160,9 +160,12 @@ function flowAfter(node: PlannedNode, { outcome, reason }: StepResult, context: 
   // It hides no failure, and keeps nothing from being undone.
   if (frame.phase === 'evidence') return 'go-on';
   const isPuttingRight = frame.phase === 'always' && !session.rollback.isRunning;
-  if (isPuttingRight && (outcome === 'done' || outcome === 'unchanged')) session.rollback.succeeded.add(id);
+  if (isPuttingRight && (outcome === 'done' || outcome === 'unchanged' || outcome === 'in-place'))
+    session.rollback.succeeded.add(id);
   const cause: Reason = reason ?? { kind: 'internal-error', message: outcome };
   switch (outcome) {
+    // What a write would save is not known before it is sent.
+    case 'would-change':
     case 'depends':
       session.prediction.undetermined.add(id);
       return 'go-on';
@@ -203,9 +206,13 @@ async function interrupt({ findings, replay, options, recorder }: Session): Prom
 }
 
 /** Returns how a step ended that could not be carried out. */
-function resultOf(error: unknown, session: Session): StepResult {
+function resultOf(error: unknown, node: PlannedNode, context: StepContext): StepResult {
+  const { session } = context;
   const dependent = dependentOn(error, session);
-  if (dependent) return dependent;
+  if (dependent) {
+    predictInside(node, context);
+    return dependent;
+  }
   if (error instanceof TemplateError) return { outcome: 'failed', reason: reasonOf(error, session.options.redactor) };
   // A bug: it ends this step like any other failure, so that what cleans up still runs.
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);

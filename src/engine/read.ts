@@ -1,7 +1,7 @@
 import type { Condition, PlannedRequest } from '../plan/index.ts';
 import { isObject } from '../text/index.ts';
 import { errorOf, hasStatus, judgeConditions } from './assertion.ts';
-import { dependent } from './dry-run.ts';
+import { dependent, writeToWaitFor } from './dry-run.ts';
 import type { StepResult } from './event.ts';
 import { unwanted } from './exchange.ts';
 import type { Reason } from './reason.ts';
@@ -24,13 +24,16 @@ export async function runRead(node: PlannedRequest, context: StepContext): Promi
   const values = valuesIn(session, frame);
   const rendered = renderRead(node.request, context);
   const expect = renderExpect(node.expect, values);
+  const awaited = writeToWaitFor(rendered.sent, session);
+  if (awaited !== undefined) return { outcome: 'depends', depends_on: awaited };
   const result = node.until
     ? await poll(node, node.until, rendered, expect, context)
     : await sendRead(rendered, { ...node, expect, purpose: 'step' }, context);
   if (!('kind' in result)) return result;
-  if (result.kind === 'no-response') return dependent(node, { outcome: 'failed', reason: result }, session);
+  if (result.kind === 'no-response') return dependent(rendered.sent, result, session);
   const assessed = await assess(node, expect, result, context);
-  return assessed.outcome === 'failed' ? dependent(node, assessed, session) : assessed;
+  const { outcome, reason } = assessed;
+  return outcome === 'failed' && reason ? dependent(rendered.sent, reason, session) : assessed;
 }
 
 /** The first response that meets the conditions, or is none that could; or how the step ended without one. */
@@ -68,7 +71,7 @@ async function poll(
     if (isAnswered && unmet.length === 0) return result;
     const reason: Reason =
       unmet.length > 0 ? { kind: 'condition-not-yet-met', unmet } : unwanted(result, options.redactor);
-    if (session.isDry) return dependent(node, { outcome: 'failed', reason }, session);
+    if (session.isDry) return dependent(rendered.sent, reason, session);
     const left = deadline - ports.monotonic();
     // A server that asks for more than the rest of the time does not end the poll before its time.
     const asked = result.kind === 'response' ? Math.min(result.retry_after_ms ?? 0, left / 2) : 0;

@@ -1,3 +1,4 @@
+import type { Touched } from '../kinds/index.ts';
 import type { Plan, PlannedNode, PlannedRequest } from '../plan/index.ts';
 import type { Json } from '../text/index.ts';
 import type { Event, Origin, Phase } from './event.ts';
@@ -97,10 +98,19 @@ export interface Seen {
   readonly at: string;
 }
 
+/** A write that a dry run predicts. */
+export interface PredictedWrite {
+  readonly step: string;
+  /** All that it touches; undefined where nobody can tell. */
+  readonly touched: Touched | undefined;
+  /** It is in a loop over values that only the run knows: there is one for each item. */
+  readonly perItem: boolean;
+}
+
 /** The predictions of a dry run. */
 export interface Prediction {
   /** Writes that would change, or that depend on one that would be, in their order. */
-  readonly writes: { readonly step: string; readonly connection: string }[];
+  readonly writes: PredictedWrite[];
   /** Steps whose response would be another one after the predicted writes. */
   readonly undetermined: Set<string>;
 }

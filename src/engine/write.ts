@@ -1,8 +1,18 @@
 import { patience } from '../language/index.ts';
 import type { PlannedRequest } from '../plan/index.ts';
 import { noteSent } from './account.ts';
-import { dependentOn } from './dry-run.ts';
-import { askWhether, effectOf, isAmbiguous, isRetried, readBack, settle } from './effect.ts';
+import { dependentOn, predict } from './dry-run.ts';
+import {
+  askWhether,
+  checkBefore,
+  effectOf,
+  foreseen,
+  isAmbiguous,
+  isRetried,
+  outcomesInPlace,
+  readBack,
+  settle,
+} from './effect.ts';
 import type { StepResult } from './event.ts';
 import { unwanted } from './exchange.ts';
 import type { Reason } from './reason.ts';
@@ -42,9 +52,10 @@ export async function runWrite(
     if (settled) return settled;
     if (isStopping(session, frame)) return { outcome: 'interrupted' };
   }
-  if (node.done_when) {
-    const effect = await effectOf(node.done_when, context);
-    if (effect.state === 'in-place') return { outcome: 'unchanged' };
+  const check = checkBefore(node);
+  if (check) {
+    const effect = await effectOf(check, context);
+    if (effect.state === 'in-place') return { outcome: outcomesInPlace[check[0]] };
     if (effect.state === 'unknown') return notSent({ kind: 'effect-unknown', cause: effect.reason }, wasSent);
     if (isStopping(session, frame)) return { outcome: 'interrupted' };
   }
@@ -60,19 +71,25 @@ export async function runWrite(
 
 /** Returns what a dry run says of a write. */
 export async function predictWrite(node: PlannedRequest, context: StepContext): Promise<StepResult> {
-  const { session, frame, id } = context;
-  const predict = () => session.prediction.writes.push({ step: id, connection: node.request.connection });
+  const { session, frame } = context;
   try {
-    renderRequest(node.request, valuesIn(session, frame));
-    const effect = node.done_when ? await effectOf(node.done_when, context) : undefined;
-    if (effect?.state === 'in-place') return { outcome: 'unchanged' };
-    predict();
-    if (effect?.state !== 'unknown') return { outcome: 'would-change' };
-    return { outcome: 'would-change', reason: { kind: 'effect-unknown', cause: effect.reason } };
+    const { sent } = renderRequest(node.request, valuesIn(session, frame));
+    const check = checkBefore(node);
+    const { effect, before } = check ? await foreseen(check, context) : {};
+    const reason = effect && 'reason' in effect ? effect.reason : undefined;
+    if (check && before === undefined && effect?.state === 'in-place') return { outcome: outcomesInPlace[check[0]] };
+    // A run would not send it.
+    if (before === undefined && effect?.state === 'unknown')
+      return notSent({ kind: 'effect-unknown', cause: effect.reason }, false);
+    predict(sent, context);
+    if (before === undefined) return { outcome: 'would-change' };
+    // It is not in place now; whether it will be is another step's business.
+    if (effect?.state === 'not-in-place') return { outcome: 'would-change', depends_on: before };
+    return { outcome: 'depends', depends_on: before, ...(reason ? { reason } : {}) };
   } catch (error) {
     const result = dependentOn(error, session);
     if (!result) throw error;
-    predict();
+    predict(undefined, context);
     return result;
   }
 }

@@ -18,7 +18,7 @@ export function isOneOf(apis: readonly string[]): (path: string) => boolean {
  * Returns whether a segment of a path stays what it is for whoever decodes it on the way: /%5Ftemplate/_count may arrive
  * as a template of the name _count, and /_template/%2E%2E/_search as something else again.
  */
-function isPlain(segment: string): boolean {
+export function isPlain(segment: string): boolean {
   if (segment === '.' || segment === '..') return false;
   if (!segment.includes('%')) return true;
   try {

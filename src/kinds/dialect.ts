@@ -21,6 +21,8 @@ export interface HttpDialect {
   readonly isAtomic: (request: Pick<HttpRequest, 'method' | 'path'>) => boolean;
   /** Returns whether a write leaves nothing behind that could be rolled back, such as clearing a cache. */
   readonly leavesNothing: (request: Pick<HttpRequest, 'method' | 'path'>) => boolean;
+  /** Returns whether the server may hold back its response to a read until something is there. */
+  readonly mayWait: (request: Pick<HttpRequest, 'path' | 'query'>) => boolean;
   /** Stands before a path in Kibana's Console; undefined where the Console does not reach such a server. */
   readonly consolePrefix: string | undefined;
 }

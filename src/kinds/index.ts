@@ -1,5 +1,5 @@
 import type { EnvironmentConnection, Step } from '../language/index.ts';
-import type { PlannedConnection } from '../plan/index.ts';
+import type { Plan, PlannedConnection, Request } from '../plan/index.ts';
 import type { Json } from '../text/index.ts';
 import type { HttpDialect } from './dialect.ts';
 import { dialect as defaultDialect } from './elasticsearch/dialect.ts';
@@ -8,6 +8,7 @@ import { http } from './http/index.ts';
 import { kibana } from './kibana/index.ts';
 import type { Kind, KindName, SettingsOf } from './kind.ts';
 import { oss } from './oss/index.ts';
+import { securityFamilies, type Touched } from './touch.ts';
 
 export { authText, plannedAuth } from './auth.ts';
 export { type BodyForm, encoded, type HttpDialect, parametersOf } from './dialect.ts';
@@ -15,6 +16,7 @@ export type { Kind, KindName } from './kind.ts';
 export * from './lock.ts';
 export { plaintextWarning } from './plaintext.ts';
 export type * from './target.ts';
+export { areIndependent, type Touched } from './touch.ts';
 
 /** Every kind of connection; their names are those of the schemas. */
 export const kinds: { readonly [K in KindName]: Kind<SettingsOf<K>> } = {
@@ -72,4 +74,28 @@ export function requestKeyOf(step: Step): Kind['step'] | undefined {
   return Object.values(kinds)
     .map((kind) => kind.step)
     .find((key) => key in step);
+}
+
+/**
+ * Returns all that a call touches, with what only the run knows filled in; undefined where nobody can tell.
+ * @param effect Of the call.
+ * @param status Of its response: what credentials may do depends on users and roles, whatever the call reads.
+ */
+export function touchedBy(
+  request: Request,
+  effect: 'read' | 'write',
+  { environment: { connections } }: Plan,
+  status?: number,
+): Touched | undefined {
+  const connection = connections[request.connection];
+  const touches = connection && kinds[connection.kind].touches?.(request, effect === 'write');
+  if (!connection || !touches) return undefined;
+  const isDenied = status === 401 || status === 403;
+  // Two connections may lead to one server.
+  return { place: connection.url, touches: isDenied ? [...touches, ...securityFamilies] : touches };
+}
+
+/** Returns whether a server may hold back its response to a read until something is there. */
+export function mayWait(request: Request, { environment: { connections } }: Plan): boolean {
+  return request.type === 'http' && dialectOf(connections[request.connection]).mayWait(request);
 }

@@ -1,8 +1,9 @@
 import type { Connection, EnvironmentConnection } from '../language/index.ts';
-import type { Plan, PlannedConnection, PlannedRequest } from '../plan/index.ts';
+import type { Plan, PlannedConnection, PlannedRequest, Request } from '../plan/index.ts';
 import type { HttpDialect } from './dialect.ts';
 import type { LockProtocol } from './lock.ts';
 import type { Secrets, Target } from './target.ts';
+import type { Touch } from './touch.ts';
 
 export type KindName = Connection['kind'];
 
@@ -26,6 +27,11 @@ export interface Kind<S extends EnvironmentConnection = EnvironmentConnection> {
   target(settings: S, secrets: Secrets): Promise<Target>;
   /** Where it says which version it is, as `version.number`, and which cluster; none where it has no version. */
   readonly about?: { readonly path: string; readonly hasClusterUuid: boolean };
+  /**
+   * Returns all that a call reads or changes, by the kind's table; undefined where the table does not have it. `written` is its
+   * effect. Without a table every call may touch everything.
+   */
+  readonly touches?: (request: Request, written: boolean) => readonly Touch[] | undefined;
   /** How a document in it keeps other runs out; none where a run cannot lock it. */
   readonly lock?: LockProtocol;
 }

@@ -175,6 +175,7 @@ export interface CallStep {
   timeout?: Duration;
   save?: Save;
   done_when?: DoneWhen;
+  unchanged_when?: DoneWhen;
   /**
    * Reads that are sent when this step fails, before anything is undone. What they return is in the terminal and in reports.
    *

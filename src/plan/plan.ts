@@ -102,6 +102,8 @@ export interface PlannedRequest extends Conditional {
     };
   };
   readonly done_when?: PlannedRead;
+  /** Compares content; decides in the place of `done_when` whether the write is sent. */
+  readonly unchanged_when?: PlannedRead;
   /** Reads that are sent where it has failed, before anything is undone. */
   readonly evidence?: readonly PlannedNode[];
   readonly rollback?: readonly PlannedNode[];

@@ -1,4 +1,4 @@
-import type { Plan, PlannedNode } from '../plan/index.ts';
+import type { Plan, PlannedNode, PlannedRead } from '../plan/index.ts';
 import { doneWhenText, passingWritesText, requestText } from './outline.ts';
 import { conditionText, expectations, retryText, savesText, unknownText, untilText, valueText } from './words.ts';
 
@@ -20,9 +20,13 @@ export function detailsOf(node: PlannedNode, plan: Plan): Detail[] {
     ...detail('requires confirmation:', node.confirm),
   ];
   if (node.kind === 'note') return before;
-  const { done_when } = node;
-  const unless = done_when && `${requestText(done_when.request)} returns ${doneWhenText(done_when)}`;
-  const common = [...before, ...detail('already in place if', unless)];
+  const found = (read: PlannedRead | undefined) => read && `${requestText(read.request)} returns ${doneWhenText(read)}`;
+  const unchanged = found(node.kind === 'request' ? node.unchanged_when : undefined);
+  const common = [
+    ...before,
+    ...detail('unchanged if', unchanged),
+    ...detail('already in place if', found(node.done_when)),
+  ];
   if (node.kind === 'block') return common;
   return [
     ...common,

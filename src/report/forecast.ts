@@ -1,3 +1,4 @@
+import type { StepOutcome } from '../engine/index.ts';
 import { nodesIn, type Plan, type PlannedNode, skipReasonText } from '../plan/index.ts';
 import { inert } from '../text/index.ts';
 import { iterationsOf } from './outline.ts';
@@ -9,8 +10,14 @@ export function forecastOf(plan: Plan, report: RunReport): Forecast[] {
     ({ outcome, kind }) => kind !== 'block' && (outcome === 'failed' || outcome === 'interrupted'),
   );
   const numbers = new Map(report.steps.map(({ step, number }) => [step, number]));
+  const numberOf = (step: string) => numbers.get(step) ?? step;
   /** Blocks that are unchanged or skipped: so is everything in them. */
-  const settled = new Map<string, { readonly prediction: 'unchanged' | 'skipped'; readonly behind: string }>();
+  const settled = new Map<
+    string,
+    { readonly prediction: 'unchanged' | 'in-place' | 'skipped'; readonly behind: string }
+  >();
+  /** Blocks that cannot be gone into before an earlier step was sent. */
+  const closed = new Map<string, Pick<Forecast, 'behind' | 'per_item_of'>>();
   return nodesIn(plan)
     .filter(({ section }) => section !== 'rollback' && section !== 'evidence')
     .flatMap(({ node, depth, within }): Forecast[] => {
@@ -18,22 +25,34 @@ export function forecastOf(plan: Plan, report: RunReport): Forecast[] {
       const effect = node.kind === 'request' ? { effect: node.effect } : {};
       const iterations = iterationsOf(id, report);
       const around = within === undefined ? undefined : settled.get(within);
-      const own = iterations.find(({ outcome }) => outcome === 'unchanged' || outcome === 'skipped');
-      if (own) settled.set(id, { prediction: own.outcome === 'unchanged' ? 'unchanged' : 'skipped', behind: number });
+      const own = iterations.map(({ outcome }) => outcome).find(isSettled);
+      if (own) settled.set(id, { prediction: own, behind: number });
       else if (around) settled.set(id, around);
+      const unknown = within === undefined ? undefined : closed.get(within);
+      const waiting = iterations.find(({ outcome }) => outcome === 'depends');
+      if (unknown) closed.set(id, unknown);
+      else if (node.kind === 'block' && waiting) {
+        const behind = waiting.depends_on === undefined ? {} : { behind: numberOf(waiting.depends_on) };
+        closed.set(id, { ...behind, ...(node.for_each === undefined ? {} : { per_item_of: number }) });
+      }
       if (iterations.length === 0) {
         if (node.kind === 'skipped')
           return [{ step: id, number, title, depth, prediction: 'skipped', message: skipReasonText(node.reason) }];
         if (around) return [{ step: id, number, title, depth, ...effect, ...around }];
+        if (unknown) return [{ step: id, number, title, depth, ...effect, prediction: 'depends', ...unknown }];
         if (!stop) return [];
         return [{ step: id, number, title, depth, ...effect, prediction: 'blocked', behind: stop.number }];
       }
       return iterations.map(({ step, title, outcome = 'interrupted', message, depends_on }) => ({
         ...{ step, number, title, depth, ...effect, prediction: outcome },
         ...(message === undefined ? {} : { message }),
-        ...(depends_on === undefined ? {} : { behind: numbers.get(depends_on) ?? depends_on }),
+        ...(depends_on === undefined ? {} : { behind: numberOf(depends_on) }),
       }));
     });
+}
+
+function isSettled(outcome: StepOutcome | undefined): outcome is 'unchanged' | 'in-place' | 'skipped' {
+  return outcome === 'unchanged' || outcome === 'in-place' || outcome === 'skipped';
 }
 
 /** Returns what a dry run says of a node of the plan, once for each iteration of the loops around it. */
@@ -42,19 +61,24 @@ export function predictionsOf({ number }: PlannedNode, { forecast = [] }: RunRep
 }
 
 /** A prediction in words. */
-function predictionText({ prediction, effect, message, behind }: Forecast): string {
+function predictionText({ prediction, effect, message, behind, per_item_of }: Forecast): string {
   const because = message === undefined ? '' : `: ${message}`;
   switch (prediction) {
     case 'would-change':
-      return `would change${because}`;
+      return `would change${behind === undefined ? '' : `, as it is now (may depend on step ${behind})`}${because}`;
     case 'unchanged':
-      return behind === undefined ? 'no change (already in place)' : `no change, as block ${behind}`;
+      return behind === undefined ? 'no change (content compared)' : `no change, as block ${behind}`;
+    case 'in-place':
+      return behind === undefined
+        ? 'no change (already in place; content not compared)'
+        : `no change, as block ${behind}`;
     case 'skipped':
       return behind === undefined ? `skipped${because}` : `skipped with block ${behind}`;
     case 'blocked':
       return `blocked by step ${behind}`;
     case 'depends':
-      return `depends on step ${behind}${because}`;
+      if (per_item_of !== undefined) return `once per item of step ${per_item_of}`;
+      return `may depend on step ${behind}${because}`;
     case 'failed':
       return `${effect === 'write' ? 'blocked' : 'FAILS'}${because}`;
     case 'done':
@@ -77,16 +101,28 @@ export function forecastText(forecasts: readonly Forecast[]): string {
 
 /** Returns what the writes of a dry run would do, in one sentence. */
 export function forecastSentence(forecasts: readonly Forecast[]): string {
-  const writes = forecasts.filter(({ effect }) => effect === 'write');
+  const all = forecasts.filter(({ effect }) => effect === 'write');
+  const writes = all.filter(({ per_item_of }) => per_item_of === undefined);
   const count = (prediction: Forecast['prediction']) => writes.filter((one) => one.prediction === prediction).length;
   const parts = [
     `${count('would-change')} would change`,
-    `${count('unchanged')} no change`,
-    ...(count('depends') > 0
-      ? [`${count('depends')} ${count('depends') === 1 ? 'depends' : 'depend'} on earlier writes`]
-      : []),
+    `${count('unchanged') + count('in-place')} no change${count('in-place') > 0 ? ` (${count('in-place')} already in place, content not compared)` : ''}`,
+    ...(count('depends') > 0 ? [`${count('depends')} may depend on earlier writes`] : []),
     ...(count('blocked') + count('failed') > 0 ? [`${count('blocked') + count('failed')} blocked`] : []),
     ...(count('skipped') > 0 ? [`${count('skipped')} skipped`] : []),
   ];
-  return `${writes.length} ${writes.length === 1 ? 'write' : 'writes'}: ${parts.join(', ')}; nothing was written`;
+  return [writesText(writes.length), `: ${parts.join(', ')}`, ...perItem(all), '; nothing was written'].join('');
+}
+
+/** `, and 2 writes per item of step 3`, for each loop over a list that only the run knows. */
+function perItem(writes: readonly Forecast[]): string[] {
+  const loops = new Set(writes.flatMap(({ per_item_of = [] }) => per_item_of));
+  return [...loops].map((loop) => {
+    const inside = writes.filter(({ per_item_of }) => per_item_of === loop);
+    return `, and ${writesText(inside.length)} per item of step ${loop}`;
+  });
+}
+
+function writesText(count: number): string {
+  return `${count} ${count === 1 ? 'write' : 'writes'}`;
 }

@@ -168,7 +168,8 @@ function ownLines(node: PlannedNode, plan: Plan): string[] {
     ...(node.when ?? []).map((condition) => `${inner}when      ${conditionText(condition)}`),
     ...(node.for_each === undefined ? [] : [`${inner}for each  ${valueText(node.for_each)}`]),
     ...(node.confirm === undefined ? [] : [`${inner}question  ${node.confirm}`]),
-    ...('done_when' in node && node.done_when ? doneWhenLines(node.done_when, plan) : []),
+    ...('unchanged_when' in node && node.unchanged_when ? checkLines('unchanged', node.unchanged_when, plan) : []),
+    ...('done_when' in node && node.done_when ? checkLines('already in place', node.done_when, plan) : []),
   ];
   if (node.kind === 'note')
     return [head, ...common, `${inner}${node.severity === 'warning' ? 'warning' : 'note   '}   ${node.note}`];
@@ -212,10 +213,10 @@ function bodyLines(request: HttpRequest, plan: Plan): string[] {
   return lines.map((line, index) => `${index === 0 ? 'body      ' : '          '}${line}`);
 }
 
-function doneWhenLines(read: PlannedRead, plan: Plan): string[] {
+function checkLines(name: string, read: PlannedRead, plan: Plan): string[] {
   const [where = '', call = '', ...rest] = callLines(read.request, plan);
   return [
-    `${inner}already in place if ${call.replace(/\s+/, ' ')} (${where.replace(/\s+/, ' ')}) returns ${doneWhenText(read)}`,
+    `${inner}${name} if ${call.replace(/\s+/, ' ')} (${where.replace(/\s+/, ' ')}) returns ${doneWhenText(read)}`,
     ...rest.map((line) => `${inner}          ${line}`),
   ];
 }

@@ -20,13 +20,14 @@ import { endOf } from './sentences/index.ts';
 /** The outcome of a step, in words that stand alone. */
 export const outcomeWords: Readonly<Record<StepOutcome, string>> = {
   done: 'done',
-  unchanged: 'unchanged (already in place)',
+  unchanged: 'unchanged',
+  'in-place': 'already in place; content not compared',
   skipped: 'skipped',
   failed: 'FAILED',
   'in-doubt': 'UNKNOWN OUTCOME',
   interrupted: 'interrupted',
   'would-change': 'would change',
-  depends: 'depends on a step that would change something',
+  depends: 'may depend on a step that would change something',
 };
 
 /** Returns what became of a step that may still be going on. */

@@ -115,6 +115,8 @@ export interface Forecast {
   /** `blocked`: an earlier step stops the run. Otherwise how the step has ended in the dry run. */
   readonly prediction: StepOutcome | 'blocked';
   readonly message?: string;
+  /** The number of the loop that sends it once for each item, where only the run knows how many there are. */
+  readonly per_item_of?: string;
   /** The number of the step that would have to be sent first, that blocks this one, or of the block that it is unchanged with. */
   readonly behind?: string;
 }

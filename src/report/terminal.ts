@@ -133,7 +133,7 @@ function spinner(event: Started) {
 }
 
 function isQuiet(outcome: Finished['outcome']): boolean {
-  return outcome === 'skipped' || outcome === 'unchanged';
+  return outcome === 'skipped' || outcome === 'unchanged' || outcome === 'in-place';
 }
 
 function isFailure({ outcome }: Finished): boolean {

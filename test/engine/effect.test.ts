@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SendResult } from '../../src/engine/index.ts';
+import type { Json } from '../../src/text/index.ts';
 import { planOf } from '../support.ts';
 import { lost, ok, runIn, waitsIn } from './world.ts';
 
@@ -12,13 +13,13 @@ describe('done_when', () => {
   - { id: b, on: es, call: PUT /b }
 `;
 
-  it('finds the effect there: the step is unchanged, not sent, and never rolled back', async () => {
+  it('finds the effect there: the step is in place, not sent, and never rolled back', async () => {
     const { sent, outcomes, summary } = await runIn(planOf(steps), {
       answer: (call) => (call === 'PUT /b' ? ok({}, 500) : ok({ owner: 'me' })),
     });
 
     expect(sent).toEqual(['GET /a', 'PUT /b']);
-    expect(outcomes.a).toBe('unchanged');
+    expect(outcomes.a).toBe('in-place');
     expect(summary.rolled_back).toBe(false);
   });
 
@@ -74,7 +75,7 @@ describe('done_when', () => {
     const block = `  - id: block\n    on: es\n    done_when: { call: GET /done, expect: { body: { done: true } } }\n    steps: [{ id: a, call: PUT /a }]\n    always: [{ id: open, call: POST /open }]\n`;
     const { sent, outcomes } = await runIn(planOf(block), { answer: () => ok({ done: true }) });
     expect(sent).toEqual(['GET /done']);
-    expect(outcomes).toMatchObject({ block: 'unchanged' });
+    expect(outcomes).toMatchObject({ block: 'in-place' });
   });
 });
 
@@ -130,5 +131,38 @@ describe('a write that nobody can tell of', () => {
     });
     expect(resumed.sent.filter((call) => call === 'POST /restore')).toHaveLength(1);
     expect(resumed.summary.outcome).toBe('done');
+  });
+});
+
+describe('unchanged_when', () => {
+  const keys = 'unchanged_when: { call: GET /content, expect: { body: { is: ours } } }';
+  const both = `done_when: { call: GET /there, expect: { status: 200 } }, ${keys}`;
+  const run = (checks: string, content: Json, put = ok()) =>
+    runIn(planOf(`  - { id: a, on: es, call: PUT /a, ${checks}, rollback: [{ call: DELETE /a }] }\n`), {
+      answer: (call) => (call === 'PUT /a' ? put : call === 'GET /content' ? ok({ is: content }) : ok()),
+    });
+
+  it('compares content: only then is the step unchanged', async () => {
+    const { sent, outcomes, events } = await run(both, 'ours');
+    expect(outcomes.a).toBe('unchanged');
+    expect(sent).toEqual(['GET /content']);
+    expect(events).toContainEqual(expect.objectContaining({ type: 'response', purpose: 'unchanged_when' }));
+  });
+
+  it('decides whether the write is sent, whatever done_when says', async () => {
+    const { sent, outcomes } = await run(both, 'theirs');
+    expect(outcomes.a).toBe('done');
+    expect(sent).toEqual(['GET /content', 'PUT /a']);
+  });
+
+  it('leaves it to done_when to read back', async () => {
+    const { sent, outcomes } = await run(both, 'theirs', lost() as never);
+    expect(outcomes.a).toBe('done');
+    expect(sent).toEqual(['GET /content', 'PUT /a', 'GET /there']);
+  });
+
+  it('reads back where there is no done_when', async () => {
+    const { outcomes } = await run(keys, 'theirs', lost() as never);
+    expect(outcomes.a).toBe('failed');
   });
 });

@@ -6,7 +6,7 @@ import { planOf } from '../support.ts';
 const plan = planOf(`
   - { id: there, on: es, call: PUT /there, done_when: { call: GET /there, expect: { status: 200 } } }
   - { id: new, on: es, call: PUT /new, done_when: { call: GET /new, expect: { status: 200 } } }
-  - { id: of-new, on: es, call: GET /of-new, expect: { body: { there: true } }, save: { name: name } }
+  - { id: of-new, on: es, call: GET /new/_count, expect: { body: { there: true } }, save: { name: name } }
   - { id: by-name, on: es, call: 'PUT /{{steps.of-new.name}}' }
   - { id: never, on: es, when: { inputs.name: { not: one } }, call: PUT /never }
   - id: each
@@ -33,21 +33,21 @@ describe('what a dry run predicts', () => {
     expect(
       forecastText(found),
     ).toBe(`  p1 preflight/es: es (http://127.0.0.1:9200) is reachable, accepts user elastic, and is Elasticsearch 7.10.x → passed
-  1 there [WRITE]: PUT /there → no change (already in place)
+  1 there [WRITE]: PUT /there → no change (already in place; content not compared)
   2 new [WRITE]: PUT /new → would change
-  3 of-new: GET /of-new → depends on step 2: now status: expected 2xx, actual 404
-  4 by-name [WRITE]: PUT /{{steps.of-new.name}} → depends on step 3: it needs steps.of-new.name
+  3 of-new: GET /new/_count → may depend on step 2: now status: expected 2xx, actual 404
+  4 by-name [WRITE]: PUT /{{steps.of-new.name}} → may depend on step 3: it needs steps.of-new.name
   5 never: PUT /never → skipped: inputs.name is "one", needed: not "one"
   6 each: 1 step
     6.1 each#1: 1 step
-      6.1.1 one#1 [WRITE]: PUT /a → would change
+      6.1.1 one#1 [WRITE]: PUT /a → would change, as it is now (may depend on step 4)
     6.2 each#2: 1 step
-      6.2.1 one#2 [WRITE]: PUT /b → no change (already in place)
+      6.2.1 one#2 [WRITE]: PUT /b → may depend on step 4
   7 held: GET /held → passed
   8 behind [WRITE]: PUT /behind → would change
 `);
     expect(forecastSentence(found)).toBe(
-      '6 writes: 3 would change, 2 no change, 1 depends on earlier writes; nothing was written',
+      '6 writes: 3 would change, 1 no change (1 already in place, content not compared), 2 may depend on earlier writes; nothing was written',
     );
   });
 
@@ -65,6 +65,26 @@ describe('what a dry run predicts', () => {
     expect(forecastText(found)).toContain('1.1 inside [WRITE]: PUT /inside → no change, as block 1\n');
     expect(forecastText(found)).toContain('2 held: GET /held → FAILS: held: expected true, actual false\n');
     expect(forecastText(found)).toContain('3 behind [WRITE]: PUT /behind → blocked by step 2\n');
-    expect(forecastSentence(found)).toBe('2 writes: 0 would change, 1 no change, 1 blocked; nothing was written');
+    expect(forecastSentence(found)).toBe(
+      '2 writes: 0 would change, 1 no change (1 already in place, content not compared), 1 blocked; nothing was written',
+    );
+  });
+
+  it('is a number per item where only the run knows how many there are', async ({ expect }) => {
+    const loops = planOf(`
+  - { id: make, on: es, call: PUT /list }
+  - { id: list, on: es, call: GET /list, save: { names: names } }
+  - { id: each, on: es, for_each: '{{steps.list.names}}', call: 'PUT /{{item}}' }
+`);
+    const { events } = await runIn(loops, { mode: 'dry', answer: () => ok({}, 404) });
+    const found = reportOf(loops, events, { head: 'abc', events: events.length }).forecast ?? [];
+
+    expect(forecastText(found)).toContain(
+      '2 list: GET /list → may depend on step 1: now status: expected 2xx, actual 404\n',
+    );
+    expect(forecastText(found)).toMatch(/each.*\[WRITE\]: .* → once per item of step 3\n/);
+    expect(forecastSentence(found)).toBe(
+      '1 write: 1 would change, 0 no change, and 1 write per item of step 3; nothing was written',
+    );
   });
 });

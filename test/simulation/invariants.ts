@@ -83,7 +83,9 @@ function sentOnce({ sent, events, scenario, cuts }: Ending): string[] {
       .slice(isUndoing(step, scenario) ? from : 0)
       .filter((event) => 'step' in event && event.step === step);
     const outcome = own.find(
-      (event) => event.type === 'step-finished' && (event.outcome === 'done' || event.outcome === 'unchanged'),
+      (event) =>
+        event.type === 'step-finished' &&
+        (event.outcome === 'done' || event.outcome === 'unchanged' || event.outcome === 'in-place'),
     );
     if (outcome) return [`${step} was sent again after its outcome was recorded`];
     const answered = own.find((event) => event.type === 'response' && event.as_expected === true);

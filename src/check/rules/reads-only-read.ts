@@ -48,13 +48,14 @@ export const readsOnlyRead: Rule = (file) =>
           ),
         );
       diagnostics.push(...unknownReads(step, path, on, file));
-      if (step.done_when && step.save) {
+      const check = step.unchanged_when ? 'unchanged_when' : 'done_when';
+      if (step[check] && step.save) {
         diagnostics.push(
           problemAt(
             file,
             [...path, 'save'],
             'save-with-done-when',
-            'save beside done_when: when the step is unchanged it is not sent, and there is no response to save from',
+            `save beside ${check}: when the step is already in place it is not sent, and there is no response to save from`,
             'Save in a read of its own after it.',
           ),
         );
@@ -68,13 +69,13 @@ export const readsOnlyRead: Rule = (file) =>
             'on_unknown on a read: a read has no effect that could be unknown',
           ),
         );
-      if (step.done_when && reads)
+      if (step[check] && reads)
         diagnostics.push(
           problemAt(
             file,
-            [...path, 'done_when'],
+            [...path, check],
             'done-when-of-read',
-            'done_when on a read: a read has no effect that could be there already',
+            `${check} on a read: a read has no effect that could be there already`,
           ),
         );
     }
@@ -87,7 +88,7 @@ export const readsOnlyRead: Rule = (file) =>
             file,
             [...at, 'call'],
             'done-when-writes',
-            `done_when sends a ${method}; it is asked before the step and in a dry run, so it must be a read`,
+            `${at.includes('unchanged_when') ? 'unchanged_when' : 'done_when'} sends a ${method}; it is asked before the step and in a dry run, so it must be a read`,
             help,
           ),
         );

@@ -14,5 +14,8 @@ export const dialect: HttpDialect = {
   passingWrites,
   isAtomic: ({ path }) => !isWrittenInParts(path),
   leavesNothing: ({ method, path }) => method === 'POST' && isPassingPost(path),
+  // The health of an index that is missing is waited for, even where the call does not ask for it.
+  mayWait: ({ path, query = {} }) =>
+    path.startsWith('/_cluster/health/') || Object.keys(query).some((name) => name.startsWith('wait_for_')),
   consolePrefix: '',
 };

@@ -10,6 +10,10 @@ export const oss: Kind<SettingsOf<'oss'>> = {
     region: standardRegion(region),
   }),
   preflight,
+  // What is in a bucket is what snapshots have put there; no step makes one.
+  touches: (request) => [
+    { family: request.type === 'oss' && request.operation === 'bucketInfo' ? 'bucket' : 'snapshots' },
+  ],
   target: async ({ endpoint, region, bucket, access_key_id, access_key_secret }, { secret }) => ({
     ...{ client: 'oss', endpoint, region: standardRegion(region), bucket },
     key: {

@@ -4,7 +4,7 @@ import { millisecondsOf } from '../../text/index.ts';
 import { type Context, numbersFrom, resolved } from '../context.ts';
 import { defaults, plannedConditions, plannedExpect, plannedRetry } from './fields.ts';
 import type { StepPlanner } from './planner.ts';
-import { httpRequest, plannedDoneWhen } from './read.ts';
+import { httpRequest, plannedDoneWhen, plannedUnchangedWhen } from './read.ts';
 
 /** One HTTP request. */
 export const callPlanner: StepPlanner<CallStep> = {
@@ -22,6 +22,7 @@ export const callPlanner: StepPlanner<CallStep> = {
       ...polling(step, path, context),
       ...saved(step.save),
       ...plannedDoneWhen(step.done_when, [...path, 'done_when'], context),
+      ...plannedUnchangedWhen(step.unchanged_when, [...path, 'unchanged_when'], context),
       ...plannedEvidence(step, path, common, context),
       ...plannedRollback(step, path, common, context),
       ...(isRead ? {} : accountOf(step, path, context)),

@@ -32,6 +32,14 @@ export function httpRequest(step: CallStep | DoneWhen, path: Path, context: Cont
   };
 }
 
+export function plannedUnchangedWhen(
+  read: DoneWhen | undefined,
+  path: Path,
+  context: Context,
+): { readonly unchanged_when?: PlannedRead } {
+  return read ? { unchanged_when: plannedRead(read, path, context) } : {};
+}
+
 export function plannedDoneWhen(
   doneWhen: DoneWhen | undefined,
   path: Path,

@@ -61,6 +61,9 @@ function stepLines({ node, section, undoes }: Visited, plan: Plan, blanks: Blank
     ...(node.when ?? []).map((condition) => `only when ${conditionText(condition)}`),
     ...(node.for_each === undefined ? [] : [`for each item of ${valueText(node.for_each)}`]),
     ...(node.confirm === undefined ? [] : [`requires confirmation: ${node.confirm}`]),
+    ...('unchanged_when' in node && node.unchanged_when
+      ? [`unchanged if ${requestText(node.unchanged_when.request)} returns ${doneWhenText(node.unchanged_when)}`]
+      : []),
     ...('done_when' in node && node.done_when
       ? [`already in place if ${requestText(node.done_when.request)} returns ${doneWhenText(node.done_when)}`]
       : []),

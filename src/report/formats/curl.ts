@@ -8,6 +8,7 @@ import {
   type PlannedAuth,
   type PlannedConnection,
   type PlannedNode,
+  type PlannedRead,
   type PlannedRequest,
   type Request,
   type SkippedNode,
@@ -200,7 +201,8 @@ function ownLines(
 function itemsIn(node: PlannedNode, blanks: Blanks): string[] {
   const names = nodesRunBy(node).flatMap((inner) => {
     if (inner.kind !== 'request') return [];
-    const asked = [inner.request, ...(inner.done_when ? [inner.done_when.request] : [])];
+    const checks = [inner.unchanged_when, inner.done_when].flatMap((read) => read?.request ?? []);
+    const asked = [inner.request, ...checks];
     return asked
       .flatMap((request) => (request.type === 'http' ? blanksOfCall(request, blanks) : []))
       .map(({ name }) => name);
@@ -252,12 +254,14 @@ function requestLines(node: PlannedRequest, script: Script): string[] {
   }
   const where = `${requestText(node.request)} on ${connectionText(node.request)}`;
   const question = `Send ${where}${node.confirm === undefined ? '' : ` (${node.confirm})`}?`;
-  const before = node.done_when
-    ? [
-        ...callLines(node.done_when.request, 60_000, script, true),
-        `say ${quoted(`already in place if ${requestText(node.done_when.request)} returns ${doneWhenText(node.done_when)}`)}`,
-      ]
-    : [];
+  const check = (words: string, read: PlannedRead | undefined) =>
+    read
+      ? [
+          ...callLines(read.request, 60_000, script, true),
+          `say ${quoted(`${words} if ${requestText(read.request)} returns ${doneWhenText(read)}`)}`,
+        ]
+      : [];
+  const before = [...check('unchanged', node.unchanged_when), ...check('already in place', node.done_when)];
   return [...before, `if ask ${quoted(question)}; then`, ...call, ...judged, 'fi'];
 }
 

@@ -75,6 +75,7 @@ function casesOf(step: ReportedStep): Case[] {
   switch (outcome) {
     case 'done':
     case 'unchanged':
+    case 'in-place':
       return own('passed', output(reason || words));
     case 'skipped':
     case 'would-change':

@@ -204,7 +204,7 @@ function accountOf({ step, seen }: DraftWrite, known: Known): WriteFacts['accoun
   if (isIn(rolledBack)) return 'rolled-back';
   if (undone_by !== undefined) {
     const outcome = outcomes.get(instanceId(undone_by, iterations));
-    if (outcome === 'done' || outcome === 'unchanged') return 'put-right';
+    if (outcome === 'done' || outcome === 'unchanged' || outcome === 'in-place') return 'put-right';
   }
   return seen === 'not-in-place' || isIn(notNeeded) ? 'not-in-place' : undefined;
 }

@@ -13,8 +13,13 @@ export const outcomes: Readonly<Record<StepOutcome, Sentence<string>>> = {
     },
   },
   unchanged: {
-    says: 'unchanged (already in place)',
-    when: 'The idempotency check passed, and no write was sent.',
+    says: 'unchanged',
+    when: 'The read that compares content (`unchanged_when`) passed, and no write was sent.',
+    isTrue: (facts, step) => (writeOf(facts, step)?.requests ?? 0) === 0,
+  },
+  'in-place': {
+    says: 'already in place; content not compared',
+    when: 'The idempotency check (`done_when`) passed, and no write was sent.',
     isTrue: (facts, step) => (writeOf(facts, step)?.requests ?? 0) === 0,
   },
   skipped: {
@@ -43,7 +48,7 @@ export const outcomes: Readonly<Record<StepOutcome, Sentence<string>>> = {
     isTrue: ({ writes }) => writes.length === 0,
   },
   depends: {
-    says: 'depends on a step that would change something',
+    says: 'may depend on a step that would change something',
     when: 'Of a dry run: an earlier write is predicted that this step may depend on. Nothing was sent.',
     isTrue: ({ writes }) => writes.length === 0,
   },
