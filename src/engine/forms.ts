@@ -80,9 +80,10 @@ function split(node: Node, length: number): void {
 /** So many steps for each character of a text; only one that repeats itself, like a secret that does, takes more. */
 const mostSteps = 32;
 
-/** Every place in a text, or all of it where a search would take too long: what repeats itself so often is the secret. */
+/** Every place in a text, or all of it where a search would take too long: of escapes without end, or of a secret that repeats itself. */
 function placesOf(root: Node, text: string): Place[] {
   const readings = readingsOf(text);
+  if (readings === undefined) return [[0, text.length]];
   const places: Place[] = [];
   let steps = 10_000 + mostSteps * text.length;
   for (let from = 0; from < text.length; from++) {

@@ -11,6 +11,9 @@ export interface Reading {
 /** Every way to read a text but the one that takes each character as it is, by the place where it begins. */
 export type Readings = ReadonlyMap<number, readonly Reading[]>;
 
+/** A text with more escapes, or places where one may begin, takes too long to read in every way. */
+const mostEscapes = 100_000;
+
 /** What was encoded so many times, each time in any way, is still read. */
 const deepest = 3;
 
@@ -18,8 +21,9 @@ const deepest = 3;
  * Returns where a text may spell another character than the one that stands there: percent-encoded, escaped for JSON or
  * HTML, or several of these one after the other, as in `%5Cu0026amp%3B`. Nothing is decoded for good: what is no escape to
  * its writer (`%41` after a stray `%`) is only one more way to read the same place. So no spelling hides another one.
+ * @returns Undefined where there are too many of them.
  */
-export function readingsOf(text: string): Readings {
+export function readingsOf(text: string): Readings | undefined {
   const readings = new Map<number, readonly Reading[]>();
   const reader: Reader = {
     charactersAt: (at) => [
@@ -28,7 +32,9 @@ export function readingsOf(text: string): Readings {
     ],
     bytes: new Map(),
   };
-  const places = [...text.matchAll(/[%&\\+]/g)].map(({ index }) => index);
+  const places: number[] = [];
+  for (const { index } of text.matchAll(/[%&\\+]/g)) if (places.push(index) > mostEscapes) return undefined;
+  let left = mostEscapes;
   // From the end: what an escape is made of may be escaped itself.
   for (const at of places.reverse()) {
     const found = [{ end: at + 1, spelled: text.charAt(at), depth: 0 }];
@@ -37,7 +43,10 @@ export function readingsOf(text: string): Readings {
         const isKnown = found.some((one) => one.end === end && one.spelled === spelled && one.depth <= depth + 1);
         if (depth < deepest && !isKnown) found.push({ end, spelled, depth: depth + 1 });
       }
-    if (found.length > 1) readings.set(at, found.slice(1));
+    if (found.length === 1) continue;
+    readings.set(at, found.slice(1));
+    left -= found.length;
+    if (left < 0) return undefined;
   }
   return readings;
 }

@@ -224,6 +224,12 @@ describe('the redactor', () => {
     expect(redactor.text(`<${secret}${secret}>`)).not.toContain('0123');
   });
 
+  it('hides all of a text that has more escapes than it can read', () => {
+    const redactor = createRedactor();
+    redactor.add('hunter22');
+    for (const text of ['%', '\\', '&amp;', '\\u0041%41']) expect(redactor.text(text.repeat(100_001))).toBe(secretMark);
+  });
+
   it('leaves nothing of two secrets that overlap, or of one that overlaps itself', () => {
     const redactor = createRedactor();
     redactor.add(['hunter22-and', '22-and-hunter', 'abcdabcd']);
