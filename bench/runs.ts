@@ -1,4 +1,5 @@
 // What runs cost: the journal per read and per write, resuming a long run, memory while polling. Ratios in one run.
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -202,6 +203,39 @@ function parseCost(): void {
   );
 }
 
+/** What the secrets of a run cost its events: as many in one as in the other, and a long text that holds them all. */
+async function redactionCost(): Promise<void> {
+  const body = {
+    hits: Array.from({ length: 20 }, (_, index) => ({ _id: `id-${index}`, title: 'Some words / of "a" %' })),
+  };
+  const event = { type: 'response', call: { request: 'GET /_search', body }, status: 200, warnings: [] };
+  const events = 200;
+  const few = createRedactor();
+  few.add(randomBytes(15).toString('base64'));
+  const cost = async (redactor: ReturnType<typeof createRedactor>) => {
+    const record = async () => redactor.record(event);
+    await millisecondsEach(10 * events, record);
+    return millisecondsEach(events, record);
+  };
+  const base = await cost(few);
+  const long = randomBytes(150_000).toString('base64');
+  const prefix = 'a-prefix-that-all-of-them-have-'.repeat(4);
+  const many = Array.from({ length: 1_000 }, () => prefix + randomBytes(15).toString('base64'));
+  for (const [what, secrets, text] of [
+    ['a secret of 200 kB', [long], `x ${long} y`],
+    ['1000 secrets, one prefix', many, many.join(' ')],
+  ] as const) {
+    const redactor = createRedactor();
+    for (const secret of secrets) redactor.add(secret);
+    const each = await cost(redactor);
+    const whole = await millisecondsEach(5, async () => redactor.text(text));
+    print(
+      what,
+      `${each.toFixed(2)} ms per event, ${(each / base).toFixed(2)}× one short secret; ${whole.toFixed(0)} ms in a text of ${Math.round(text.length / 1_000)} kB that holds them`,
+    );
+  }
+}
+
 function print(what: string, figures: string): void {
   process.stdout.write(`${what.padEnd(28)}${figures}\n`);
 }
@@ -210,3 +244,4 @@ parseCost();
 await journalCost();
 await resumeCost();
 await pollMemory();
+await redactionCost();

@@ -9,8 +9,19 @@ export type { Connection } from './connection.ts';
 /** The clients, each loaded only when a connection is opened: one takes as long to load as all the rest. */
 const openers: { readonly [C in Target['client']]: (target: Extract<Target, { client: C }>) => Promise<Connection> } = {
   http: async (target) => (await import('./http.ts')).openHttp(target),
-  oss: async (target) => (await import('./oss.ts')).openOss(target),
+  oss: async (target) => (await quietly(() => import('./oss.ts'))).openOss(target),
 };
+
+/** Loads a library that reads DEBUG while it is loaded, and would print the Authorization header of each request. */
+async function quietly<T>(load: () => Promise<T>): Promise<T> {
+  const { DEBUG } = process.env;
+  delete process.env.DEBUG;
+  try {
+    return await load();
+  } finally {
+    if (DEBUG !== undefined) process.env.DEBUG = DEBUG;
+  }
+}
 
 /** Opens connections by name and sends each call to its own. Nothing is sent before the first call. */
 export async function openConnections(targets: ReadonlyMap<string, Target>): Promise<Connection> {

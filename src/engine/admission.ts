@@ -12,7 +12,7 @@ import { shownCall } from './by-hand.ts';
 import type { StepResult } from './event.ts';
 import type { Reason } from './reason.ts';
 import { secretMark } from './redactor.ts';
-import { instanceId, isSecretPath, lookupAtRun, renderText } from './render.ts';
+import { instanceId, isSecretPath, lookupAtRun, readsSecret, renderText } from './render.ts';
 import {
   type Flow,
   type Frame,
@@ -109,13 +109,14 @@ export function unmetCondition(
     const resolved = resolve(expression, lookup);
     const actual = resolved.kind === 'literal' ? resolved.value : null;
     const expectation = evaluateValue(expect, lookup);
-    const isSecret = pathsIn(expression).some((path) => isSecretPath(path, values));
+    const conceals =
+      pathsIn(expression).some((path) => isSecretPath(path, values)) || readsSecret(expect, values, 'condition');
     if (!holds(actual, expectation))
       return {
         kind: 'condition-not-met',
         subject,
-        actual: isSecret ? secretMark : shown(actual, redactor),
-        expect: shownExpectation(expectation, redactor),
+        actual: conceals ? secretMark : shown(actual, redactor),
+        expect: conceals ? secretMark : shownExpectation(expectation, redactor),
       };
   }
   return undefined;

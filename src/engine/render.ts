@@ -233,9 +233,9 @@ export function renderConditions(conditions: readonly Condition[], values: Value
 }
 
 /** Returns whether a value is made from something that a step has saved as secret. */
-export function readsSecret(value: Json, values: Values): boolean {
+export function readsSecret(value: Json, values: Values, purpose: 'sent' | 'condition' = 'sent'): boolean {
   let isSecret = false;
-  const lookup = lookupAtRun(values, 'sent');
+  const lookup = lookupAtRun(values, purpose);
   evaluateValue(value, (path) => {
     isSecret ||= isSecretPath(path, values);
     return lookup(path);

@@ -111,7 +111,7 @@ export async function execute(execution: Execution, attendant: Attendant = {}): 
   try {
     return await executeAs(id, execution, redactor, attendant);
   } catch (error) {
-    if (error instanceof Problem) throw error;
+    if (error instanceof Problem) throw new Problem(redactor.text(error.message), error.kind);
     // A bug. Its message may hold a secret, and nobody knows what was sent: the journal does.
     throw new Problem(
       redactor.text(`runbook ${version} has crashed: ${messageOf(error)}. ${crashAdvice(id)}`),

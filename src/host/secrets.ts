@@ -131,11 +131,20 @@ async function credentialsFor(auth: Auth | undefined, what: string, source: Sour
   return { type: 'bearer', token: await secretFor(auth.bearer as SecretReference, `the token of ${what}`, source) };
 }
 
-async function secretFor(reference: SecretReference, what: string, { folder, redactor }: Source): Promise<string> {
-  const secret = await valueBehind(reference, what, folder);
-  if (secret.length < shortestSecret) {
+/** @throws `Problem` where Node.js would print what is sent to standard error, which no redactor sees. */
+function refuseDebugOutput(): void {
+  if (process.env.NODE_DEBUG)
     throw new Problem(
-      `${what} (${describe(reference)}) is ${secret === '' ? 'empty' : `shorter than ${shortestSecret} characters: it could not be kept out of records`}`,
+      'the environment variable NODE_DEBUG is set: Node.js would print credentials to standard error; unset it. No write was sent by this command',
+    );
+}
+
+async function secretFor(reference: SecretReference, what: string, { folder, redactor }: Source): Promise<string> {
+  refuseDebugOutput();
+  const secret = await valueBehind(reference, what, folder);
+  if (secret.trim().length < shortestSecret) {
+    throw new Problem(
+      `${what} (${describe(reference)}) is ${secret.trim() === '' ? 'empty' : `shorter than ${shortestSecret} characters: it could not be kept out of records`}`,
     );
   }
   redactor.add(secret);

@@ -32,8 +32,10 @@ export async function askWho(name: string, environment: Environment, file: strin
     }
     if (answer.kind === 'no-response') return { said: redactor.text(noResponseText(answer)) };
     const { body } = answer;
-    const version = textIn(isObject(body) && isObject(body.version) ? body.version.number : undefined);
-    const uuid = textIn(isObject(body) ? body.cluster_uuid : undefined);
+    // A server may say anything, and what it says ends in messages and in the plan.
+    const told = redactor.value(body);
+    const version = textIn(isObject(told) && isObject(told.version) ? told.version.number : undefined);
+    const uuid = textIn(isObject(told) ? told.cluster_uuid : undefined);
     return {
       said: `status ${answer.status}`,
       ...(version === undefined ? {} : { version }),

@@ -29,14 +29,14 @@ steps:
   );
 });
 
-async function exec(change: Record<string, string> = {}, secret = accessKey.secret) {
+async function exec(change: Record<string, string> = {}, secret = accessKey.secret, more: Record<string, string> = {}) {
   const settings = { endpoint: server.url, region: 'cn-hangzhou', bucket: name, ...change };
   const fields = Object.entries(settings).map(([key, value]) => `    ${key}: ${value}\n`);
   writeFileSync(
     join(directory, 'lab.yaml'),
     `apiVersion: runbook/v1\nenvironment: lab\nconnections:\n  bucket:\n    kind: oss\n${fields.join('')}    access_key_id: { env: ID }\n    access_key_secret: { env: SECRET }\n`,
   );
-  const env = { ID: accessKey.id, SECRET: secret };
+  const env = { ID: accessKey.id, SECRET: secret, ...more };
   const ended = await runbook(directory, ['exec', 'look-7.10.yaml', '--env', 'lab.yaml'], env);
   const texts = [ended.stdout, ended.stderr, ...filesBelow(join(directory, '.runbook')).values()];
   expect(texts.filter((text) => text.includes(accessKey.secret))).toEqual([]);
@@ -49,6 +49,13 @@ describe('a run on a bucket', () => {
 
     expect(ended.stderr).toBe('');
     expect(ended.code).toBe(0);
+  });
+
+  it('prints no request of a library, whatever DEBUG says', async () => {
+    const ended = await exec({}, accessKey.secret, { DEBUG: '*' });
+
+    expect(ended.code).toBe(0);
+    expect(ended.stderr).toBe('');
   });
 
   it.each([

@@ -60,4 +60,13 @@ describe('the secrets of a run', () => {
       'the API key of connection "kb": the environment variable NOT_SET is not set',
     );
   });
+
+  it('are not even read where Node.js would print what is sent', async () => {
+    const { value } = loadEnvironment('env.yaml', environment);
+    if (!value) throw new Error('no environment');
+    const plan = planOf(runbook('on: kb'), { whole: true, environment });
+    vi.stubEnv('RECOVERY', 'the-password');
+    vi.stubEnv('NODE_DEBUG', 'http');
+    await expect(resolveSecrets(plan, value.value, 'env.yaml', createRedactor())).rejects.toThrow('NODE_DEBUG is set');
+  });
 });
