@@ -13,6 +13,8 @@ export interface PlanExtras {
   readonly author?: string;
   /** Connection → the `cluster_uuid` that was seen there; the environment's own pin comes first. */
   readonly pins?: { readonly [connection: string]: string };
+  /** File → the SHA-256 of its bytes, for each `ca` in the environment of a connection that the runbook has. */
+  readonly ca_hashes?: { readonly [file: string]: string };
   /** Values of inputs by dotted name, instead of those that the environment has. */
   readonly inputs?: JsonObject;
 }
@@ -27,13 +29,16 @@ export function planFor(
   bundle: Bundle,
   environment: Loaded<Environment>,
   sets: readonly string[],
-  { author, pins = {}, inputs: decided = {} }: PlanExtras = {},
+  { author, pins = {}, ca_hashes = {}, inputs: decided = {} }: PlanExtras = {},
 ): Checked<Plan> {
   const { inputs, diagnostics: inputDiagnostics } = inputsFor(bundle.runbook, environment, sets, decided);
-  const diagnostics: Diagnostic[] = [...inputDiagnostics, ...connectionDiagnostics(bundle.runbook, environment)];
+  const diagnostics: Diagnostic[] = [
+    ...inputDiagnostics,
+    ...connectionDiagnostics(bundle.runbook, environment, ca_hashes),
+  ];
   if (hasErrors(diagnostics)) return { diagnostics };
   const runbook = bundle.runbook.value;
-  const own = plannedConnections(runbook, environment.value, pins);
+  const own = plannedConnections(runbook, environment.value, pins, ca_hashes);
   const { steps: expanded, rollback, used, diagnostics: found } = expand(bundle, environment, own, inputs);
   const { steps, names: sealed } = withSealedSaves(expanded, rollback);
   const seal = environment.value.journal?.seal;
@@ -69,11 +74,15 @@ export function planFor(
   };
 }
 
-function connectionDiagnostics(runbook: Loaded<Runbook>, environment: Loaded<Environment>): Diagnostic[] {
+function connectionDiagnostics(
+  runbook: Loaded<Runbook>,
+  environment: Loaded<Environment>,
+  caHashes: NonNullable<PlanExtras['ca_hashes']>,
+): Diagnostic[] {
   const given = environment.value.connections;
   return Object.entries(runbook.value.connections).flatMap(([name, declared]) => {
     const connection = Object.hasOwn(given, name) ? given[name] : undefined;
-    const problem = (code: string, message: string, path: (string | number)[], help: string): Diagnostic[] => [
+    const problem = (code: string, message: string, path: string[], help: string): Diagnostic[] => [
       {
         code,
         severity: 'error',
@@ -93,7 +102,16 @@ function connectionDiagnostics(runbook: Loaded<Runbook>, environment: Loaded<Env
       );
     }
     const kind = kindNameOf(connection);
-    if (kind === declared.kind) return [];
+    if (kind === declared.kind) {
+      const ca = 'ca' in connection ? connection.ca : undefined;
+      if (ca === undefined || Object.hasOwn(caHashes, ca)) return [];
+      return problem(
+        'unreadable-ca',
+        `the ca of the connection "${name}" cannot be read: ${ca}`,
+        ['connections', name, 'ca'],
+        'The plan names the SHA-256 of its bytes, so that no other authority is trusted than the reviewed one. The path is relative to this file.',
+      );
+    }
     return problem(
       'wrong-connection-kind',
       `the connection "${name}" is of kind ${kind}, and ${runbook.source.file} needs ${declared.kind}`,
@@ -122,13 +140,14 @@ function plannedConnections(
   runbook: Runbook,
   environment: Environment,
   pins: NonNullable<PlanExtras['pins']>,
+  caHashes: NonNullable<PlanExtras['ca_hashes']>,
 ): Record<string, PlannedConnection> {
   return Object.fromEntries(
     Object.keys(runbook.connections).flatMap((name) => {
       const connection = environment.connections[name];
       const pin = Object.hasOwn(pins, name) ? pins[name] : undefined;
       const later = runbook.connections[name]?.identity?.valid_later;
-      return connection ? [[name, plannedConnection(connection, pin, later)]] : [];
+      return connection ? [[name, plannedConnection(connection, pin, caHashes, later)]] : [];
     }),
   );
 }
@@ -154,13 +173,18 @@ function withBorrowedIdentities(
 function plannedConnection(
   settings: EnvironmentConnection,
   pin: string | undefined,
+  caHashes: NonNullable<PlanExtras['ca_hashes']>,
   validLater: readonly string[] = [],
 ): PlannedConnection {
   const identities = 'identities' in settings ? Object.entries(settings.identities ?? {}) : [];
   const later = identities.map(([name]) => name).filter((name) => validLater.includes(name));
+  const ca = 'ca' in settings ? settings.ca : undefined;
+  const hash = ca === undefined ? undefined : caHashes[ca];
   return {
     kind: kindNameOf(settings),
     ...kindOf(settings).planned(settings, pin),
+    ...(hash === undefined ? {} : { ca_sha256: hash }),
+    ...('fingerprint' in settings && settings.fingerprint !== undefined ? { fingerprint: settings.fingerprint } : {}),
     ...(identities.length > 0
       ? { identities: Object.fromEntries(identities.map(([name, identity]) => [name, plannedAuth(identity.auth)])) }
       : {}),

@@ -14,3 +14,4 @@ export { approvalText, linesOf, plainView } from './run-lines.ts';
 export type { JournalFacts, RunReport } from './run-report.ts';
 export { type Subject, subjectOf } from './subject.ts';
 export { summaryText } from './summary.ts';
+export { continuationText } from './words.ts';

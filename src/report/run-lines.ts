@@ -14,6 +14,7 @@ import { inOneLine } from '../text/in-one-line.ts';
 import { inert } from '../text/index.ts';
 import { comparisonText, errorText, reasonText, sentIn, stepReasonText, subjectOf } from './reason-text.ts';
 import type { ReportedStep, RunReport } from './run-report.ts';
+import { continuationText } from './words.ts';
 
 /** The outcome of a step, in words that stand alone. */
 export const outcomeWords: Readonly<Record<StepOutcome, string>> = {
@@ -251,9 +252,9 @@ function suspendedAt(suspension: Suspension): string {
 }
 
 /** Returns how a run has ended, or that it has not. */
-export function endText({ summary, run }: Pick<RunReport, 'summary' | 'run'>): string {
-  if (summary) return outcomeSentence(summary);
-  return `not finished: it is still running, or its process died (runbook resume ${run} continues it)`;
+export function endText(report: Pick<RunReport, 'summary' | 'run' | 'origin'>): string {
+  if (report.summary) return outcomeSentence(report.summary);
+  return `not finished: it is still running, or its process died (${continuationText('resume', report)} continues it)`;
 }
 
 function callText(call: RecordedCall): string {

@@ -1,17 +1,22 @@
-import type { RunSummary } from '../engine/index.ts';
+import type { Origin, RunSummary } from '../engine/index.ts';
 import { inert } from '../text/index.ts';
 import { cleanupText, keptText, leftText, leftTitle, notesOf, noteText, outcomeSentence } from './run-lines.ts';
+import { continuationText } from './words.ts';
 
-/** The run's id, and the hash that its journal ends in. */
+/** The run, and the hash that its journal ends in. */
 interface Record {
   readonly run: string;
+  /** What it was started with, where that is known. */
+  readonly origin?: Pick<Origin, 'approvals_required'>;
   readonly head: string;
   /** The prediction of a dry run, in one sentence. */
   readonly forecast?: string;
 }
 
 /** Returns the end of a run for its operator: the outcome, and the next steps. */
-export function summaryText(summary: RunSummary, { run, head, forecast }: Record): string {
+export function summaryText(summary: RunSummary, { run, origin = {}, head, forecast }: Record): string {
+  const resume = continuationText('resume', { run, origin });
+  const rollback = continuationText('rollback', { run, origin });
   const lines = [
     ...(forecast === undefined ? [] : [`dry run: ${forecast}`]),
     ...(forecast === undefined || summary.outcome !== 'done' ? [outcomeSentence(summary)] : []),
@@ -22,7 +27,7 @@ export function summaryText(summary: RunSummary, { run, head, forecast }: Record
     const { suspended } = summary;
     lines.push(
       '',
-      ...(suspended.by === 'step' ? decisionLines(run, suspended.step) : [`Then continue: runbook resume ${run}`]),
+      ...(suspended.by === 'step' ? decisionLines(suspended.step, resume, rollback) : [`Then continue: ${resume}`]),
     );
   }
   if (summary.in_doubt.length > 0 && !summary.suspended) {
@@ -45,7 +50,7 @@ export function summaryText(summary: RunSummary, { run, head, forecast }: Record
   }
   if (summary.kept.length > 0) lines.push('', 'Kept on purpose:', ...summary.kept.map((kept) => `  ${keptText(kept)}`));
   if (summary.can_be_rolled_back.length > 0 && !summary.suspended)
-    lines.push('', `Roll ${summary.outcome === 'done' ? 'it' : 'the rest'} back: runbook rollback ${run}`);
+    lines.push('', `Roll ${summary.outcome === 'done' ? 'it' : 'the rest'} back: ${rollback}`);
   lines.push(
     '',
     `Every call and assertion: runbook show ${run}`,
@@ -54,11 +59,11 @@ export function summaryText(summary: RunSummary, { run, head, forecast }: Record
   return `${lines.map((line) => inert(line)).join('\n')}\n`;
 }
 
-function decisionLines(run: string, step: string): string[] {
+function decisionLines(step: string, resume: string, rollback: string): string[] {
   return [
     'Check the server, then say whether it took effect:',
-    `  it did:      runbook resume ${run} --assume-done ${step}`,
-    `  it did not:  runbook resume ${run} --assume-not-done ${step}`,
-    `Or roll the run back: runbook rollback ${run}`,
+    `  it did:      ${resume} --assume-done ${step}`,
+    `  it did not:  ${resume} --assume-not-done ${step}`,
+    `Or roll the run back: ${rollback}`,
   ];
 }
