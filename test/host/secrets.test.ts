@@ -79,7 +79,7 @@ describe('the secrets of a run', () => {
       message: expect.stringContaining('ca.pem was changed since this was planned'),
     });
     expect(tryPlan(runbook('on: kb'), { whole: true, environment }).diagnostics).toMatchObject([
-      { code: 'unreadable-ca', range: { start: { line: 8 } } },
+      { code: 'unreadable-ca', range: { start: { line: 9 } } },
     ]);
   });
 });
