@@ -1,5 +1,5 @@
 import type { Connection, EnvironmentConnection } from '../language/index.ts';
-import type { Plan, PlannedConnection, PlannedRequest } from '../plan/index.ts';
+import type { HttpRequest, Plan, PlannedConnection, PlannedRequest } from '../plan/index.ts';
 import type { HttpDialect } from './dialect.ts';
 import type { LockProtocol } from './lock.ts';
 import type { Secrets, Target } from './target.ts';
@@ -26,6 +26,8 @@ export interface Kind<S extends EnvironmentConnection = EnvironmentConnection> {
   target(settings: S, secrets: Secrets): Promise<Target>;
   /** Where it says which version it is, as `version.number`, and which cluster; none where it has no version. */
   readonly about?: { readonly path: string; readonly hasClusterUuid: boolean };
+  /** Returns the snapshot from which a request replaces the users of the server; undefined where it replaces none. */
+  usersRestoredBy?(request: Pick<HttpRequest, 'method' | 'path' | 'body'>): string | undefined;
   /** How a document in it keeps other runs out; none where a run cannot lock it. */
   readonly lock?: LockProtocol;
 }

@@ -1,10 +1,13 @@
 import { approvalsOf, forDryRun, policiesFor } from '../../host/approvals.ts';
 import { chooseRunbook, versionAsked } from '../../host/choose.ts';
-import { locateRunbook } from '../../host/files.ts';
+import { locateRunbook, readEnvironment } from '../../host/files.ts';
 import { planAgain, readPlanFile } from '../../host/plan-file.ts';
 import { type Planned, planFromFiles } from '../../host/plan-from-files.ts';
 import { Problem } from '../../host/problem.ts';
+import { unfinishedRuns, unfinishedText } from '../../host/unfinished.ts';
 import { attend } from '../attend.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { inertLines } from '../print.ts';
 
 export interface ExecOptions {
   readonly env: string;
@@ -27,7 +30,18 @@ export async function exec(name: string | undefined, options: ExecOptions): Prom
   const { confirm, clusterLock } = options;
   const mode = options.dryRun ? 'dry' : 'real';
   const rollback = options.rollback ? 'on-failure' : 'never';
-  return attend({ ...(await toRun(name, options)), mode, rollback, clusterLock, confirm }, options);
+  // Said before anything is sent: what the servers say may be the consequence.
+  const unfinished = await unfinishedTexts(options.env);
+  for (const text of unfinished) process.stderr.write(`WARNING: ${text}\n`);
+  const code = await attend({ ...(await toRun(name, options)), mode, rollback, clusterLock, confirm }, options);
+  if (code === exitCodes.refused) for (const text of unfinished) process.stdout.write(`\nPossibly why: ${text}\n`);
+  return code;
+}
+
+/** What an operator must know of earlier runs; of an environment file that is wrong, planning says so. */
+async function unfinishedTexts(env: string): Promise<string[]> {
+  const environment = readEnvironment(env).checked.value?.value;
+  return environment ? (await unfinishedRuns(environment)).map((run) => inertLines(unfinishedText(run))) : [];
 }
 
 /** Returns what is to be run: what the runbook gives now, or a kept plan, which must be just that and approved where it must be. */
