@@ -6,9 +6,15 @@ import environmentSchema from '../schemas/environment.v1.schema.json' with { typ
 import schema from '../schemas/runbook.v1.schema.json' with { type: 'json' };
 import { lints } from '../src/check/index.ts';
 import { exitCodes } from '../src/cli/exit-codes.ts';
+import { isRetried } from '../src/engine/effect.ts';
+import { isTransient, pauseBefore } from '../src/engine/retry.ts';
+import { readingPosts as elasticsearchPosts } from '../src/kinds/elasticsearch/reading-posts.ts';
+import { readingPosts as kibanaPosts } from '../src/kinds/kibana/reading-posts.ts';
 import { helpers } from '../src/language/helpers.ts';
+import { patience } from '../src/language/patience.ts';
 import { formats } from '../src/report/index.ts';
 import { calls, effects, states } from '../src/sandbox/index.ts';
+import { durationOf } from '../src/text/index.ts';
 import { runbook, workingDirectory } from './program.ts';
 
 /** The text files of the repository, by path. */
@@ -120,6 +126,42 @@ describe('the tables of the pages', () => {
     expect(rows('docs/environment.md', '`kind`')).toEqual(
       expect.arrayContaining(schema.$defs.connection.properties.kind.enum),
     );
+  });
+
+  it('have every POST that is known to read', () => {
+    const listed = (name: string) => {
+      const [, list = ''] = new RegExp(`^- ${name}: (.*)$`, 'm').exec(textOf('docs/language.md')) ?? [];
+      return [...list.matchAll(/`([^`]+)`/g)].map(([, path]) => path);
+    };
+    expect(listed('Elasticsearch')).toEqual(elasticsearchPosts);
+    expect(listed('Kibana')).toEqual(kibanaPosts);
+  });
+
+  it('say when a call is sent again, as the schema does', () => {
+    const statuses = Array.from({ length: 200 }, (_, index) => 400 + index);
+    const answer = (status: number) => ({ kind: 'response', status, body: {}, warnings: [] }) as const;
+    const again = statuses.filter((status) => isTransient(answer(status)));
+    const read = `up to ${patience.attempts} times within a minute`;
+    const [last, ...others] = again.reverse();
+    const after = `again after no response, ${others.reverse().join(', ')} and ${last}`;
+    expect(patience.budget_ms).toBe(60_000);
+    expect(statuses.filter(isRetried)).toEqual([429, ...statuses.filter((status) => status >= 500)]);
+    const longest = pauseBefore(20, { attempts: 20, delay_ms: 1_000, budget_ms: 10 ** 9 }, answer(503), 0, {
+      monotonic: () => 0,
+      random: () => 1,
+    });
+    const [, section = ''] = /^### Retries\n([\s\S]*?)^### /m.exec(textOf('docs/language.md')) ?? [];
+    const { description, properties } = schema.$defs.retry;
+    for (const text of [
+      section.replaceAll('*', '').replaceAll('`', ''),
+      `${description} ${properties.delay.description}`,
+    ]) {
+      expect(text).toContain(read);
+      expect(text).toContain(after);
+      expect(text).toContain('sent again after 429 and 5xx');
+      expect(text).toContain(`each time up to ${durationOf(longest ?? 0)}`);
+      expect(text).toContain(durationOf(patience.delay_ms));
+    }
   });
 
   it('have every exit code', () => {

@@ -135,7 +135,9 @@ function whyLeft(write: SentWrite): Reason | undefined {
   if (seen?.effect === 'in-place' && (isDealtWith || isLate(write)))
     return { kind: 'in-place-at-the-end', at: seen.at };
   if (isRolledBack || isPutRight(write)) return undefined;
-  if (seen?.effect === 'changed' && certainty === 'done') return { kind: 'changed-since', at: seen.at };
+  const isIncomplete = undos.some(({ state }) => state === 'incomplete');
+  if (seen?.effect === 'changed' && certainty === 'done' && !isIncomplete)
+    return { kind: 'changed-since', at: seen.at };
   if (isGone(write)) return undefined;
   if (undos.length === 0) return { kind: 'no-rollback' };
   return { kind: context.session.options.rollback === 'never' ? 'rollback-not-requested' : 'rollback-incomplete' };

@@ -2,7 +2,7 @@ export type * from './event.ts';
 export { type Call, Cancelled, type Doubt, type Ports, type Question } from './ports.ts';
 export type { AmbiguousResponse, LockReason, Reason } from './reason.ts';
 export { createRedactor, type Redactor, secretMark, shortestSecret } from './redactor.ts';
-export { withInputs } from './render.ts';
+export { instanceId, plannedOf, withInputs } from './render.ts';
 export type {
   Advice,
   Assertion,
@@ -13,5 +13,5 @@ export type {
   ServerError,
   Unreadable,
 } from './result.ts';
-export { isTransient } from './retry.ts';
+export { hasSucceeded, isRefusal, isTransient } from './retry.ts';
 export { type RunOptions, rollbacksOf, run } from './run.ts';

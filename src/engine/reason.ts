@@ -37,7 +37,8 @@ export type Reason =
   | { readonly kind: 'condition-not-yet-met'; readonly unmet: readonly BodyAssertion[] }
   | { readonly kind: 'timed-out'; readonly timeout_ms: number; readonly cause: Reason }
   // What became of a write.
-  | { readonly kind: 'not-sent'; readonly cause: Reason }
+  /** `again`: an earlier request may have been sent. */
+  | { readonly kind: 'not-sent'; readonly cause: Reason; readonly again?: true }
   /** The idempotency check cannot tell whether it is already in place. */
   | { readonly kind: 'effect-unknown'; readonly cause: Reason }
   | ReadBack

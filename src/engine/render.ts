@@ -59,6 +59,12 @@ export function instanceId(id: string, iterations: readonly number[]): string {
   return iterations.reduce((text, iteration) => text.replace('#*', `#${iteration}`), id);
 }
 
+/** Returns the step of the plan that an iteration is of, and which iteration of each loop around it, the outermost first. */
+export function plannedOf(instance: string): { readonly id: string; readonly iterations: readonly number[] } {
+  const iterations = [...instance.matchAll(/#(\d+)/g)].map(([, digits]) => Number(digits));
+  return { id: instance.replace(/#\d+/g, '#*'), iterations };
+}
+
 /**
  * Looks names up. Secret inputs are not known here: in what is `sent` they stay references.
  * @param purpose `shown`: what may be recorded, with a mark in the place of each secret. `condition`: a value that is not

@@ -36,11 +36,16 @@ export interface Replay {
   readonly isRollbackWanted: boolean;
   /** How far the rollback is. */
   readonly rollback: 'none' | 'begun' | 'ended';
-  /** Step → whether all that rolls it back was done. */
-  readonly rolledBack: ReadonlyMap<string, boolean>;
+  /** Step → how its rollback has ended. */
+  readonly rolledBack: ReadonlyMap<string, RollbackState>;
+  /** Writes of rollbacks that were about to be sent: what they change is not as the run had left it. */
+  readonly undoingWrites: ReadonlySet<string>;
   /** The writes about locks that succeeded: connection and request. */
   readonly lockWrites: ReadonlySet<string>;
 }
+
+/** How a rollback has ended. `clean`: all of it is done. `not-needed`: nothing of what it rolls back was in place. */
+export type RollbackState = 'clean' | 'incomplete' | 'not-needed';
 
 /** Returns what is known of the writes of a step that may have taken effect. */
 export function certaintyOf({ finished, last }: PastStep): 'done' | 'succeeded' | 'unknown' {
@@ -56,8 +61,8 @@ export function hasEffect({ mayHaveBeenSent, last }: PastStep): boolean {
 /** Folds a journal into what replaying needs of it; its size does not grow with the number of polls. */
 export function replayOf(events: readonly Event[]): Replay {
   const steps = new Map<string, PastStep>();
-  const rolledBack = new Map<string, boolean>();
-  const skipped = new Set<string>();
+  const rolledBack = new Map<string, RollbackState>();
+  const undoingWrites = new Set<string>();
   const lockWrites = new Set<string>();
   /** What ran since the last rollback began. */
   let undoing = new Set<string>();
@@ -76,7 +81,11 @@ export function replayOf(events: readonly Event[]): Replay {
     return found;
   };
   for (const event of events) {
-    if (event.type === 'write-intended') hasWritten = true;
+    if (event.type === 'write-intended') {
+      hasWritten = true;
+      // Its steps run between the beginning and the end of the rollback, and no others do.
+      if (event.purpose === 'step' && rollback === 'begun') undoingWrites.add(event.step);
+    }
     if (event.type === 'response' && event.purpose === 'lock' && hasSucceeded(event.status))
       lockWrites.add(lockWrite(event.call));
     switch (event.type) {
@@ -85,7 +94,7 @@ export function replayOf(events: readonly Event[]): Replay {
         if (isFinished) {
           // What was not rolled back is tried again from its beginning, and what was not in place then is looked at again.
           for (const id of undoing) steps.delete(id);
-          for (const [step, clean] of rolledBack) if (!clean || skipped.has(step)) rolledBack.delete(step);
+          for (const [step, state] of rolledBack) if (state !== 'clean') rolledBack.delete(step);
           undoing = new Set();
           rollback = 'none';
         }
@@ -98,11 +107,10 @@ export function replayOf(events: readonly Event[]): Replay {
         rollback = 'begun';
         break;
       case 'step-rolled-back':
-        rolledBack.set(event.step, event.clean);
+        rolledBack.set(event.step, event.clean ? 'clean' : 'incomplete');
         break;
       case 'rollback-skipped':
-        rolledBack.set(event.step, true);
-        skipped.add(event.step);
+        rolledBack.set(event.step, 'not-needed');
         break;
       case 'rollback-finished':
         rollback = 'ended';
@@ -114,7 +122,7 @@ export function replayOf(events: readonly Event[]): Replay {
         if ('step' in event && event.step !== undefined) note(stepOf(event.step), event);
     }
   }
-  return { steps, hasWritten, isInterrupted, isRollbackWanted, rollback, rolledBack, lockWrites };
+  return { steps, hasWritten, isInterrupted, isRollbackWanted, rollback, rolledBack, undoingWrites, lockWrites };
 }
 
 /** A call about a lock, as `lockWrites` has it. */

@@ -1,7 +1,8 @@
-import type { PlannedNode } from '../plan/index.ts';
+import { nodesRunBy, type PlannedNode } from '../plan/index.ts';
 import { isGone, lookAt, needsRollback } from './account.ts';
 import { troublesIn } from './findings.ts';
 import type { Reason } from './reason.ts';
+import { plannedOf } from './render.ts';
 import { type Flow, type Frame, type Session, timeOf, type Undo } from './session.ts';
 
 /** Notes what rolls back a step, before it runs; nothing where nothing does. What cleans up is not rolled back. */
@@ -12,10 +13,10 @@ export function noteRollback(
   frame: Frame,
 ): Undo | undefined {
   if (!rollback || rollback.length === 0 || frame.phase !== 'steps') return undefined;
-  const isDone = session.replay?.rolledBack.get(step) === true;
+  const before = session.replay?.rolledBack.get(step);
   const undo: Undo = {
     ...{ step, steps: rollback, frame: { ...frame, phase: 'rollback', depth: 0 } },
-    ...(isDone ? { state: 'clean' } : {}),
+    ...(before === undefined || before === 'incomplete' ? {} : { state: before }),
   };
   session.rollback.stack.push(undo);
   return undo;
@@ -23,15 +24,16 @@ export function noteRollback(
 
 /**
  * Rolls back in reverse order what may have been sent and is in place. What cannot be rolled back is noted, and the rest goes on.
- * @returns Whether something was rolled back, and all that had to be.
+ * @returns Whether something was rolled back completely.
  */
 export async function rollBack(session: Session, undo: (one: Undo) => Promise<Flow>): Promise<boolean> {
   const { replay, recorder, findings, rollback } = session;
   const needed = neededRollbacks(session);
   const before = replay?.rollback ?? 'none';
+  const hasRolledBack = () => rollback.stack.some(({ state }) => state === 'clean');
   if (needed.length === 0) {
     if (before === 'begun') await recorder.record({ type: 'rollback-finished', clean: true });
-    return replay !== undefined && replay.rolledBack.size > 0;
+    return hasRolledBack();
   }
   if (before === 'none') await recorder.record({ type: 'rollback-started', of: needed.map(({ step }) => step) });
   rollback.isRunning = true;
@@ -58,12 +60,12 @@ export async function rollBack(session: Session, undo: (one: Undo) => Promise<Fl
     }
     const clean = troublesIn(findings) === troubles;
     one.state = clean ? 'clean' : 'incomplete';
-    if (replay?.rolledBack.get(one.step) !== clean)
+    if (replay?.rolledBack.get(one.step) !== one.state)
       await recorder.record({ type: 'step-rolled-back', step: one.step, clean });
   }
   const clean = troublesIn(findings) === troublesBefore;
   if (before !== 'ended') await recorder.record({ type: 'rollback-finished', clean });
-  return clean && rollback.stack.some(({ state }) => state === 'clean');
+  return hasRolledBack();
 }
 
 /** Returns what has to be rolled back, the newest first, as far as is known. What was rolled back is not rolled back again. */
@@ -80,6 +82,8 @@ export function neededRollbacks({ rollback: { stack, sent } }: Session): Undo[] 
  * @returns Why nothing is to be rolled back; undefined where something is in place, or may be.
  */
 async function notNeeded(undo: Undo, session: Session): Promise<Reason | undefined> {
+  // What an earlier process has begun to roll back is not as the run had left it, and has to be rolled back to the end.
+  if (hasBegun(undo, session)) return undefined;
   const covered = [...session.rollback.sent.values()].filter(
     (write) => write.undos.includes(undo) && needsRollback(write),
   );
@@ -92,6 +96,13 @@ async function notNeeded(undo: Undo, session: Session): Promise<Reason | undefin
     if (!isGone(write)) return undefined;
   }
   return { kind: 'not-in-place', at: timeOf(session) };
+}
+
+function hasBegun({ steps, frame: { iterations } }: Undo, { replay }: Session): boolean {
+  const ids = new Set(steps.flatMap(nodesRunBy).map(({ id }) => id));
+  return [...(replay?.undoingWrites ?? [])]
+    .map(plannedOf)
+    .some((write) => ids.has(write.id) && iterations.every((iteration, at) => write.iterations[at] === iteration));
 }
 
 /**

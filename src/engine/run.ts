@@ -149,7 +149,7 @@ async function obstacle({ recorder, locks }: Session, { hasWritten }: Replay): P
 /** The progress of a run. */
 interface Course {
   readonly flow: Flow;
-  /** Something was rolled back, and all that had to be. */
+  /** Something was rolled back completely. */
   readonly rolledBack?: boolean;
   /** Of a run that has not succeeded. */
   readonly kept?: readonly Kept[];
@@ -166,19 +166,19 @@ function summaryOf(session: Session, course: Course): RunSummary {
     ...(findings.wasInterrupted ? { interrupted: true } : {}),
     ...summarized(findings, options.redactor),
     predicted_writes: prediction.writes.length,
-    rolled_back: rolledBack,
+    rolled_back: rolledBack && neededRollbacks(session).length === 0,
     can_be_rolled_back: session.isDry ? [] : neededRollbacks(session).map(({ step }) => step),
     kept: options.redactor.record(kept),
     left: options.redactor.record(left),
   };
 }
 
-function outcomeOf(session: Session, { flow, rolledBack, left = [] }: Course): RunOutcome {
+function outcomeOf(session: Session, { flow, left = [] }: Course): RunOutcome {
   const { inDoubt, cleanupFailures, wasInterrupted, writes, suspended } = session.findings;
   if (suspended || cleanupFailures.length > 0 || left.length > 0) return 'intervention-required';
   // A step of unknown outcome has been rolled back, whether it took effect or not.
   if (session.options.rollback === 'now')
-    return rolledBack || neededRollbacks(session).length === 0 ? 'rolled-back' : 'intervention-required';
+    return neededRollbacks(session).length === 0 ? 'rolled-back' : 'intervention-required';
   if (inDoubt.length > 0) return 'intervention-required';
   if (flow === 'go-on') return 'done';
   if (wasInterrupted) return 'interrupted';

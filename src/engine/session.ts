@@ -8,7 +8,7 @@ import type { Reason } from './reason.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import type { Redactor } from './redactor.ts';
 import { type Item, instanceId, type Outputs, type Values } from './render.ts';
-import type { PastStep, Replay } from './replay.ts';
+import type { PastStep, Replay, RollbackState } from './replay.ts';
 import { explainingLockouts } from './restored-users.ts';
 
 export interface RunOptions {
@@ -76,8 +76,8 @@ export interface Undo {
   readonly step: string;
   readonly steps: readonly PlannedNode[];
   readonly frame: Frame;
-  /** `clean`: all of it is done. `not-needed`: nothing of what it rolls back was in place. */
-  state?: 'clean' | 'incomplete' | 'not-needed';
+  /** How it has ended. */
+  state?: RollbackState;
 }
 
 /** A write of the operation that was sent, or may have been. At its end a run that has not succeeded accounts for each. */

@@ -7,6 +7,7 @@ import type { StepResult } from './event.ts';
 import { unwanted } from './exchange.ts';
 import type { Reason } from './reason.ts';
 import { type Rendered, type RenderedExpect, renderExpect, renderRequest } from './render.ts';
+import { hasEffect } from './replay.ts';
 import type { SendResult } from './result.ts';
 import { hasSucceeded, isRefusal, isTransient, pauseBefore } from './retry.ts';
 import { assess, callOf, send, wait } from './send.ts';
@@ -35,6 +36,7 @@ export async function runWrite(
     expect: renderExpect(node.expect, values),
   };
   const past = pastOf(context);
+  const wasSent = past !== undefined && hasEffect(past);
   if (past && past.attempts > 0) {
     const settled = await settle(node, past, write.expect, context);
     if (settled) return settled;
@@ -43,13 +45,13 @@ export async function runWrite(
   if (node.done_when) {
     const effect = await effectOf(node.done_when, context);
     if (effect.state === 'in-place') return { outcome: 'unchanged' };
-    if (effect.state === 'unknown') return notSent({ kind: 'effect-unknown', cause: effect.reason });
+    if (effect.state === 'unknown') return notSent({ kind: 'effect-unknown', cause: effect.reason }, wasSent);
     if (isStopping(session, frame)) return { outcome: 'interrupted' };
   }
   const locked = isCleanup(frame) ? undefined : await session.locks.acquire();
-  if (locked !== undefined) return notSent(locked);
+  if (locked !== undefined) return notSent(locked, wasSent);
   for (;;) {
-    const result = await sendUntilSettled(write, context);
+    const result = await sendUntilSettled(write, wasSent, context);
     if (result.outcome !== 'in-doubt' || result.reason === undefined || node.on_unknown !== 'suspend') return result;
     const settled = await askWhether(node, result.reason, context);
     if (settled) return settled;
@@ -76,13 +78,15 @@ export async function predictWrite(node: PlannedRequest, context: StepContext): 
 }
 
 /** Sends until there is an outcome: again where nothing has left this machine, and where the author's `retry` allows it. */
-async function sendUntilSettled(write: Write, context: StepContext): Promise<StepResult> {
+async function sendUntilSettled(write: Write, wasSentBefore: boolean, context: StepContext): Promise<StepResult> {
   const { session, frame } = context;
   const { retry } = write.node;
   const earlier = pastOf(context)?.attempts ?? 0;
   let first: number | undefined;
+  let wasSent = wasSentBefore;
   for (let attempt = 1; ; attempt++) {
-    const { result, again, sent } = await sendOnce(write, earlier + attempt, context);
+    const { result, again, sent } = await sendOnce(write, earlier + attempt, wasSent, context);
+    wasSent ||= sent !== undefined && mayHaveEffect(sent);
     if (again === 'never' || sent === undefined || isStopping(session, frame)) return result;
     first ??= session.ports.monotonic();
     const policy = again === 'unsent' && retry.attempts < patience.attempts ? patience : retry;
@@ -103,20 +107,21 @@ interface Attempt {
 async function sendOnce(
   { node, rendered, expect, undo }: Write,
   attempt: number,
+  wasSent: boolean,
   context: StepContext,
 ): Promise<Attempt> {
   const { session, frame, id } = context;
   const { locks, recorder, findings } = session;
   await locks.keep();
   const lost = locks.problem();
-  if (lost !== undefined && !isCleanup(frame)) return { result: notSent(lost), again: 'never' };
+  if (lost !== undefined && !isCleanup(frame)) return { result: notSent(lost, wasSent), again: 'never' };
   const call = callOf(rendered, 'write', 'step', context);
   await recorder.record({ type: 'write-intended', purpose: 'step', step: id, attempt, call });
   const message = recorder.problem();
   if (message !== undefined && !isCleanup(frame)) {
     const reason = { kind: 'journal-not-writable', message } as const;
     await recorder.record({ type: 'no-response', purpose: 'step', step: id, call, duration_ms: 0, reason });
-    return { result: notSent(reason), again: 'never' };
+    return { result: notSent(reason, wasSent), again: 'never' };
   }
   const { timeout_ms, save } = node;
   // Noted before the response is judged: whatever is in it, it was sent.
@@ -124,19 +129,23 @@ async function sendOnce(
     if (result.kind === 'no-response' && result.sent === 'no') return;
     findings.writes++;
     const isKnown = result.kind === 'response' && hasSucceeded(result.status);
-    if (result.kind === 'no-response' || !isRefusal(result.status))
-      noteSent(node, undo, isKnown ? 'succeeded' : 'unknown', context);
+    if (mayHaveEffect(result)) noteSent(node, undo, isKnown ? 'succeeded' : 'unknown', context);
   };
   const sending = { effect: 'write', timeout_ms, purpose: 'step', expect, save, arrived } as const;
   const sent = await send(rendered, sending, context);
   if (sent.kind === 'no-response' && sent.sent === 'no')
-    return { result: notSent(sent), again: isTransient(sent) ? 'unsent' : 'never', sent };
+    return { result: notSent(sent, wasSent), again: isTransient(sent) ? 'unsent' : 'never', sent };
   if (sent.kind === 'no-response' || isAmbiguous(sent.status, expect))
     return { ...(await readBack(node, unwanted(sent, session.options.redactor), context)), sent };
   const result = await assess(node, expect, sent, context);
   return { result, again: result.outcome === 'failed' && isRetried(sent.status) ? 'by-retry' : 'never', sent };
 }
 
-function notSent(cause: Reason): StepResult {
-  return { outcome: 'failed', reason: { kind: 'not-sent', cause } };
+/** @param wasSent An earlier request may have been sent: nobody may read that there was none. */
+function notSent(cause: Reason, wasSent: boolean): StepResult {
+  return { outcome: 'failed', reason: { kind: 'not-sent', cause, ...(wasSent ? { again: true } : {}) } };
+}
+
+function mayHaveEffect(result: SendResult): boolean {
+  return result.kind === 'response' ? !isRefusal(result.status) : result.sent === 'maybe';
 }

@@ -15,6 +15,8 @@ export interface HttpDialect {
   readonly readText: (text: string, contentType: string) => Json;
   /** Returns whether a POST that its author calls a read is one. `path` may hold templates. */
   readonly isReadingPost: (path: string) => boolean;
+  /** Returns what such a POST writes all the same, and removes itself, to stand behind "writes"; undefined where it writes nothing. */
+  readonly passingWrites: (path: string) => string | undefined;
   /** Returns whether a write takes effect as a whole or not at all. */
   readonly isAtomic: (request: Pick<HttpRequest, 'method' | 'path'>) => boolean;
   /** Returns whether a write leaves nothing behind that could be rolled back, such as clearing a cache. */

@@ -166,7 +166,7 @@ export interface CallStep {
   headers?: Headers;
   body?: AnyValue;
   /**
-   * This POST only reads (_search, _verify). Believed where the API is known to, and on connections of kind http.
+   * This POST only reads (_search, _count). Believed where the API is known to, and on connections of kind http.
    */
   effect?: 'read';
   expect?: Expect;
@@ -266,11 +266,11 @@ export interface DoneWhen {
   timeout?: Duration;
 }
 /**
- * Reads: up to 6 attempts within a minute by default. Writes: one, unless this says otherwise.
+ * How often a call is sent. Without it a read is sent up to 6 times within a minute, again after no response, 429, 502, 503 and 504; with until it is polled instead. A write is sent once; with retry it is sent again after 429 and 5xx, and after no response; where its outcome is unknown, done_when is asked first, and it is sent again only if that says that it is not in place. What never left this machine was not sent, and is tried again in both cases.
  */
 export interface Retry {
   /**
-   * How often it is sent at the most.
+   * How often it is sent at most.
    */
   attempts: number;
   delay?: Duration;

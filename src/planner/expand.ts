@@ -1,15 +1,19 @@
 import {
   type Bundle,
   type Environment,
+  type Expression,
   knownValue,
   type Loaded,
   type Path,
+  pathsIn,
+  printExpression,
   printTemplate,
   type Runbook,
   resolveTemplate,
   resolveValue,
   type Step,
   stepsWithin,
+  type Template,
   TemplateError,
   templateOf,
 } from '../language/index.ts';
@@ -129,17 +133,26 @@ function forget(step: Step, context: Context, reason: string): void {
 
 /** The title as far as it is known. */
 function titleFor(step: Step, context: Context): string {
-  return textFor(step.title ?? planningOf(step).title(context), context);
+  return textFor(step.title ?? planningOf(step).title(context), step, context);
 }
 
 /** A text for people as far as it is known; one with a name that cannot be resolved stays as it is written. */
-function textFor(written: string, context: Context): string {
+function textFor(written: string, step: Step, context: Context): string {
   try {
-    return printTemplate(resolveTemplate(templateOf(written), lookupIn(context.scope)));
+    const template = step.for_each === undefined ? templateOf(written) : forAnyItem(templateOf(written));
+    return printTemplate(resolveTemplate(template, lookupIn(context.scope)));
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     return written;
   }
+}
+
+/** What is said of a loop as a whole is about none of its items, and not about that of a loop around it: `Delete ‹item›`. */
+function forAnyItem({ parts }: Template): Template {
+  const isOfItem = (part: Expression) => pathsIn(part).some(({ root }) => root === 'item');
+  return {
+    parts: parts.map((part) => (typeof part === 'string' || !isOfItem(part) ? part : `‹${printExpression(part)}›`)),
+  };
 }
 
 function single(
@@ -162,7 +175,7 @@ function single(
 function questions(step: Step, named: Identified, context: Context): { confirm?: string; disruptive?: true } {
   const isDisruptive = 'disruptive' in step && step.disruptive === true;
   if (typeof step.confirm === 'string')
-    return { confirm: textFor(step.confirm, context), ...(isDisruptive ? { disruptive: true } : {}) };
+    return { confirm: textFor(step.confirm, step, context), ...(isDisruptive ? { disruptive: true } : {}) };
   if (isDisruptive) return { confirm: `${named.title}: proceed?`, disruptive: true };
   return step.confirm ? { confirm: `${named.title}: proceed?` } : {};
 }

@@ -1,5 +1,5 @@
-import type { PlannedNode } from '../plan/index.ts';
-import { doneWhenText, requestText } from './outline.ts';
+import type { Plan, PlannedNode } from '../plan/index.ts';
+import { doneWhenText, passingWritesText, requestText } from './outline.ts';
 import { conditionText, expectations, retryText, savesText, unknownText, untilText, valueText } from './words.ts';
 
 /** One thing that a plan says of a node: `only when`, and the condition. */
@@ -11,7 +11,7 @@ export interface Detail {
 }
 
 /** When a node is run and what its response must be, in the order in which it matters: all but its call. */
-export function detailsOf(node: PlannedNode): Detail[] {
+export function detailsOf(node: PlannedNode, plan: Plan): Detail[] {
   if (node.kind === 'skipped') return [];
   const detail = (name: string, value: string | undefined) => (value === undefined ? [] : [{ name, value }]);
   const before = [
@@ -26,6 +26,7 @@ export function detailsOf(node: PlannedNode): Detail[] {
   if (node.kind === 'block') return common;
   return [
     ...common,
+    ...detail('writes', passingWritesText(node, plan)),
     ...detail('until', untilText(node)),
     ...expectations(node.expect).map(({ text, message }) => ({
       ...{ name: 'expects', value: text },

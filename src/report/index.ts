@@ -12,6 +12,7 @@ export { holderText, noResponseText, reasonText } from './reason-text.ts';
 export { reportOf } from './report-of.ts';
 export { approvalText, linesOf, plainView } from './run-lines.ts';
 export type { JournalFacts, RunReport } from './run-report.ts';
+export { factsOf, unfoundedIn } from './sentences/index.ts';
 export { type Subject, subjectOf } from './subject.ts';
 export { summaryText } from './summary.ts';
 export { continuationText } from './words.ts';

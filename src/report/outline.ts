@@ -6,6 +6,7 @@ import {
   type PlannedLock,
   type PlannedNode,
   type PlannedRead,
+  type PlannedRequest,
   type Request,
   skipReasonText,
   wholeRunbook,
@@ -55,6 +56,12 @@ interface Sent {
 /** Returns how the server of a call takes it. */
 export function dialectFor({ connection }: Pick<Sent, 'connection'>, plan: Plan): HttpDialect {
   return dialectOf(plan.environment.connections[connection]);
+}
+
+/** Returns what a read writes all the same while it runs; undefined where it writes nothing. */
+export function passingWritesText({ effect, request }: PlannedRequest, plan: Plan): string | undefined {
+  const isReadingPost = effect === 'read' && request.type === 'http' && request.method === 'POST';
+  return isReadingPost ? dialectFor(request, plan).passingWrites(request.path) : undefined;
 }
 
 /** The items of a body that is sent as a line of JSON for each; undefined where it is sent as one JSON value. */

@@ -13,7 +13,7 @@ import {
   skipReasonText,
 } from '../plan/index.ts';
 import { inert } from '../text/index.ts';
-import { addressOf, bodyText, doneWhenText, linesIn, lockText, requestText } from './outline.ts';
+import { addressOf, bodyText, doneWhenText, linesIn, lockText, passingWritesText, requestText } from './outline.ts';
 import {
   conditionText,
   expectations,
@@ -181,6 +181,7 @@ function requestLines(node: PlannedRequest, plan: Plan): string[] {
     value === undefined ? [] : [`${inner}${name.padEnd(10)}${value}`];
   return [
     ...callLines(node.request, plan).map((line) => `${inner}${line}`),
+    ...line('writes', passingWritesText(node, plan)),
     ...line('until', untilText(node)),
     ...expectations(node.expect).map(
       ({ text, message }, index) =>

@@ -54,7 +54,9 @@ export function reasonText(reason: Reason): string {
     case 'timed-out':
       return `timed out after ${durationOf(reason.timeout_ms)}: ${reasonText(reason.cause)}`;
     case 'not-sent':
-      return `not sent: ${reasonText(reason.cause)}`;
+      return reason.again
+        ? `not sent again: ${reasonText(reason.cause)}; an earlier request may have taken effect`
+        : `not sent: ${reasonText(reason.cause)}`;
     case 'effect-unknown':
       return `the idempotency check cannot tell whether it is already in place: ${reasonText(reason.cause)}`;
     case 'read-back':

@@ -14,6 +14,7 @@ import { inOneLine } from '../text/in-one-line.ts';
 import { inert } from '../text/index.ts';
 import { comparisonText, errorText, reasonText, sentIn, stepReasonText, subjectOf } from './reason-text.ts';
 import type { ReportedStep, RunReport } from './run-report.ts';
+import { endOf } from './sentences/index.ts';
 import { continuationText } from './words.ts';
 
 /** The outcome of a step, in words that stand alone. */
@@ -188,23 +189,30 @@ export function notesOf({ notes, locks_left }: RunSummary): Note[] {
 /** The end of a run in one sentence: what it means for the clusters. */
 export function outcomeSentence(summary: RunSummary): string {
   const failure = summary.failure ? ` at ${summary.failure.step}: ${reasonText(summary.failure.reason)}` : '';
-  switch (summary.outcome) {
-    case 'rolled-back':
-      return summary.rolled_back
-        ? `rolled back: ${nothingLeft(summary)}`
-        : `nothing had to be rolled back: ${nothingLeft(summary)}`;
+  const stopped = summary.outcome === 'interrupted' ? 'interrupted' : stoppedText(summary, failure);
+  switch (endOf(summary)) {
     case 'done':
       return `done, ${summary.writes} ${summary.writes === 1 ? 'write was' : 'writes were'} sent`;
     case 'refused':
       return `refused before the first write${failure}`;
-    case 'failed':
-      return `failed${failure}. ${aftermath(summary)}`;
-    case 'interrupted':
-      return `interrupted. ${aftermath(summary)}`;
+    case 'no-write-sent':
+      return `${stopped}. No write of a step was sent.`;
+    case 'all-rolled-back':
+      return `${stopped}. Rolled back: ${nothingLeft(summary)}.`;
+    case 'nothing-to-roll-back':
+      return `${stopped}. Nothing had to be rolled back: ${nothingLeft(summary)}.`;
+    case 'undone':
+      return `rolled back: ${nothingLeft(summary)}`;
+    case 'nothing-to-undo':
+      return `nothing had to be rolled back: ${nothingLeft(summary)}`;
+    case 'suspended': {
+      const { suspended } = summary;
+      return suspended
+        ? `suspended at ${suspendedAt(suspended)}, manual intervention required: ${reasonText(suspended.reason)}`
+        : '';
+    }
     case 'intervention-required':
-      return summary.suspended
-        ? `suspended at ${suspendedAt(summary.suspended)}, manual intervention required: ${reasonText(summary.suspended.reason)}`
-        : `${stoppedText(summary, failure)}. Manual intervention is required.`;
+      return `${stopped}. Manual intervention is required.`;
   }
 }
 
@@ -212,12 +220,6 @@ export function outcomeSentence(summary: RunSummary): string {
 function stoppedText({ interrupted, failure }: RunSummary, text: string): string {
   if (failure) return `failed${text}`;
   return interrupted ? 'interrupted' : 'the rollback is not complete';
-}
-
-/** What is left of a run that has not succeeded, and needs nobody. */
-function aftermath(summary: RunSummary): string {
-  if (summary.writes === 0) return 'No write of a step was sent.';
-  return `${summary.rolled_back ? 'Rolled back' : 'Nothing had to be rolled back'}: ${nothingLeft(summary)}.`;
 }
 
 function nothingLeft({ kept }: RunSummary): string {

@@ -397,6 +397,11 @@ describe.concurrent('runbook verify', () => {
     const cut = [...lines.slice(0, -2), ''];
     expect(await verify(cut)).toMatch(/^0 [\s\S]*The run is not finished/);
     expect(await verify(cut, '--head', head)).toMatch(/^1 NOT the same journal: it ends in [0-9a-f]{64}, expected /);
+    // Whoever rewrites the end can make the chain whole again, but not what happened before it.
+    const end = lines.at(-2)?.replace('"outcome":"done"', '"outcome":"refused"') ?? '';
+    expect(await verify([...lines.slice(0, -2), end, ''])).toMatch(
+      /^1 [\s\S]*NOT borne out by the events: refused before the first write at STEP: REASON\n {2}It is said only if: No request/,
+    );
   });
 });
 

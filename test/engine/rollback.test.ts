@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planOf } from '../support.ts';
-import { ok, runIn } from './world.ts';
+import { ok, runIn, until } from './world.ts';
 
 const write = (id: string, more = '') =>
   `  - { id: ${id}, on: es, call: PUT /${id}, rollback: [{ call: DELETE /${id} }]${more} }\n`;
@@ -57,5 +57,66 @@ rollback: [{ on: es, call: DELETE /all }]
 
     expect(sent).toEqual(['PUT /a', 'POST /open', 'GET /look']);
     expect(summary).toMatchObject({ outcome: 'intervention-required', cleanup_failures: [{ step: 'open' }] });
+  });
+});
+
+describe('a rollback that was begun by a process that ended', () => {
+  const plan = planOf(
+    `  - id: a
+    on: es
+    call: PUT /a
+    done_when: { call: GET /a, expect: { body: { whole: true } } }
+    rollback: [{ call: DELETE /a/1, retry: { attempts: 2 } }, { call: DELETE /a/2 }]
+  - { id: last, on: es, call: GET /last }
+`,
+  );
+  /** What was made is whole until a part of it is deleted. */
+  const world = () => {
+    let isWhole = false;
+    return (call: string) => {
+      if (call === 'GET /last') return ok({}, 404);
+      if (call === 'PUT /a') isWhole = true;
+      if (call === 'DELETE /a/1') isWhole = false;
+      return ok({ whole: isWhole });
+    };
+  };
+
+  it('goes on to its end, although its own rollback has changed what is there', async () => {
+    const { events } = await runIn(plan, { answer: world() });
+    const journal = until(events, (event) => event.type === 'step-finished' && event.step === 'a~rollback~1');
+
+    const { sent, summary } = await runIn(plan, { answer: () => ok({ whole: false }), journal });
+
+    expect(sent).toEqual(['DELETE /a/2', 'GET /a']);
+    expect(summary).toMatchObject({ outcome: 'failed', rolled_back: true, left: [] });
+  });
+
+  it('is tried again from its beginning where it was not complete', async () => {
+    const first = await runIn(plan, {
+      answer: (
+        (answer) => (call: string) =>
+          call === 'DELETE /a/2' ? ok({}, 500) : answer(call)
+      )(world()),
+    });
+    expect(first.summary).toMatchObject({
+      outcome: 'intervention-required',
+      left: [{ reason: { kind: 'rollback-incomplete' } }],
+    });
+
+    const again = { journal: first.events, rollback: 'now' } as const;
+    const { sent, summary } = await runIn(plan, { answer: () => ok({ whole: false }), ...again });
+
+    expect(sent).toEqual(['DELETE /a/1', 'DELETE /a/2', 'GET /a']);
+    expect(summary).toMatchObject({ outcome: 'rolled-back', rolled_back: true, left: [] });
+  });
+
+  it('does not take for rolled back what it did not roll back because somebody else had changed it', async () => {
+    const { events } = await runIn(plan, { answer: (call) => (call === 'GET /last' ? ok({}, 404) : ok({})) });
+    const journal = until(events, ({ type }) => type === 'rollback-skipped');
+
+    const { sent, summary } = await runIn(plan, { answer: () => ok({}), journal });
+
+    expect(sent).toEqual(['GET /a']);
+    expect(summary).toMatchObject({ rolled_back: false, left: [{ step: 'a', reason: { kind: 'changed-since' } }] });
   });
 });

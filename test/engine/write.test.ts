@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { linesOf } from '../../src/report/run-lines.ts';
 import type { Json } from '../../src/text/index.ts';
 import { planOf } from '../support.ts';
-import { lost, ok, runIn } from './world.ts';
+import { lost, ok, runIn, until } from './world.ts';
 
 describe('a write', () => {
   it('is sent again only where its author says so', async () => {
@@ -121,6 +121,17 @@ describe('a write with retry and without done_when', () => {
     const { summary, sent } = await runIn(planOf(steps), { answer: (_call, count) => (count === 1 ? lost() : ok()) });
     expect(sent).toEqual(['PUT /x', 'PUT /x']);
     expect(summary.outcome).toBe('done');
+  });
+
+  it('is not called "not sent" where an earlier attempt may have taken effect, in this process or before it', async () => {
+    const { reasons, events } = await runIn(planOf(steps), {
+      answer: (_call, count) => (count === 1 ? ok({}, 500) : lost('no')),
+    });
+    expect(reasons.a).toBe('not sent again: connection reset; an earlier request may have taken effect');
+
+    const journal = until(events, (event) => event.type === 'response' && event.status === 500);
+    const resumed = await runIn(planOf(steps), { answer: () => lost('no'), journal });
+    expect(resumed.reasons.a).toBe('not sent again: connection reset; an earlier request may have taken effect');
   });
 
   it('is in doubt when no attempt was answered', async () => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   canonicalJson,
+  nodesIn,
   type PlannedBlock,
   type PlannedNode,
   type PlannedRequest,
@@ -90,6 +91,29 @@ describe('a plan', () => {
       ['a#2', '/b'],
     ]);
     expect(request(plan.steps[1])).toMatchObject({ body: '{{list steps.[a#1].n steps.[a#2].n}}' });
+  });
+
+  it('shows no call that is not sent in the header of a loop, nor of one inside another', () => {
+    const plan = planOf(
+      `  - id: outer
+    on: es
+    for_each: '{{inputs.names}}'
+    title: 'All of {{item}}'
+    steps:
+      - { id: inner, for_each: [x, y], call: 'PUT /{{item}}', disruptive: true }
+      - { id: joined, for_each: [[x], [y]], confirm: 'Really {{join item ","}}?', call: 'PUT /{{join item ","}}' }
+`,
+    );
+    const loops = nodesIn(plan).flatMap(({ node }) => (node.kind === 'block' ? [node] : []));
+    expect(loops.map(({ id, title, confirm }) => [id, title, confirm].join(' | '))).toEqual([
+      'outer | All of ‹item› | ',
+      'outer#1 | All of a | ',
+      'inner#1 | PUT /‹item› | PUT /‹item›: proceed?',
+      'joined#1 | PUT /‹join item ","› | Really ‹join item ","›?',
+      'outer#2 | All of b | ',
+      'inner#2 | PUT /‹item› | PUT /‹item›: proceed?',
+      'joined#2 | PUT /‹join item ","› | Really ‹join item ","›?',
+    ]);
   });
 
   it('expands a fragment with its inputs and outputs, under names of its own', () => {

@@ -3,6 +3,7 @@ import type { Cluster, World } from '../../src/sandbox/world/state.ts';
 import type { JsonObject } from '../../src/text/index.ts';
 import type { RecordFault } from './faults.ts';
 import { type Scenario, secretTexts } from './scenarios.ts';
+import { falseSentences } from './sentences.ts';
 import type { Ending } from './simulate.ts';
 
 /** What has to hold at the end of every world, whatever went wrong in it. */
@@ -18,6 +19,7 @@ export function violationsOf(ending: Ending, undisturbed: World): string[] {
     ...rollbackInReverse(ending),
     ...secrets(ending),
     ...locks(ending),
+    ...falseSentences(ending),
   ];
 }
 

@@ -10,7 +10,7 @@ export const readsOnlyRead: Rule = (file) =>
     const { step, path } = visited;
     const diagnostics: Diagnostic[] = [];
     const on = connectionOf(visited);
-    const help = 'A POST that only reads (_search, _verify) says effect: read.';
+    const help = 'A POST that only reads (_search, _count) says effect: read.';
     if ('call' in step) {
       const { method } = partsOfCall(step.call);
       const reads = isReading(method, step.effect);

@@ -1,7 +1,7 @@
 import { approvalsRecorded } from '../../host/approvals.ts';
 import { folderOf, recordIn } from '../../host/run-folders.ts';
 import type { Plan } from '../../plan/index.ts';
-import { approvalText } from '../../report/index.ts';
+import { approvalText, factsOf, unfoundedIn } from '../../report/index.ts';
 import { inert } from '../../text/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 
@@ -38,8 +38,15 @@ export async function verify(id: string, { head: expected, allowedSigners }: Ver
     process.stdout.write(
       'Whether lines were cut off at the end is only told by the hash that the run has printed: --head HASH\n',
     );
-  if (started?.type !== 'run-started' || allowedSigners === undefined) return exitCodes.done;
-  return verifyApprovals({ started, plan: JSON.parse(plan) as Plan, planText: plan }, allowedSigners);
+  const planned = JSON.parse(plan) as Plan;
+  const unfounded = unfoundedIn(factsOf(planned, events));
+  for (const { says, when, step } of unfounded)
+    process.stdout.write(
+      `NOT borne out by the events: ${inert(says)}${step === undefined ? '' : ` (${inert(step)})`}\n  It is said only if: ${inert(when)}\n`,
+    );
+  const isTrue = unfounded.length === 0 ? exitCodes.done : exitCodes.failed;
+  if (started?.type !== 'run-started' || allowedSigners === undefined) return isTrue;
+  return (await verifyApprovals({ started, plan: planned, planText: plan }, allowedSigners)) || isTrue;
 }
 
 /** The approvals in the journal, with the same checks as `exec` made before the run began. */

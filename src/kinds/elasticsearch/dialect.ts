@@ -1,7 +1,7 @@
 import type { HttpDialect } from '../dialect.ts';
 import { isWrittenInParts } from './partial-writes.ts';
 import { isPassingPost } from './passing-posts.ts';
-import { isReadingPost } from './reading-posts.ts';
+import { isReadingPost, passingWrites } from './reading-posts.ts';
 
 /** A list is sent as NDJSON, as `_bulk` and `_msearch` want it. */
 export const dialect: HttpDialect = {
@@ -11,6 +11,7 @@ export const dialect: HttpDialect = {
   headers: {},
   readText: (text) => text,
   isReadingPost,
+  passingWrites,
   isAtomic: ({ path }) => !isWrittenInParts(path),
   leavesNothing: ({ method, path }) => method === 'POST' && isPassingPost(path),
   consolePrefix: '',

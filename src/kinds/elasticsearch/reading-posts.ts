@@ -1,7 +1,7 @@
 import { isOneOf } from '../apis.ts';
 
 /** The POST APIs that change nothing. Not those that leave something behind, such as a point in time or an async search. */
-export const isReadingPost = isOneOf([
+export const readingPosts = [
   '/{index}/_analyze',
   '/{index}/_count',
   '/{index}/_eql/search',
@@ -42,4 +42,15 @@ export const isReadingPost = isOneOf([
   '/_sql/translate',
   '/_text_structure/find_structure',
   '/_transform/_preview',
-]);
+];
+
+export const isReadingPost = isOneOf(readingPosts);
+
+const isVerification = isOneOf(['/_snapshot/{name}/_verify']);
+
+/** Returns what a POST that changes nothing writes all the same, and removes itself; undefined where it writes nothing. */
+export function passingWrites(path: string): string | undefined {
+  return isVerification(path)
+    ? 'test blobs into the repository and deletes them, unless the repository is read-only'
+    : undefined;
+}

@@ -10,6 +10,7 @@ export const dialect: HttpDialect = {
   readText: (text, contentType) => (/\+json\b/i.test(contentType) ? valueIn(text) : text),
   // Nothing is known of the API: its author is believed.
   isReadingPost: () => true,
+  passingWrites: () => undefined,
   isAtomic: () => false,
   leavesNothing: () => false,
   consolePrefix: undefined,

@@ -11,6 +11,7 @@ export const dialect: HttpDialect = {
   headers: { 'kbn-xsrf': 'true' },
   readText: (text, contentType) => (contentType.includes('ndjson') ? listIn(text) : text),
   isReadingPost,
+  passingWrites: () => undefined,
   isAtomic: isOneObject,
   leavesNothing: () => false,
   consolePrefix: 'kbn:',

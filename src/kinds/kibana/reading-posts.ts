@@ -1,6 +1,7 @@
 import { isOneOf } from '../apis.ts';
 
-const apis = [
+/** The POST APIs that change nothing. */
+export const readingPosts = [
   '/api/detection_engine/rules/_export',
   '/api/exception_lists/_export',
   '/api/saved_objects/_bulk_get',
@@ -9,5 +10,5 @@ const apis = [
   '/api/security/role/_query',
 ];
 
-/** The POST APIs that change nothing, also where a path names a space. */
-export const isReadingPost = isOneOf([...apis, ...apis.map((api) => `/s/{name}${api}`)]);
+/** Also where a path names a space. */
+export const isReadingPost = isOneOf([...readingPosts, ...readingPosts.map((api) => `/s/{name}${api}`)]);

@@ -15,7 +15,7 @@ import {
 } from '../../plan/index.ts';
 import type { Json } from '../../text/index.ts';
 import { type Blank, type Blanks, blanksOf, comment, jsonText, partsOf } from '../by-hand.ts';
-import { connectionText, dialectFor, doneWhenText, requestText, rollbacksIn } from '../outline.ts';
+import { connectionText, dialectFor, doneWhenText, passingWritesText, requestText, rollbacksIn } from '../outline.ts';
 import { planFacts } from '../plan-text.ts';
 import { inHere, inQuotes, prelude, quoted } from '../shell.ts';
 import { conditionText, expectations, untilText, valueText } from '../words.ts';
@@ -237,7 +237,9 @@ function requestLines(node: PlannedRequest, script: Script): string[] {
   const call = callLines(node.request, node.timeout_ms, script, accepts4xx(node));
   const judged = node.expect.body.length > 0 || accepts4xx(node) ? [`judge ${quoted(expected.join('; '))}`] : [];
   if (node.effect === 'read') {
-    if (until === undefined) return [...call, ...judged];
+    const writes = passingWritesText(node, script.plan);
+    if (until === undefined)
+      return [...(writes === undefined ? [] : [comment(`writes ${writes}`)]), ...call, ...judged];
     const pause = Math.max(1, Math.ceil((node.every_ms ?? 0) / 1_000));
     return [
       'while true; do',

@@ -148,7 +148,7 @@ function becameText(node: PlannedNode, iterations: readonly ReportedStep[], repo
 }
 
 function plannedText(node: PlannedNode, { plan }: Subject): string[] {
-  const details = detailsOf(node).map(
+  const details = detailsOf(node, plan).map(
     ({ name, value, otherwise }) =>
       `- ${name} ${inlineCode(value)}${otherwise === undefined ? '' : ` — otherwise: ${plain(otherwise)}`}`,
   );

@@ -153,7 +153,7 @@ function entryHtml({ node, section, depth, undoes }: Visited, { plan, run }: Sub
   const head = html`<span class="number">${node.number}</span>${marks} ${titleOf(node, iterations)} <code class="soft">${node.id}</code>${became}`;
   const opening = undoes === wholeRunbook && depth === 0 && html`<h3>Rollback of the whole runbook</h3>`;
   if (node.kind !== 'request') {
-    const inside = [...detailParts(node), ...(node.kind === 'note' ? [html`<q>${node.note}</q>`] : [])];
+    const inside = [...detailParts(node, plan), ...(node.kind === 'note' ? [html`<q>${node.note}</q>`] : [])];
     return html`${opening}<div class="block" id="${anchor}" data-depth="${level}">${head}${inside.length > 0 && html`<div class="soft">${list(inside)}</div>`}</div>\n`;
   }
   const isWrong = iterations.some(
@@ -163,7 +163,7 @@ function entryHtml({ node, section, depth, undoes }: Visited, { plan, run }: Sub
   return html`${opening}<article class="step ${node.effect}" id="${anchor}" data-depth="${level}" data-effect="${node.effect}" data-connections="${connections.join(' ')}" data-bad="${isWrong ? 'yes' : 'no'}" aria-label="${node.number} ${titleOf(node, iterations)}">
 <details${isWrong && html` open`}><summary>${head}</summary><div>
 ${requestHtml(node.request, plan)}
-${list([...detailParts(node), html`at <code>${node.at}</code>`])}
+${list([...detailParts(node, plan), html`at <code>${node.at}</code>`])}
 ${iterations.map((step) => iterationHtml(step, plan, iterations.length > 1))}
 </div></details></article>\n`;
 }
@@ -201,8 +201,8 @@ function requestHtml(request: Request, plan: Subject['plan']): Html {
 <pre tabindex="0" role="group" aria-label="Request">${lines(`${request.method} ${addressOf(request, plan)}${headers.join('')}`)}${request.body !== undefined && html`\n\n${lines(bodyText(request, plan))}`}</pre>`;
 }
 
-function detailParts(node: PlannedNode): Html[] {
-  return detailsOf(node).map(
+function detailParts(node: PlannedNode, plan: Subject['plan']): Html[] {
+  return detailsOf(node, plan).map(
     ({ name, value, otherwise }) =>
       html`${name} <code>${value}</code>${otherwise !== undefined && ` — otherwise: ${otherwise}`}`,
   );
