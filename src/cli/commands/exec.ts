@@ -1,3 +1,4 @@
+import type { GivenApproval } from '../../engine/index.ts';
 import { approvalsOf, forDryRun, policiesFor } from '../../host/approvals.ts';
 import { chooseRunbook, versionAsked } from '../../host/choose.ts';
 import { locateRunbook, readEnvironment } from '../../host/files.ts';
@@ -68,7 +69,8 @@ async function toRun(name: string | undefined, options: ExecOptions): Promise<Pl
   const policies = policiesOf(planned);
   const [first] = policies;
   if (!first) return planned;
-  const given = await Promise.all(policies.map((policy) => approvalsOf(kept, policy)));
+  const given: (readonly GivenApproval[])[] = [];
+  for (const policy of policies) given.push(await approvalsOf(kept, policy));
   const approvals_required = {
     required: first.required,
     self_approval: !first.withoutAuthor,
