@@ -4,9 +4,9 @@ import type { GivenApproval } from '../engine/index.ts';
 import type { Environment } from '../language/index.ts';
 import { type Approval, approvalIn, approvalNamespace, approvalProblem } from '../plan/index.ts';
 import { approvalText } from '../report/index.ts';
+import { readRegularFile, TooLarge } from '../runs/index.ts';
 import type { PlanFile } from './plan-file.ts';
 import { messageOf, Problem } from './problem.ts';
-import { readRegularFile, TooLarge } from './regular-file.ts';
 import type { RecordedRun } from './run-folders.ts';
 import { type AllowedSigners, readAllowedSigners, verifySignature } from './ssh-keygen.ts';
 

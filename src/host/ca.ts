@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import type { Environment } from '../language/index.ts';
-import { readRegularFile } from './regular-file.ts';
+import { readRegularFile } from '../runs/index.ts';
 
 /** More than this is no file of certificates; bytes. */
-const largest = 10_000_000;
+const largest = 1_000_000;
 
 /** A file with certificates: its text, and the SHA-256 of its bytes in hexadecimal. */
 export interface CaFile {

@@ -1,11 +1,12 @@
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { check } from '../check/index.ts';
 import {
   type Bundle,
   type Environment,
   type FileSet,
+  type FragmentReader,
   isFragment,
   type Loaded,
   loadBundle,
@@ -15,6 +16,7 @@ import {
   maximumBytes,
   type Runbook,
 } from '../language/index.ts';
+import { NotReadable, readRegularFile, TooLarge } from '../runs/index.ts';
 import { type Checked, type Diagnostic, hasErrors, printDiagnostic } from '../text/index.ts';
 import { Problem } from './problem.ts';
 
@@ -76,21 +78,17 @@ export function runbooksBeside(path: string): string[] {
  * @param name Only a runbook of this name is wanted: files without it are not parsed, for that takes most of the time.
  */
 export function runbookIn(path: string, name?: string): Loaded<Runbook> | undefined {
-  try {
-    const text = readText(path);
-    if (name !== undefined && !new RegExp(`name\\W{1,20}${name}`).test(text)) return undefined;
-    const { value } = loadRunbookFile(shown(path), text);
-    return value && !isFragment(value.value) ? { source: value.source, value: value.value } : undefined;
-  } catch (error) {
-    if (error instanceof Problem) return undefined;
-    throw error;
-  }
+  const text = textIn(path, dirname(path));
+  if (typeof text !== 'string') return undefined;
+  if (name !== undefined && !new RegExp(`name\\W{1,20}${name}`).test(text)) return undefined;
+  const { value } = loadRunbookFile(shown(path), text);
+  return value && !isFragment(value.value) ? { source: value.source, value: value.value } : undefined;
 }
 
 /**
  * Loads and checks a runbook with every fragment that it uses.
- * @param path Its file; fragments are in the same folder or below it.
- * @throws `Problem` where the file cannot be read. Everything that is wrong in it is in `checked`.
+ * @param path Its file, a regular one; fragments are in the same folder or below it.
+ * @returns Everything that is wrong is in `checked`, also that a file cannot be read.
  */
 export function readRunbook(path: string): LoadedFiles<Bundle> {
   return readChecked(path, loadBundle);
@@ -103,20 +101,21 @@ export function readFiles(path: string): LoadedFiles<FileSet> {
 
 function readChecked<T extends FileSet>(
   path: string,
-  load: (file: string, text: string, read: (file: string) => string | undefined) => Checked<T>,
+  load: (file: string, text: string, read: FragmentReader) => Checked<T>,
 ): LoadedFiles<T> {
   const folder = dirname(path);
   const name = basename(path);
-  const texts = new Map([[name, readText(path)]]);
-  const read = (file: string) => {
+  const main = textIn(path, folder);
+  if (typeof main !== 'string') return unreadable(shown(path), main.problem);
+  const texts = new Map([[name, main]]);
+  const read: FragmentReader = (file) => {
     const full = join(folder, file);
-    // A link must not lead out of the runbook's folder: a reviewer reads what is in it.
-    if (!existsSync(full) || !realpathSync(full).startsWith(realpathSync(folder) + sep)) return undefined;
-    const text = readText(full);
-    texts.set(file, text);
+    if (!existsSync(full)) return undefined;
+    const text = textIn(full, folder);
+    if (typeof text === 'string') texts.set(file, text);
     return text;
   };
-  const loaded = load(name, texts.get(name) ?? '', read);
+  const loaded = load(name, main, read);
   const diagnostics = loaded.value ? [...loaded.diagnostics, ...check(loaded.value)] : loaded.diagnostics;
   const placed = (diagnostic: Diagnostic) =>
     texts.has(diagnostic.file) ? { ...diagnostic, file: shown(join(folder, diagnostic.file)) } : diagnostic;
@@ -124,13 +123,21 @@ function readChecked<T extends FileSet>(
   return { checked: { diagnostics, ...(loaded.value ? { value: loaded.value } : {}) }, print, placed, texts };
 }
 
+function unreadable<T>(file: string, problem: string): LoadedFiles<T> {
+  const message = `cannot be read: ${problem}`;
+  const diagnostics: Diagnostic[] = [{ code: 'unreadable-file', severity: 'error', message, file }];
+  const placed = (diagnostic: Diagnostic) => diagnostic;
+  return { checked: { diagnostics }, print: (diagnostic) => printDiagnostic(diagnostic), placed, texts: new Map() };
+}
+
 /**
- * Loads an environment file; no secret is read.
+ * Loads an environment file, a regular one; no secret is read.
  * @throws `Problem` where the file cannot be read. Everything that is wrong in it is in `checked`.
  */
 export function readEnvironment(path: string): LoadedFiles<Loaded<Environment>> {
   if (!existsSync(path)) throw new Problem(`--env ${path}: no such file`);
-  const text = readText(path);
+  const text = textIn(path, dirname(path));
+  if (typeof text !== 'string') throw new Problem(`--env ${path} cannot be read: ${text.problem}`);
   // Without the line itself: it may hold a secret that should not be there.
   const print = (diagnostic: Diagnostic) => printDiagnostic(diagnostic);
   const placed = (diagnostic: Diagnostic) => diagnostic;
@@ -149,28 +156,13 @@ export function shown(path: string): string {
   return fromHere === '' || fromHere.startsWith('..') ? path : fromHere;
 }
 
-/**
- * The bytes of a file.
- * @param largest Larger files are not read; bytes.
- * @param tooLarge Ends the command where it is larger; it gets the file's size in bytes.
- */
-export function readBytes(path: string, largest: number, tooLarge: (size: number) => never): Uint8Array {
+/** The text of a file of a folder; or why it cannot be read, as a fragment that repeats nothing of it. */
+function textIn(path: string, folder: string): string | { readonly problem: string } {
   try {
-    const { size } = statSync(path);
-    return size > largest ? tooLarge(size) : readFileSync(path);
+    return new TextDecoder('utf-8', { fatal: true }).decode(readRegularFile(path, maximumBytes, folder));
   } catch (error) {
-    if (error instanceof Problem) throw error;
-    throw new Problem(`${shown(path)} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-function readText(path: string): string {
-  const bytes = readBytes(path, maximumBytes, () => {
-    throw new Problem(`${shown(path)} is larger than ${maximumBytes / 1_000_000} MB; a runbook is written by hand`);
-  });
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new Problem(`${shown(path)} is not UTF-8`);
+    if (error instanceof TooLarge)
+      return { problem: `it is larger than ${maximumBytes / 1_000_000} MB; a runbook is written by hand` };
+    return { problem: error instanceof NotReadable ? error.message : 'it is not UTF-8' };
   }
 }

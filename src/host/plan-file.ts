@@ -3,9 +3,9 @@ import { basename } from 'node:path';
 import { canonicalJson, largestPlan, type Plan, parsePlan } from '../plan/index.ts';
 import type { PlanExtras } from '../planner/index.ts';
 import { diffOf, diffSentence } from '../report/index.ts';
-import { hashOf } from '../runs/index.ts';
+import { hashOf, NotReadable, readRegularFile, TooLarge } from '../runs/index.ts';
 import type { JsonObject } from '../text/index.ts';
-import { locateRunbook, readBytes, shown } from './files.ts';
+import { locateRunbook, shown } from './files.ts';
 import { type Planned, planFromFiles } from './plan-from-files.ts';
 import { Problem } from './problem.ts';
 
@@ -52,14 +52,15 @@ export function readPlanFile(path: string): PlanFile {
       'refused',
     );
   };
-  const bytes = readBytes(path, largestPlan, (size) =>
-    refuse(`it is ${Math.ceil(size / 1_000_000)} MB large, and a plan at most ${largestPlan / 1_000_000} MB`),
-  );
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return refuse('it is not UTF-8');
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readRegularFile(path, largestPlan));
+  } catch (error) {
+    if (error instanceof NotReadable) throw new Problem(`${shown(path)} cannot be read: ${error.message}`);
+    if (!(error instanceof TooLarge)) return refuse('it is not UTF-8');
+    return refuse(
+      `it is ${Math.ceil(error.size / 1_000_000)} MB large, and a plan at most ${largestPlan / 1_000_000} MB`,
+    );
   }
   const read = parsePlan(text);
   return 'problem' in read ? refuse(read.problem) : { file: path, plan: read.plan, id: hashOf(text), text };

@@ -1,17 +1,18 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { type Redactor, shortestSecret } from '../engine/index.ts';
 import { type Credentials, kindOf, type ServerSettings, type Target } from '../kinds/index.ts';
 import type { Auth, Environment, EnvironmentConnection, SecretReference } from '../language/index.ts';
 import type { Plan } from '../plan/index.ts';
-import { shortestSealKey } from '../runs/index.ts';
+import { readRegularFile, shortestSealKey, TooLarge } from '../runs/index.ts';
 import type { Json } from '../text/index.ts';
 import { type CaFile, readCa } from './ca.ts';
 import { messageOf, Problem } from './problem.ts';
 
 const commandTimeout = 30_000;
+/** Larger files are neither secrets nor certificates; bytes. */
+const largestFile = 1_000_000;
 
 /** What a run needs beyond its plan: the values of secret inputs, and the connections with their credentials. */
 export interface ResolvedSecrets {
@@ -174,7 +175,7 @@ async function valueBehind(reference: SecretReference, what: string, folder: str
     if (value === undefined) throw new Problem(`${what}: the environment variable ${reference.env} is not set`);
     return value;
   }
-  if (reference.file !== undefined) return (await textOf(resolve(folder, reference.file), what)).replace(/\r?\n$/, '');
+  if (reference.file !== undefined) return textOf(resolve(folder, reference.file), what).replace(/\r?\n$/, '');
   const [program = '', ...rest] = reference.command ?? [];
   try {
     const { stdout } = await promisify(execFile)(program, rest, {
@@ -192,11 +193,13 @@ async function valueBehind(reference: SecretReference, what: string, folder: str
   }
 }
 
-async function textOf(path: string, what: string): Promise<string> {
+/** A secret or a certificate may be a link, such as those that Kubernetes mounts; nobody is waited for to write it. */
+function textOf(path: string, what: string): string {
   try {
-    return await readFile(path, 'utf8');
+    return Buffer.from(readRegularFile(path, largestFile)).toString('utf8');
   } catch (error) {
-    throw new Problem(`${what}: ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
+    const why = error instanceof TooLarge ? `it is larger than ${largestFile / 1_000_000} MB` : messageOf(error);
+    throw new Problem(`${what}: ${path} cannot be read: ${why}`);
   }
 }
 

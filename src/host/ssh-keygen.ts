@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readRegularFile, TooLarge } from '../runs/index.ts';
 import { inert } from '../text/index.ts';
 import { messageOf, Problem } from './problem.ts';
-import { readRegularFile, TooLarge } from './regular-file.ts';
 
 /**
  * OpenSSH's own program signs and verifies: it knows every kind of key that people have (agents, passphrases, hardware

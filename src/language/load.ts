@@ -1,6 +1,7 @@
 import { type Checked, type Diagnostic, hasErrors, isObject } from '../text/index.ts';
 import { type Loaded, parseSource } from './document.ts';
 import type { Environment } from './environment.types.ts';
+import { unrecognisedAs } from './recognised.ts';
 import type { Fragment, Runbook } from './runbook.types.ts';
 import { schemaDiagnostics } from './schema.ts';
 import { stepsIn } from './visit.ts';
@@ -15,6 +16,12 @@ export interface FileSet {
 export interface Bundle extends FileSet {
   readonly runbook: Loaded<Runbook>;
 }
+
+/**
+ * Gives the text of a fragment by its path relative to the runbook's folder; undefined where there is none, or why it cannot be
+ * read, as a fragment of a sentence.
+ */
+export type FragmentReader = (path: string) => string | { readonly problem: string } | undefined;
 
 /** Text → runbook or fragment, or what is wrong with it. */
 export function loadRunbookFile(file: string, text: string): Checked<Loaded<Runbook | Fragment>> {
@@ -47,6 +54,8 @@ function tlsDiagnostics({ source, value }: Loaded<Environment>): Diagnostic[] {
 }
 
 function load<T>(kind: 'runbook' | 'environment', file: string, text: string): Checked<Loaded<T>> {
+  const unrecognised = unrecognisedAs(kind, file, text);
+  if (unrecognised) return { diagnostics: [unrecognised] };
   const { value: source, diagnostics } = parseSource(file, text);
   if (!source) return { diagnostics: kind === 'environment' ? diagnostics.map(withoutItsText) : diagnostics };
   const problems = schemaDiagnostics(kind, source);
@@ -73,10 +82,9 @@ export function isFragment(value: Runbook | Fragment): value is Fragment {
 /**
  * A runbook's text and everything it uses, directly or through other fragments.
  * @param file The runbook's name as people know it: places in messages begin with it.
- * @param read Gives the text of a fragment by its path relative to the runbook's folder, or undefined where there is none.
  * @returns The bundle, or every problem of every file: the first wrong file does not hide the others.
  */
-export function loadBundle(file: string, text: string, read: (path: string) => string | undefined): Checked<Bundle> {
+export function loadBundle(file: string, text: string, read: FragmentReader): Checked<Bundle> {
   const { value, diagnostics } = loadFiles(file, text, read);
   if (!value) return { diagnostics };
   const { main, fragments } = value;
@@ -88,7 +96,7 @@ export function loadBundle(file: string, text: string, read: (path: string) => s
 }
 
 /** As `loadBundle`, for a runbook or a fragment. */
-export function loadFiles(file: string, text: string, read: (path: string) => string | undefined): Checked<FileSet> {
+export function loadFiles(file: string, text: string, read: FragmentReader): Checked<FileSet> {
   const main = loadRunbookFile(file, text);
   const diagnostics = [...main.diagnostics];
   const fragments = new Map<string, Loaded<Fragment>>();
@@ -121,6 +129,10 @@ export function loadFiles(file: string, text: string, read: (path: string) => st
           `no file ${target} beside the runbook`,
           'The path is relative to the file that uses it, without "..".',
         );
+        continue;
+      }
+      if (typeof fragmentText !== 'string') {
+        report('unreadable-file', `${target} cannot be read: ${fragmentText.problem}`);
         continue;
       }
       const loaded = loadRunbookFile(target, fragmentText);

@@ -1,7 +1,6 @@
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import planSchema from '../../schemas/plan.v1.schema.json' with { type: 'json' };
 import { createValidator } from '../language/index.ts';
-import { inOneLine } from '../text/in-one-line.ts';
 import { isObject, type Json } from '../text/index.ts';
 import { canonicalJson } from './canonical.ts';
 import type { Plan } from './plan.ts';
@@ -22,17 +21,20 @@ export function parsePlan(text: string): { readonly plan: Plan } | { readonly pr
   try {
     value = JSON.parse(text, (key, item) => {
       // As an own key it is harmless here, and in the next program that copies the object it may not be.
-      if (key === '__proto__') throw new SyntaxError('the key __proto__ is not allowed');
+      if (key === '__proto__') throw new UnsafeKey('it has the key __proto__');
       return item;
     });
   } catch (error) {
-    return { problem: `it is not valid JSON: ${error instanceof Error ? error.message : String(error)}` };
+    // What the parser says repeats the text, and nobody knows what file this is.
+    return { problem: error instanceof UnsafeKey ? error.message : 'it is not valid JSON' };
   }
   const read = validated(value);
   if ('plan' in read && canonicalJson(read.plan) !== text)
     return { problem: 'its bytes are not those that runbook plan writes: it was edited or formatted' };
   return read;
 }
+
+class UnsafeKey extends Error {}
 
 /** Returns whether brackets outside of texts are nested deeper: a parser that calls itself would run out of stack. */
 function isDeeper(text: string, limit: number): boolean {
@@ -57,7 +59,7 @@ let validate: ValidateFunction<Plan> | undefined;
 function validated(value: Json): ReturnType<typeof parsePlan> {
   const format = isObject(value) ? value.format : undefined;
   if (format !== 'runbook-plan/v1')
-    return { problem: `it is not a plan: its format is ${inOneLine(format, 40)}, expected "runbook-plan/v1"` };
+    return { problem: `it is not a plan: its format is ${shownFormat(format)}, expected "runbook-plan/v1"` };
   validate ??= createValidator({ strict: false, validateSchema: false, allErrors: false }).compile<Plan>(planSchema);
   const candidate: unknown = value;
   if (validate(candidate)) return { plan: candidate };
@@ -65,6 +67,12 @@ function validated(value: Json): ReturnType<typeof parsePlan> {
   const [error] = [...(validate.errors ?? [])].sort((left, right) => depthOf(right) - depthOf(left));
   const where = error ? `${partOf(error)} ${error.message ?? 'is wrong'}` : 'it does not agree with its schema';
   return { problem: `it is not a plan of format runbook-plan/v1: ${where}` };
+}
+
+/** A format of this program is named; of another file nothing is repeated. */
+function shownFormat(format: Json | undefined): string {
+  if (format === undefined) return 'missing';
+  return typeof format === 'string' && /^runbook-[a-z]{1,20}\/v\d{1,3}$/.test(format) ? `"${format}"` : 'another one';
 }
 
 function depthOf({ instancePath }: ErrorObject): number {

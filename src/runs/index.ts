@@ -12,4 +12,5 @@ export { listRuns, type RunEntry, watchRuns } from './list.ts';
 export { foldersLeft, Locked, lockHere, lockRun, locksFolder } from './local-lock.ts';
 export { beginWork, stateOfWork } from './process.ts';
 export { type KeptReason, pruneRuns } from './prune.ts';
+export { NotReadable, readRegularFile, TooLarge } from './regular-file.ts';
 export { openedIn, type Seal, SealMismatch, sealFor, shortestSealKey } from './seal.ts';

@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { approvalEnding } from '../../host/approvals.ts';
 import { readPlanFile } from '../../host/plan-file.ts';
 import { Problem } from '../../host/problem.ts';
-import { readRegularFile } from '../../host/regular-file.ts';
 import { sign } from '../../host/ssh-keygen.ts';
 import { approvalNamespace, approvalStatement } from '../../plan/index.ts';
 import { planHead } from '../../report/index.ts';
+import { readRegularFile } from '../../runs/index.ts';
 import { millisecondsOf } from '../../text/index.ts';
 
 export interface ApproveOptions {

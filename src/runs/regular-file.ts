@@ -1,4 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { join, sep } from 'node:path';
 
 /** A path that cannot be read as a regular file; the message is a fragment: "it is a FIFO, expected a regular file". */
 export class NotReadable extends Error {}
@@ -18,13 +19,17 @@ export class TooLarge extends Error {
  * Reads a regular file. A FIFO, a socket or a device is refused before it is opened, and what takes the file's place between
  * the two is refused without waiting for it: nobody may ever write into it.
  * @param largest Larger files are not read; bytes. What the file system says of its size is not believed: files of /proc have 0.
+ * @param folder Where it has to be, or below: a symbolic link out of it is refused. A reviewer reads what is in the folder.
  * @throws `NotReadable` or `TooLarge`
  */
-export function readRegularFile(path: string, largest: number): Uint8Array {
+export function readRegularFile(path: string, largest: number, folder?: string): Uint8Array {
   let file: number | undefined;
   try {
-    assertRegular(statSync(path));
-    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    const place = folder === undefined ? path : placeIn(folder, path);
+    assertRegular(statSync(place));
+    // Its place has no link in it: one that has come since is not followed.
+    const follow = folder === undefined ? 0 : constants.O_NOFOLLOW;
+    file = openSync(place, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY | follow);
     const stats = fstatSync(file);
     assertRegular(stats);
     if (stats.size > largest) throw new TooLarge(stats.size);
@@ -35,6 +40,13 @@ export function readRegularFile(path: string, largest: number): Uint8Array {
   } finally {
     if (file !== undefined) closeSync(file);
   }
+}
+
+/** Returns where a path leads: it has to be in the folder, whatever links there are in it. */
+function placeIn(folder: string, path: string): string {
+  const place = realpathSync(path);
+  if (place.startsWith(join(realpathSync(folder), sep))) return place;
+  throw new NotReadable(`it is a symbolic link to ${place}, expected a file in its folder`);
 }
 
 function bytesOf(file: number, largest: number): Uint8Array {

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { loadEnvironment, loadRunbookFile } from '../../src/language/index.ts';
+import { printDiagnostic } from '../../src/text/index.ts';
+
+const secret = 'hunter2secret';
+const others = [
+  `root:$6$${secret}:19000:0:99999:7:::\nnobody:*:19000:0:::`,
+  `-----BEGIN OPENSSH PRIVATE KEY-----\n${secret}\n-----END OPENSSH PRIVATE KEY-----`,
+  `apiVersion: v1\nkind: Secret\ndata: { ${secret}: ${secret} }`,
+  `PATH=/bin\u0000TOKEN=${secret}`,
+  `${secret}: [1, 2\n  - *${secret}`,
+  `# apiVersion: runbook/v1\npassword: ${secret}`,
+  `{"password":"${secret}"}`,
+  '',
+];
+
+describe('a file that is something else', () => {
+  it.each(others)(
+    'is refused as a runbook and as an environment, and no message repeats anything of it: %j',
+    (text) => {
+      for (const { diagnostics, value } of [loadRunbookFile('x.yaml', text), loadEnvironment('x.yaml', text)]) {
+        expect(value).toBeUndefined();
+        expect(diagnostics.map(({ code }) => code)).toEqual([expect.stringMatching(/^not-an?-(runbook|environment)$/)]);
+        expect(diagnostics.map((diagnostic) => printDiagnostic(diagnostic, text)).join()).not.toContain(secret);
+      }
+    },
+  );
+
+  it('is an environment that is given as a runbook: a password may be in it', () => {
+    const text = `apiVersion: runbook/v1\nenvironment: lab\nconnections: { es: { password: ${secret} } }`;
+    const { diagnostics } = loadRunbookFile('x.yaml', text);
+    expect(diagnostics.map(({ code }) => code)).toEqual(['not-a-runbook']);
+    expect(diagnostics.map((diagnostic) => printDiagnostic(diagnostic, text)).join()).not.toContain(secret);
+  });
+});
+
+describe('a runbook with mistakes', () => {
+  it.each([
+    'apiVersion: runbook/v1\ntitle: [x',
+    '\ufeffapiVersion: runbook/v1\r\ntitle: [x',
+    '# a comment\n"apiVersion" : "runbook/v2"\ntitle: [x',
+    '{ "name": "x", "apiVersion": "runbook/v1", title: [x',
+  ])('is recognised all the same, and shown: %j', (text) => {
+    const { diagnostics } = loadRunbookFile('x.yaml', text);
+    expect(diagnostics.map(({ code }) => code)).not.toContain('not-a-runbook');
+    expect(diagnostics.map((diagnostic) => printDiagnostic(diagnostic, text)).join()).toContain('title: [x');
+  });
+});
