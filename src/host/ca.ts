@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import type { Environment } from '../language/index.ts';
+import type { PlanExtras } from '../planner/index.ts';
 import { readRegularFile } from '../runs/index.ts';
+import { messageOf } from './problem.ts';
 
 /** More than this is no file of certificates; bytes. */
 const largest = 1_000_000;
@@ -22,16 +24,21 @@ export function readCa(ca: string, folder: string): CaFile {
   return { text: Buffer.from(bytes).toString('utf8'), sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
-/** The hash of each `ca` in an environment, by its path there; one that cannot be read has none, and planning says so. */
-export function caHashesOf({ connections }: Environment, file: string): Record<string, string> {
-  const hashes: Record<string, string> = {};
-  for (const settings of Object.values(connections)) {
-    if (!('ca' in settings) || settings.ca === undefined) continue;
-    try {
-      hashes[settings.ca] = readCa(settings.ca, dirname(file)).sha256;
-    } catch {
-      // Perhaps the runbook has no such connection.
-    }
+/** Each `ca` in an environment, by its path there: its hash, or why it cannot be read. */
+export function authoritiesOf({ connections }: Environment, file: string): Record<string, Authority> {
+  const authorities: Record<string, Authority> = {};
+  for (const settings of Object.values(connections))
+    if ('ca' in settings && settings.ca !== undefined)
+      authorities[settings.ca] = authorityIn(settings.ca, dirname(file));
+  return authorities;
+}
+
+type Authority = NonNullable<PlanExtras['authorities']>[string];
+
+function authorityIn(ca: string, folder: string): Authority {
+  try {
+    return { sha256: readCa(ca, folder).sha256 };
+  } catch (error) {
+    return { problem: messageOf(error) };
   }
-  return hashes;
 }

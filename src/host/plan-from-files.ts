@@ -3,11 +3,11 @@ import type { Environment } from '../language/index.ts';
 import { type Plan, planId } from '../plan/index.ts';
 import { type PlanExtras, planFor } from '../planner/index.ts';
 import { hashOf } from '../runs/index.ts';
-import { caHashesOf } from './ca.ts';
+import { authoritiesOf } from './ca.ts';
 import { locateRunbook, readEnvironment, readRunbook, valueOrStop } from './files.ts';
 
 /** From what a plan is made. */
-export interface PlanArguments extends Omit<PlanExtras, 'ca_hashes'> {
+export interface PlanArguments extends Omit<PlanExtras, 'authorities'> {
   /** The path of the environment file. */
   readonly env: string;
   /** Inputs as `name=value`; they override those of the environment. */
@@ -46,9 +46,9 @@ export async function planFromFiles(
   const environment = valueOrStop(environmentFile.checked, environmentFile.print);
   const print = (diagnostic: Parameters<typeof runbookFile.print>[0]) =>
     diagnostic.file === environment.source.file ? environmentFile.print(diagnostic) : runbookFile.print(diagnostic);
-  const ca_hashes = caHashesOf(environment.value, env);
+  const authorities = authoritiesOf(environment.value, env);
   const planWith = (more: PlanExtras) =>
-    valueOrStop(planFor(bundle, environment, set, { ...extras, ca_hashes, ...more }), print);
+    valueOrStop(planFor(bundle, environment, set, { ...extras, authorities, ...more }), print);
   const unpinned = planWith({});
   const plan = askPins ? planWith({ pins: await askPins(unpinned, environment.value) }) : unpinned;
   const files = Object.fromEntries([...runbookFile.texts].map(([file, text]) => [file, hashOf(text)]));

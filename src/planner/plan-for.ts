@@ -13,8 +13,8 @@ export interface PlanExtras {
   readonly author?: string;
   /** Connection → the `cluster_uuid` that was seen there; the environment's own pin comes first. */
   readonly pins?: { readonly [connection: string]: string };
-  /** File → the SHA-256 of its bytes, for each `ca` in the environment of a connection that the runbook has. */
-  readonly ca_hashes?: { readonly [file: string]: string };
+  /** Each `ca` in the environment, of the connections that the runbook has: the SHA-256 of its bytes, or why it cannot be read. */
+  readonly authorities?: { readonly [file: string]: { readonly sha256: string } | { readonly problem: string } };
   /** Values of inputs by dotted name, instead of those that the environment has. */
   readonly inputs?: JsonObject;
 }
@@ -29,16 +29,16 @@ export function planFor(
   bundle: Bundle,
   environment: Loaded<Environment>,
   sets: readonly string[],
-  { author, pins = {}, ca_hashes = {}, inputs: decided = {} }: PlanExtras = {},
+  { author, pins = {}, authorities = {}, inputs: decided = {} }: PlanExtras = {},
 ): Checked<Plan> {
   const { inputs, diagnostics: inputDiagnostics } = inputsFor(bundle.runbook, environment, sets, decided);
   const diagnostics: Diagnostic[] = [
     ...inputDiagnostics,
-    ...connectionDiagnostics(bundle.runbook, environment, ca_hashes),
+    ...connectionDiagnostics(bundle.runbook, environment, authorities),
   ];
   if (hasErrors(diagnostics)) return { diagnostics };
   const runbook = bundle.runbook.value;
-  const own = plannedConnections(runbook, environment.value, pins, ca_hashes);
+  const own = plannedConnections(runbook, environment.value, pins, authorities);
   const { steps: expanded, rollback, used, diagnostics: found } = expand(bundle, environment, own, inputs);
   const { steps, names: sealed } = withSealedSaves(expanded, rollback);
   const seal = environment.value.journal?.seal;
@@ -74,10 +74,17 @@ export function planFor(
   };
 }
 
+type Authorities = NonNullable<PlanExtras['authorities']>;
+
+function authorityIn(authorities: Authorities, ca: string) {
+  const known = Object.hasOwn(authorities, ca) ? authorities[ca] : undefined;
+  return known ?? { problem: 'nobody has read it' };
+}
+
 function connectionDiagnostics(
   runbook: Loaded<Runbook>,
   environment: Loaded<Environment>,
-  caHashes: NonNullable<PlanExtras['ca_hashes']>,
+  authorities: Authorities,
 ): Diagnostic[] {
   const given = environment.value.connections;
   return Object.entries(runbook.value.connections).flatMap(([name, declared]) => {
@@ -104,10 +111,11 @@ function connectionDiagnostics(
     const kind = kindNameOf(connection);
     if (kind === declared.kind) {
       const ca = 'ca' in connection ? connection.ca : undefined;
-      if (ca === undefined || Object.hasOwn(caHashes, ca)) return [];
+      const read = ca === undefined ? undefined : authorityIn(authorities, ca);
+      if (read === undefined || 'sha256' in read) return [];
       return problem(
         'unreadable-ca',
-        `the ca of the connection "${name}" cannot be read: ${ca}`,
+        `the ca of the connection "${name}" (${ca}) cannot be read: ${read.problem}`,
         ['connections', name, 'ca'],
         'The plan names the SHA-256 of its bytes, so that no other authority is trusted than the reviewed one. The path is relative to this file.',
       );
@@ -140,14 +148,14 @@ function plannedConnections(
   runbook: Runbook,
   environment: Environment,
   pins: NonNullable<PlanExtras['pins']>,
-  caHashes: NonNullable<PlanExtras['ca_hashes']>,
+  authorities: Authorities,
 ): Record<string, PlannedConnection> {
   return Object.fromEntries(
     Object.keys(runbook.connections).flatMap((name) => {
       const connection = environment.connections[name];
       const pin = Object.hasOwn(pins, name) ? pins[name] : undefined;
       const later = runbook.connections[name]?.identity?.valid_later;
-      return connection ? [[name, plannedConnection(connection, pin, caHashes, later)]] : [];
+      return connection ? [[name, plannedConnection(connection, pin, authorities, later)]] : [];
     }),
   );
 }
@@ -173,17 +181,17 @@ function withBorrowedIdentities(
 function plannedConnection(
   settings: EnvironmentConnection,
   pin: string | undefined,
-  caHashes: NonNullable<PlanExtras['ca_hashes']>,
+  authorities: Authorities,
   validLater: readonly string[] = [],
 ): PlannedConnection {
   const identities = 'identities' in settings ? Object.entries(settings.identities ?? {}) : [];
   const later = identities.map(([name]) => name).filter((name) => validLater.includes(name));
   const ca = 'ca' in settings ? settings.ca : undefined;
-  const hash = ca === undefined ? undefined : caHashes[ca];
+  const authority = ca === undefined ? undefined : authorityIn(authorities, ca);
   return {
     kind: kindNameOf(settings),
     ...kindOf(settings).planned(settings, pin),
-    ...(hash === undefined ? {} : { ca_sha256: hash }),
+    ...(authority && 'sha256' in authority ? { ca_sha256: authority.sha256 } : {}),
     ...('fingerprint' in settings && settings.fingerprint !== undefined ? { fingerprint: settings.fingerprint } : {}),
     ...(identities.length > 0
       ? { identities: Object.fromEntries(identities.map(([name, identity]) => [name, plannedAuth(identity.auth)])) }

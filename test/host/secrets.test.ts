@@ -27,7 +27,7 @@ connections: { es: { kind: elasticsearch }, kb: { kind: kibana } }
 steps: [{ id: a, ${on}, call: GET /x }, { id: b, on: es, as: recovery, call: GET /x }]
 `;
 
-const options = { whole: true, environment, extras: { ca_hashes: { 'ca.pem': hashOf('PEM') } } };
+const options = { whole: true, environment, extras: { authorities: { 'ca.pem': { sha256: hashOf('PEM') } } } };
 
 afterEach(() => vi.unstubAllEnvs());
 
