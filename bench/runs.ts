@@ -60,7 +60,7 @@ function portsWith(record: Ports['record'], body: (count: number) => object = ()
     every: () => async () => undefined,
     stateOf: () => 'ended',
     random: () => 0,
-    confirm: async () => true,
+    confirm: async () => 'yes',
     decide: async () => 'unknown',
     seal: async () => '',
     record,

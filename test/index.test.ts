@@ -42,7 +42,7 @@ describe('the library', () => {
         random: () => 0,
         decide: async () => 'unknown',
         seal: async () => '',
-        confirm: async () => true,
+        confirm: async () => 'yes',
         record: async (event) => void events.push(event),
         interruption: () => 'none',
       },

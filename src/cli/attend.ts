@@ -1,7 +1,16 @@
-import type { Event } from '../engine/index.ts';
+import type { Event, RunOptions } from '../engine/index.ts';
 import { type Attendant, type Execution, execute } from '../host/execute.ts';
-import { forecastSentence, forecastText, plainView, reasonText, reportOf, summaryText } from '../report/index.ts';
-import { inert } from '../text/index.ts';
+import {
+  followCourse,
+  forecastSentence,
+  forecastText,
+  plainView,
+  reasonText,
+  reportOf,
+  summaryText,
+} from '../report/index.ts';
+import type { TerminalView } from '../report/terminal.ts';
+import { askToConfirm } from './confirm.ts';
 import { exitCodes } from './exit-codes.ts';
 import { type Output, openOutput, throughOutput } from './output.ts';
 import { type Interruptions, interruptions } from './signals.ts';
@@ -14,13 +23,15 @@ import { ask, isInteractive } from './terminal.ts';
 export async function attend(execution: Execution, { detailedExitcode = false } = {}): Promise<number> {
   const { plan, mode = 'real', rollback = 'on-failure', origin = {} } = execution;
   const output = openOutput(1);
-  const signals = interruptions((text) => output.write(`\n${text}\n`), rollback);
   const screen = await screenFor(output, mode);
+  const course = followCourse(rollback);
+  const signals = interruptions((signal, isFirst) => screen.say(`${signal}: ${course.stopText(isFirst)}`));
   const dryEvents: Event[] = [];
   const attendant: Attendant = {
-    ...questionsOn(screen, signals),
-    say: (text) => output.write(`${inert(text)}\n`),
+    ...questionsOn(screen, signals, rollback),
+    say: screen.say,
     show: (event) => {
+      course.follow(event);
       screen.show(event);
       if (mode === 'dry') dryEvents.push(event);
     },
@@ -49,38 +60,45 @@ export async function attend(execution: Execution, { detailedExitcode = false } 
 /** Where events are shown, one after the other; nobody waits for it but who asks a question. */
 interface Screen {
   readonly show: (event: Event) => void;
+  /** Says something at once, whatever is still to be shown. */
+  readonly say: (text: string) => void;
   /** Waits until everything is shown, for two seconds at most. */
   readonly isShown: () => Promise<unknown>;
 }
 
 async function screenFor(output: Output, mode: 'real' | 'dry'): Promise<Screen> {
-  const show = await viewFor(output, mode);
+  const { show, say } = await viewFor(output, mode);
   let shown: Promise<unknown> = Promise.resolve();
   return {
     show: (event) => {
       shown = shown.then(() => show(event)).catch(() => undefined);
     },
+    say,
     isShown: () => Promise.race([shown, new Promise((resolve) => setTimeout(resolve, 2_000).unref())]),
   };
 }
 
-async function viewFor(output: Output, mode: 'real' | 'dry'): Promise<(event: Event) => Promise<void>> {
+async function viewFor(output: Output, mode: 'real' | 'dry'): Promise<TerminalView> {
   // Some pseudo-terminals say that they are 0 columns wide: a spinner would wrap after each character.
   if (isInteractive() && mode === 'real' && !process.env.NO_COLOR && process.stdout.columns > 0) {
     const { terminalView } = await import('../report/terminal.ts');
     throughOutput(output);
-    return terminalView(output.write).show;
+    return terminalView(output.write);
   }
-  return plainView(output.write, mode);
+  return { show: plainView(output.write, mode), say: (text) => output.write(`\n${text}\n`) };
 }
 
 /** Asks where there is a terminal. */
-function questionsOn({ isShown }: Screen, { stop }: Interruptions): Pick<Attendant, 'confirm' | 'decide'> {
+function questionsOn(
+  { isShown }: Screen,
+  { stop }: Interruptions,
+  rollback: RunOptions['rollback'],
+): Pick<Attendant, 'confirm' | 'decide'> {
   if (!isInteractive()) return {};
   return {
-    confirm: async ({ step, question }) => {
+    confirm: async (question) => {
       await isShown();
-      return (await ask(`${step}: ${question} Type yes to proceed: `, stop)) === 'yes';
+      return askToConfirm(question, rollback, stop);
     },
     decide: async ({ step, title, reason }) => {
       await isShown();

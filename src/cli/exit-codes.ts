@@ -15,5 +15,7 @@ export const exitCodes = {
   refused: 4,
   /** `--detailed-exitcode`: nothing is wrong, and there is something to do, or a difference. */
   'something-to-do': 5,
+  /** A step waits for somebody to confirm it; `runbook resume` goes on. */
+  'waiting-for-confirmation': 6,
   interrupted: 130,
 } as const satisfies Record<RunOutcome | ProblemKind | 'something-to-do', number>;

@@ -1,5 +1,3 @@
-import type { RunOptions } from '../engine/index.ts';
-
 /** Signals as a run sees them: the first asks to stop, the second to leave the rollback out, too. */
 export interface Interruptions {
   readonly stop: AbortSignal;
@@ -10,14 +8,17 @@ export interface Interruptions {
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Listens for SIGINT, SIGTERM and SIGHUP until `end`. What follows from one is said at once. */
-export function interruptions(say: (text: string) => void, rollback: RunOptions['rollback']): Interruptions {
+/**
+ * Listens for SIGINT, SIGTERM and SIGHUP until `end`.
+ * @param say Says at once what follows from one: from the first, or from the second.
+ */
+export function interruptions(say: (signal: string, isFirst: boolean) => void): Interruptions {
   const first = new AbortController();
   const second = new AbortController();
   const onSignal = (signal: string) => {
     if (second.signal.aborted) return;
     const isFirst = !first.signal.aborted;
-    say(`${signal}: ${isFirst ? firstText[rollback] : secondText}`);
+    say(signal, isFirst);
     (isFirst ? first : second).abort();
   };
   for (const signal of signals) process.on(signal, onSignal);
@@ -29,11 +30,3 @@ export function interruptions(say: (text: string) => void, rollback: RunOptions[
     },
   };
 }
-
-const always = 'stopping after the call in flight, then the steps of always';
-const firstText: Readonly<Record<RunOptions['rollback'], string>> = {
-  'on-failure': `${always}, then the rollback. A second signal skips the rollback.`,
-  never: `${always}. No rollback, as requested.`,
-  now: 'the rollback continues. A second signal stops it after the call in flight.',
-};
-const secondText = 'rollback cancelled; the call in flight and the steps of always finish first.';

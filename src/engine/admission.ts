@@ -1,6 +1,7 @@
 import { evaluateValue, expressionOfKey, holds, type PathExpression, pathsIn, resolve } from '../language/index.ts';
-import { type Condition, nodesIn, type PlannedNode, type SkippedNode } from '../plan/index.ts';
+import { type Condition, nodesIn, nodesRunBy, type PlannedNode, type SkippedNode } from '../plan/index.ts';
 import { shown, shownExpectation } from './assertion.ts';
+import { shownCall } from './by-hand.ts';
 import type { StepResult } from './event.ts';
 import type { Reason } from './reason.ts';
 import { secretMark } from './redactor.ts';
@@ -10,6 +11,7 @@ import {
   type Frame,
   fail,
   isStopping,
+  owesAlways,
   pastOf,
   type Session,
   type StepContext,
@@ -40,6 +42,10 @@ export async function admit(
   const refusal = session.isDry ? undefined : await refusalOf(node, context);
   // Ctrl-C at the question is no response to it.
   if (isStopping(session, frame)) return 'interrupted';
+  if (refusal?.kind === 'waits-for-confirmation') {
+    session.findings.suspended = { by: 'confirmation', step: context.id, reason: refusal };
+    await session.recorder.record({ type: 'suspended', ...session.findings.suspended });
+  }
   return refusal && { outcome: 'failed', reason: refusal };
 }
 
@@ -49,9 +55,16 @@ async function refusalOf(node: Exclude<PlannedNode, SkippedNode>, context: StepC
   if (node.confirm === undefined) return undefined;
   const question = renderText(node.confirm, valuesIn(session, frame));
   const answered = pastOf(context)?.confirmed;
+  if (answered !== undefined) return answered ? undefined : { kind: 'not-confirmed', question };
   const { ports, options, recorder } = session;
-  const confirmed = answered ?? (await ports.confirm(options.redactor.record({ step: id, question })));
-  if (answered === undefined) await recorder.record({ type: 'confirmation', step: id, question, confirmed });
+  const calls = nodesRunBy(node).flatMap((one) =>
+    one.kind === 'request' && one.effect === 'write' ? [shownCall(one, valuesIn(session, frame))] : [],
+  );
+  const canWait = frame.phase === 'steps' && !owesAlways(session, frame);
+  const answer = await ports.confirm(options.redactor.record({ step: id, question, calls, canWait }));
+  if (answer === 'later' && canWait) return { kind: 'waits-for-confirmation', question };
+  const confirmed = answer === 'yes';
+  await recorder.record({ type: 'confirmation', step: id, question, calls, confirmed });
   return confirmed ? undefined : { kind: 'not-confirmed', question };
 }
 

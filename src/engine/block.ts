@@ -7,7 +7,17 @@ import { gather } from './outputs.ts';
 import { Cancelled } from './ports.ts';
 import { lookupAtRun, readsSecret } from './render.ts';
 import { noteRollback } from './rollback.ts';
-import { type Flow, type Frame, fail, isCleanup, pastOf, type Session, type StepContext, valuesIn } from './session.ts';
+import {
+  type Flow,
+  type Frame,
+  fail,
+  isCleanup,
+  pastOf,
+  type Session,
+  type StepContext,
+  valuesIn,
+  writesSoFar,
+} from './session.ts';
 
 /** How a node ended; `flow` where what follows from it is known already. */
 export interface Ended {
@@ -29,9 +39,14 @@ export async function runBlock(node: PlannedBlock, context: StepContext, runNode
     if (effect.state === 'unknown' && !session.isDry) return { result: { outcome: 'failed', reason: effect.reason } };
   }
   const undo = noteRollback(node, id, session, frame);
-  const within: Frame = { ...frame, depth: frame.depth + 1, undo: undo ? [...frame.undo, undo] : frame.undo };
   const failuresBefore = session.findings.cleanupFailures.length;
   const writesBefore = writesSoFar(session);
+  const within: Frame = {
+    ...frame,
+    depth: frame.depth + 1,
+    undo: undo ? [...frame.undo, undo] : frame.undo,
+    writesBefore: node.always ? [...frame.writesBefore, writesBefore] : frame.writesBefore,
+  };
   const tried = await attempt(() =>
     node.for_each === undefined
       ? runNodes(node.steps, session, within)
@@ -48,11 +63,6 @@ export async function runBlock(node: PlannedBlock, context: StepContext, runNode
       : tried.flow;
   // The step inside has said why, and what follows from it.
   return { result: { outcome: outcomeOf(flow, session) }, flow };
-}
-
-/** Writes that were sent, or may have been; in a dry run, those that are predicted. */
-function writesSoFar({ findings, prediction }: Session): number {
-  return findings.writes + prediction.writes.length;
 }
 
 function outcomeOf(flow: Flow, { findings }: Session): StepOutcome {

@@ -27,7 +27,9 @@ export type RunOutcome =
   | 'refused'
   | 'interrupted'
   /** Undone because somebody asked for it. */
-  | 'rolled-back';
+  | 'rolled-back'
+  /** A step waits for somebody to confirm it; the run can be resumed. */
+  | 'waiting-for-confirmation';
 
 /** Which part of the operation a step belongs to. */
 export type Phase = 'preflight' | 'steps' | 'always' | 'rollback';
@@ -95,9 +97,15 @@ export interface Left extends AccountedWrite {
   readonly reason: Reason;
 }
 
-/** Why a run is not finished: somebody must decide about a step, or what is in its way must go. */
+/** A call for a person to read before it is sent, or to send by hand, as far as it is known. */
+export interface ShownCall extends Omit<RecordedCall, 'opaque_id' | 'effect'> {
+  /** Of its step. */
+  readonly title: string;
+}
+
+/** Why a run is not finished: somebody must decide about a step or confirm one, or what is in its way must go. */
 export type Suspension =
-  | { readonly by: 'step'; readonly step: string; readonly reason: Reason }
+  | { readonly by: 'step' | 'confirmation'; readonly step: string; readonly reason: Reason }
   | { readonly by: 'lock' | 'journal'; readonly reason: Reason };
 
 export interface RunSummary {
@@ -117,6 +125,8 @@ export interface RunSummary {
   readonly rolled_back: boolean;
   /** Steps that `runbook rollback` would roll back, the newest first. */
   readonly can_be_rolled_back: readonly string[];
+  /** Where a rollback is not complete or was skipped: the calls that complete it, in their order. */
+  readonly by_hand: readonly ShownCall[];
   /** Of a run that has not succeeded: what stays as the runbook declares. */
   readonly kept: readonly Kept[];
   /** Of a run that has not succeeded: what is in place, or may be, and nobody has rolled back. */
@@ -251,6 +261,8 @@ export interface Confirmation {
   readonly type: 'confirmation';
   readonly step: string;
   readonly question: string;
+  /** What was asked about: the writes that follow, as far as they were known. */
+  readonly calls: readonly ShownCall[];
   readonly confirmed: boolean;
 }
 

@@ -40,7 +40,10 @@ export function troublesIn({ cleanupFailures, inDoubt }: Findings): number {
 export function summarized(
   { failure, suspended, writes, inDoubt, cleanupFailures, notes, locksLeft }: Findings,
   redactor: Redactor,
-): Omit<RunSummary, 'outcome' | 'predicted_writes' | 'rolled_back' | 'can_be_rolled_back' | 'kept' | 'left'> {
+): Omit<
+  RunSummary,
+  'outcome' | 'predicted_writes' | 'rolled_back' | 'can_be_rolled_back' | 'by_hand' | 'kept' | 'left'
+> {
   return redactor.record({
     ...(failure ? { failure } : {}),
     in_doubt: inDoubt,
@@ -50,4 +53,9 @@ export function summarized(
     notes,
     locks_left: locksLeft,
   });
+}
+
+/** The state of a run that is suspended. */
+export function suspendedState({ by }: Suspension): 'waiting-for-confirmation' | 'suspended' {
+  return by === 'confirmation' ? 'waiting-for-confirmation' : 'suspended';
 }

@@ -1,5 +1,6 @@
 export type * from './event.ts';
-export { type Call, Cancelled, type Doubt, type Ports, type Question } from './ports.ts';
+export { suspendedState } from './findings.ts';
+export { type Answer, type Call, Cancelled, type Doubt, type Ports, type Question } from './ports.ts';
 export type { AmbiguousResponse, LockReason, Reason } from './reason.ts';
 export { createRedactor, type Redactor, secretMark, shortestSecret } from './redactor.ts';
 export { instanceId, plannedOf, withInputs } from './render.ts';

@@ -132,6 +132,9 @@ async function finish(node: PlannedNode, { result, flow }: Ended, context: StepC
   if (!pastOf(context)?.finished)
     await session.recorder.record({ type: 'step-finished', ...described(node, context), ...result });
   if (flow) return flow;
+  // What fails once somebody wants the run to stop is part of an interrupted run.
+  const isLate = (result.outcome === 'failed' || result.outcome === 'in-doubt') && !session.findings.failure;
+  if (isLate && !isCleanup(context.frame) && isStopping(session, context.frame)) await interrupt(session);
   return result.outcome === 'interrupted' ? interrupt(session) : flowAfter(node, result, context);
 }
 

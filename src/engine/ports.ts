@@ -1,6 +1,6 @@
 import type { Request } from '../plan/index.ts';
 import type { Json } from '../text/index.ts';
-import type { Event } from './event.ts';
+import type { Event, ShownCall } from './event.ts';
 import type { Reason } from './reason.ts';
 import type { SendResult } from './result.ts';
 
@@ -20,7 +20,7 @@ export interface Ports {
   /** A number from 0 up to, but not, 1: for the jitter of pauses. */
   readonly random: () => number;
   /** Asks a person. */
-  readonly confirm: (question: Question) => Promise<boolean>;
+  readonly confirm: (question: Question) => Promise<Answer>;
   /** Asks a person whether a step of unknown outcome took effect; `unknown` where nobody can say. */
   readonly decide: (question: Doubt) => Promise<'done' | 'not-done' | 'unknown'>;
   /**
@@ -62,7 +62,17 @@ export interface Call {
 export interface Question {
   readonly step: string;
   readonly question: string;
+  /** The writes that follow, as far as they are known: with the names that earlier steps have saved. */
+  readonly calls: readonly ShownCall[];
+  /** False where the run cannot wait here: a block around the step has something to put right in its `always`. */
+  readonly canWait: boolean;
 }
+
+/**
+ * `no`: the step fails, and the run is rolled back where that is wanted. `later`: the run stops here and can be resumed; where
+ * it cannot wait, that is a `no`.
+ */
+export type Answer = 'yes' | 'no' | 'later';
 
 /** A step of unknown outcome: what it was to do, and why nobody knows whether it did. */
 export interface Doubt {

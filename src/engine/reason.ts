@@ -11,6 +11,8 @@ export type Reason =
   | SkipReason
   // Nobody let it run.
   | { readonly kind: 'not-confirmed'; readonly question: string }
+  /** Nobody has answered yet, or somebody wants to answer later. */
+  | { readonly kind: 'waits-for-confirmation'; readonly question: string }
   | {
       readonly kind: 'outside-maintenance-window';
       readonly environment: string;

@@ -2,6 +2,7 @@ import { plaintextWarning } from '../kinds/index.ts';
 import { type Plan, type PlannedNode, wholeRunbook } from '../plan/index.ts';
 import { accountsOf, isGone, lookAgain } from './account.ts';
 import { checkWindows } from './admission.ts';
+import { callsByHand } from './by-hand.ts';
 import type { Event, Kept, Left, RunOutcome, RunResumed, RunStarted, RunSummary, Suspension } from './event.ts';
 import { summarized } from './findings.ts';
 import { runNodes } from './node.ts';
@@ -57,7 +58,7 @@ async function runIn(session: Session, options: RunOptions): Promise<RunSummary>
 
 async function runPlan(session: Session): Promise<Flow> {
   const { plan, replay } = session;
-  const preflight: Frame = { phase: 'preflight', depth: 0, iterations: [], undo: [] };
+  const preflight: Frame = { phase: 'preflight', depth: 0, iterations: [], undo: [], writesBefore: [] };
   await warnOfPlaintext(session);
   if ((await runNodes(plan.preflight, session, preflight)) === 'stop') return 'stop';
   // A run that has begun to write must come to an end, whatever the time.
@@ -101,7 +102,7 @@ export async function rollbacksOf(
     every: () => async () => undefined,
     stateOf: () => 'unknown',
     random: () => 0,
-    confirm: async () => false,
+    confirm: async () => 'no',
     decide: async () => 'unknown',
     record: async () => undefined,
     seal: async () => '',
@@ -161,13 +162,16 @@ function summaryOf(session: Session, course: Course): RunSummary {
   const { findings, options, prediction, rollback } = session;
   // What was looked at again and is not in place is not unknown any more.
   findings.inDoubt = findings.inDoubt.filter((step) => !isGone(rollback.sent.get(step)));
+  const outcome = outcomeOf(session, course);
+  const needed = session.isDry ? [] : neededRollbacks(session);
   return {
-    outcome: outcomeOf(session, course),
+    outcome,
     ...(findings.wasInterrupted ? { interrupted: true } : {}),
     ...summarized(findings, options.redactor),
     predicted_writes: prediction.writes.length,
-    rolled_back: rolledBack && neededRollbacks(session).length === 0,
-    can_be_rolled_back: session.isDry ? [] : neededRollbacks(session).map(({ step }) => step),
+    rolled_back: rolledBack && needed.length === 0,
+    can_be_rolled_back: needed.map(({ step }) => step),
+    by_hand: options.redactor.record(outcome === 'done' ? [] : callsByHand(needed, session)),
     kept: options.redactor.record(kept),
     left: options.redactor.record(left),
   };
@@ -175,6 +179,7 @@ function summaryOf(session: Session, course: Course): RunSummary {
 
 function outcomeOf(session: Session, { flow, left = [] }: Course): RunOutcome {
   const { inDoubt, cleanupFailures, wasInterrupted, writes, suspended } = session.findings;
+  if (suspended?.by === 'confirmation') return 'waiting-for-confirmation';
   if (suspended || cleanupFailures.length > 0 || left.length > 0) return 'intervention-required';
   // A step of unknown outcome has been rolled back, whether it took effect or not.
   if (session.options.rollback === 'now')

@@ -115,6 +115,8 @@ export interface Frame {
   readonly item?: Item;
   /** The rollbacks of the enclosing blocks, the outermost first. */
   readonly undo: readonly Undo[];
+  /** Of each enclosing block with an `always`: how many writes there were before its steps. */
+  readonly writesBefore: readonly number[];
 }
 
 /** A step that is running: its session, its place, its id. */
@@ -168,6 +170,16 @@ export function isStopping({ ports, replay, options }: Session, { phase }: Frame
 /** Returns what the journal says of a step, where a run goes on. */
 export function pastOf({ session, id }: StepContext): PastStep | undefined {
   return session.replay?.steps.get(id);
+}
+
+/** Writes that were sent, or may have been; in a dry run, those that are predicted. */
+export function writesSoFar({ findings, prediction }: Session): number {
+  return findings.writes + prediction.writes.length;
+}
+
+/** Returns whether the `always` of a block around this has something to put right. */
+export function owesAlways(session: Session, { writesBefore }: Frame): boolean {
+  return writesBefore.some((count) => writesSoFar(session) > count);
 }
 
 export function isCleanup({ phase }: Frame): boolean {

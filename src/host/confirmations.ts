@@ -1,33 +1,62 @@
-import { nodesIn, type Plan } from '../plan/index.ts';
+import { nodesIn, type Plan, type PlannedNode } from '../plan/index.ts';
 import { Problem } from './problem.ts';
 
 /**
- * Checks the confirmations of a run before any write is sent.
+ * Checks the confirmations of a new run before any write is sent.
  * @param confirm Ids of steps that are confirmed by name.
  * @param canAsk Whether somebody is there to be asked about the others.
- * @throws `Problem` where one is about a step that requires none, or where one is missing and nobody can be asked.
+ * @throws `Problem` where one is about a step that requires none, or where nobody can be asked about a step that every run comes to.
+ * A step that only some runs come to suspends the run when it is reached.
  */
 export function checkConfirmations(plan: Plan, confirm: readonly string[], canAsk: boolean): void {
-  const questions = questionsIn(plan);
-  const unknown = confirm.filter((id) => !questions.has(id));
-  if (unknown.length > 0) {
-    throw new Problem(
-      `--confirm ${unknown.join(', ')}: no such step requires confirmation; ${questions.size > 0 ? `these do: ${[...questions.keys()].join(', ')}` : 'none does'}`,
-    );
-  }
-  const open = [...questions.keys()].filter((id) => !confirm.includes(id));
+  const questions = checkNames(plan, confirm);
+  const open = questions.filter(({ id, isCertain }) => isCertain && !confirm.includes(id));
   if (open.length === 0 || canAsk) return;
   throw new Problem(
-    `confirmation required, and there is no terminal to ask on; no write was sent:\n${open.map((id) => `  ${id}: ${questions.get(id)}`).join('\n')}\nAdd ${open.map((id) => `--confirm ${id}`).join(' ')} to confirm.`,
+    `confirmation required, and there is no terminal to ask on; no write was sent:\n${open.map(({ id, question }) => `  ${id}: ${question}`).join('\n')}\nAdd ${open.map(({ id }) => `--confirm ${id}`).join(' ')} to confirm.`,
     'refused',
   );
 }
 
-/** Step → the question to a person. */
-function questionsIn(plan: Plan): ReadonlyMap<string, string> {
-  return new Map(
-    nodesIn(plan).flatMap(({ node, section }) =>
-      node.kind === 'skipped' || node.confirm === undefined || section === 'rollback' ? [] : [[node.id, node.confirm]],
-    ),
-  );
+/**
+ * Checks that each step that is confirmed by name requires it: a typo would count for nothing.
+ * @returns The questions of a plan.
+ */
+export function checkNames(plan: Plan, confirm: readonly string[]): Question[] {
+  const questions = questionsIn(plan);
+  const unknown = confirm.filter((id) => !questions.some((question) => question.id === id));
+  if (unknown.length > 0) {
+    throw new Problem(
+      `--confirm ${unknown.join(', ')}: no such step requires confirmation; ${questions.length > 0 ? `these do: ${questions.map(({ id }) => id).join(', ')}` : 'none does'}`,
+    );
+  }
+  return questions;
+}
+
+interface Question {
+  /** Of the step. */
+  readonly id: string;
+  readonly question: string;
+  /** False where a condition or a list that only the run knows decides whether the run comes to it. */
+  readonly isCertain: boolean;
+}
+
+function questionsIn(plan: Plan): Question[] {
+  const uncertain = new Set<string>();
+  return nodesIn(plan).flatMap(({ node, section, within }) => {
+    if (isUncertain(node) || (within !== undefined && uncertain.has(within))) uncertain.add(node.id);
+    if (node.kind === 'skipped' || node.confirm === undefined || section === 'rollback') return [];
+    // A loop is asked about before its first iteration, and whatever its list is.
+    const isCertain = within === undefined || !uncertain.has(within) ? !hasCondition(node) : false;
+    return [{ id: node.id, question: node.confirm, isCertain }];
+  });
+}
+
+/** Returns whether only the run knows if what is inside a node runs. */
+function isUncertain(node: PlannedNode): boolean {
+  return hasCondition(node) || (node.kind === 'block' && (node.for_each !== undefined || node.done_when !== undefined));
+}
+
+function hasCondition(node: PlannedNode): boolean {
+  return node.kind !== 'skipped' && node.when !== undefined && node.when.length > 0;
 }

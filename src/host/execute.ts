@@ -70,7 +70,10 @@ export interface Attendant {
   readonly say?: (text: string) => void;
   /** Gets every event, redacted, before it is recorded. It stops nothing: what it throws is left aside. */
   readonly show?: (event: Event) => void;
-  /** Asks about a step that is not confirmed. Without it, a run with such a step is refused before anything is sent. */
+  /**
+   * Asks about a step that is not confirmed. Without it, a run that comes to such a step for certain is refused before anything
+   * is sent; another one stops at the step as it is, and can be resumed.
+   */
   readonly confirm?: Ports['confirm'];
   /** Asks about a step with an unknown outcome of which nothing was said. Without it, nobody can say, and the run stops as it is. */
   readonly decide?: Ports['decide'];
@@ -159,7 +162,8 @@ async function executeAs(
     now: Date.now,
     monotonic: () => performance.now(),
     random: Math.random,
-    confirm: async (question) => isNamed(question.step, confirm) || ((await attendant.confirm?.(question)) ?? false),
+    confirm: async (question) =>
+      isNamed(question.step, confirm) ? 'yes' : ((await attendant.confirm?.(question)) ?? 'later'),
     decide: async (doubt) => assumed?.get(doubt.step) ?? attendant.decide?.(doubt) ?? 'unknown',
     record: async (event) => {
       // Shown first: what cannot be written to the disk is at least seen. What cannot be shown stops nothing.

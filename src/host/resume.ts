@@ -1,6 +1,7 @@
 import type { Event } from '../engine/index.ts';
-import { continuationText } from '../report/index.ts';
+import { commandText } from '../report/index.ts';
 import { checkApprovalsOf } from './approvals.ts';
+import { checkNames } from './confirmations.ts';
 import type { Execution } from './execute.ts';
 import { readEnvironment, valueOrStop } from './files.ts';
 import { differenceIn, extrasOf, inputsOf } from './plan-file.ts';
@@ -39,7 +40,7 @@ export async function prepareResume(recorded: RecordedRun, options: ResumeOption
   const { id, events, started } = recorded;
   const last = events.at(-1);
   if (last?.type === 'run-finished') {
-    const command = continuationText('rollback', started);
+    const command = commandText('rollback', started);
     const next = last.outcome === 'rolled-back' ? 'Run' : `Roll it back with ${command}, or run`;
     throw new Problem(
       `the run ${id} is finished (${last.outcome}): there is nothing to continue. ${next} it again: steps that are already in place are not sent.`,
@@ -96,6 +97,7 @@ async function continuation(recorded: RecordedRun, options: ResumeOptions): Prom
   ]);
   const both = assumeDone.filter((step) => assumeNotDone.includes(step));
   if (both.length > 0) throw new Problem(`${both.join(', ')} cannot be both done and not done`);
+  checkNames(plan, confirm);
   checkAssumptions([...assumed.keys()], recorded.events);
   return {
     plan,

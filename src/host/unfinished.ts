@@ -3,7 +3,7 @@ import type { Event } from '../engine/index.ts';
 import { kindOf } from '../kinds/index.ts';
 import type { Environment } from '../language/index.ts';
 import type { Plan } from '../plan/index.ts';
-import { continuationText } from '../report/index.ts';
+import { commandText } from '../report/index.ts';
 import { foldersLeft, locksFolder, readJournal, watchRuns } from '../runs/index.ts';
 import { runsFolder } from './run-folders.ts';
 
@@ -56,8 +56,8 @@ async function unfinishedIn(folder: string, urls: ReadonlyMap<string, string>): 
     runbook: started.runbook,
     connections,
     directory: dirname(dirname(dirname(folder))),
-    resume: continuationText('resume', started),
-    rollback: continuationText('rollback', started),
+    resume: commandText('resume', started),
+    rollback: commandText('rollback', started),
   };
 }
 

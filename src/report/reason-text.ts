@@ -25,6 +25,8 @@ export function reasonText(reason: Reason): string {
       return skipReasonText(reason);
     case 'not-confirmed':
       return `not confirmed: ${reason.question}`;
+    case 'waits-for-confirmation':
+      return `waiting for a confirmation: ${reason.question}`;
     case 'outside-maintenance-window':
       return `this step is disruptive, and it is outside the maintenance windows of ${reason.environment} (${reason.windows.map(windowText).join('; ')})`;
     case 'template-error':

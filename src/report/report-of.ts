@@ -1,4 +1,4 @@
-import type { Event, RunSummary } from '../engine/index.ts';
+import { type Event, type RunSummary, type Suspension, suspendedState } from '../engine/index.ts';
 import type { Plan } from '../plan/index.ts';
 import { forecastOf } from './forecast.ts';
 import { reasonText, sentIn, stepReasonText } from './reason-text.ts';
@@ -29,7 +29,8 @@ function reportFrom(events: readonly Event[], journal: JournalFacts): RunReport 
     format: 'runbook-report/v1',
     run,
     mode,
-    state: isFinished ? last.outcome : 'unfinished',
+    state: isFinished ? last.outcome : last?.type === 'suspended' ? suspendedState(last) : 'unfinished',
+    ...(last?.type === 'suspended' ? { suspended: suspensionOf(last) } : {}),
     title,
     runbook,
     environment,
@@ -41,6 +42,10 @@ function reportFrom(events: readonly Event[], journal: JournalFacts): RunReport 
     journal,
     ...foldedOf(events),
   };
+}
+
+function suspensionOf({ at: _at, type: _type, ...suspension }: Of<'suspended'>): Suspension {
+  return suspension;
 }
 
 function foldedOf(events: readonly Event[]) {

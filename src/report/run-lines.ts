@@ -7,6 +7,7 @@ import type {
   Note,
   RecordedCall,
   RunSummary,
+  ShownCall,
   StepOutcome,
   Suspension,
 } from '../engine/index.ts';
@@ -15,7 +16,7 @@ import { inert } from '../text/index.ts';
 import { comparisonText, errorText, reasonText, sentIn, stepReasonText, subjectOf } from './reason-text.ts';
 import type { ReportedStep, RunReport } from './run-report.ts';
 import { endOf } from './sentences/index.ts';
-import { continuationText } from './words.ts';
+import { commandText } from './words.ts';
 
 /** The outcome of a step, in words that stand alone. */
 export const outcomeWords: Readonly<Record<StepOutcome, string>> = {
@@ -120,13 +121,14 @@ function textOf(event: Event, isDetailed: boolean): string[] {
           ]
         : [];
     case 'confirmation':
-      return [`${event.step}: ${event.question} ${event.confirmed ? 'yes' : 'no'}`];
+      return [
+        `${event.step}: ${event.question} ${event.confirmed ? 'yes' : 'no'}`,
+        ...(isDetailed ? event.calls.map((call) => `    ${shownCallText(call)}`) : []),
+      ];
     case 'noted':
       return [`${indent(event.depth)}${event.number} ${event.step}: ${noteText(event)}`];
     case 'interrupted':
-      return [
-        'interrupted: the call in flight finishes, then the steps of always run, then the rollback if it is enabled.',
-      ];
+      return ['interrupted: the steps of always that are owed run, then the rollback if it is enabled'];
     case 'rollback-started':
       return [`rolling back, in reverse order: ${event.of.join(', ')}`];
     case 'step-rolled-back':
@@ -136,7 +138,7 @@ function textOf(event: Event, isDetailed: boolean): string[] {
     case 'decided':
       return [`${event.step}: the operator said that it ${event.took_effect ? 'took effect' : 'did not take effect'}`];
     case 'suspended':
-      return [`suspended at ${suspendedAt(event)}: ${reasonText(event.reason)}`];
+      return [suspendedText(event)];
     case 'lock':
       return lockLines(event, isDetailed);
     case 'rollback-finished':
@@ -189,7 +191,7 @@ export function notesOf({ notes, locks_left }: RunSummary): Note[] {
 /** The end of a run in one sentence: what it means for the clusters. */
 export function outcomeSentence(summary: RunSummary): string {
   const failure = summary.failure ? ` at ${summary.failure.step}: ${reasonText(summary.failure.reason)}` : '';
-  const stopped = summary.outcome === 'interrupted' ? 'interrupted' : stoppedText(summary, failure);
+  const stopped = stoppedText(summary, failure);
   switch (endOf(summary)) {
     case 'done':
       return `done, ${summary.writes} ${summary.writes === 1 ? 'write was' : 'writes were'} sent`;
@@ -211,6 +213,8 @@ export function outcomeSentence(summary: RunSummary): string {
         ? `suspended at ${suspendedAt(suspended)}, manual intervention required: ${reasonText(suspended.reason)}`
         : '';
     }
+    case 'waiting-for-confirmation':
+      return summary.suspended ? suspendedText(summary.suspended) : '';
     case 'intervention-required':
       return `${stopped}. Manual intervention is required.`;
   }
@@ -218,8 +222,9 @@ export function outcomeSentence(summary: RunSummary): string {
 
 /** Returns how a run came to need a person. */
 function stoppedText({ interrupted, failure }: RunSummary, text: string): string {
-  if (failure) return `failed${text}`;
-  return interrupted ? 'interrupted' : 'the rollback is not complete';
+  const failed = failure ? [`failed${text}`] : [];
+  const stopped = [...(interrupted ? ['interrupted'] : []), ...failed];
+  return stopped.length > 0 ? stopped.join('; ') : 'the rollback is not complete';
 }
 
 function nothingLeft({ kept }: RunSummary): string {
@@ -248,15 +253,39 @@ export function leftTitle({ certain }: Pick<Left, 'certain'>): string {
   return certain ? 'Left in place' : 'Possibly left in place';
 }
 
+/** Returns the calls that complete a rollback by hand, each with what it is for. */
+export function byHandLines({ by_hand }: RunSummary): string[] {
+  return by_hand.map(shownCallText);
+}
+
+/** A call for a person: as it is sent, as far as that is known, and what it is for. */
+export function shownCallText({ request, connection, identity, query, body, title }: ShownCall): string {
+  const as = identity === undefined ? '' : ` as ${identity}`;
+  const sent = [query, body].flatMap((part) => (part === undefined ? [] : [` ${inOneLine(part, 600)}`])).join('');
+  return `${request} on ${connection}${as}${sent} — ${title}`;
+}
+
+/** Returns that a run is suspended, where and why. */
+function suspendedText(suspension: Suspension): string {
+  return `suspended at ${suspendedAt(suspension)}: ${reasonText(suspension.reason)}`;
+}
+
+/** Returns the command that goes on with a suspended run. */
+export function continuationText(run: Parameters<typeof commandText>[1], suspension: Suspension): string {
+  const how = { step: ' --assume-done', confirmation: ' --confirm', lock: '', journal: '' }[suspension.by];
+  return `${commandText('resume', run)}${'step' in suspension ? `${how} ${suspension.step}` : ''}`;
+}
+
 /** Returns where a run is suspended: at a step, a lock or the journal. */
 function suspendedAt(suspension: Suspension): string {
-  return suspension.by === 'step' ? suspension.step : suspension.by;
+  return 'step' in suspension ? suspension.step : suspension.by;
 }
 
 /** Returns how a run has ended, or that it has not. */
-export function endText(report: Pick<RunReport, 'summary' | 'run' | 'origin'>): string {
+export function endText(report: Pick<RunReport, 'summary' | 'run' | 'origin' | 'suspended'>): string {
   if (report.summary) return outcomeSentence(report.summary);
-  return `not finished: it is still running, or its process died (${continuationText('resume', report)} continues it)`;
+  if (report.suspended) return `${suspendedText(report.suspended)} (${continuationText(report, report.suspended)})`;
+  return `not finished: it is still running, or its process died (${commandText('resume', report)} continues it)`;
 }
 
 function callText(call: RecordedCall): string {

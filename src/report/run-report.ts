@@ -11,6 +11,7 @@ import type {
   ServerError,
   StepDescription,
   StepOutcome,
+  Suspension,
 } from '../engine/index.ts';
 import type { JsonObject } from '../text/index.ts';
 
@@ -19,8 +20,10 @@ export interface RunReport {
   readonly format: 'runbook-report/v1';
   readonly run: string;
   readonly mode: 'real' | 'dry';
-  /** `unfinished`: it is going on, or its process died. */
-  readonly state: RunOutcome | 'unfinished';
+  /** `suspended`: it can be resumed once somebody has decided something. `unfinished`: it is going on, or its process died. */
+  readonly state: RunOutcome | 'suspended' | 'unfinished';
+  /** Why it is suspended. */
+  readonly suspended?: Suspension;
   readonly title: string;
   /** The runbook's file, without its folder. */
   readonly runbook: string;
@@ -132,6 +135,11 @@ export function durationBetween(from: string | undefined, to: string | undefined
 /** Returns whether a step has not done what it was to do, or has not ended. */
 export function isBad(outcome: ReportedStep['outcome']): boolean {
   return outcome === undefined || outcome === 'failed' || outcome === 'in-doubt' || outcome === 'interrupted';
+}
+
+/** Returns whether a run can go on. */
+export function isOpen(state: RunReport['state']): boolean {
+  return state === 'unfinished' || state === 'suspended' || state === 'waiting-for-confirmation';
 }
 
 /** Returns whether a run did what was asked of it: a rollback that nobody asked for is no success, however well it went. */

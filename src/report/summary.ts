@@ -1,7 +1,17 @@
-import type { Origin, RunSummary } from '../engine/index.ts';
+import type { Origin, RunSummary, Suspension } from '../engine/index.ts';
 import { inert } from '../text/index.ts';
-import { cleanupText, keptText, leftText, leftTitle, notesOf, noteText, outcomeSentence } from './run-lines.ts';
-import { continuationText } from './words.ts';
+import {
+  byHandLines,
+  cleanupText,
+  continuationText,
+  keptText,
+  leftText,
+  leftTitle,
+  notesOf,
+  noteText,
+  outcomeSentence,
+} from './run-lines.ts';
+import { commandText } from './words.ts';
 
 /** The run, and the hash that its journal ends in. */
 interface Record {
@@ -15,8 +25,7 @@ interface Record {
 
 /** Returns the end of a run for its operator: the outcome, and the next steps. */
 export function summaryText(summary: RunSummary, { run, origin = {}, head, forecast }: Record): string {
-  const resume = continuationText('resume', { run, origin });
-  const rollback = continuationText('rollback', { run, origin });
+  const rollback = commandText('rollback', { run, origin });
   const lines = [
     ...(forecast === undefined ? [] : [`dry run: ${forecast}`]),
     ...(forecast === undefined || summary.outcome !== 'done' ? [outcomeSentence(summary)] : []),
@@ -25,10 +34,7 @@ export function summaryText(summary: RunSummary, { run, origin = {}, head, forec
   if (notes.length > 0) lines.push('', 'Notes:', ...notes.map((note) => `  ${noteText(note)}`));
   if (summary.suspended) {
     const { suspended } = summary;
-    lines.push(
-      '',
-      ...(suspended.by === 'step' ? decisionLines(suspended.step, resume, rollback) : [`Then continue: ${resume}`]),
-    );
+    lines.push('', ...nextLines({ run, origin }, suspended));
   }
   if (summary.in_doubt.length > 0 && !summary.suspended) {
     lines.push(
@@ -49,21 +55,29 @@ export function summaryText(summary: RunSummary, { run, origin = {}, head, forec
     if (left.length > 0) lines.push('', `${leftTitle({ certain })}:`, ...left.map((one) => `  ${leftText(one)}`));
   }
   if (summary.kept.length > 0) lines.push('', 'Kept on purpose:', ...summary.kept.map((kept) => `  ${keptText(kept)}`));
-  if (summary.can_be_rolled_back.length > 0 && !summary.suspended)
-    lines.push('', `Roll ${summary.outcome === 'done' ? 'it' : 'the rest'} back: ${rollback}`);
+  if (summary.can_be_rolled_back.length > 0 && summary.outcome === 'done') lines.push('', `Roll it back: ${rollback}`);
   lines.push(
     '',
     `Every call and assertion: runbook show ${run}`,
     `To verify the journal: runbook verify ${run} --head ${head}`,
   );
+  if (summary.can_be_rolled_back.length > 0 && summary.outcome !== 'done' && !summary.suspended) {
+    lines.push('', `To complete the rollback: ${rollback}`, 'Or by hand, in this order:');
+    lines.push(...byHandLines(summary).map((line) => `  ${line}`));
+  }
   return `${lines.map((line) => inert(line)).join('\n')}\n`;
 }
 
-function decisionLines(step: string, resume: string, rollback: string): string[] {
+function nextLines(run: Parameters<typeof commandText>[1], suspended: Suspension): string[] {
+  const rollback = `Or roll the run back: ${commandText('rollback', run)}`;
+  const resume = continuationText(run, suspended);
+  if (suspended.by === 'confirmation') return [`Confirm it and continue: ${resume}`, rollback];
+  if (suspended.by !== 'step') return [`Then continue: ${resume}`];
+  const command = commandText('resume', run);
   return [
     'Check the server, then say whether it took effect:',
-    `  it did:      ${resume} --assume-done ${step}`,
-    `  it did not:  ${resume} --assume-not-done ${step}`,
-    `Or roll the run back: ${rollback}`,
+    `  it did:      ${command} --assume-done ${suspended.step}`,
+    `  it did not:  ${command} --assume-not-done ${suspended.step}`,
+    rollback,
   ];
 }

@@ -7,6 +7,8 @@ import { linesOf, outcomeWords } from './run-lines.ts';
 /** Shows a run on a terminal as it happens; a fold over events with the current step as its only state. */
 export interface TerminalView {
   readonly show: (event: Event) => Promise<void>;
+  /** Says something at once; beside the spinner where a request is running, so that no frame of it erases the words. */
+  readonly say: (text: string) => void;
 }
 
 type Started = Extract<Event, { type: 'step-started' }>;
@@ -21,6 +23,7 @@ export function terminalView(write: (text: string) => void): TerminalView {
     | {
         readonly step: string;
         readonly update: (output: string) => void;
+        readonly say: (text: string) => void;
         readonly end: (event: Finished) => Promise<void>;
       }
     | undefined;
@@ -58,6 +61,10 @@ export function terminalView(write: (text: string) => void): TerminalView {
           }
       }
     },
+    say: (text) => {
+      if (current) current.say(inert(text));
+      else write(`\n${inert(text)}\n`);
+    },
   };
 }
 
@@ -66,18 +73,32 @@ function spinner(event: Started) {
   const finished = new Promise<Finished>((resolve) => {
     finish = resolve;
   });
-  let update: (output: string) => void = () => undefined;
+  // The list starts a moment later: what is given meanwhile is not lost.
+  let last: string | undefined;
+  let update = (output: string): void => {
+    last = output;
+  };
+  let show: (title: string) => void = () => undefined;
+  // They stay with the line: what is said is not erased by what comes after it.
+  const said: string[] = [];
+  let title = line(event);
   const list = new Listr(
     [
       {
-        title: line(event),
+        title,
         task: async (_context, task) => {
+          show = (text) => {
+            title = text;
+            task.title = [text, ...said].join('\n');
+          };
+          show(title);
           update = (output) => {
             task.output = output;
           };
+          if (last !== undefined) update(last);
           const end = await finished;
           const isQuiet = end.outcome === 'done' && end.reason === undefined;
-          task.title = isQuiet ? line(event) : `${line(event)} — ${outcomeText(end)}`;
+          show(isQuiet ? line(event) : `${line(event)} — ${outcomeText(end)}`);
           if (isFailure(end)) throw new Error(outcomeText(end));
         },
       },
@@ -99,6 +120,10 @@ function spinner(event: Started) {
   return {
     step: event.step,
     update: (output: string) => update(output),
+    say: (text: string) => {
+      said.push(text);
+      show(title);
+    },
     end: async (end: Finished) => {
       finish(end);
       await running;

@@ -25,7 +25,7 @@ export function secretText(reference: SecretReference): string {
  * Returns the command that goes on with a run or rolls it back, with the option that it needs where an option has said whose
  * approvals count.
  */
-export function continuationText(
+export function commandText(
   command: 'resume' | 'rollback',
   { run, origin }: { readonly run: string; readonly origin: Pick<Origin, 'approvals_required'> },
 ): string {

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Event, RunOutcome } from '../engine/index.ts';
+import { type Event, type RunOutcome, suspendedState } from '../engine/index.ts';
 import { readJournal, type Stage, sizeOf, stageOf } from './journal.ts';
 
 /** One run as a list shows it. `unfinished`: it is still running, or its process died. */
@@ -12,7 +12,7 @@ export interface RunEntry {
   readonly runbook: string;
   readonly environment: string;
   readonly mode: 'real' | 'dry';
-  readonly outcome: RunOutcome | 'unfinished';
+  readonly outcome: RunOutcome | 'suspended' | 'unfinished';
 }
 
 /** The runs in a folder, the newest first; none where there is no such folder. */
@@ -65,6 +65,10 @@ export async function runNames(runs: string): Promise<string[]> {
   return (await readdir(runs).catch(() => [])).sort().reverse();
 }
 
+function openState(last: Event | undefined): RunEntry['outcome'] {
+  return last?.type === 'suspended' ? suspendedState(last) : 'unfinished';
+}
+
 function entryFor(id: string, events: readonly Event[]): RunEntry | undefined {
   const [first] = events;
   const last = events.at(-1);
@@ -76,6 +80,6 @@ function entryFor(id: string, events: readonly Event[]): RunEntry | undefined {
     runbook,
     environment,
     mode,
-    ...(last?.type === 'run-finished' ? { ended: last.at, outcome: last.outcome } : { outcome: 'unfinished' }),
+    ...(last?.type === 'run-finished' ? { ended: last.at, outcome: last.outcome } : { outcome: openState(last) }),
   };
 }

@@ -46,7 +46,13 @@ export async function pruneRuns(runs: string, pruning: Pruning): Promise<Pruned>
 }
 
 function keptReason({ outcome, ended }: RunEntry, { endedBefore, includeUnresolved }: Pruning): KeptReason | undefined {
-  if (outcome === 'unfinished' || ended === undefined) return 'unfinished';
+  if (
+    outcome === 'unfinished' ||
+    outcome === 'suspended' ||
+    outcome === 'waiting-for-confirmation' ||
+    ended === undefined
+  )
+    return 'unfinished';
   if (!(Date.parse(ended) < endedBefore)) return 'younger';
   return outcome === 'intervention-required' && !includeUnresolved ? 'unresolved' : undefined;
 }

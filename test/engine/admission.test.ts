@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planOf } from '../support.ts';
-import { runIn } from './world.ts';
+import { ok, runIn } from './world.ts';
 
 const write = (id: string, more = '') =>
   `  - { id: ${id}, on: es, call: PUT /${id}, rollback: [{ call: DELETE /${id} }]${more} }\n`;
@@ -32,5 +32,57 @@ maintenance_windows: [${window}]
     const { summary, sent } = await run(window, time);
     expect(summary.outcome).toBe(outcome);
     expect(sent).toHaveLength(outcome === 'done' ? 2 : 0);
+  });
+});
+
+describe('a question', () => {
+  const steps = `  - { id: look, on: es, call: GET /look, save: { name: name } }
+  - { id: first, on: es, call: PUT /first, rollback: [{ call: DELETE /first }] }
+  - { id: ask, on: es, title: Close it, confirm: Close it?, call: 'POST /{{steps.look.name}}/_close', body: { index: '{{steps.look.name}}' }, keep: a test }
+`;
+  const answer = (call: string) => ok(call === 'GET /look' ? { name: 'orders-7' } : {});
+
+  it('shows the call as it will be sent, with the names that earlier steps have saved', async () => {
+    const { asking, events } = await runIn(planOf(steps), { answer });
+    const calls = [
+      { connection: 'es', request: 'POST /orders-7/_close', body: { index: 'orders-7' }, title: 'Close it' },
+    ];
+    expect(asking).toEqual([{ step: 'ask', question: 'Close it?', calls, canWait: true }]);
+    expect(events.find(({ type }) => type === 'confirmation')).toMatchObject({ confirmed: true, calls });
+  });
+
+  it('that nobody answers suspends the run as it is; who resumes it is asked again', async () => {
+    const { summary, events, sent } = await runIn(planOf(steps), { answer, confirm: 'later' });
+    expect(sent).toEqual(['GET /look', 'PUT /first']);
+    expect(summary).toMatchObject({
+      outcome: 'waiting-for-confirmation',
+      suspended: { by: 'confirmation', step: 'ask', reason: { kind: 'waits-for-confirmation' } },
+    });
+    expect(events.at(-1)).toMatchObject({ type: 'suspended', by: 'confirmation', step: 'ask' });
+
+    const resumed = await runIn(planOf(steps), { answer, journal: events });
+    expect(resumed.sent).toEqual(['POST /orders-7/_close']);
+    expect(resumed.summary.outcome).toBe('done');
+    const refused = await runIn(planOf(steps), { answer, journal: events, confirm: false });
+    expect(refused.sent).toEqual(['DELETE /first']);
+    expect(refused.summary.outcome).toBe('failed');
+  });
+
+  it('inside a block whose always has something to put right is a no where nobody answers', async () => {
+    const block = (first: string) => `  - id: block
+    on: es
+    steps:
+      - ${first}
+      - { id: ask, confirm: Really?, call: PUT /asked }
+    always: [{ id: open, call: POST /open }]
+`;
+    const write = await runIn(planOf(block('{ id: close, call: POST /close, undone_by: open }')), { confirm: 'later' });
+    expect(write.asking).toMatchObject([{ canWait: false }]);
+    expect(write.sent).toEqual(['POST /close', 'POST /open']);
+    expect(write.summary).toMatchObject({ outcome: 'failed', failure: { reason: { kind: 'not-confirmed' } } });
+
+    const read = await runIn(planOf(block('{ id: look, call: GET /look }')), { confirm: 'later' });
+    expect(read.asking).toMatchObject([{ canWait: true }]);
+    expect(read.summary.outcome).toBe('waiting-for-confirmation');
   });
 });

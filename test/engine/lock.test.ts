@@ -121,7 +121,7 @@ async function operate(
       stateOf,
       random: () => 0,
       seal: async () => '',
-      confirm: async () => true,
+      confirm: async () => 'yes',
       decide: async () => 'unknown',
       record: async (event) => void events.push(event),
       interruption,

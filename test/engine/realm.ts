@@ -37,7 +37,7 @@ export async function runAsText(text: string, secret: string, body: string): Pro
       every: () => async () => undefined,
       stateOf: () => 'unknown',
       random: () => 0,
-      confirm: async () => true,
+      confirm: async () => 'yes',
       decide: async () => 'unknown',
       record: async (event) => {
         events.push(event);

@@ -1,10 +1,12 @@
 import { withSecrets } from '../../src/connections/index.ts';
 import {
+  type Answer,
   type Call,
   createRedactor,
   type Event,
   type NoResponse,
   type Ports,
+  type Question,
   type Response,
   type RunOptions,
   type RunSummary,
@@ -36,6 +38,8 @@ export interface WorldRun {
   readonly reasons: Record<string, string | undefined>;
   /** What a person was asked. */
   readonly questions: readonly string[];
+  /** The same, as it was asked. */
+  readonly asking: readonly Question[];
 }
 
 const seal = sealFor('run-1', 'a key of the tests, which is long enough');
@@ -44,7 +48,7 @@ interface World {
   /** The answer to a call; preflights are answered by the world. */
   readonly answer?: (call: string, count: number) => SendResult;
   readonly mode?: RunOptions['mode'];
-  readonly confirm?: boolean | (() => boolean);
+  readonly confirm?: boolean | Answer | (() => boolean);
   /** From which recorded event on somebody wants to stop. */
   readonly interruptedAt?: (event: Event) => boolean;
   readonly recordFails?: (event: Event) => boolean;
@@ -64,6 +68,7 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
   const events: Event[] = [];
   const calls: Call[] = [];
   const questions: string[] = [];
+  const asking: Question[] = [];
   const counts = new Map<string, number>();
   const clock = createClock(world.now ?? Date.UTC(2026, 0, 1));
   let skew = 0;
@@ -93,9 +98,11 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
       questions.push(`${title}: ${reasonText(reason)}`);
       return world.decide ?? 'unknown';
     },
-    confirm: async ({ question }) => {
-      questions.push(question);
-      return typeof world.confirm === 'function' ? world.confirm() : (world.confirm ?? true);
+    confirm: async (asked) => {
+      questions.push(asked.question);
+      asking.push(asked);
+      const answer = typeof world.confirm === 'function' ? world.confirm() : (world.confirm ?? true);
+      return typeof answer === 'string' ? answer : answer ? 'yes' : 'no';
     },
     record: async (event) => {
       if (world.recordFails?.(event)) throw new Error('no space left on device');
@@ -129,6 +136,7 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
     events,
     calls,
     questions,
+    asking,
     sent: calls.map(({ request }) =>
       request.type === 'http' ? `${request.method} ${request.path}` : request.operation,
     ),

@@ -102,7 +102,7 @@ describe('a run of a library', () => {
     expect(calls).toEqual([]);
     expect(existsSync(join(folder, 'runs'))).toBe(false);
     expect((await execute(executionOf(steps, { confirm: ['a'] }))).summary.outcome).toBe('done');
-    expect((await execute(executionOf(steps), { confirm: async () => true })).summary.outcome).toBe('done');
+    expect((await execute(executionOf(steps), { confirm: async () => 'yes' })).summary.outcome).toBe('done');
   });
 
   it('goes on when what watches it throws', async () => {

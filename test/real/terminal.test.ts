@@ -30,7 +30,7 @@ describe.skipIf('skipped' in provided)('users-7.10 on a terminal', () => {
     let isAsked = false;
     child.stdout.on('data', (chunk: Buffer) => {
       screen += chunk.toString('utf8');
-      if (isAsked || !screen.includes('Type yes to proceed')) return;
+      if (isAsked || !screen.includes('Type yes or no')) return;
       isAsked = true;
       child.stdin.write(answer);
     });
@@ -49,7 +49,7 @@ describe.skipIf('skipped' in provided)('users-7.10 on a terminal', () => {
   });
 
   it('does not go on after another answer, and takes back what it has done so far, in plain lines where there is no width', async () => {
-    const { code, screen } = await onTerminal('no\r', 0);
+    const { code, screen } = await onTerminal('no\rrollback\r', 0);
 
     expect(code).toBe(1);
     expect(screen).toMatch(/Z {2}1 preconditions: Nothing stands in the way/);

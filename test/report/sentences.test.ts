@@ -39,7 +39,7 @@ describe('what a run says', () => {
     ['Possibly left in place:', { left: [{ step: 'c', certain: false, reason: { kind: 'no-rollback' } }] }],
     ['Unknown outcome, check the server before you run this again:', { in_doubt: ['a'] }],
     ['Kept on purpose:', { kept: [{ step: 'c', reason: 'wanted' }] }],
-    ['Roll the rest back: runbook rollback RUN', { can_be_rolled_back: ['c'], kept: [] }],
+    ['To complete the rollback: runbook rollback RUN', { can_be_rolled_back: ['c'], kept: [] }],
     ['Manual intervention is required.', { outcome: 'intervention-required' }],
   ])('is not: "%s" after a run that was rolled back', async (sentence, change) => {
     const { events } = await runIn(plan, { answer: failing });
@@ -48,6 +48,16 @@ describe('what a run says', () => {
       ? events.filter((event) => !('step' in event) || event.step !== 'b')
       : events;
     expect(said(plan, ending(without, change))).toContain(sentence);
+  });
+
+  it('is borne out where the run waits for a confirmation, and only there', async () => {
+    const asking = planOf(`  - { id: a, on: es, call: PUT /a, confirm: true, rollback: [{ call: DELETE /a }] }\n`);
+    const { events } = await runIn(asking, { confirm: 'later' });
+    expect(said(asking, events)).toEqual([]);
+    const { events: asked } = await runIn(asking, {});
+    const reason = { kind: 'waits-for-confirmation', question: 'a' } as const;
+    const suspended: Event = { at: '', type: 'suspended', by: 'confirmation', step: 'a', reason };
+    expect(said(asking, [...asked.slice(0, -1), suspended])).toContain(hints.confirm.says);
   });
 
   it('"rolled back" needs the rollback of each write that took effect or may have', async () => {

@@ -29,6 +29,7 @@ const finished: Event = {
   predicted_writes: 0,
   rolled_back: false,
   can_be_rolled_back: [],
+  by_hand: [],
   kept: [],
   left: [],
   notes: [],

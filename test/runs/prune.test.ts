@@ -30,6 +30,7 @@ const endedAt = (at: string, outcome: RunOutcome): Event => ({
   predicted_writes: 0,
   rolled_back: false,
   can_be_rolled_back: [],
+  by_hand: [],
   kept: [],
   left: [],
   notes: [],

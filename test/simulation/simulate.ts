@@ -186,7 +186,8 @@ export async function simulate(
       // Of every other one the machine knows that it has died; the others may have been on another machine.
       stateOf: (name) => (Number(name.slice(1)) % 2 === 0 ? 'ended' : 'unknown'),
       random: random.next,
-      confirm: async () => true,
+      // Now and then nobody is there: the run waits, and the next process asks again.
+      confirm: async () => (random.below(6) === 0 ? 'later' : 'yes'),
       decide: async ({ step }) => (random.below(2) === 0 ? 'unknown' : truth.get(step) === true ? 'done' : 'not-done'),
       interruption: () => (signals === 0 ? 'none' : signals === 1 ? 'stop' : 'stop-without-rollback'),
       seal: async (step, name, value) => seal.seal(step, name, value),

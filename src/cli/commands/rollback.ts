@@ -4,7 +4,7 @@ import { prepareRollback, type ResumeOptions } from '../../host/resume.ts';
 import { readRun } from '../../host/run-folders.ts';
 import { rollbackText } from '../../report/index.ts';
 import { attend } from '../attend.ts';
-import { ask, isInteractive } from '../terminal.ts';
+import { choose, isInteractive } from '../terminal.ts';
 
 export interface RollbackOptions extends ResumeOptions {
   readonly yes: boolean;
@@ -28,7 +28,7 @@ export async function rollback(id: string, options: RollbackOptions): Promise<nu
         'confirmation required, and there is no terminal to ask on; nothing was rolled back. Add --yes to confirm.',
         'refused',
       );
-    if ((await ask(`Roll this back on ${started.environment}? Type yes to proceed: `)) !== 'yes')
+    if ((await choose(`Roll this back on ${started.environment}? Type yes or no: `, ['yes', 'no'])) !== 'yes')
       throw new Problem('not confirmed; nothing was rolled back', 'refused');
   }
   return attend(execution);

@@ -1,5 +1,5 @@
 import { folderOf, recordIn } from '../../host/run-folders.ts';
-import { continuationText, linesOf } from '../../report/index.ts';
+import { commandText, linesOf } from '../../report/index.ts';
 import { inert } from '../../text/index.ts';
 
 /** `runbook show`: every call and assertion of one run. */
@@ -8,7 +8,7 @@ export async function show(id: string): Promise<void> {
   for (const event of events) for (const line of linesOf(event, true)) process.stdout.write(`${line}\n`);
   const [started] = events;
   const origin = started?.type === 'run-started' ? started.origin : {};
-  const command = continuationText('resume', { run: id, origin });
+  const command = commandText('resume', { run: id, origin });
   if (events.at(-1)?.type !== 'run-finished')
     process.stdout.write(
       `The journal ends here: the run is still running, or its process died (${inert(command)} continues it).\n`,

@@ -8,6 +8,7 @@ import { countsText, planFacts } from '../plan-text.ts';
 import { errorText, expectedText, reasonText, subjectOf } from '../reason-text.ts';
 import {
   approvalText,
+  byHandLines,
   endText,
   keptText,
   leftCallText,
@@ -97,6 +98,10 @@ function runHead(report: RunReport): string[] {
     }),
     ...(summary?.in_doubt ?? []).map((step) => `- **unknown outcome**: ${plain(step)}`),
     ...(summary?.left ?? []).map((left) => `- **${leftTitle(left)}**: ${plain(leftText(left))}`),
+    ...(summary && summary.by_hand.length > 0
+      ? [`- **to complete the rollback**: \`runbook rollback ${report.run}\`, or by hand, in this order:`]
+      : []),
+    ...(summary ? byHandLines(summary) : []).map((line) => `  - ${plain(line)}`),
     ...(summary?.kept ?? []).map((kept) => `- **kept**: ${plain(keptText(kept))}`),
     '',
   ];

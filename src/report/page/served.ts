@@ -1,4 +1,4 @@
-import type { RunReport } from '../run-report.ts';
+import { isOpen, type RunReport } from '../run-report.ts';
 import type { Subject } from '../subject.ts';
 import { html } from './html.ts';
 import type { Page } from './page.ts';
@@ -59,9 +59,9 @@ const back = html`<p><a href="../">All runs and plans</a></p>\n`;
 export function runPage(subject: Subject): Page {
   const page = subjectPage(
     subject,
-    subject.run?.report.state === 'unfinished' ? [back, live(subject.run.events.length)] : back,
+    subject.run && isOpen(subject.run.report.state) ? [back, live(subject.run.events.length)] : back,
   );
-  if (subject.run && subject.run.report.state !== 'unfinished') return page;
+  if (subject.run && !isOpen(subject.run.report.state)) return page;
   return { ...page, isLive: true, scripts: [...(page.scripts ?? []), liveScript] };
 }
 

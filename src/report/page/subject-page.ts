@@ -18,6 +18,7 @@ import { countsText, planFacts } from '../plan-text.ts';
 import { errorText, expectedText, reasonText, subjectOf } from '../reason-text.ts';
 import {
   approvalText,
+  byHandLines,
   endText,
   keptText,
   leftCallText,
@@ -31,6 +32,7 @@ import {
   durationBetween,
   isBad,
   isGood,
+  isOpen,
   type ReportedCall,
   type ReportedStep,
   type RunReport,
@@ -84,7 +86,7 @@ ${inputs.length > 0 && html`<details><summary>${inputs.length} inputs</summary>$
 
 /** Returns how the state of a run is coloured; it is always said in words, too. */
 export function colourOf(state: RunReport['state']): 'good' | 'warn' | 'bad' {
-  return isGood(state) ? 'good' : state === 'unfinished' ? 'warn' : 'bad';
+  return isGood(state) ? 'good' : isOpen(state) ? 'warn' : 'bad';
 }
 
 function runHead(report: RunReport): Html {
@@ -99,6 +101,8 @@ ${list((summary ? notesOf(summary) : []).map((note) => html`${noteText(note)}`))
 ${list((summary?.cleanup_failures ?? []).map(cleanupHtml))}
 ${list((summary?.in_doubt ?? []).map((step) => html`<strong class="bad">Unknown outcome:</strong> ${step}`))}
 ${list((summary?.left ?? []).map((left) => html`<strong class="bad">${leftTitle(left)}:</strong> ${leftText(left)}`))}
+${summary && summary.by_hand.length > 0 && html`<p><strong>To complete the rollback:</strong> <code>runbook rollback ${report.run}</code>, or by hand, in this order:</p>`}
+${list((summary ? byHandLines(summary) : []).map((line) => html`${line}`))}
 ${list((summary?.kept ?? []).map((kept) => html`<strong>Kept:</strong> ${keptText(kept)}`))}`;
 }
 

@@ -12,7 +12,8 @@ export type End =
   | 'undone'
   | 'nothing-to-undo'
   | 'intervention-required'
-  | 'suspended';
+  | 'suspended'
+  | 'waiting-for-confirmation';
 
 /** Returns which of the sentences says how a run has ended. */
 export function endOf(summary: RunSummary): End {
@@ -25,6 +26,8 @@ export function endOf(summary: RunSummary): End {
       return summary.rolled_back ? 'undone' : 'nothing-to-undo';
     case 'intervention-required':
       return summary.suspended ? 'suspended' : 'intervention-required';
+    case 'waiting-for-confirmation':
+      return 'waiting-for-confirmation';
     case 'failed':
     case 'interrupted':
       if (summary.writes === 0) return 'no-write-sent';
@@ -77,6 +80,12 @@ export const ends: Readonly<Record<End, Sentence<RunSummary>>> = {
     says: 'suspended at STEP, manual intervention required: REASON',
     when: 'The last event suspends the run: nothing was sent after it, and `runbook resume` goes on.',
     isTrue: ({ suspended }) => suspended !== undefined,
+  },
+  'waiting-for-confirmation': {
+    says: 'suspended at STEP: waiting for a confirmation: QUESTION',
+    when: 'The last event suspends the run at a step that nobody has confirmed: no write of it was sent, and `runbook resume` goes on.',
+    isTrue: ({ suspended, writes }) =>
+      suspended?.by === 'confirmation' && writes.every(({ step }) => step !== suspended.step),
   },
 };
 

@@ -2,11 +2,13 @@ import type { RunFacts } from './facts.ts';
 import type { Sentence } from './sentence.ts';
 
 /** What the end of a run advises to type next. */
-export type Hint = 'roll-back' | 'roll-back-the-rest' | 'decide' | 'continue' | 'resume' | 'unlock';
+export type Hint = 'roll-back' | 'roll-back-the-rest' | 'decide' | 'confirm' | 'continue' | 'resume' | 'unlock';
+
+const suspendedHints = { step: 'decide', confirmation: 'confirm', lock: 'continue', journal: 'continue' } as const;
 
 /** Returns the hints that a run gives where it has ended, is suspended, or is neither. */
 export function hintsOf({ summary, suspended }: Pick<RunFacts, 'summary' | 'suspended'>): Hint[] {
-  if (suspended) return [suspended.by === 'step' ? 'decide' : 'continue'];
+  if (suspended) return [suspendedHints[suspended.by]];
   if (!summary) return ['resume'];
   const { can_be_rolled_back, outcome, locks_left } = summary;
   const next: Hint[] = can_be_rolled_back.length > 0 ? [outcome === 'done' ? 'roll-back' : 'roll-back-the-rest'] : [];
@@ -20,7 +22,7 @@ export const hints: Readonly<Record<Hint, Sentence<undefined>>> = {
     isTrue: ({ writes }) => writes.some(({ effect, account }) => effect !== 'none' && account !== 'rolled-back'),
   },
   'roll-back-the-rest': {
-    says: 'Roll the rest back: runbook rollback RUN',
+    says: 'To complete the rollback: runbook rollback RUN',
     when: 'As above, of a run that has failed: the rollback was not asked for, or is not complete.',
     isTrue: ({ writes }) => writes.some(({ effect, account }) => effect !== 'none' && account !== 'rolled-back'),
   },
@@ -30,10 +32,16 @@ export const hints: Readonly<Record<Hint, Sentence<undefined>>> = {
     isTrue: ({ suspended, writes }) =>
       suspended?.by === 'step' && writes.some(({ step, effect }) => step === suspended.step && effect !== 'none'),
   },
+  confirm: {
+    says: 'Confirm it and continue: runbook resume RUN --confirm STEP',
+    when: 'The last event suspends the run at a step that nobody has confirmed, and no write of it was sent.',
+    isTrue: ({ suspended, writes }) =>
+      suspended?.by === 'confirmation' && writes.every(({ step }) => step !== suspended.step),
+  },
   continue: {
     says: 'Then continue: runbook resume RUN',
     when: 'The last event suspends the run at a lock or at its journal.',
-    isTrue: ({ suspended }) => suspended !== undefined && suspended.by !== 'step',
+    isTrue: ({ suspended }) => suspended?.by === 'lock' || suspended?.by === 'journal',
   },
   resume: {
     says: 'not finished: it is still running, or its process died (runbook resume RUN continues it)',
