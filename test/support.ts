@@ -1,7 +1,7 @@
 import { check } from '../src/check/index.ts';
 import { type Bundle, loadBundle, loadEnvironment } from '../src/language/index.ts';
 import type { Plan } from '../src/plan/index.ts';
-import { planFor } from '../src/planner/index.ts';
+import { type PlanExtras, planFor } from '../src/planner/index.ts';
 import type { Diagnostic } from '../src/text/index.ts';
 
 export const environmentText = `
@@ -51,11 +51,18 @@ export function bundleOf(text: string, fragments: Record<string, string> = {}): 
 /** Plans, and gives what is wrong where there is something. */
 export function tryPlan(
   steps: string,
-  options: { fragments?: Record<string, string>; sets?: string[]; environment?: string; whole?: boolean } = {},
+  options: {
+    fragments?: Record<string, string>;
+    sets?: string[];
+    environment?: string;
+    whole?: boolean;
+    extras?: PlanExtras;
+  } = {},
 ) {
   const { value: environment, diagnostics } = loadEnvironment('env.yaml', options.environment ?? environmentText);
   if (!environment) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
-  return planFor(bundleOf(options.whole ? steps : head + steps, options.fragments), environment, options.sets ?? []);
+  const bundle = bundleOf(options.whole ? steps : head + steps, options.fragments);
+  return planFor(bundle, environment, options.sets ?? [], options.extras);
 }
 
 /** A plan without errors. */

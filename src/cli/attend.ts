@@ -22,7 +22,7 @@ import { ask, isInteractive } from './terminal.ts';
  * @returns The exit code: what became of the clusters.
  */
 export async function attend(execution: Execution, { detailedExitcode = false } = {}): Promise<number> {
-  const { plan, mode = 'real', rollback = 'on-failure' } = execution;
+  const { plan, mode = 'real', rollback = 'on-failure', origin = {} } = execution;
   if (execution.recorded) noteRun(execution.recorded.id);
   const output = openOutput(1);
   const screen = await screenFor(output, mode);
@@ -45,12 +45,12 @@ export async function attend(execution: Execution, { detailedExitcode = false } 
     const { run, summary, head, redact } = await execute(execution, attendant);
     await screen.isShown();
     if (mode === 'real') {
-      output.write(`\n${redact(summaryText(summary, { run, head }))}`);
+      output.write(`\n${redact(summaryText(summary, { run, origin, head }))}`);
       return exitCodes[summary.outcome];
     }
     const { forecast: forecasts = [] } = reportOf(plan, dryEvents, { head, events: dryEvents.length });
     output.write(`\n${redact(forecastText(forecasts))}`);
-    output.write(`\n${redact(summaryText(summary, { run, head, forecast: forecastSentence(forecasts) }))}`);
+    output.write(`\n${redact(summaryText(summary, { run, origin, head, forecast: forecastSentence(forecasts) }))}`);
     const isPending = summary.outcome === 'done' && summary.predicted_writes + summary.predicted_writes_per_item > 0;
     return isPending && detailedExitcode ? exitCodes['something-to-do'] : exitCodes[summary.outcome];
   } finally {

@@ -158,6 +158,8 @@ export interface ApprovalRequirement {
   readonly required: number;
   /** False if an approval by the plan's author does not count. */
   readonly self_approval: boolean;
+  /** Who said whose approvals count: `option` of the command line, which is needed again to go on with the run. */
+  readonly signers: 'environment' | 'option';
 }
 
 /** What a run was started with: enough to plan it again. Paths are as they were given. */

@@ -41,6 +41,8 @@ export interface Locks {
   readonly rest: () => Promise<void>;
   /** Releases what is held. What cannot be released stands in the way of the next run only. */
   readonly release: () => Promise<void>;
+  /** Looks who else holds the lock of a connection; undefined where nobody does, or where that cannot be read. */
+  readonly otherHolder: (connection: string) => Promise<LockHolder | undefined>;
   /** Returns why there is no lock, or not any more: nothing but what cleans up is sent. */
   readonly problem: () => LockReason | undefined;
 }
@@ -106,6 +108,11 @@ export function createLocks({ isOff, ...run }: Surroundings & { readonly isOff: 
   };
   return {
     rest,
+    otherHolder: async (connection) => {
+      const lock = plan.locks.find((one) => one.connection === connection);
+      const found = lock && (await find(lock, run, await indexOf(lock, run)));
+      return found?.kind === 'other' ? found.holder : undefined;
+    },
     keep: () => beat(overdueAfter),
     problem: () => problem,
     acquire: async () => {

@@ -84,7 +84,10 @@ async function runRequest(node: PlannedRequest, context: StepContext): Promise<S
     session.findings.writes += past.writes;
     if (hasEffect(past)) noteSent(node, undo, certaintyOf(past), context);
   }
-  if (node.effect === 'read') return bounded(await runRead(node, context), context);
+  if (node.effect === 'read') {
+    const result = bounded(await runRead(node, context), context);
+    return frame.phase === 'preflight' ? explained(result, node, context) : result;
+  }
   if (session.isDry) return predictWrite(node, context);
   const result = await runWrite(node, undo, context);
   if (result.outcome === 'done') noteDone(context);
@@ -105,6 +108,17 @@ function bounded(result: StepResult, { session, frame }: StepContext): StepResul
     ...result,
     saved: Object.fromEntries(Object.entries(result.saved).map(([name, value]) => [name, cut(value)])),
   };
+}
+
+/** Credentials that are refused before the first write: another run that was not finished may be why. */
+async function explained(result: StepResult, node: PlannedRequest, { session }: StepContext): Promise<StepResult> {
+  const { reason } = result;
+  const isLockedOut =
+    reason?.kind === 'unexpected-response' && reason.failed.some((one) => one.of === 'status' && one.actual === 401);
+  if (!isLockedOut) return result;
+  const { connection } = node.request;
+  const holder = await session.locks.otherHolder(connection);
+  return holder ? { ...result, reason: { kind: 'locked-out', connection, holder, cause: reason } } : result;
 }
 
 /** A block that has ended is gone through again for what its steps saved, and for what rolls them back. */

@@ -94,6 +94,8 @@ export interface ReadBack {
 export type LockReason =
   | { readonly kind: 'lock-held'; readonly connection: string; readonly holder: LockHolder }
   | { readonly kind: 'lock-not-acquired'; readonly connection: string; readonly path: string; readonly cause: Reason }
+  /** The credentials are refused, and another run holds the lock: it may have closed or replaced the users. */
+  | { readonly kind: 'locked-out'; readonly connection: string; readonly holder: LockHolder; readonly cause: Reason }
   /** Another process of the same run holds it: that one is at work, or may be. */
   | {
       readonly kind: 'run-at-work';

@@ -94,6 +94,13 @@ export type Advice =
   /** The secret that the setting refers to is wrong. */
   | { readonly kind: 'check-secret'; readonly connection: string; readonly setting: string }
   | { readonly kind: 'other-endpoint'; readonly connection: string; readonly endpoint: string; readonly region: string }
+  /** Of a 401: this run has sent a restore of the users of this server, or may have. */
+  | {
+      readonly kind: 'users-restored';
+      readonly connection: string;
+      readonly snapshot: string;
+      readonly certain: boolean;
+    }
   | { readonly kind: 'needs-permissions'; readonly permissions: readonly string[] };
 
 /** The server's own words for an error. */

@@ -10,6 +10,7 @@ import { createRecorder, type Recorder } from './recorder.ts';
 import type { Redactor } from './redactor.ts';
 import { type Item, instanceId, type Outputs, type Values } from './render.ts';
 import type { PastStep, Replay, RollbackState } from './replay.ts';
+import { explainingLockouts } from './restored-users.ts';
 
 export interface RunOptions {
   readonly id: string;
@@ -138,7 +139,8 @@ export interface StepContext {
 /** Says whether the steps after a node may run. */
 export type Flow = 'go-on' | 'stop';
 
-export function createSession(plan: Plan, options: RunOptions, ports: Ports, replay: Replay | undefined): Session {
+export function createSession(plan: Plan, options: RunOptions, given: Ports, replay: Replay | undefined): Session {
+  const ports = { ...given, send: explainingLockouts(given, plan, options.journal) };
   const recorder = createRecorder(ports, options.redactor);
   const findings = createFindings();
   const isDry = options.mode === 'dry';

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { GivenApproval } from '../engine/index.ts';
+import type { Environment } from '../language/index.ts';
 import { type Approval, approvalIn, approvalNamespace, approvalProblem } from '../plan/index.ts';
 import { approvalText } from '../report/index.ts';
 import { readRegularFile, TooLarge } from '../runs/index.ts';
@@ -18,6 +19,50 @@ export interface ApprovalPolicy {
   readonly allowedSigners: string;
   /** The plan's author does not count. */
   readonly withoutAuthor: boolean;
+}
+
+/** What the command line asks for. */
+export interface ApprovalOptions {
+  readonly requireApprovals?: number;
+  readonly allowedSigners?: string;
+  readonly preventSelfApproval?: boolean;
+}
+
+/**
+ * Everything that has to be met: what the environment requires, which options can only strengthen, or what the options ask for.
+ * @param file The path of the environment file.
+ * @throws `Problem` where options are missing.
+ */
+export function policiesFor({ requires }: Environment, file: string, options: ApprovalOptions): ApprovalPolicy[] {
+  const { requireApprovals, allowedSigners, preventSelfApproval = false } = options;
+  if (requires === undefined) {
+    if (requireApprovals === undefined) {
+      if (allowedSigners === undefined && !preventSelfApproval) return [];
+      throw new Problem('missing --require-approvals N: how many people must approve the plan');
+    }
+    if (allowedSigners === undefined) throw missingSigners();
+    return [{ required: requireApprovals, allowedSigners, withoutAuthor: preventSelfApproval }];
+  }
+  const shared = {
+    required: Math.max(requires.approvals, requireApprovals ?? 0),
+    withoutAuthor: requires.prevent_self_approval === true || preventSelfApproval,
+  };
+  const files = [
+    join(dirname(file), requires.allowed_signers),
+    ...(allowedSigners === undefined ? [] : [allowedSigners]),
+  ];
+  return files.map((signers) => ({ ...shared, allowedSigners: signers }));
+}
+
+/** A dry run writes nothing: it needs the approvals that its own command line asks for, and no others. */
+export function forDryRun({ requires: _requires, ...environment }: Environment): Environment {
+  return environment;
+}
+
+function missingSigners(): Problem {
+  return new Problem(
+    'missing --allowed-signers FILE: whose approvals count (its format: man ssh-keygen, ALLOWED SIGNERS)',
+  );
 }
 
 /** Something that may be an approval: what was signed, where that is not the plan itself, and the signature. */
@@ -53,7 +98,9 @@ interface Counting {
 export async function approvalsOf(kept: PlanFile, policy: ApprovalPolicy): Promise<readonly GivenApproval[]> {
   const { author } = kept.plan;
   if (policy.withoutAuthor && author === undefined)
-    throw refusal(`--prevent-self-approval: ${kept.file} names no author. Write it with runbook plan … --author NAME`);
+    throw refusal(
+      `the author of the plan must not be among those who approve it, and ${kept.file} names no author. Write it with runbook plan … --author NAME`,
+    );
   const approvals = await approvalsBeside(kept, policy.allowedSigners, policy.withoutAuthor ? author : undefined);
   if (approvals.counted.length >= policy.required) return approvals.counted;
   throw refusal(
@@ -71,17 +118,19 @@ type Recorded = Pick<RecordedRun, 'started' | 'plan' | 'planText'>;
 
 /**
  * The approvals that a journal has, checked as `exec` has checked them, as of the moment in which the run began.
+ * @param withoutAuthor The plan's author does not count; so it is, too, where `exec` was told so.
  */
 export async function approvalsRecorded(
   { started: { at, plan: id, origin }, plan: { author }, planText }: Recorded,
   allowedSigners: string,
+  withoutAuthor = false,
 ): Promise<Approvals> {
   const candidates = (origin.approvals ?? []).map(({ name, key, statement, signature }) => ({
     label: name,
     found: { signature, ...(statement === undefined ? {} : { statement }) },
     claimed: { name, key },
   }));
-  const isAuthorLeftOut = origin.approvals_required?.self_approval === false;
+  const isAuthorLeftOut = withoutAuthor || origin.approvals_required?.self_approval === false;
   return approvalsAmong(
     candidates,
     { text: planText, id },
@@ -90,38 +139,44 @@ export async function approvalsRecorded(
 }
 
 /**
- * Checks the approvals of a run that is to go on.
- * @param required At least so many; never fewer than `exec` has required.
+ * Checks the approvals of a run that is to go on: those that its journal says `exec` required, and those that the environment
+ * requires now, whatever the journal says.
+ * @param file The path of the environment file.
  * @throws `Problem` where there are fewer, or where it is not known whose approvals count.
  */
 export async function checkApprovalsOf(
   recorded: RecordedRun,
-  allowedSigners: string | undefined,
-  required: number | undefined,
+  environment: Environment,
+  file: string,
+  options: ApprovalOptions,
 ): Promise<void> {
-  const { id, started } = recorded;
+  const { id, started, plan } = recorded;
   const before = started.origin.approvals_required?.required ?? 0;
-  if (allowedSigners === undefined) {
-    if (required !== undefined)
-      throw new Problem(
-        'missing --allowed-signers FILE: whose approvals count (its format: man ssh-keygen, ALLOWED SIGNERS)',
-      );
+  const now = started.mode === 'dry' ? forDryRun(environment) : environment;
+  if (now.requires === undefined && options.allowedSigners === undefined) {
+    if (options.requireApprovals !== undefined) throw missingSigners();
     if (before === 0) return;
     throw refusal(
       `the run ${id} began with ${before} required approvals, and whose approvals count is not in its journal: add --allowed-signers FILE, the file that it began with; nothing was sent`,
     );
   }
-  const needed = Math.max(before, required ?? 1);
-  const approvals = await approvalsRecorded(recorded, allowedSigners);
-  if (approvals.counted.length >= needed) return;
-  throw refusal(
-    [
-      `the run ${id} has ${approvals.counted.length} of the ${needed} approvals that are required; nothing was sent.`,
-      ...approvals.counted.map((given) => `  approved by ${approvalText(given)}`),
-      ...uncountedLines(approvals).map((line) => `  ${line}`),
-      'Approvals are kept in the journal when a run begins: run the approved plan anew with runbook exec --plan.',
-    ].join('\n'),
-  );
+  const least = Math.max(before, options.requireApprovals ?? 1);
+  for (const policy of policiesFor(now, file, { ...options, requireApprovals: least })) {
+    if (policy.withoutAuthor && plan.author === undefined)
+      throw refusal(
+        `the author of the plan must not be among those who approve it, and the plan of the run ${id} names no author; nothing was sent`,
+      );
+    const approvals = await approvalsRecorded(recorded, policy.allowedSigners, policy.withoutAuthor);
+    if (approvals.counted.length >= policy.required) continue;
+    throw refusal(
+      [
+        `the run ${id} has ${approvals.counted.length} of the ${policy.required} approvals that are required; nothing was sent.`,
+        ...approvals.counted.map((given) => `  approved by ${approvalText(given)}`),
+        ...uncountedLines(approvals).map((line) => `  ${line}`),
+        'Approvals are kept in the journal when a run begins: run the approved plan anew with runbook exec --plan.',
+      ].join('\n'),
+    );
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { hostname, userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
 import { openConnections, readsOnly, withSecrets } from '../connections/index.ts';
 import {
   createRedactor,
@@ -107,7 +108,10 @@ export async function execute(execution: Execution, attendant: Attendant = {}): 
   if (!recorded) checkConfirmations(plan, confirm, attendant.confirm !== undefined || mode === 'dry');
   const id = recorded?.id ?? execution.run ?? newRunId();
   const redactor = createRedactor();
-  const release = mode === 'dry' ? undefined : await lockTargets(plan, id);
+  const release =
+    mode === 'dry'
+      ? undefined
+      : await lockTargets(plan, id, recorded?.folder ?? join(execution.runsFolder ?? runsFolder, id));
   try {
     return await executeAs(id, execution, redactor, attendant);
   } catch (error) {
@@ -123,10 +127,10 @@ export async function execute(execution: Execution, attendant: Attendant = {}): 
 }
 
 /** One run at a time per target on this machine. */
-async function lockTargets(plan: Plan, id: string): Promise<() => Promise<void>> {
+async function lockTargets(plan: Plan, id: string, folder: string): Promise<() => Promise<void>> {
   const urls = [...writtenConnections(plan).keys()].map((name) => plan.environment.connections[name]?.url ?? name);
   try {
-    return await lockHere(locksFolder(), [...new Set(urls)], id);
+    return await lockHere(locksFolder(), [...new Set(urls)], id, resolve(folder));
   } catch (error) {
     const message = messageOf(error);
     throw new Problem(

@@ -3,10 +3,11 @@ import type { Environment } from '../language/index.ts';
 import { type Plan, planId } from '../plan/index.ts';
 import { type PlanExtras, planFor } from '../planner/index.ts';
 import { hashOf } from '../runs/index.ts';
+import { authoritiesOf } from './ca.ts';
 import { locateRunbook, readEnvironment, readRunbook, valueOrStop } from './files.ts';
 
 /** From what a plan is made. */
-export interface PlanArguments extends PlanExtras {
+export interface PlanArguments extends Omit<PlanExtras, 'authorities'> {
   /** The path of the environment file. */
   readonly env: string;
   /** Inputs as `name=value`; they override those of the environment. */
@@ -45,7 +46,9 @@ export async function planFromFiles(
   const environment = valueOrStop(environmentFile.checked, environmentFile.print);
   const print = (diagnostic: Parameters<typeof runbookFile.print>[0]) =>
     diagnostic.file === environment.source.file ? environmentFile.print(diagnostic) : runbookFile.print(diagnostic);
-  const planWith = (more: PlanExtras) => valueOrStop(planFor(bundle, environment, set, { ...extras, ...more }), print);
+  const authorities = authoritiesOf(environment.value, env);
+  const planWith = (more: PlanExtras) =>
+    valueOrStop(planFor(bundle, environment, set, { ...extras, authorities, ...more }), print);
   const unpinned = planWith({});
   const plan = askPins ? planWith({ pins: await askPins(unpinned, environment.value) }) : unpinned;
   const files = Object.fromEntries([...runbookFile.texts].map(([file, text]) => [file, hashOf(text)]));

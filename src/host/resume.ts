@@ -1,7 +1,9 @@
 import type { Event } from '../engine/index.ts';
+import { commandText } from '../report/index.ts';
 import { checkApprovalsOf } from './approvals.ts';
 import { checkNames } from './confirmations.ts';
 import type { Execution } from './execute.ts';
+import { readEnvironment, valueOrStop } from './files.ts';
 import { differenceIn, extrasOf, inputsOf } from './plan-file.ts';
 import { planFromFiles } from './plan-from-files.ts';
 import { Problem } from './problem.ts';
@@ -38,7 +40,8 @@ export async function prepareResume(recorded: RecordedRun, options: ResumeOption
   const { id, events, started } = recorded;
   const last = events.at(-1);
   if (last?.type === 'run-finished') {
-    const next = last.can_be_rolled_back.length === 0 ? 'Run' : `Roll it back with runbook rollback ${id}, or run`;
+    const command = commandText('rollback', started);
+    const next = last.can_be_rolled_back.length === 0 ? 'Run' : `Roll it back with ${command}, or run`;
     throw new Problem(
       `the run ${id} is finished (${last.outcome}): there is nothing to continue. ${next} it again: steps that are already in place are not sent.`,
     );
@@ -58,8 +61,11 @@ export async function prepareRollback(recorded: RecordedRun, options: ResumeOpti
   return { ...(await continuation(recorded, options)), rollback: 'now' };
 }
 
-function checkApprovals(recorded: RecordedRun, { allowedSigners, requireApprovals }: ResumeOptions): Promise<void> {
-  return checkApprovalsOf(recorded, allowedSigners, requireApprovals);
+/** Before anything else is made of what the journal says. */
+function checkApprovals(recorded: RecordedRun, options: ResumeOptions): Promise<void> {
+  const file = options.env ?? recorded.started.origin.env;
+  const { checked, print } = readEnvironment(file);
+  return checkApprovalsOf(recorded, valueOrStop(checked, print).value, file, options);
 }
 
 async function continuation(recorded: RecordedRun, options: ResumeOptions): Promise<Execution> {

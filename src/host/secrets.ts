@@ -7,6 +7,7 @@ import type { Auth, Environment, EnvironmentConnection, SecretReference } from '
 import type { Plan } from '../plan/index.ts';
 import { readRegularFile, shortestSealKey, TooLarge } from '../runs/index.ts';
 import type { Json } from '../text/index.ts';
+import { type CaFile, readCa } from './ca.ts';
 import { messageOf, Problem } from './problem.ts';
 
 const commandTimeout = 30_000;
@@ -41,7 +42,8 @@ export async function resolveSecrets(
   const targets = new Map<string, Target>();
   for (const [name, { identities = {} }] of Object.entries(plan.environment.connections)) {
     const borrowed = Object.keys(identities).filter((identity) => identity.includes('/'));
-    targets.set(name, await targetFor(name, (identity) => isUsed(plan, name, identity), source, borrowed));
+    const target = await targetFor(name, (identity) => isUsed(plan, name, identity), { ...source, plan }, borrowed);
+    targets.set(name, target);
   }
   const { seal } = plan.environment;
   return { secrets, targets, ...(seal ? { sealKey: await sealKeyFor(seal, source) } : {}) };
@@ -71,6 +73,8 @@ interface Source {
   readonly environment: Environment;
   readonly folder: string;
   readonly redactor: Redactor;
+  /** What was reviewed, where there is a plan. */
+  readonly plan?: Plan;
 }
 
 function targetFor(
@@ -86,10 +90,26 @@ function targetFor(
     access: async (server) => ({
       credentials: await credentialsFor(isWanted(undefined) ? server.auth : undefined, what, source),
       identities: await identitiesOf(server, what, isWanted, source, borrowed),
-      ...(server.ca === undefined ? {} : { ca: textOf(resolve(source.folder, server.ca), `the ca of ${what}`) }),
+      ...(server.ca === undefined ? {} : { ca: trustedCa(server.ca, name, source) }),
       ...(server.fingerprint === undefined ? {} : { fingerprint: server.fingerprint }),
     }),
   });
+}
+
+/** The certificates that are trusted: of what was planned, none but the very bytes. */
+function trustedCa(ca: string, connection: string, { folder, plan }: Source): string {
+  let read: CaFile;
+  try {
+    read = readCa(ca, folder);
+  } catch (error) {
+    throw new Problem(`the ca of connection "${connection}": ${ca} cannot be read (${messageOf(error)})`);
+  }
+  if (plan && plan.environment.connections[connection]?.ca_sha256 !== read.sha256)
+    throw new Problem(
+      `the ca of connection "${connection}": ${ca} was changed since this was planned (its SHA-256 is ${read.sha256} now); nothing was sent`,
+      'refused',
+    );
+  return read.text;
 }
 
 async function identitiesOf(

@@ -1,11 +1,12 @@
-import type { Auth } from '../language/index.ts';
+import type { Auth, SecretReference } from '../language/index.ts';
 import type { PlannedAuth } from '../plan/index.ts';
 
 /** Returns what a plan says of `auth` in an environment file. */
 export function plannedAuth(auth: Auth | undefined): PlannedAuth {
   if (!auth) return { type: 'none' };
-  if (auth.basic) return { type: 'basic', username: auth.basic.username };
-  return { type: auth.api_key ? 'api_key' : 'bearer' };
+  if (auth.basic) return { type: 'basic', ...auth.basic };
+  if (auth.api_key) return { type: 'api_key', secret: auth.api_key };
+  return { type: 'bearer', secret: auth.bearer as SecretReference };
 }
 
 /** The credentials in words: `user elastic`, `an API key`. */

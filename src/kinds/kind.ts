@@ -1,5 +1,5 @@
 import type { Connection, EnvironmentConnection } from '../language/index.ts';
-import type { Plan, PlannedConnection, PlannedRequest, Request } from '../plan/index.ts';
+import type { HttpRequest, Plan, PlannedConnection, PlannedRequest, Request } from '../plan/index.ts';
 import type { HttpDialect } from './dialect.ts';
 import type { LockProtocol } from './lock.ts';
 import type { Secrets, Target } from './target.ts';
@@ -32,6 +32,8 @@ export interface Kind<S extends EnvironmentConnection = EnvironmentConnection> {
    * effect. Without a table every call may touch everything.
    */
   readonly touches?: (request: Request, written: boolean) => readonly Touch[] | undefined;
+  /** Returns the snapshot from which a request replaces the users of the server; undefined where it replaces none. */
+  usersRestoredBy?(request: Pick<HttpRequest, 'method' | 'path' | 'body'>): string | undefined;
   /** How a document in it keeps other runs out; none where a run cannot lock it. */
   readonly lock?: LockProtocol;
 }

@@ -73,6 +73,7 @@ export interface Environment {
   journal?: {
     seal: SecretReference;
   };
+  requires?: Requirements;
   /**
    * When disruptive steps may run. Without any: whenever a person confirms.
    *
@@ -198,6 +199,23 @@ export interface HttpSettings {
  */
 export interface InputMembers {
   [k: string]: Json;
+}
+/**
+ * What a run here needs. No option of the command line weakens it; exec, resume and rollback ask for it each time.
+ */
+export interface Requirements {
+  /**
+   * How many people must have approved the plan.
+   */
+  approvals: number;
+  /**
+   * The file with the people whose approvals count, relative to this file; its format: ssh-keygen(1), ALLOWED SIGNERS.
+   */
+  allowed_signers: string;
+  /**
+   * An approval by the author of the plan does not count.
+   */
+  prevent_self_approval?: boolean;
 }
 /**
  * This interface was referenced by `Environment`'s JSON-Schema

@@ -33,7 +33,7 @@ export interface Plan {
   readonly rollback: readonly PlannedNode[];
 }
 
-/** A connection as a reviewer may see it: where it leads and as whom, without the secret that proves it. */
+/** A connection as a reviewer may see it: where it leads, whom it trusts and as whom, and where the secret is that proves it. */
 export interface PlannedConnection {
   readonly kind: Connection['kind'];
   readonly url: string;
@@ -42,14 +42,20 @@ export interface PlannedConnection {
   /** Identities that the server accepts only later in the run: they are not checked before the first write. */
   readonly valid_later?: readonly string[];
   readonly cluster_uuid?: string;
+  /** The SHA-256 of the bytes of `ca`, in hexadecimal. */
+  readonly ca_sha256?: string;
+  /** The SHA-256 fingerprint of the certificate authority, as the environment file has it. */
+  readonly fingerprint?: string;
   /** Of a bucket, without `oss-`. */
   readonly region?: string;
 }
 
-/** Who authenticates, and with what. An access key is that of a bucket. */
+/** Who authenticates, and where the secret for it is. An access key is that of a bucket. */
 export type PlannedAuth =
-  | { readonly type: 'basic'; readonly username: string }
-  | { readonly type: 'none' | 'api_key' | 'bearer' | 'access_key' };
+  | { readonly type: 'none' }
+  | { readonly type: 'basic'; readonly username: string; readonly password: SecretReference }
+  | { readonly type: 'api_key' | 'bearer'; readonly secret: SecretReference }
+  | { readonly type: 'access_key'; readonly id: SecretReference; readonly secret: SecretReference };
 
 /** Created before the first write, kept while the run goes on, deleted at its end. */
 export interface PlannedLock {

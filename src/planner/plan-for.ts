@@ -13,6 +13,8 @@ export interface PlanExtras {
   readonly author?: string;
   /** Connection → the `cluster_uuid` that was seen there; the environment's own pin comes first. */
   readonly pins?: { readonly [connection: string]: string };
+  /** Each `ca` in the environment, of the connections that the runbook has: the SHA-256 of its bytes, or why it cannot be read. */
+  readonly authorities?: { readonly [file: string]: { readonly sha256: string } | { readonly problem: string } };
   /** Values of inputs by dotted name, instead of those that the environment has. */
   readonly inputs?: JsonObject;
 }
@@ -27,13 +29,16 @@ export function planFor(
   bundle: Bundle,
   environment: Loaded<Environment>,
   sets: readonly string[],
-  { author, pins = {}, inputs: decided = {} }: PlanExtras = {},
+  { author, pins = {}, authorities = {}, inputs: decided = {} }: PlanExtras = {},
 ): Checked<Plan> {
   const { inputs, diagnostics: inputDiagnostics } = inputsFor(bundle.runbook, environment, sets, decided);
-  const diagnostics: Diagnostic[] = [...inputDiagnostics, ...connectionDiagnostics(bundle.runbook, environment)];
+  const diagnostics: Diagnostic[] = [
+    ...inputDiagnostics,
+    ...connectionDiagnostics(bundle.runbook, environment, authorities),
+  ];
   if (hasErrors(diagnostics)) return { diagnostics };
   const runbook = bundle.runbook.value;
-  const own = plannedConnections(runbook, environment.value, pins);
+  const own = plannedConnections(runbook, environment.value, pins, authorities);
   const { steps: expanded, rollback, used, diagnostics: found } = expand(bundle, environment, own, inputs);
   const { steps, names: sealed } = withSealedSaves(expanded, rollback);
   const seal = environment.value.journal?.seal;
@@ -69,11 +74,22 @@ export function planFor(
   };
 }
 
-function connectionDiagnostics(runbook: Loaded<Runbook>, environment: Loaded<Environment>): Diagnostic[] {
+type Authorities = NonNullable<PlanExtras['authorities']>;
+
+function authorityIn(authorities: Authorities, ca: string) {
+  const known = Object.hasOwn(authorities, ca) ? authorities[ca] : undefined;
+  return known ?? { problem: 'nobody has read it' };
+}
+
+function connectionDiagnostics(
+  runbook: Loaded<Runbook>,
+  environment: Loaded<Environment>,
+  authorities: Authorities,
+): Diagnostic[] {
   const given = environment.value.connections;
   return Object.entries(runbook.value.connections).flatMap(([name, declared]) => {
     const connection = Object.hasOwn(given, name) ? given[name] : undefined;
-    const problem = (code: string, message: string, path: (string | number)[], help: string): Diagnostic[] => [
+    const problem = (code: string, message: string, path: string[], help: string): Diagnostic[] => [
       {
         code,
         severity: 'error',
@@ -93,7 +109,17 @@ function connectionDiagnostics(runbook: Loaded<Runbook>, environment: Loaded<Env
       );
     }
     const kind = kindNameOf(connection);
-    if (kind === declared.kind) return [];
+    if (kind === declared.kind) {
+      const ca = 'ca' in connection ? connection.ca : undefined;
+      const read = ca === undefined ? undefined : authorityIn(authorities, ca);
+      if (read === undefined || 'sha256' in read) return [];
+      return problem(
+        'unreadable-ca',
+        `the ca of the connection "${name}" (${ca}) cannot be read: ${read.problem}`,
+        ['connections', name, 'ca'],
+        'The plan names the SHA-256 of its bytes, so that no other authority is trusted than the reviewed one. The path is relative to this file.',
+      );
+    }
     return problem(
       'wrong-connection-kind',
       `the connection "${name}" is of kind ${kind}, and ${runbook.source.file} needs ${declared.kind}`,
@@ -122,13 +148,14 @@ function plannedConnections(
   runbook: Runbook,
   environment: Environment,
   pins: NonNullable<PlanExtras['pins']>,
+  authorities: Authorities,
 ): Record<string, PlannedConnection> {
   return Object.fromEntries(
     Object.keys(runbook.connections).flatMap((name) => {
       const connection = environment.connections[name];
       const pin = Object.hasOwn(pins, name) ? pins[name] : undefined;
       const later = runbook.connections[name]?.identity?.valid_later;
-      return connection ? [[name, plannedConnection(connection, pin, later)]] : [];
+      return connection ? [[name, plannedConnection(connection, pin, authorities, later)]] : [];
     }),
   );
 }
@@ -154,13 +181,18 @@ function withBorrowedIdentities(
 function plannedConnection(
   settings: EnvironmentConnection,
   pin: string | undefined,
+  authorities: Authorities,
   validLater: readonly string[] = [],
 ): PlannedConnection {
   const identities = 'identities' in settings ? Object.entries(settings.identities ?? {}) : [];
   const later = identities.map(([name]) => name).filter((name) => validLater.includes(name));
+  const ca = 'ca' in settings ? settings.ca : undefined;
+  const authority = ca === undefined ? undefined : authorityIn(authorities, ca);
   return {
     kind: kindNameOf(settings),
     ...kindOf(settings).planned(settings, pin),
+    ...(authority && 'sha256' in authority ? { ca_sha256: authority.sha256 } : {}),
+    ...('fingerprint' in settings && settings.fingerprint !== undefined ? { fingerprint: settings.fingerprint } : {}),
     ...(identities.length > 0
       ? { identities: Object.fromEntries(identities.map(([name, identity]) => [name, plannedAuth(identity.auth)])) }
       : {}),

@@ -16,3 +16,4 @@ export type { JournalFacts, RunReport } from './run-report.ts';
 export { factsOf, unfoundedIn } from './sentences/index.ts';
 export { type Subject, subjectOf } from './subject.ts';
 export { summaryText } from './summary.ts';
+export { commandText } from './words.ts';

@@ -5,6 +5,7 @@ import {
   type HttpRequest,
   nodesRunBy,
   type Plan,
+  type PlannedAuth,
   type PlannedLock,
   type PlannedNode,
   type PlannedRead,
@@ -82,14 +83,15 @@ export function planFacts({ runbook, environment, author, inputs }: Plan, id: st
     ['environment', environment.name],
     ...(author === undefined ? [] : [['author', author] as [string, string]]),
     ...Object.entries(environment.connections).map(([name, connection]): [string, string] => {
-      const identities = Object.entries(connection.identities ?? {}).map(
-        ([identity, auth]) => `; as ${identity}: ${authText(auth)}`,
-      );
-      const pin = connection.cluster_uuid === undefined ? '' : `; cluster_uuid ${connection.cluster_uuid}`;
-      return [
-        'connection',
-        `${name}: ${connection.kind} at ${connection.url}, ${authText(connection.auth)}${identities.join('')}${pin}`,
+      const { cluster_uuid, ca_sha256, fingerprint, identities = {} } = connection;
+      const parts = [
+        `${connection.kind} at ${connection.url}, ${credentialsText(connection.auth)}`,
+        ...Object.entries(identities).map(([identity, auth]) => `as ${identity}: ${credentialsText(auth)}`),
+        ...(cluster_uuid === undefined ? [] : [`cluster_uuid ${cluster_uuid}`]),
+        ...(ca_sha256 === undefined ? [] : [`ca of SHA-256 ${ca_sha256}`]),
+        ...(fingerprint === undefined ? [] : [`fingerprint ${fingerprint}`]),
       ];
+      return ['connection', `${name}: ${parts.join('; ')}`];
     }),
     ...Object.entries(environment.connections).flatMap(([name, connection]): [string, string][] => {
       const warning = plaintextWarning(name, connection);
@@ -102,6 +104,22 @@ export function planFacts({ runbook, environment, author, inputs }: Plan, id: st
     ]),
     ['plan', id],
   ];
+}
+
+/** Credentials, and where their secret comes from: `user elastic (password from env PW)`. */
+function credentialsText(auth: PlannedAuth): string {
+  const what = authText(auth);
+  switch (auth.type) {
+    case 'none':
+      return what;
+    case 'basic':
+      return `${what} (password from ${secretText(auth.password)})`;
+    case 'api_key':
+    case 'bearer':
+      return `${what} from ${secretText(auth.secret)}`;
+    case 'access_key':
+      return `${what} from ${secretText(auth.id)} and ${secretText(auth.secret)}`;
+  }
 }
 
 /** Returns what would be rolled back, as an operator reads it: the calls of each step's rollback, in the order in which they are sent, and what the reads before them say now. */

@@ -74,9 +74,11 @@ export function reasonText(reason: Reason): string {
     case 'decided':
       return 'the operator said that it took effect';
     case 'lock-held':
-      return `${reason.connection} is locked by ${holderText(reason.holder)}. Wait for that run; if it has died, continue it (runbook resume) or remove its lock (runbook unlock)`;
+      return `${reason.connection} is locked by ${holderText(reason.holder)}. Wait for that run; if it has died, continue it (runbook resume ${reason.holder.run}) or remove its lock (runbook unlock)`;
     case 'lock-not-acquired':
       return `the lock of ${reason.connection} cannot be acquired: PUT ${reason.path}: ${reasonText(reason.cause)}. --no-cluster-lock runs without it: make sure that nobody else changes this cluster`;
+    case 'locked-out':
+      return `${reason.connection} is locked by ${holderText(reason.holder)}, and refuses these credentials: that run is not finished, and may have closed or replaced the users. If it has died, continue it: runbook resume ${reason.holder.run} (${reasonText(reason.cause)})`;
     case 'run-at-work':
       return `another process of this run ${reason.certain ? 'is' : 'may be'} at work on ${reason.connection}: ${holderText(reason.holder)}. Wait for it, or stop it`;
     case 'awaiting-heartbeat':
@@ -245,6 +247,8 @@ function adviceText(advice: Advice): string {
       return `Check what ${setting(advice.setting, advice.connection)} refers to.`;
     case 'other-endpoint':
       return `The bucket is at ${advice.endpoint}: set ${setting('endpoint', advice.connection)} to https://${advice.endpoint}, and its region to ${advice.region}.`;
+    case 'users-restored':
+      return `This run ${advice.certain ? 'has' : 'may have'} sent a restore of the users of ${advice.connection} (snapshot ${advice.snapshot}): with it the passwords become those of the snapshot's source.`;
     case 'needs-permissions':
       return `The credentials lack permissions: they need ${advice.permissions.join(', ')}.`;
   }

@@ -16,6 +16,7 @@ import { inert } from '../text/index.ts';
 import { comparisonText, errorText, reasonText, sentIn, stepReasonText, subjectOf } from './reason-text.ts';
 import type { ReportedStep, RunReport } from './run-report.ts';
 import { endOf } from './sentences/index.ts';
+import { commandText } from './words.ts';
 
 /** The outcome of a step, in words that stand alone. */
 export const outcomeWords: Readonly<Record<StepOutcome, string>> = {
@@ -278,9 +279,9 @@ function suspendedText(suspension: Suspension): string {
 }
 
 /** Returns the command that goes on with a suspended run. */
-export function continuationText(run: string, suspension: Suspension): string {
+export function continuationText(run: Parameters<typeof commandText>[1], suspension: Suspension): string {
   const how = { step: ' --assume-done', confirmation: ' --confirm', lock: '', journal: '' }[suspension.by];
-  return `runbook resume ${run}${'step' in suspension ? `${how} ${suspension.step}` : ''}`;
+  return `${commandText('resume', run)}${'step' in suspension ? `${how} ${suspension.step}` : ''}`;
 }
 
 /** Returns where a run is suspended: at a step, a lock or the journal. */
@@ -289,10 +290,10 @@ function suspendedAt(suspension: Suspension): string {
 }
 
 /** Returns how a run has ended, or that it has not. */
-export function endText({ summary, run, suspended }: Pick<RunReport, 'summary' | 'run' | 'suspended'>): string {
-  if (summary) return outcomeSentence(summary);
-  if (suspended) return `${suspendedText(suspended)} (${continuationText(run, suspended)})`;
-  return `not finished: it is still running, or its process died (runbook resume ${run} continues it)`;
+export function endText(report: Pick<RunReport, 'summary' | 'run' | 'origin' | 'suspended'>): string {
+  if (report.summary) return outcomeSentence(report.summary);
+  if (report.suspended) return `${suspendedText(report.suspended)} (${continuationText(report, report.suspended)})`;
+  return `not finished: it is still running, or its process died (${commandText('resume', report)} continues it)`;
 }
 
 function callText(call: RecordedCall): string {

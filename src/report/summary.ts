@@ -1,4 +1,4 @@
-import type { RunSummary, Suspension } from '../engine/index.ts';
+import type { Origin, RunSummary, Suspension } from '../engine/index.ts';
 import { inert } from '../text/index.ts';
 import {
   byHandLines,
@@ -11,17 +11,21 @@ import {
   noteText,
   outcomeSentence,
 } from './run-lines.ts';
+import { commandText } from './words.ts';
 
-/** The run's id, and the hash that its journal ends in. */
+/** The run, and the hash that its journal ends in. */
 interface Record {
   readonly run: string;
+  /** What it was started with, where that is known. */
+  readonly origin?: Pick<Origin, 'approvals_required'>;
   readonly head: string;
   /** The prediction of a dry run, in one sentence. */
   readonly forecast?: string;
 }
 
 /** Returns the end of a run for its operator: the outcome, and the next steps. */
-export function summaryText(summary: RunSummary, { run, head, forecast }: Record): string {
+export function summaryText(summary: RunSummary, { run, origin = {}, head, forecast }: Record): string {
+  const rollback = commandText('rollback', { run, origin });
   const lines = [
     ...(forecast === undefined ? [] : [`dry run: ${forecast}`]),
     ...(forecast === undefined || summary.outcome !== 'done' ? [outcomeSentence(summary)] : []),
@@ -34,8 +38,8 @@ export function summaryText(summary: RunSummary, { run, head, forecast }: Record
     const canBeRolledBack = ['step', 'confirmation'].includes(suspended.by) && summary.can_be_rolled_back.length > 0;
     lines.push(
       '',
-      ...nextLines(run, suspended),
-      ...(canBeRolledBack ? [`Or roll the run back: runbook rollback ${run}`] : []),
+      ...nextLines({ run, origin }, suspended),
+      ...(canBeRolledBack ? [`Or roll the run back: ${commandText('rollback', { run, origin })}`] : []),
     );
   }
   if (summary.in_doubt.length > 0 && !summary.suspended) {
@@ -57,31 +61,27 @@ export function summaryText(summary: RunSummary, { run, head, forecast }: Record
     if (left.length > 0) lines.push('', `${leftTitle({ certain })}:`, ...left.map((one) => `  ${leftText(one)}`));
   }
   if (summary.kept.length > 0) lines.push('', 'Kept on purpose:', ...summary.kept.map((kept) => `  ${keptText(kept)}`));
-  if (summary.can_be_rolled_back.length > 0 && summary.outcome === 'done')
-    lines.push('', `Roll it back: runbook rollback ${run}`);
+  if (summary.can_be_rolled_back.length > 0 && summary.outcome === 'done') lines.push('', `Roll it back: ${rollback}`);
   lines.push(
     '',
     `Every call and assertion: runbook show ${run}`,
     `To verify the journal: runbook verify ${run} --head ${head}`,
   );
   if (summary.can_be_rolled_back.length > 0 && summary.outcome !== 'done' && !summary.suspended) {
-    lines.push('', `To complete the rollback: runbook rollback ${run}`, 'Or by hand, in this order:');
+    lines.push('', `To complete the rollback: ${rollback}`, 'Or by hand, in this order:');
     lines.push(...byHandLines(summary).map((line) => `  ${line}`));
   }
   return `${lines.map((line) => inert(line)).join('\n')}\n`;
 }
 
-function nextLines(run: string, suspended: Suspension): string[] {
-  if (suspended.by === 'confirmation') return [`Confirm it and continue: ${continuationText(run, suspended)}`];
-  return suspended.by === 'step'
-    ? decisionLines(run, suspended.step)
-    : [`Then continue: ${continuationText(run, suspended)}`];
-}
-
-function decisionLines(run: string, step: string): string[] {
+function nextLines(run: Parameters<typeof commandText>[1], suspended: Suspension): string[] {
+  const resume = continuationText(run, suspended);
+  if (suspended.by === 'confirmation') return [`Confirm it and continue: ${resume}`];
+  if (suspended.by !== 'step') return [`Then continue: ${resume}`];
+  const command = commandText('resume', run);
   return [
     'Check the server, then say whether it took effect:',
-    `  it did:      runbook resume ${run} --assume-done ${step}`,
-    `  it did not:  runbook resume ${run} --assume-not-done ${step}`,
+    `  it did:      ${command} --assume-done ${suspended.step}`,
+    `  it did not:  ${command} --assume-not-done ${suspended.step}`,
   ];
 }

@@ -1,3 +1,4 @@
+import type { Origin } from '../engine/index.ts';
 import { expectedOf, isMatcher, type MaintenanceWindow, messageOf, type SecretReference } from '../language/index.ts';
 import type { Condition, PlannedExpect, PlannedRequest } from '../plan/index.ts';
 import { inOneLine } from '../text/in-one-line.ts';
@@ -18,6 +19,18 @@ export function valueText(value: Json): string {
 export function secretText(reference: SecretReference): string {
   const [[kind, from] = []] = Object.entries(reference);
   return `${kind} ${[from].flat().join(' ')}`;
+}
+
+/**
+ * Returns the command that goes on with a run or rolls it back, with the option that it needs where an option has said whose
+ * approvals count.
+ */
+export function commandText(
+  command: 'resume' | 'rollback',
+  { run, origin }: { readonly run: string; readonly origin: Pick<Origin, 'approvals_required'> },
+): string {
+  const option = origin.approvals_required?.signers === 'option' ? ' --allowed-signers FILE' : '';
+  return `runbook ${command} ${run}${option}`;
 }
 
 /** A maintenance window: `sat, sun 22:00–04:00 UTC`. */

@@ -10,7 +10,7 @@ export {
   reopenJournal,
 } from './journal.ts';
 export { listRuns, type RunEntry, watchRuns } from './list.ts';
-export { Locked, lockHere, lockRun, locksFolder } from './local-lock.ts';
+export { foldersLeft, Locked, lockHere, lockRun, locksFolder } from './local-lock.ts';
 export { beginWork, stateOfWork } from './process.ts';
 export { type KeptReason, pruneRuns } from './prune.ts';
 export { NotReadable, readRegularFile, TooLarge } from './regular-file.ts';

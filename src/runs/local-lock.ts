@@ -8,6 +8,8 @@ import { type ProcessId, stateOf, thisProcess } from './process.ts';
 /** What a lock file says of its holder. */
 interface Holder extends ProcessId {
   readonly run: string;
+  /** The run's own folder. */
+  readonly folder?: string;
   readonly since: string;
 }
 
@@ -22,10 +24,16 @@ export function locksFolder(): string {
 /**
  * Takes a lock file per target, all or none. One whose process has ended is taken over.
  * @param targets What is locked, such as urls.
+ * @param runFolder The run's own folder, for whoever finds the lock of a process that has died.
  * @returns What gives them back.
  * @throws `Locked` where a process is at work on one of them.
  */
-export async function lockHere(folder: string, targets: readonly string[], run: string): Promise<() => Promise<void>> {
+export async function lockHere(
+  folder: string,
+  targets: readonly string[],
+  run: string,
+  runFolder: string,
+): Promise<() => Promise<void>> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const held: string[] = [];
   const release = async () => {
@@ -33,8 +41,8 @@ export async function lockHere(folder: string, targets: readonly string[], run: 
   };
   try {
     for (const target of [...targets].sort()) {
-      const file = join(folder, `${hashOf(target).slice(0, 32)}.json`);
-      await lockFile(file, target, run);
+      const file = fileOf(folder, target);
+      await lockFile(file, target, { run, folder: runFolder });
       held.push(file);
     }
   } catch (error) {
@@ -42,6 +50,20 @@ export async function lockHere(folder: string, targets: readonly string[], run: 
     throw error;
   }
   return release;
+}
+
+/** The folders of the runs whose processes have left a lock on one of the targets on this machine, and have ended. */
+export async function foldersLeft(folder: string, targets: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const target of targets) {
+    const holder = await holderOf(fileOf(folder, target));
+    if (typeof holder?.folder === 'string' && stateOf(holder) === 'ended') found.push(holder.folder);
+  }
+  return found;
+}
+
+function fileOf(folder: string, target: string): string {
+  return join(folder, `${hashOf(target).slice(0, 32)}.json`);
 }
 
 /** How often the process of a run touches the lock in its folder, and how long somebody on another machine waits for that. */
@@ -65,7 +87,7 @@ export interface Patience {
  */
 export async function lockRun(folder: string, run: string, patience?: Patience): Promise<() => Promise<void>> {
   const file = join(folder, 'lock.json');
-  await lockFile(file, folder, run, patience && ((holder) => isSilent(file, holder, patience)));
+  await lockFile(file, folder, { run }, patience && ((holder) => isSilent(file, holder, patience)));
   const timer = setInterval(() => {
     const now = new Date();
     // A folder that is gone has no lock to keep.
@@ -100,10 +122,10 @@ async function lastBeat(file: string): Promise<string | undefined> {
 async function lockFile(
   file: string,
   target: string,
-  run: string,
+  who: Pick<Holder, 'run' | 'folder'>,
   hasEnded: (holder: Holder) => Promise<boolean> = async () => false,
 ): Promise<void> {
-  const holder: Holder = { ...thisProcess(), run, since: new Date().toISOString() };
+  const holder: Holder = { ...thisProcess(), ...who, since: new Date().toISOString() };
   const own = `${file}.${randomUUID()}`;
   // Whole before it has its name: nobody reads half of it.
   await writeFile(own, JSON.stringify({ target, ...holder }), { mode: 0o600 });

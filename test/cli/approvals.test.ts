@@ -394,6 +394,111 @@ describe('runbook plan --out, approve, exec --plan', () => {
     expect(existsSync(`${plan()}.nobody.approval`)).toBe(false);
   });
 
+  describe('in an environment that requires approvals', () => {
+    const strict = join('.runbook', 'sandbox', 'strict.yaml');
+    const execPlan = (...args: string[]) =>
+      runbook(directory, ['exec', '--plan', 'ada.json', '--env', strict, ...args]);
+    const approve = (name: string) =>
+      runbook(directory, ['approve', 'ada.json', '--name', `${name}@example.com`, '--key', keyOf(name)]);
+
+    beforeAll(async () => {
+      cpSync(allowed, join(directory, '.runbook', 'sandbox', 'signers'));
+      const requires = 'requires: { approvals: 2, allowed_signers: signers, prevent_self_approval: true }\n';
+      writeFileSync(join(directory, strict), `${readFileSync(join(directory, env), 'utf8')}${requires}`);
+      writeFileSync(join(directory, 'mallory'), `mallory@example.com ${readFileSync(keyOf('mallory.pub'), 'utf8')}`);
+      const made = ['--set', 'user=ada', '--out', 'ada.json', '--author', 'carol@example.com'];
+      await runbook(directory, ['plan', 'prepare-users-7.10', '--env', strict, ...made]);
+      for (const name of ['carol', 'alice', 'mallory']) await approve(name);
+    });
+
+    it('refuses a run without a plan in a file, and lets a dry run go on', async () => {
+      const args = ['exec', 'prepare-users-7.10', '--env', strict];
+
+      const refused = await runbook(directory, args);
+
+      expect(refused.code).toBe(4);
+      expect(refused.stderr).toMatch(/requires approvals .*have 2 people approve it .*no write was sent/);
+      expect((await runbook(directory, [...args, '--dry-run'])).code).toBe(0);
+    });
+
+    it('runs what enough people have approved, and no option weakens that', async () => {
+      const mallory = ['--allowed-signers', 'mallory'];
+      for (const options of [[], ['--require-approvals', '1'], mallory, [...mallory, '--require-approvals', '1']]) {
+        const refused = await execPlan(...options);
+        expect(refused.code).toBe(4);
+        expect(refused.stderr).toContain('ada.json has 1 of the 2 approvals that are required');
+        expect(refused.stderr).toContain("carol@example.com is the plan's author");
+      }
+      await approve('bob');
+      expect((await execPlan('--require-approvals', '3')).stderr).toContain('has 2 of the 3 approvals');
+      expect((await execPlan(...mallory)).stderr).toContain('has 1 of the 2 approvals');
+
+      const ended = await execPlan();
+
+      expect(ended).toMatchObject({ code: 0, stderr: '' });
+      const [started] = lastJournal(directory);
+      if (started?.type !== 'run-started') throw new Error('no run');
+      const required = { required: 2, self_approval: false, signers: 'environment' };
+      expect(started.origin.approvals_required).toEqual(required);
+      // Who rolls it back needs no option, and is told so.
+      expect(ended.stdout).toMatch(/^Roll it back: runbook rollback \S+$/m);
+      const rolledBack = await runbook(directory, ['rollback', started.run, '--yes']);
+      expect(rolledBack).toMatchObject({ code: 0, stderr: '' });
+    });
+
+    it('names the option that a later command needs where the people came from an option', async () => {
+      const { stdout } = await runbook(directory, [
+        ...['exec', '--plan', 'ada.json', '--env', env],
+        ...['--require-approvals', '2', '--allowed-signers', allowed],
+      ]);
+      const [, command = ''] = /^Roll it back: runbook (.*)$/m.exec(stdout) ?? [];
+
+      expect(command).toMatch(/^rollback \S+ --allowed-signers FILE$/);
+      const given = command.replace('FILE', allowed).split(' ');
+      expect(await runbook(directory, [...given, '--yes'])).toMatchObject({ code: 0, stderr: '' });
+    });
+  });
+
+  it('refuses an approved plan once its environment was changed: secrets, identities, certificates', async () => {
+    const folder = join(directory, '.runbook', 'sandbox');
+    const text = readFileSync(join(directory, env), 'utf8');
+    const https = text.replace(/(destination:\n\s+)url: http:/, '$1ca: ca.pem\n    url: https:');
+    const certificate = 'one certificate';
+    writeFileSync(join(folder, 'ca.pem'), certificate);
+    writeFileSync(join(folder, 'tls.yaml'), https);
+    const path = join('.runbook', 'sandbox', 'tls.yaml');
+    const planned = await runbook(directory, ['plan', 'users-7.10', '--env', path, '--out', 'tls.json']);
+    expect(planned.stdout).toContain(`ca of SHA-256 ${hashOf(certificate)}`);
+    const exec = () => runbook(directory, ['exec', '--plan', 'tls.json', '--env', path]);
+    const touch = `{ command: [sh, -c, "touch ${join(directory, 'touched')}; echo a-long-secret"] }`;
+    const password = /password: \{ [^}]* \}/;
+    const changes: [field: string, arrange: () => void][] = [
+      ['ca_sha256', () => writeFileSync(join(folder, 'ca.pem'), 'another one')],
+      ['auth.password', () => writeFileSync(join(folder, 'tls.yaml'), https.replace(password, `password: ${touch}`))],
+      [
+        'identities.recovery',
+        () =>
+          writeFileSync(
+            join(folder, 'tls.yaml'),
+            https.replace(/(recovery: [\s\S]*?)password: \{ [^}]* \}/, `$1password: ${touch}`),
+          ),
+      ],
+      [
+        'fingerprint',
+        () => writeFileSync(join(folder, 'tls.yaml'), https.replace('ca: ca.pem', `fingerprint: "${'ab'.repeat(32)}"`)),
+      ],
+    ];
+    for (const [field, arrange] of changes) {
+      arrange();
+      const refused = await exec();
+      expect(refused.stderr).toContain(field);
+      expect(refused.code).toBe(4);
+      writeFileSync(join(folder, 'ca.pem'), certificate);
+      writeFileSync(join(folder, 'tls.yaml'), https);
+    }
+    expect(existsSync(join(directory, 'touched'))).toBe(false);
+  });
+
   it('asks where the runbook of a plan is, if its name is not found', async () => {
     cpSync(join('runbooks', 'prepare-users-7.10.yaml'), join(directory, 'ops', 'own-7.10.yaml'));
     cpSync(join('runbooks', 'fragments'), join(directory, 'ops', 'fragments'), { recursive: true });

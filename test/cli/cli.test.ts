@@ -155,6 +155,7 @@ maintenance_windows: [{ days: [sat, sun], from: '01:00', to: '05:00', timezone: 
 
   it('shows every call of users-7.10, offline, without reading a secret', async () => {
     file('lab.yaml', lab);
+    file('ca.pem', 'a certificate');
     const ended = await cli('plan', 'users-7.10', '--env', 'lab.yaml');
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     await expect(ended.stdout).toMatchFileSnapshot('../golden/users-7.10.plan.txt');
@@ -162,6 +163,7 @@ maintenance_windows: [{ days: [sat, sun], from: '01:00', to: '05:00', timezone: 
 
   it('prints JSON whose SHA-256 is the id, and the same as YAML', async () => {
     file('lab.yaml', lab);
+    file('ca.pem', 'a certificate');
     const { createHash } = await import('node:crypto');
     const { parse } = await import('yaml');
     const [text, json, yaml] = await Promise.all(
@@ -177,6 +179,7 @@ maintenance_windows: [{ days: [sat, sun], from: '01:00', to: '05:00', timezone: 
 
   it('gives the same plan from another directory', async () => {
     file('lab.yaml', lab);
+    file('ca.pem', 'a certificate');
     const here = await cli('plan', 'users-7.10', '--env', 'lab.yaml', '--format', 'json');
     const there = await runbook(workingDirectory(), [
       'plan',

@@ -153,6 +153,45 @@ describe.concurrent('runbook resume', () => {
     expect((await runbook(directory, ['verify', lastRun(directory)])).code).toBe(0);
   });
 
+  it('is named by the next exec before a 401 of the destination, whose users are those of the source by then', async ({
+    expect,
+  }) => {
+    for (const at of [/\/_close$/m, /\/_restore$/m]) {
+      const directory = workingDirectory();
+      const fault = `${at.source.includes('close') ? 'close' : 'restore'}:hang-after-accept`;
+      const box = await sandbox(directory, '7.10', '--fault', fault);
+      const { env, said } = box;
+      await killedAt(directory, ['exec', 'users', '--env', env, ...swap], box, at);
+      const run = lastRun(directory);
+      const before = said().length;
+
+      // From another directory: the run has left its lock on this machine.
+      const elsewhere = workingDirectory();
+      const state = { XDG_STATE_HOME: join(directory, 'state') };
+      const other = await runbook(elsewhere, ['exec', 'users', '--env', join(directory, env), ...swap], state);
+      // By the name of its version, and by the version that the destination is asked for.
+      const named = await runbook(directory, ['exec', 'users-7.10', '--env', env, ...swap]);
+      const asked = await runbook(directory, ['exec', 'users', '--env', env, ...swap]);
+
+      for (const { code, stderr } of [named, asked, other]) {
+        expect(code).toBe(4);
+        expect(stderr).toMatch(
+          /^WARNING: run \S+ \(users-7\.10\.yaml\) has written to .*destination.* and is not finished/,
+        );
+        expect(stderr).toContain(`Continue it: runbook resume ${run}, or roll it back: runbook rollback ${run}`);
+      }
+      expect(other.stderr).toContain(`, in ${directory}`);
+      expect(named.stdout).toContain(`Possibly why: run ${run} `);
+      // The lock in the cluster is read as who can still log in.
+      expect(named.stdout).toMatch(
+        new RegExp(`destination is locked by run ${run} of .*refuses these credentials.*runbook resume ${run} .*401`),
+      );
+      expect(said().slice(before)).not.toMatch(/^\S+ (PUT|POST|DELETE) (?!\/runbook-locks)/m);
+
+      expect((await runbook(directory, ['resume', run])).code).toBe(0);
+    }
+  });
+
   it('goes on with a plan of a file: its inputs, pins and author are in it', async ({ expect }) => {
     const directory = workingDirectory();
     const box = await sandbox(directory, '7.10', '--fault', 'user:hang');

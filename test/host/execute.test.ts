@@ -13,13 +13,26 @@ import { planOf } from '../support.ts';
 let server: Server;
 let folder: string;
 let calls: string[];
+let lockDocument: unknown;
 
 beforeAll(async () => {
   // A cluster for which nothing is ever ready.
-  server = createServer((request, response) => {
+  server = createServer(async (request, response) => {
     calls.push(`${request.method} ${request.url}`);
+    const written = () => calls.filter((call) => call.startsWith('PUT /runbook-locks/_doc/cluster')).length;
+    let body = '';
+    for await (const chunk of request) body += String(chunk);
+    if (request.method === 'PUT' && request.url?.includes('/_doc/cluster')) lockDocument = JSON.parse(body);
+    if (request.url === '/slow') {
+      // It takes until the next heartbeat.
+      const before = written();
+      vi.advanceTimersByTime(60_000);
+      await vi.waitUntil(() => written() > before, { timeout: 60_000 });
+    }
     response.writeHead(200, { 'content-type': 'application/json', 'x-elastic-product': 'Elasticsearch' });
-    response.end(JSON.stringify({ version: { number: '7.10.2' }, cluster_uuid: 'u', ready: false }));
+    const about = { version: { number: '7.10.2' }, cluster_uuid: 'u', ready: false };
+    const lock = { _seq_no: written(), _primary_term: 1, _source: lockDocument };
+    response.end(JSON.stringify({ ...about, ...(request.url?.includes('/_doc/cluster') ? lock : {}) }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
@@ -115,5 +128,23 @@ describe('a run of a library', () => {
 
     expect(summary.outcome).toBe('intervention-required');
     expect(calls.at(-1)).toBe('GET /wait');
+  });
+});
+
+describe('the heartbeat of the lock', () => {
+  it('goes on while a call takes long', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const made = execute(
+        executionOf('  - { id: a, on: es, call: PUT /slow, keep: a test }\n', { clusterLock: true }),
+      );
+      const { summary } = await made;
+      expect(summary.outcome).toBe('done');
+      const lock = calls.filter((call) => call.startsWith('PUT /runbook-locks/_doc/cluster'));
+      expect(lock).toHaveLength(2);
+      expect(calls.indexOf('PUT /slow')).toBeLessThan(calls.lastIndexOf(lock[1] ?? ''));
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

@@ -22,6 +22,11 @@ const publicKey = (name: string) => readFileSync(join(folder, `${name}.pub`), 'u
 beforeAll(async () => {
   writeFileSync(join(folder, 'test-7.10.yaml'), `${head}\n  - { id: make, on: es, call: PUT /made }\n`);
   writeFileSync(join(folder, 'env.yaml'), environmentText);
+  const requires = (approvals: number, more = '') =>
+    `${environmentText}requires: { approvals: ${approvals}, allowed_signers: signers${more} }\n`;
+  writeFileSync(join(folder, 'one.yaml'), requires(1));
+  writeFileSync(join(folder, 'two.yaml'), requires(2));
+  writeFileSync(join(folder, 'others.yaml'), requires(1, ', prevent_self_approval: true'));
   for (const name of ['alice', 'bob']) ssh(['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)]);
   const signers = `alice@example.com ${publicKey('alice')}bob@example.com ${publicKey('bob')}`;
   writeFileSync(join(folder, 'signers'), signers);
@@ -103,7 +108,11 @@ describe.each([
   });
 
   it('checks the approvals that the run began with', async () => {
-    const run = await runWith([approvalBy('alice'), approvalBy('bob')], { required: 2, self_approval: true });
+    const run = await runWith([approvalBy('alice'), approvalBy('bob')], {
+      required: 2,
+      self_approval: true,
+      signers: 'option',
+    });
 
     expect(await said(run, allowed(), prepare)).toMatch(/^goes on/);
     expect(await said(run, {}, prepare)).toMatch(
@@ -119,13 +128,41 @@ describe.each([
   });
 
   it('does not count the author, nor anybody twice', async () => {
-    const own = await runWith([approvalBy('alice'), approvalBy('bob')], { required: 2, self_approval: false });
-    const twice = await runWith([approvalBy('bob'), approvalBy('bob')], { required: 2, self_approval: true });
+    const own = await runWith([approvalBy('alice'), approvalBy('bob')], {
+      required: 2,
+      self_approval: false,
+      signers: 'option',
+    });
+    const twice = await runWith([approvalBy('bob'), approvalBy('bob')], {
+      required: 2,
+      self_approval: true,
+      signers: 'option',
+    });
     const claimed = await runWith([{ ...approvalBy('bob'), key: 'ED25519 SHA256:other' }]);
 
     expect(await said(own, allowed(), prepare)).toMatch(/alice@example.com is the plan's author/);
     expect(await said(twice, allowed(), prepare)).toMatch(/bob@example.com has approved it already/);
     expect(await said(claimed, allowed(), prepare)).toMatch(/^refused: .*\n.*it was signed with another key/);
+  });
+
+  it('asks for what the environment requires, whatever the journal and the command line say', async () => {
+    const env = (file: string) => ({ env: join(folder, file) });
+    // Somebody has written the journal again, without its approvals, or without what was required.
+    const none = await runWith();
+    const one = await runWith([approvalBy('bob')], { required: 1, self_approval: true, signers: 'option' });
+    const own = await runWith([approvalBy('alice')]);
+    const both = await runWith([approvalBy('alice'), approvalBy('bob')]);
+
+    expect(await said(none, env('two.yaml'), prepare)).toMatch(/^refused: .* has 0 of the 2 approvals/);
+    expect(await said(one, env('two.yaml'), prepare)).toMatch(/^refused: .* has 1 of the 2 approvals/);
+    expect(await said(both, env('two.yaml'), prepare)).toMatch(/^goes on/);
+    expect(await said(own, env('one.yaml'), prepare)).toMatch(/^goes on/);
+    expect(await said(own, env('others.yaml'), prepare)).toMatch(/^refused: .*\n.*is the plan's author/);
+    for (const requireApprovals of [1, 2])
+      expect(await said(one, { ...env('two.yaml'), ...allowed(), requireApprovals }, prepare)).toMatch(/1 of the 2/);
+    // Options strengthen.
+    expect(await said(both, { ...env('one.yaml'), requireApprovals: 3 }, prepare)).toMatch(/2 of the 3/);
+    expect(await said(both, { ...env('two.yaml'), ...allowed('others') }, prepare)).toMatch(/1 of the 2/);
   });
 
   it('refuses a journal without approvals where they are required now', async () => {

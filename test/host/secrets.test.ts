@@ -4,8 +4,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createRedactor } from '../../src/engine/index.ts';
 import { resolveSecrets } from '../../src/host/secrets.ts';
 import { loadEnvironment } from '../../src/language/index.ts';
+import { hashOf } from '../../src/runs/index.ts';
 import { workingDirectory } from '../program.ts';
-import { planOf } from '../support.ts';
+import { planOf, tryPlan } from '../support.ts';
 
 const environment = `apiVersion: runbook/v1
 environment: test
@@ -26,6 +27,8 @@ connections: { es: { kind: elasticsearch }, kb: { kind: kibana } }
 steps: [{ id: a, ${on}, call: GET /x }, { id: b, on: es, as: recovery, call: GET /x }]
 `;
 
+const options = { whole: true, environment, extras: { authorities: { 'ca.pem': { sha256: hashOf('PEM') } } } };
+
 afterEach(() => vi.unstubAllEnvs());
 
 describe('the secrets of a run', () => {
@@ -35,7 +38,7 @@ describe('the secrets of a run', () => {
     writeFileSync(join(directory, 'ca.pem'), 'PEM');
     const { value } = loadEnvironment('env.yaml', environment);
     if (!value) throw new Error('no environment');
-    const plan = planOf(runbook('on: kb, as: es/recovery'), { whole: true, environment });
+    const plan = planOf(runbook('on: kb, as: es/recovery'), options);
     const { targets } = await resolveSecrets(plan, value.value, join(directory, 'env.yaml'), createRedactor());
     const credentials = { type: 'basic', username: 'filesuper', password: 'the-password' };
 
@@ -53,7 +56,7 @@ describe('the secrets of a run', () => {
   it('name their setting where one is missing', async () => {
     const { value } = loadEnvironment('env.yaml', environment);
     if (!value) throw new Error('no environment');
-    const plan = planOf(runbook('on: kb'), { whole: true, environment });
+    const plan = planOf(runbook('on: kb'), options);
 
     vi.stubEnv('RECOVERY', 'the-password');
     await expect(resolveSecrets(plan, value.value, 'env.yaml', createRedactor())).rejects.toThrow(
@@ -68,5 +71,24 @@ describe('the secrets of a run', () => {
     vi.stubEnv('RECOVERY', 'the-password');
     vi.stubEnv('NODE_DEBUG', 'http');
     await expect(resolveSecrets(plan, value.value, 'env.yaml', createRedactor())).rejects.toThrow('NODE_DEBUG is set');
+  });
+
+  it('come with the very certificates that were planned, or not at all', async () => {
+    const { value } = loadEnvironment('env.yaml', environment);
+    if (!value) throw new Error('no environment');
+    vi.stubEnv('RECOVERY', 'the-password');
+    const directory = workingDirectory();
+    const plan = planOf(runbook('on: kb, as: es/recovery'), options);
+    const resolve = () => resolveSecrets(plan, value.value, join(directory, 'env.yaml'), createRedactor());
+
+    await expect(resolve()).rejects.toThrow('the ca of connection "kb": ca.pem cannot be read (there is no such file)');
+    writeFileSync(join(directory, 'ca.pem'), 'another PEM');
+    await expect(resolve()).rejects.toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('ca.pem was changed since this was planned'),
+    });
+    expect(tryPlan(runbook('on: kb'), { whole: true, environment }).diagnostics).toMatchObject([
+      { code: 'unreadable-ca', range: { start: { line: 9 } } },
+    ]);
   });
 });

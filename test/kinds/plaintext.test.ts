@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { plaintextWarning } from '../../src/kinds/index.ts';
 
-const warning = (url: string, type: 'none' | 'bearer' | 'access_key' = 'bearer', identities = {}) =>
-  plaintextWarning('c', { kind: 'elasticsearch', url, auth: { type }, identities });
+const secret = { env: 'SECRET' };
+const auths = {
+  none: { type: 'none' },
+  bearer: { type: 'bearer', secret },
+  access_key: { type: 'access_key', id: secret, secret },
+} as const;
+const warning = (url: string, type: keyof typeof auths = 'bearer', identities = {}) =>
+  plaintextWarning('c', { kind: 'elasticsearch', url, auth: auths[type], identities });
 
 describe('a connection without TLS', () => {
   it.each([
@@ -13,7 +19,7 @@ describe('a connection without TLS', () => {
     'http://10.0.0.1',
   ])('that sends credentials off this machine is warned of: %s', (url) => {
     expect(warning(url)).toContain(`c (${url}) is reached without TLS: credentials and everything else`);
-    expect(warning(url, 'none', { recovery: { type: 'api_key' } })).toContain('credentials');
+    expect(warning(url, 'none', { recovery: { type: 'api_key', secret } })).toContain('credentials');
     expect(warning(url, 'access_key')).toContain('signed requests');
     expect(warning(url, 'none')).toBeUndefined();
   });

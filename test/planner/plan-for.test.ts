@@ -187,7 +187,9 @@ describe('an identity that the runbook chooses', () => {
       { connection: 'es', successor: 'restored', path: '/runbook-locks/_doc/cluster' },
     ]);
     // Who reads the plan sees where the credentials go.
-    expect(plan?.environment.connections.other?.identities).toEqual({ 'es/restored': { type: 'bearer' } });
+    expect(plan?.environment.connections.other?.identities).toEqual({
+      'es/restored': { type: 'bearer', secret: { env: 'TOKEN' } },
+    });
   });
 
   it('is an error, with what to do, where the environment has none of them', () => {

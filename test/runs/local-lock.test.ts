@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, statSync, utimesSync, writeFile
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { Locked, lockHere, lockRun } from '../../src/runs/index.ts';
+import { foldersLeft, Locked, lockHere, lockRun } from '../../src/runs/index.ts';
 
 describe('a lock on this machine', () => {
   let folder: string;
@@ -13,21 +13,21 @@ describe('a lock on this machine', () => {
 
   /** As if somebody else held it. */
   async function heldBy(change: Record<string, unknown>): Promise<void> {
-    await lockHere(folder, ['http://a'], 'first');
+    await lockHere(folder, ['http://a'], 'first', '/runs/x');
     const [file = ''] = files();
     const holder = JSON.parse(readFileSync(join(folder, file), 'utf8'));
     writeFileSync(join(folder, file), JSON.stringify({ ...holder, ...change }));
   }
 
   it('is held by one, for all of its targets or for none', async () => {
-    const release = await lockHere(folder, ['http://b', 'http://a'], 'first');
-    const second = lockHere(folder, ['http://a', 'http://c'], 'second');
+    const release = await lockHere(folder, ['http://b', 'http://a'], 'first', '/runs/x');
+    const second = lockHere(folder, ['http://a', 'http://c'], 'second', '/runs/x');
     await expect(second).rejects.toThrow(Locked);
     await expect(second).rejects.toThrow(`http://a is being worked on by run first (process ${process.pid} on `);
     expect(files()).toHaveLength(2);
     await release();
     expect(files()).toEqual([]);
-    await (await lockHere(folder, ['http://a', 'http://c'], 'second'))();
+    await (await lockHere(folder, ['http://a', 'http://c'], 'second', '/runs/x'))();
   });
 
   it.each([
@@ -35,19 +35,29 @@ describe('a lock on this machine', () => {
     ['whose number another process has now', { started: 'another boot/1' }],
   ])('%s is taken over', async (_name, change) => {
     await heldBy(change);
-    await (await lockHere(folder, ['http://a'], 'second'))();
+    await (await lockHere(folder, ['http://a'], 'second', '/runs/x'))();
     expect(files()).toEqual([]);
+  });
+
+  it('says where the run is whose process has ended, to whoever asks for its targets', async () => {
+    await heldBy({});
+    expect(await foldersLeft(folder, ['http://a', 'http://b'])).toEqual([]);
+    const [file = ''] = files();
+    const holder = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+    writeFileSync(join(folder, file), JSON.stringify({ ...holder, pid: 2 ** 22 + 1 }));
+    expect(await foldersLeft(folder, ['http://a', 'http://b'])).toEqual(['/runs/x']);
+    expect(await foldersLeft(folder, ['http://b'])).toEqual([]);
   });
 
   it('of another machine counts: its process cannot be asked', async () => {
     await heldBy({ pid: 2 ** 22 + 1, host: `not-${hostname()}` });
-    await expect(lockHere(folder, ['http://a'], 'second')).rejects.toThrow(`on not-${hostname()}`);
+    await expect(lockHere(folder, ['http://a'], 'second', '/runs/x')).rejects.toThrow(`on not-${hostname()}`);
   });
 
   it('that was left behind is taken over by exactly one of many', async () => {
     await heldBy({ pid: 2 ** 22 + 1 });
     const all = await Promise.allSettled(
-      Array.from({ length: 30 }, (_, index) => lockHere(folder, ['http://a'], `run ${index}`)),
+      Array.from({ length: 30 }, (_, index) => lockHere(folder, ['http://a'], `run ${index}`, '/runs/x')),
     );
     expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(files()).toHaveLength(1);

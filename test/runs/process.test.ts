@@ -7,7 +7,7 @@ import { beginWork, stateOf, stateOfWork, thisProcess } from '../../src/runs/pro
 describe('a process', () => {
   it('is alive while it is there, and has ended when it is not, or when another one has its number', async () => {
     const child = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)']);
-    const id = { pid: child.pid ?? 0, started: '', host: hostname() };
+    const id = { ...thisProcess(), pid: child.pid ?? 0, started: '' };
     expect(stateOf(id)).toBe('alive');
     expect(stateOf({ ...id, started: 'another boot/1' })).toBe('ended');
     child.kill('SIGKILL');
@@ -15,8 +15,9 @@ describe('a process', () => {
     expect(stateOf(id)).toBe('ended');
   });
 
-  it('on another machine cannot be asked', () => {
+  it('on another machine, or in another container with the same name, cannot be asked', () => {
     expect(stateOf({ ...thisProcess(), host: `not-${hostname()}` })).toBe('unknown');
+    expect(stateOf({ ...thisProcess(), space: 'pid:[1]' })).toBe('unknown');
   });
 
   it('works on a run under a name of its own, as long as it does', () => {
@@ -27,7 +28,10 @@ describe('a process', () => {
     second.end();
   });
 
-  it.each(['', 'a', '|||', `${hostname()}|-1||x`, `${hostname()}|1e3||x`])('is not known by the name "%s"', (name) => {
-    expect(stateOfWork(name)).not.toBe('alive');
-  });
+  it.each(['', 'a', '|||', `${hostname()}||-1||x`, `${hostname()}||1e3||x`])(
+    'is not known by the name "%s"',
+    (name) => {
+      expect(stateOfWork(name)).not.toBe('alive');
+    },
+  );
 });

@@ -1,10 +1,14 @@
-import { type ApprovalPolicy, approvalsOf } from '../../host/approvals.ts';
+import type { GivenApproval } from '../../engine/index.ts';
+import { approvalsOf, forDryRun, policiesFor } from '../../host/approvals.ts';
 import { chooseRunbook, versionAsked } from '../../host/choose.ts';
-import { locateRunbook } from '../../host/files.ts';
+import { locateRunbook, readEnvironment } from '../../host/files.ts';
 import { planAgain, readPlanFile } from '../../host/plan-file.ts';
 import { type Planned, planFromFiles } from '../../host/plan-from-files.ts';
 import { Problem } from '../../host/problem.ts';
+import { unfinishedRuns, unfinishedText } from '../../host/unfinished.ts';
 import { attend } from '../attend.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { inertLines } from '../print.ts';
 
 export interface ExecOptions {
   readonly env: string;
@@ -27,38 +31,50 @@ export async function exec(name: string | undefined, options: ExecOptions): Prom
   const { confirm, clusterLock } = options;
   const mode = options.dryRun ? 'dry' : 'real';
   const rollback = options.rollback ? 'on-failure' : 'never';
-  return attend({ ...(await toRun(name, options)), mode, rollback, clusterLock, confirm }, options);
+  // Said before anything is sent: what the servers say may be the consequence.
+  const unfinished = await unfinishedTexts(options.env);
+  for (const text of unfinished) process.stderr.write(`WARNING: ${text}\n`);
+  const code = await attend({ ...(await toRun(name, options)), mode, rollback, clusterLock, confirm }, options);
+  if (code === exitCodes.refused) for (const text of unfinished) process.stdout.write(`\nPossibly why: ${text}\n`);
+  return code;
+}
+
+/** What an operator must know of earlier runs; of an environment file that is wrong, planning says so. */
+async function unfinishedTexts(env: string): Promise<string[]> {
+  const environment = readEnvironment(env).checked.value?.value;
+  return environment ? (await unfinishedRuns(environment)).map((run) => inertLines(unfinishedText(run))) : [];
 }
 
 /** Returns what is to be run: what the runbook gives now, or a kept plan, which must be just that and approved where it must be. */
 async function toRun(name: string | undefined, options: ExecOptions): Promise<Planned> {
-  const { plan: file, env, set } = options;
-  const policy = policyIn(options);
+  const { plan: file, env, set, dryRun } = options;
+  const policiesOf = ({ environment }: Planned) =>
+    policiesFor(dryRun ? forDryRun(environment) : environment, env, options);
   if (file === undefined) {
-    if (policy) throw new Problem('--require-approvals: approvals are for a plan in a file; add --plan plan.json');
+    if (options.requireApprovals !== undefined)
+      throw new Problem('--require-approvals: approvals are for a plan in a file; add --plan plan.json');
     if (name === undefined) throw new Problem('missing runbook: give its name or path, or --plan plan.json');
-    return planFromFiles(await chooseRunbook(name, versionAsked(env)), { env, set });
+    const planned = await planFromFiles(await chooseRunbook(name, versionAsked(env)), { env, set });
+    const [policy] = policiesOf(planned);
+    if (policy)
+      throw new Problem(
+        `the environment ${planned.environment.environment} requires approvals (${env}: requires), and they are for a plan in a file. Write it (runbook plan ${name} --env ${env} --out plan.json), have ${policy.required} people approve it (runbook approve plan.json), and run it with runbook exec --plan plan.json --env ${env}; no write was sent`,
+        'refused',
+      );
+    return planned;
   }
   if (set.length > 0) throw new Problem('--set and --plan: the inputs are in the plan; leave --set out');
   const kept = readPlanFile(file);
-  const approvals = policy
-    ? {
-        approvals: await approvalsOf(kept, policy),
-        approvals_required: { required: policy.required, self_approval: !policy.withoutAuthor },
-      }
-    : {};
   const planned = await planAgain(kept, { env, ...(name === undefined ? {} : { runbook: locateRunbook(name) }) });
-  return { ...planned, origin: { ...planned.origin, ...approvals } };
-}
-
-function policyIn({ requireApprovals, allowedSigners, preventSelfApproval }: ExecOptions): ApprovalPolicy | undefined {
-  if (requireApprovals === undefined) {
-    if (allowedSigners === undefined && !preventSelfApproval) return undefined;
-    throw new Problem('missing --require-approvals N: how many people must approve the plan');
-  }
-  if (allowedSigners === undefined)
-    throw new Problem(
-      'missing --allowed-signers FILE: whose approvals count (its format: man ssh-keygen, ALLOWED SIGNERS)',
-    );
-  return { required: requireApprovals, allowedSigners, withoutAuthor: preventSelfApproval };
+  const policies = policiesOf(planned);
+  const [first] = policies;
+  if (!first) return planned;
+  const given: (readonly GivenApproval[])[] = [];
+  for (const policy of policies) given.push(await approvalsOf(kept, policy));
+  const approvals_required = {
+    required: first.required,
+    self_approval: !first.withoutAuthor,
+    signers: planned.environment.requires && !dryRun ? ('environment' as const) : ('option' as const),
+  };
+  return { ...planned, origin: { ...planned.origin, approvals: given[0] ?? [], approvals_required } };
 }

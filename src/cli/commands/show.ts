@@ -1,7 +1,8 @@
 import { Problem } from '../../host/problem.ts';
 import { folderOf, recordIn } from '../../host/run-folders.ts';
-import { linesOf } from '../../report/index.ts';
+import { commandText, linesOf } from '../../report/index.ts';
 import { noEventText } from '../../runs/index.ts';
+import { inert } from '../../text/index.ts';
 import { tornText } from '../torn.ts';
 
 /** `runbook show`: every call and assertion of one run. */
@@ -11,8 +12,11 @@ export async function show(id: string): Promise<void> {
   if (events.length === 0) throw new Problem(noEventText(folder), 'failed');
   for (const event of events) for (const line of linesOf(event, true)) process.stdout.write(`${line}\n`);
   if (torn > 0) process.stdout.write(`${tornText(torn)}\n`);
+  const [started] = events;
+  const origin = started?.type === 'run-started' ? started.origin : {};
+  const command = commandText('resume', { run: id, origin });
   if (events.at(-1)?.type !== 'run-finished')
     process.stdout.write(
-      `The journal ends here: the run is still running, or its process died (runbook resume ${id} continues it).\n`,
+      `The journal ends here: the run is still running, or its process died (${inert(command)} continues it).\n`,
     );
 }

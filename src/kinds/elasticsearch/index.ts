@@ -4,6 +4,7 @@ import { addressOf, serverTarget } from '../server.ts';
 import { dialect } from './dialect.ts';
 import { lock } from './lock.ts';
 import { preflight } from './preflight.ts';
+import { usersRestoredBy } from './restored-users.ts';
 import { touches } from './touches.ts';
 
 /** A cluster, 7.10 to 9.x. */
@@ -22,5 +23,6 @@ export const elasticsearch: Kind<SettingsOf<'elasticsearch'>> = {
   target: (settings, secrets) => serverTarget(addressOf(settings), settings, dialect, secrets),
   about: { path: '/', hasClusterUuid: true },
   touches,
+  usersRestoredBy,
   lock,
 };

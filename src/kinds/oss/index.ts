@@ -4,9 +4,9 @@ import { preflight } from './preflight.ts';
 /** A bucket of Alibaba Cloud OSS. */
 export const oss: Kind<SettingsOf<'oss'>> = {
   step: 'oss',
-  planned: ({ endpoint, bucket, region }) => ({
+  planned: ({ endpoint, bucket, region, access_key_id, access_key_secret }) => ({
     url: `${endpoint}/${bucket}`,
-    auth: { type: 'access_key' },
+    auth: { type: 'access_key', id: access_key_id, secret: access_key_secret },
     region: standardRegion(region),
   }),
   preflight,

@@ -1,0 +1,73 @@
+import { kinds } from '../kinds/index.ts';
+import type { Method } from '../language/index.ts';
+import type { HttpRequest, Plan } from '../plan/index.ts';
+import type { Event, RecordedCall, ResponseMissing } from './event.ts';
+import type { Ports } from './ports.ts';
+import type { Advice, NoResponse } from './result.ts';
+import { hasSucceeded, isRefusal } from './retry.ts';
+
+type Restored = Extract<Advice, { kind: 'users-restored' }>;
+
+/**
+ * The port of the calls, which explains a 401 after this run has restored the users of a cluster: since then others log in.
+ * @param journal What an earlier process has sent.
+ */
+export function explainingLockouts(
+  { send }: Pick<Ports, 'send'>,
+  plan: Plan,
+  journal: readonly Event[] = [],
+): Ports['send'] {
+  const restored = restoredIn(journal, plan);
+  return async (call) => {
+    const { request } = call;
+    const snapshot = request.type === 'http' && call.effect === 'write' ? snapshotOf(plan, request) : undefined;
+    const result = await send(call);
+    if (snapshot !== undefined) note(restored, request.connection, snapshot, result);
+    const advice = restored.get(request.connection);
+    return result.kind === 'response' && result.status === 401 && advice ? { advice, ...result } : result;
+  };
+}
+
+function snapshotOf(
+  { environment }: Plan,
+  request: Pick<HttpRequest, 'connection' | 'method' | 'path' | 'body'>,
+): string | undefined {
+  const planned = environment.connections[request.connection];
+  return planned && kinds[planned.kind].usersRestoredBy?.(request);
+}
+
+/** The last restore of each connection counts: a rollback restores what was there before. */
+type Outcome = { readonly kind: 'response'; readonly status: number } | Pick<NoResponse, 'kind' | 'sent'>;
+
+function note(restored: Map<string, Restored>, connection: string, snapshot: string, outcome: Outcome): void {
+  const isSent = outcome.kind === 'response' ? !isRefusal(outcome.status) : outcome.sent === 'maybe';
+  const certain = outcome.kind === 'response' && hasSucceeded(outcome.status);
+  if (isSent) restored.set(connection, { kind: 'users-restored', connection, snapshot, certain });
+}
+
+function restoredIn(journal: readonly Event[], plan: Plan): Map<string, Restored> {
+  const restored = new Map<string, Restored>();
+  let intended: RecordedCall | undefined;
+  const settle = (call: RecordedCall, outcome: Outcome) => {
+    const snapshot = snapshotOf(plan, requestIn(call));
+    if (snapshot !== undefined) note(restored, call.connection, snapshot, outcome);
+  };
+  for (const event of journal) {
+    if (!('call' in event) || event.call.effect !== 'write' || event.purpose === 'lock') continue;
+    intended = event.type === 'write-intended' ? event.call : undefined;
+    if (event.type === 'response') settle(event.call, { kind: 'response', status: event.status });
+    if (event.type === 'no-response') settle(event.call, { kind: 'no-response', sent: sentIn(event) });
+  }
+  // Its process has died before the response.
+  if (intended) settle(intended, { kind: 'no-response', sent: 'maybe' });
+  return restored;
+}
+
+function sentIn({ reason }: ResponseMissing): 'no' | 'maybe' {
+  return reason.kind === 'no-response' ? reason.sent : 'no';
+}
+
+function requestIn({ connection, request, body }: RecordedCall) {
+  const [method = '', path = ''] = request.split(' ');
+  return { connection, method: method as Method, path, ...(body === undefined ? {} : { body }) };
+}
