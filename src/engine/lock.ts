@@ -75,8 +75,17 @@ export function createLocks({ isOff, ...run }: Surroundings & { readonly isOff: 
   let stop: (() => Promise<void>) | undefined;
   /** The last of the heartbeats: the timer's and those before a write come one after the other. */
   let last: Promise<void> = Promise.resolve();
+  let isBeating = false;
   const beat = (after: number): Promise<void> => {
-    last = last.catch(() => undefined).then(() => beatAll(after));
+    last = last
+      .catch(() => undefined)
+      .then(() => {
+        isBeating = true;
+        return beatAll(after);
+      })
+      .finally(() => {
+        isBeating = false;
+      });
     return last;
   };
   const beatAll = async (after: number): Promise<void> => {
@@ -123,7 +132,8 @@ export function createLocks({ isOff, ...run }: Surroundings & { readonly isOff: 
         const acquired = await acquire(lock, run);
         if ('held' in acquired) {
           held.set(connection, acquired.held);
-          stop ??= ports.every(beatEvery, () => beat(0));
+          // One that is under way is enough.
+          stop ??= ports.every(beatEvery, async () => (isBeating ? undefined : beat(0)));
           const why = acquired.reason ? { reason: acquired.reason } : {};
           await recorder.record({ type: 'lock', connection, state: 'acquired', ...why });
           continue;

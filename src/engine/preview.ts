@@ -116,6 +116,8 @@ function shownNode(node: PlannedNode, session: Session, frame: Frame): PlannedNo
         ...(once.until ? { until: shownConditions(once.until, session, frame) } : {}),
         expect: shownExpect(once.expect, session, frame),
         ...(once.done_when ? { done_when: shownRead(once.done_when, session, frame) } : {}),
+        ...(once.unchanged_when ? { unchanged_when: shownRead(once.unchanged_when, session, frame) } : {}),
+        ...(once.evidence ? { evidence: inner(once.evidence, frame) } : {}),
       };
     case 'block': {
       const items = list === undefined ? undefined : shownValue(list, values);

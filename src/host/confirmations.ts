@@ -52,9 +52,9 @@ function questionsIn(plan: Plan): Question[] {
   });
 }
 
-/** Returns whether only the run knows if what is inside a node runs. */
+/** Returns whether only the run knows if what is inside a node runs. A block that may be in place already is come to the first time. */
 function isUncertain(node: PlannedNode): boolean {
-  return hasCondition(node) || (node.kind === 'block' && (node.for_each !== undefined || node.done_when !== undefined));
+  return hasCondition(node) || (node.kind === 'block' && node.for_each !== undefined);
 }
 
 function hasCondition(node: PlannedNode): boolean {

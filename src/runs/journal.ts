@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import type { Event } from '../engine/index.ts';
 import { type Chain, chainOf, hashOf, JournalDamage, lineOf } from './chain.ts';
 import { makeFolder } from './folder.ts';
-import { openRegularFile, readRegularFile } from './regular-file.ts';
+import { openRegularFile } from './open-regular-file.ts';
+import { readRegularFile } from './regular-file.ts';
 
 /** The journal of one run: a folder with the plan and, line by line, every event. Only its owner can read it. */
 export interface Journal {

@@ -1,8 +1,16 @@
-import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, type Stats, statSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 
-const reading = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+/** Whatever is opened so, nobody is waited for. */
+export const reading = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+
+/** What a file is, as Node.js says it: an embedder of the library needs no types of Node.js. */
+interface FileKind {
+  isFile(): boolean;
+  isDirectory(): boolean;
+  isFIFO(): boolean;
+  isSocket(): boolean;
+}
 
 /** A path that cannot be read as a regular file; the message is a fragment: "it is a FIFO, expected a regular file". */
 export class NotReadable extends Error {}
@@ -15,26 +23,6 @@ export class TooLarge extends Error {
   constructor(size: number) {
     super(`it has more than ${size} bytes`);
     this.size = size;
-  }
-}
-
-/**
- * Opens a regular file to read from it. Nothing else is waited for.
- * @throws `NotReadable`
- */
-export async function openRegularFile(path: string): Promise<FileHandle> {
-  try {
-    assertRegular(statSync(path));
-    const file = await open(path, reading);
-    try {
-      assertRegular(await file.stat());
-      return file;
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
-  } catch (error) {
-    throw error instanceof NotReadable ? error : new NotReadable(reasonFor(error));
   }
 }
 
@@ -84,11 +72,11 @@ function bytesOf(file: number, largest: number): Uint8Array {
   }
 }
 
-function assertRegular(stats: Stats): void {
+export function assertRegular(stats: FileKind): void {
   if (!stats.isFile()) throw new NotReadable(`it is ${kindOf(stats)}, expected a regular file`);
 }
 
-function kindOf(stats: Stats): string {
+function kindOf(stats: FileKind): string {
   if (stats.isDirectory()) return 'a directory';
   if (stats.isFIFO()) return 'a FIFO';
   if (stats.isSocket()) return 'a socket';
@@ -96,7 +84,7 @@ function kindOf(stats: Stats): string {
 }
 
 /** Without the path: the caller names it. */
-function reasonFor(error: unknown): string {
+export function reasonFor(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return 'there is no such file';
   if (code === 'EACCES' || code === 'EPERM') return 'permission denied';

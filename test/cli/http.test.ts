@@ -104,7 +104,9 @@ describe('a connection of kind http', () => {
     const { code, stdout } = await runbook(directory, ['plan', 'ticket.yaml', '--env', 'env.yaml', '--pin'], env);
 
     expect(code).toBe(0);
-    expect(stdout).toContain(`tickets: http at ${url}, a bearer token; as closer: user closer\n`);
+    expect(stdout).toContain(
+      `tickets: http at ${url}, a bearer token from env TOKEN; as closer: user closer (password from env PASSWORD)\n`,
+    );
     expect(stdout).toContain(`cluster: elasticsearch at ${url}/es, no credentials; cluster_uuid u\n`);
     expect(stdout).toContain(`tickets (${url}) is up, and accepts a bearer token`);
     expect(stdout).toContain(`tickets (${url}) is up, and accepts user closer`);

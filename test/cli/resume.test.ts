@@ -543,9 +543,9 @@ describe.concurrent('somebody at a terminal', () => {
     expect(resumed.code).toBe(0);
     expect(box.said().match(/POST \/made\/_close$/gm)).toHaveLength(1);
 
-    expect((await onTerminal(directory, ['rollback', run], 'Type yes to proceed:', 'no')).code).toBe(4);
+    expect((await onTerminal(directory, ['rollback', run], 'Type yes or no:', 'no')).code).toBe(4);
     expect(box.said()).not.toContain('DELETE /made');
-    expect((await onTerminal(directory, ['rollback', run], 'Type yes to proceed:', 'yes')).code).toBe(0);
+    expect((await onTerminal(directory, ['rollback', run], 'Type yes or no:', 'yes')).code).toBe(0);
     expect(box.said()).toContain('DELETE /made');
   });
 });

@@ -67,7 +67,7 @@ describe('the secrets of a run', () => {
   it('are not even read where Node.js would print what is sent', async () => {
     const { value } = loadEnvironment('env.yaml', environment);
     if (!value) throw new Error('no environment');
-    const plan = planOf(runbook('on: kb'), { whole: true, environment });
+    const plan = planOf(runbook('on: kb'), options);
     vi.stubEnv('RECOVERY', 'the-password');
     vi.stubEnv('NODE_DEBUG', 'http');
     await expect(resolveSecrets(plan, value.value, 'env.yaml', createRedactor())).rejects.toThrow('NODE_DEBUG is set');
