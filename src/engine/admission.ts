@@ -122,6 +122,17 @@ export function unmetCondition(
   return undefined;
 }
 
+/** Dry run: returns the predicted write that a condition may depend on, although it is met now. */
+export function provisionalBy(conditions: readonly Condition[], session: Session, frame: Frame): string | undefined {
+  const { provisional } = session.prediction;
+  return conditions
+    .flatMap(({ subject }) => pathsIn(expressionOfKey(subject)))
+    .map(({ root, segments: [step = ''] }) =>
+      root === 'steps' ? provisional.get(instanceId(step, frame.iterations)) : undefined,
+    )
+    .find((write) => write !== undefined);
+}
+
 function isUndetermined(
   { root, segments }: PathExpression,
   { prediction: { undetermined } }: Session,

@@ -2,7 +2,7 @@ import { TemplateError } from '../language/index.ts';
 import type { PlannedNode, PlannedRequest } from '../plan/index.ts';
 import type { Json } from '../text/index.ts';
 import { leftCall, noteDone, noteSent } from './account.ts';
-import { admit } from './admission.ts';
+import { admit, provisionalBy } from './admission.ts';
 import { type Ended, runBlock } from './block.ts';
 import { dependentOn, predictInside } from './dry-run.ts';
 import type { StepDescription, StepResult } from './event.ts';
@@ -45,8 +45,15 @@ async function runNode(node: PlannedNode, context: StepContext): Promise<Flow> {
   // What has begun is ended: a block for its `always`, a write to know what became of it.
   const hasBegun = past !== undefined && (node.kind === 'block' ? past.isStarted : past.attempts > 0);
   if (node.kind !== 'skipped' && !hasBegun && isStopping(session, frame)) return interrupt(session);
-  const ended = await carryOut(node, context);
+  const ended = await carryOut(node, inDryRun(node, context));
   return ended === 'interrupted' ? interrupt(session) : finish(node, ended, context);
+}
+
+/** In a dry run, what a condition of the node may depend on: so does all that is in it. */
+function inDryRun(node: PlannedNode, context: StepContext): StepContext {
+  const { session, frame } = context;
+  const by = session.isDry && node.kind !== 'skipped' ? provisionalBy(node.when ?? [], session, frame) : undefined;
+  return by === undefined ? context : { ...context, frame: { ...frame, provisionalBy: by } };
 }
 
 /** @returns How a node ended; `interrupted` where it was stopped before it began. */
@@ -168,7 +175,7 @@ async function gatherEvidence(node: PlannedNode, { outcome }: StepResult, contex
 }
 
 /** Returns what follows from the end of a step for those after it. */
-function flowAfter(node: PlannedNode, { outcome, reason }: StepResult, context: StepContext): Flow {
+function flowAfter(node: PlannedNode, { outcome, reason, depends_on }: StepResult, context: StepContext): Flow {
   const { session, frame, id } = context;
   const { findings } = session;
   // It hides no failure, and keeps nothing from being undone.
@@ -182,6 +189,7 @@ function flowAfter(node: PlannedNode, { outcome, reason }: StepResult, context: 
     case 'would-change':
     case 'depends':
       session.prediction.undetermined.add(id);
+      if (depends_on !== undefined) session.prediction.provisional.set(id, depends_on);
       return 'go-on';
     case 'interrupted':
       findings.wasInterrupted = true;

@@ -64,7 +64,7 @@ async function previewOf(
     isDry: true,
     recorder: createRecorder(all, session.options.redactor),
     findings: createFindings(),
-    prediction: { writes: [], undetermined: new Set() },
+    prediction: { writes: [], undetermined: new Set(), provisional: new Map() },
     rollback: { ...session.rollback, isRunning: true },
   };
   await runNodes(withoutWrites(steps), looking, frame);

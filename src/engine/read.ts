@@ -1,7 +1,7 @@
 import type { Condition, PlannedRequest } from '../plan/index.ts';
 import { isObject } from '../text/index.ts';
 import { errorOf, hasStatus, judgeConditions } from './assertion.ts';
-import { dependent, writeToWaitFor } from './dry-run.ts';
+import { dependent, writeBefore, writeToWaitFor } from './dry-run.ts';
 import type { StepResult } from './event.ts';
 import { unwanted } from './exchange.ts';
 import type { Reason } from './reason.ts';
@@ -33,6 +33,8 @@ export async function runRead(node: PlannedRequest, context: StepContext): Promi
   if (result.kind === 'no-response') return dependent(rendered.sent, result, session);
   const assessed = await assess(node, expect, result, context);
   const { outcome, reason } = assessed;
+  const before = outcome === 'done' && node.save ? writeBefore(rendered.sent, session, result.status) : undefined;
+  if (before !== undefined) session.prediction.provisional.set(context.id, before);
   return outcome === 'failed' && reason ? dependent(rendered.sent, reason, session) : assessed;
 }
 

@@ -114,6 +114,8 @@ export interface Prediction {
   readonly writes: PredictedWrite[];
   /** Steps whose response would be another one after the predicted writes. */
   readonly undetermined: Set<string>;
+  /** Steps behind a predicted write that may change what they read, and which write that is. */
+  readonly provisional: Map<string, string>;
 }
 
 /** Where a node runs. */
@@ -127,6 +129,8 @@ export interface Frame {
   readonly undo: readonly Undo[];
   /** Of each enclosing block with an `always`: how many writes there were before its steps. */
   readonly writesBefore: readonly number[];
+  /** Dry run: the predicted write that a condition around it may depend on. */
+  readonly provisionalBy?: string;
 }
 
 /** A step that is running: its session, its place, its id. */
@@ -155,7 +159,7 @@ export function createSession(plan: Plan, options: RunOptions, given: Ports, rep
     outputs: { saved: new Map(), lost: new Map() },
     locks: createLocks({ plan, options, ports, recorder, findings, isOff: isDry || !options.clusterLock }),
     rollback: { stack: [], sent: new Map(), succeeded: new Set(), isRunning: false },
-    prediction: { writes: [], undetermined: new Set() },
+    prediction: { writes: [], undetermined: new Set(), provisional: new Map() },
   };
 }
 

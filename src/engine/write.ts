@@ -82,7 +82,10 @@ export async function predictWrite(node: PlannedRequest, context: StepContext): 
     if (before === undefined && effect?.state === 'unknown')
       return notSent({ kind: 'effect-unknown', cause: effect.reason }, false);
     predict(sent, context);
-    if (before === undefined) return { outcome: 'would-change' };
+    // A condition that is met now may not be met then.
+    const condition = frame.provisionalBy;
+    if (before === undefined)
+      return { outcome: 'would-change', ...(condition === undefined ? {} : { depends_on: condition }) };
     // It is not in place now; whether it will be is another step's business.
     if (effect?.state === 'not-in-place') return { outcome: 'would-change', depends_on: before };
     return { outcome: 'depends', depends_on: before, ...(reason ? { reason } : {}) };

@@ -104,6 +104,20 @@ describe('a dry run', () => {
     expect(sent).toEqual(['GET /_cluster/health/old']);
   });
 
+  it('says of a write whose condition a predicted write may change that it would change as it is now', async () => {
+    const plan = planOf(`${write('a')}  - { id: look, on: es, call: GET /a/_count, save: { x: x } }
+  - id: block
+    when: { steps.look.x: { exists: true } }
+    steps: [{ id: b, on: es, call: PUT /b }]
+  - { id: own, on: es, call: PUT /own }
+`);
+    const { events, outcomes } = await runIn(plan, { mode: 'dry', answer: () => ok({ x: 1 }) });
+    const ended = (id: string) => events.find((event) => event.type === 'step-finished' && event.step === id);
+    expect(ended('b')).toMatchObject({ outcome: 'would-change', depends_on: 'a' });
+    expect(ended('own')).not.toHaveProperty('depends_on');
+    expect(outcomes).toMatchObject({ a: 'would-change', look: 'done', own: 'would-change' });
+  });
+
   it('counts what it writes for each item of a list that only the run knows', async () => {
     const plan = planOf(`  - { id: make, on: es, call: PUT /list, save: { names: names } }
   - id: each

@@ -150,7 +150,7 @@ function ends({ scenario, world, summary }: Ending, undisturbed: World): string[
   }
 }
 
-function differences(
+export function differences(
   what: string,
   world: World,
   expected: World,

@@ -1,8 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { noFaults } from './faults.ts';
+import { falsePredictions } from './predictions.ts';
+import { randomFrom } from './random.ts';
+import { scenarios } from './scenarios.ts';
+import { simulate } from './simulate.ts';
 
 /** `npm run simulate -- …`, as a person calls it. */
-function simulate(...args: string[]) {
+function simulation(...args: string[]) {
   const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', 'simulate', '--', ...args], {
     encoding: 'utf8',
     maxBuffer: 100_000_000,
@@ -12,7 +17,7 @@ function simulate(...args: string[]) {
 
 describe('the bundled runbooks in simulated worlds', () => {
   it('keep every promise after any single fault, at every call and every event', () => {
-    const { status, stdout, stderr } = simulate('--exhaustive');
+    const { status, stdout, stderr } = simulation('--exhaustive');
     expect(stderr).toBe('');
     expect(stdout).toContain('violations   0\n');
     expect(Number(/^worlds {7}(\d+)/.exec(stdout)?.[1])).toBeGreaterThan(15_000);
@@ -20,7 +25,7 @@ describe('the bundled runbooks in simulated worlds', () => {
   });
 
   it('keep every promise after several faults', () => {
-    const { status, stdout } = simulate('--runs', '4000', '--seed', '1');
+    const { status, stdout } = simulation('--runs', '4000', '--seed', '1');
     expect(stdout).toMatch(/^worlds {7}4000 in .* worlds per second/);
     expect(stdout).toContain('violations   0\n');
     expect(status).toBe(0);
@@ -29,23 +34,33 @@ describe('the bundled runbooks in simulated worlds', () => {
   it.each(['no-write-ahead', 'no-always', 'no-read-back'])(
     'break them with %s, and the world that shows it can be made again',
     (sabotage) => {
-      const { status, stdout } = simulate('--runs', '600', '--sabotage', sabotage);
+      const { status, stdout } = simulation('--runs', '600', '--sabotage', sabotage);
       expect(status).toBe(1);
       const again = /again: npm run simulate -- (.*)/.exec(stdout)?.[1] ?? '';
 
-      const once = simulate(...again.split(' '));
-      const twice = simulate(...again.split(' '));
+      const once = simulation(...again.split(' '));
+      const twice = simulation(...again.split(' '));
 
       expect(once.status).toBe(1);
       expect(once.stdout).toMatch(/violations {3}[1-9]/);
       expect(twice.stdout).toBe(once.stdout);
       // The same world without the sabotage keeps them.
-      expect(simulate(...again.replace(` --sabotage ${sabotage}`, '').split(' ')).status).toBe(0);
+      expect(simulation(...again.replace(` --sabotage ${sabotage}`, '').split(' ')).status).toBe(0);
+    },
+  );
+
+  it.each(scenarios().map((scenario) => [scenario.name, scenario] as const))(
+    'are predicted by a dry run: %s',
+    async (_, scenario) => {
+      const dry = await simulate(scenario, noFaults, randomFrom(0), { mode: 'dry' });
+      const real = await simulate(scenario, noFaults, randomFrom(0));
+      expect(dry.summary?.outcome).toBe('done');
+      expect(falsePredictions(scenario, dry, real)).toEqual([]);
     },
   );
 
   it('are all there', () => {
-    const { stderr } = simulate('--scenario', 'none');
+    const { stderr } = simulation('--scenario', 'none');
     for (const name of ['users-7.10', 'users-8.5', 'users-merge-7.10', 'visualizations-7.10', 'visualizations-8.5'])
       expect(stderr).toContain(name);
     for (const name of ['visualizations-copy-7.10', 'prepare-users-7.10', 'prepare-visualizations-7.10 on 8.5.3'])

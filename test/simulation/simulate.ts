@@ -64,6 +64,7 @@ export interface Wishes {
   readonly sabotage?: Sabotage;
   /** Somebody wants the run undone: when it is finished, or when its first process has died. */
   readonly undone?: 'never' | 'afterwards' | 'early';
+  readonly mode?: RunOptions['mode'];
 }
 
 const mostProcesses = 25;
@@ -77,7 +78,7 @@ export async function simulate(
   scenario: Scenario,
   faults: Faults,
   random: Random,
-  { sabotage = 'none', undone = 'never' }: Wishes = {},
+  { sabotage = 'none', undone = 'never', mode = 'real' }: Wishes = {},
 ): Promise<Ending> {
   const plan = sabotage === 'no-always' ? withoutAlways(scenario.plan) : scenario.plan;
   let { world } = scenario;
@@ -238,7 +239,7 @@ export async function simulate(
     const redactor = createRedactor();
     for (const secret of scenario.secrets.values()) redactor.add(secret);
     for (const [, password] of Object.values(scenario.logins)) redactor.add(password);
-    const shared = { id: 'run-1', planId: scenario.planId, mode: 'real', redactor } as const;
+    const shared = { id: 'run-1', planId: scenario.planId, mode, redactor } as const;
     const origin = { runbook: scenario.name, env: 'simulated.yaml', set: [], files: {}, confirm: [] };
     const unsealed = options.journal ? { unsealed: openedIn(options.journal, seal) } : {};
     for (const values of unsealed.unsealed?.values() ?? []) for (const value of values.values()) redactor.add(value);
