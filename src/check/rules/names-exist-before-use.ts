@@ -34,32 +34,33 @@ export const namesExistBeforeUse: Rule = (file) => {
         });
     }
   };
-  const walk = (steps: readonly Step[], path: Path, scope: Scope): Scope => {
-    let known = scope;
+  /** @returns What the steps have saved, beside what was saved before them. */
+  const walk = (steps: readonly Step[], path: Path, { saved: before, hasItem }: Scope): Saved => {
+    const saved = new Saved(before);
     for (const [index, step] of steps.entries()) {
       const here = [...path, index];
-      const within: Scope = step.for_each === undefined ? known : { ...known, hasItem: true };
+      const within: Scope = { saved, hasItem: hasItem || step.for_each !== undefined };
       for (const text of templatesOf({ step, path: here, place: 'steps', ancestors: [] })) {
-        inspect(text, text.path[here.length] === 'for_each' ? known : within);
+        inspect(text, text.path[here.length] === 'for_each' ? { saved, hasItem } : within);
       }
       const lists = listsIn(step, here);
-      const inside = lists.filter(({ place }) => place === 'steps').map((list) => walk(list.steps, list.path, within));
+      const walkIn = (...places: readonly string[]) =>
+        lists.filter(({ place }) => places.includes(place)).map((list) => walk(list.steps, list.path, within));
+      const [inside] = walkIn('steps');
+      // What rolls back a block can rely on none of its steps; what rolls back a single step can rely on that one. Evidence is for a
+      // step that has failed: it has saved nothing.
+      const isBlock = 'steps' in step;
+      walkIn('evidence', ...(isBlock ? ['always', 'rollback'] : []));
+      if (inside) saved.take(inside);
       const own = savedBy(step, here, file).names;
-      const before = inside[0]?.saved ?? known.saved;
-      const saved = step.id !== undefined && own.length > 0 ? new Map(before).set(step.id, own) : before;
-      // What rolls back a block can rely on none of its steps; what rolls back a single step can rely on that one.
-      const cleanup = 'steps' in step ? within : { saved, hasItem: within.hasItem };
-      for (const list of lists) {
-        // Evidence is for a step that has failed: it has saved nothing.
-        if (list.place !== 'steps') walk(list.steps, list.path, list.place === 'evidence' ? within : cleanup);
-      }
-      known = { saved, hasItem: known.hasItem };
+      if (step.id !== undefined && own.length > 0) saved.set(step.id, own);
+      if (!isBlock) walkIn('always', 'rollback');
     }
-    return known;
+    return saved;
   };
-  const start: Scope = { saved: new Map(), hasItem: false };
-  let end = start;
-  for (const list of listsOf(file)) end = walk(list.steps, list.path, end);
+  const saved = new Saved();
+  for (const list of listsOf(file)) saved.take(walk(list.steps, list.path, { saved, hasItem: false }));
+  const end: Scope = { saved, hasItem: false };
   if ('outputs' in file.value) {
     for (const [name, text] of Object.entries(file.value.outputs ?? {}))
       inspect({ path: ['outputs', name], text, isKey: false }, end);
@@ -68,9 +69,31 @@ export const namesExistBeforeUse: Rule = (file) => {
 };
 
 interface Scope {
-  /** Step id → the names that it has saved by now. */
-  readonly saved: ReadonlyMap<string, readonly string[]>;
+  readonly saved: Saved;
   readonly hasItem: boolean;
+}
+
+/** Step id → the names that it has saved by now. What was saved before a list of steps is not copied: files can have 20,000 of them. */
+class Saved {
+  readonly #before: Saved | undefined;
+  readonly #names = new Map<string, readonly string[]>();
+
+  constructor(before?: Saved) {
+    this.#before = before;
+  }
+
+  get(id: string): readonly string[] | undefined {
+    return this.#names.get(id) ?? this.#before?.get(id);
+  }
+
+  set(id: string, names: readonly string[]): void {
+    this.#names.set(id, names);
+  }
+
+  /** Takes over what the steps of a block have saved. */
+  take(others: Saved): void {
+    for (const [id, names] of others.#names) this.set(id, names);
+  }
 }
 
 function problemOf(
