@@ -182,7 +182,7 @@ function onABadDay(version: Killed): void {
   it.skipIf(!canMount())('cleans up, and records it, when the disk is full under the run (needs mount)', async () => {
     const folder = join(directory, '.runbook');
     mkdirSync(folder);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', folder]);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m,mode=700', 'tmpfs', folder]);
     try {
       let isFull = false;
       await behindProxies((call) => {
