@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { lastJournal, outcomes, runbook, workingDirectory, writesIn } from '../program.ts';
 import { sandbox, stopSandboxes } from '../sandbox-process.ts';
 
@@ -104,4 +104,18 @@ describe.concurrent('a bad day in the sandbox', () => {
     }
     if (code === 1) expect(Object.values(outcomes(events))).not.toContain('in-doubt');
   });
+});
+
+it('a restore that is not whole names the shard and the reason before the rollback removes them', async () => {
+  const directory = workingDirectory();
+  const { env } = await sandbox(directory, '8.5', '--fault', 'restore@destination:failed-shard');
+  const { stdout } = await runbook(directory, ['exec', 'users', '--env', env, '--confirm', 'replace/swap']);
+
+  const [evidence = '', ...rest] = stdout.split('rolling back, in reverse order');
+  expect(rest).toHaveLength(1);
+  expect(evidence).toContain('shard: {"index":".security-7","shard":0,"primary":true,"state":"unassigned"}');
+  expect(evidence).toMatch(/unassigned: .*failed shard on node/);
+  const run = /runbook show (\S+)/.exec(stdout)?.[1] ?? '';
+  for (const format of ['markdown', 'html', 'text'])
+    expect((await runbook(directory, ['report', run, '--format', format])).stdout).toContain('failed shard on node');
 });
