@@ -146,7 +146,13 @@ function entryText({ node, section, undoes, depth }: Visited, subject: Subject, 
   const head = `${indent}${plain(node.number)} ${marks.join('')}${plain(titleOf(node, iterations))} <code>${plain(node.id)}</code>${became}`;
   const isShort = detail === 'heads' || (detail === 'no reads' && node.kind === 'request' && node.effect === 'read');
   const inside = isShort ? '' : [...plannedText(node, subject), ...iterations.flatMap(iterationText)].join('\n');
-  return [inside === '' ? `${head}<br>` : fold(head, inside, true)];
+  const found = section === 'evidence' ? iterations.flatMap(foundText) : [];
+  return [inside === '' ? `${head}<br>` : fold(head, inside, true), ...found];
+}
+
+/** What evidence has found: in a report of any length. */
+function foundText({ saved = {} }: ReportedStep): string[] {
+  return Object.entries(saved).map(([name, value]) => `- ${plain(name)}: ${inlineCode(inOneLine(value, 2_000))}`);
 }
 
 function becameText(node: PlannedNode, iterations: readonly ReportedStep[], report: RunReport): string {
