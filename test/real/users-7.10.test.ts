@@ -439,9 +439,14 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
   it('takes everything back when the last assertion fails: replaced indices and added ones', async () => {
     await request(lab, lab.source, 'PUT', '/.kibana_extra', { settings: { number_of_replicas: 0 } });
     const before = await systemIndices(lab, lab.destination);
-    const proxy = await behindProxy(lab.destination.url, (call) =>
-      call === 'GET /_security/user' ? { status: 404 } : 'forward',
-    );
+    // The users are read once before they are replaced: for the rollback, if there is one.
+    let isRead = false;
+    const proxy = await behindProxy(lab.destination.url, (call) => {
+      if (call !== 'GET /_security/user') return 'forward';
+      if (isRead) return { status: 404 };
+      isRead = true;
+      return 'forward';
+    });
 
     const ended = await exec([], {}, environment({ destination: proxy.url }));
 
