@@ -120,6 +120,8 @@ export interface RunSummary {
   readonly in_doubt: readonly string[];
   /** What did not work while cleaning up: in `always` or in the rollback. */
   readonly cleanup_failures: readonly CleanupFailure[];
+  /** How many steps and blocks were in place already; nobody has compared their content. */
+  readonly in_place: number;
   /** How many writes were sent. */
   readonly writes: number;
   /** Dry run: how many writes would change, or depend on one that would be. */

@@ -12,6 +12,8 @@ export interface Findings {
   /** Writes that were sent, or may have been. */
   writes: number;
   inDoubt: string[];
+  /** Steps and blocks that were in place already, their content not compared. */
+  inPlace: number;
   readonly cleanupFailures: CleanupFailure[];
   readonly notes: SaidNote[];
   readonly locksLeft: LockReason[];
@@ -27,6 +29,7 @@ export function createFindings(): Findings {
     wasInterrupted: false,
     writes: 0,
     inDoubt: [],
+    inPlace: 0,
     cleanupFailures: [],
     notes: [],
     locksLeft: [],
@@ -41,7 +44,7 @@ export function troublesIn({ cleanupFailures, inDoubt }: Findings): number {
 
 /** Returns what of the findings stands in a summary, redacted. */
 export function summarized(
-  { failure, suspended, writes, inDoubt, cleanupFailures, locksLeft }: Findings,
+  { failure, suspended, writes, inDoubt, inPlace, cleanupFailures, locksLeft }: Findings,
   notes: readonly Note[],
   redactor: Redactor,
 ): Omit<
@@ -58,6 +61,7 @@ export function summarized(
   return redactor.record({
     ...(failure ? { failure } : {}),
     in_doubt: inDoubt,
+    in_place: inPlace,
     cleanup_failures: cleanupFailures,
     writes,
     ...(suspended ? { suspended } : {}),

@@ -180,6 +180,7 @@ function flowAfter(node: PlannedNode, { outcome, reason, depends_on }: StepResul
   const { findings } = session;
   // It hides no failure, and keeps nothing from being undone.
   if (frame.phase === 'evidence') return 'go-on';
+  if (frame.phase !== 'rollback' && outcome === 'in-place') findings.inPlace++;
   const isPuttingRight = frame.phase === 'always' && !session.rollback.isRunning;
   if (isPuttingRight && (outcome === 'done' || outcome === 'unchanged' || outcome === 'in-place'))
     session.rollback.succeeded.add(id);

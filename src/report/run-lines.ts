@@ -198,11 +198,13 @@ export function notesOf({ notes, locks_left }: RunSummary): Note[] {
 
 /** The end of a run in one sentence: what it means for the clusters. */
 export function outcomeSentence(summary: RunSummary): string {
-  const failure = summary.failure ? ` at ${summary.failure.step}: ${reasonText(summary.failure.reason)}` : '';
+  // A reason may be a whole sentence.
+  const words = summary.failure && reasonText(summary.failure.reason).replace(/\.$/, '');
+  const failure = summary.failure ? ` at ${summary.failure.step}: ${words}` : '';
   const stopped = stoppedText(summary, failure);
   switch (endOf(summary)) {
     case 'done':
-      return `done, ${summary.writes} ${summary.writes === 1 ? 'write was' : 'writes were'} sent`;
+      return `done, ${summary.writes} ${summary.writes === 1 ? 'write was' : 'writes were'} sent${inPlaceText(summary)}`;
     case 'refused':
       return `refused before the first write${failure}`;
     case 'no-write-sent':
@@ -226,6 +228,11 @@ export function outcomeSentence(summary: RunSummary): string {
     case 'intervention-required':
       return `${stopped}. Manual intervention is required.`;
   }
+}
+
+function inPlaceText({ in_place: count }: RunSummary): string {
+  if (count === 0) return '';
+  return `; ${count} ${count === 1 ? 'step was' : 'steps were'} already in place, content not compared`;
 }
 
 /** Returns how a run came to need a person. */

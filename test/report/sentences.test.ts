@@ -31,7 +31,7 @@ describe('what a run says', () => {
   });
 
   it.each<[string, Partial<RunSummary>]>([
-    ['done, N writes were sent', { outcome: 'done' }],
+    [ends.done.says, { outcome: 'done' }],
     ['refused before the first write at STEP: REASON', { outcome: 'refused' }],
     ['No write of a step was sent.', { writes: 0 }],
     [ends['nothing-to-roll-back'].says, { rolled_back: false }],

@@ -28,6 +28,7 @@ const endedAt = (at: string, outcome: RunOutcome): Event => ({
   cleanup_failures: [],
   writes: 1,
   predicted_writes: 0,
+  in_place: 0,
   predicted_writes_per_item: 0,
   rolled_back: false,
   can_be_rolled_back: [],

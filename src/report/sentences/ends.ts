@@ -37,9 +37,10 @@ export function endOf(summary: RunSummary): End {
 
 export const ends: Readonly<Record<End, Sentence<RunSummary>>> = {
   done: {
-    says: 'done, N writes were sent',
-    when: 'No step has failed, is interrupted or of unknown outcome; N counts each request of a write that was sent or may have been.',
-    isTrue: (facts, { writes }) => hasEndedWell(facts) && requestsIn(facts) === writes,
+    says: 'done, N writes were sent; M steps were already in place, content not compared',
+    when: 'No step has failed, is interrupted or of unknown outcome; N counts each request of a write that was sent or may have been; M, which is left out where it is 0, the steps and blocks whose idempotency check passed.',
+    isTrue: (facts, { writes, in_place }) =>
+      hasEndedWell(facts) && requestsIn(facts) === writes && inPlaceIn(facts) === in_place,
   },
   refused: {
     says: 'refused before the first write at STEP: REASON',
@@ -88,6 +89,10 @@ export const ends: Readonly<Record<End, Sentence<RunSummary>>> = {
       suspended?.by === 'confirmation' && writes.every(({ step }) => step !== suspended.step),
   },
 };
+
+function inPlaceIn({ outcomes }: RunFacts): number {
+  return [...outcomes.values()].filter((one) => one === 'in-place').length;
+}
 
 /** Returns how many requests of writes were sent, or may have been. */
 function requestsIn({ writes }: RunFacts): number {
