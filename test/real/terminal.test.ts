@@ -18,8 +18,12 @@ describe.skipIf('skipped' in provided)('users-7.10 on a terminal', () => {
     writeFileSync(join(directory, 'lab.yaml'), environmentOf(lab));
   });
 
-  /** Runs it in a pseudo-terminal (util-linux' script) and types an answer when it is asked. */
-  async function onTerminal(answer: string, columns = 140): Promise<{ code: number | null; screen: string }> {
+  /** Runs it in a pseudo-terminal (util-linux' script) and types an answer when it is asked, and another one when it is asked again. */
+  async function onTerminal(
+    answer: string,
+    columns = 140,
+    afterNo = '',
+  ): Promise<{ code: number | null; screen: string }> {
     const command = `stty cols ${columns} rows 50; ${process.execPath} ${resolve('dist/runbook.js')} exec users-7.10 --env lab.yaml`;
     const child = spawn('script', ['-qefc', command, '/dev/null'], {
       cwd: directory,
@@ -27,12 +31,16 @@ describe.skipIf('skipped' in provided)('users-7.10 on a terminal', () => {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     let screen = '';
-    let isAsked = false;
+    const replies = [
+      { question: 'Type yes or no', reply: answer },
+      { question: 'Not confirmed. Type rollback', reply: afterNo },
+    ];
     child.stdout.on('data', (chunk: Buffer) => {
       screen += chunk.toString('utf8');
-      if (isAsked || !screen.includes('Type yes or no')) return;
-      isAsked = true;
-      child.stdin.write(answer);
+      const [next] = replies;
+      if (!next || !screen.includes(next.question)) return;
+      replies.shift();
+      child.stdin.write(next.reply);
     });
     const code = await new Promise<number | null>((end) => child.once('close', end));
     return { code, screen };
@@ -49,7 +57,7 @@ describe.skipIf('skipped' in provided)('users-7.10 on a terminal', () => {
   });
 
   it('does not go on after another answer, and takes back what it has done so far, in plain lines where there is no width', async () => {
-    const { code, screen } = await onTerminal('no\rrollback\r', 0);
+    const { code, screen } = await onTerminal('no\r', 0, 'rollback\r');
 
     expect(code).toBe(1);
     expect(screen).toMatch(/Z {2}1 preconditions: Nothing stands in the way/);
