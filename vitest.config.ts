@@ -43,6 +43,8 @@ export default defineConfig({
           // It takes all processors itself.
           sequence: { groupOrder: 1 },
           ...hang,
+          // Tens of thousands of worlds.
+          testTimeout: 1_800_000,
           include: ['test/simulation/**/*.test.ts'],
         },
       },
