@@ -1,7 +1,7 @@
 import { evaluateValue, TemplateError } from '../language/index.ts';
 import type { PlannedBlock, PlannedNode } from '../plan/index.ts';
 import type { Json } from '../text/index.ts';
-import { effectOf, foreseen } from './effect.ts';
+import { effectOf, type Foreseen, foreseen } from './effect.ts';
 import type { StepOutcome, StepResult } from './event.ts';
 import { gather } from './outputs.ts';
 import { Cancelled } from './ports.ts';
@@ -33,7 +33,7 @@ export async function runBlock(node: PlannedBlock, context: StepContext, runNode
   const { session, frame, id } = context;
   const past = pastOf(context);
   // Once its steps have begun, it is they who know.
-  const { effect, before }: Awaited<ReturnType<typeof foreseen>> | { effect?: undefined; before?: undefined } =
+  const { effect, before }: Foreseen =
     !node.done_when || past?.effect === 'not-in-place'
       ? {}
       : session.isDry

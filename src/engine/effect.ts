@@ -16,18 +16,20 @@ export type Effect =
   | { readonly state: 'not-in-place'; readonly reason: Reason; readonly isAbsent: boolean }
   | { readonly state: 'unknown'; readonly reason: Reason };
 
+/** What a check finds; `before`: the last predicted write that it may depend on. */
+export interface Foreseen {
+  /** Undefined where nothing is asked. */
+  readonly effect?: Effect;
+  readonly before?: string;
+}
+
 const policy = { retry: patience, timeout_ms: 60_000 };
 
 /**
  * Returns what a dry run finds by a check, and the last predicted write that this may depend on: where there is none, it is
  * what a run would find.
  */
-export async function foreseen(
-  [check, read]: [Check, PlannedRead],
-  context: StepContext,
-): Promise<
-  { readonly effect: Effect; readonly before?: string } | { readonly effect?: undefined; readonly before: string }
-> {
+export async function foreseen([check, read]: [Check, PlannedRead], context: StepContext): Promise<Foreseen> {
   const { session, frame } = context;
   const values = valuesIn(session, frame);
   const chain = readsIn(read);

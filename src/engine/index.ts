@@ -15,5 +15,5 @@ export type {
   ServerError,
   Unreadable,
 } from './result.ts';
-export { hasSucceeded, isRefusal, isTransient } from './retry.ts';
+export { hasSucceeded, isRefusal, isTransient, sentIn } from './retry.ts';
 export { type RunOptions, rollbacksOf, run } from './run.ts';

@@ -1,8 +1,8 @@
 import { TemplateError } from '../language/index.ts';
 import type { PlannedNode, PlannedRequest } from '../plan/index.ts';
-import type { Json } from '../text/index.ts';
 import { leftCall, noteDone, noteSent } from './account.ts';
 import { admit, provisionalBy } from './admission.ts';
+import { shown } from './assertion.ts';
 import { type Ended, runBlock } from './block.ts';
 import { dependentOn, predictInside } from './dry-run.ts';
 import type { StepDescription, StepResult } from './event.ts';
@@ -107,14 +107,11 @@ const longestEvidence = 2_000;
 /** What evidence gives is for people, and as large as a server makes it: it is cut. */
 function bounded(result: StepResult, { session, frame }: StepContext): StepResult {
   if (frame.phase !== 'evidence' || result.saved === undefined) return result;
-  const cut = (value: Json) =>
-    JSON.stringify(value).length <= longestEvidence
-      ? value
-      : session.options.redactor.inOneLine(value, longestEvidence);
-  return {
-    ...result,
-    saved: Object.fromEntries(Object.entries(result.saved).map(([name, value]) => [name, cut(value)])),
-  };
+  const cut = Object.entries(result.saved).map(([name, value]) => [
+    name,
+    shown(value, session.options.redactor, longestEvidence),
+  ]);
+  return { ...result, saved: Object.fromEntries(cut) };
 }
 
 /** Credentials that are refused before the first write: another run that was not finished may be why. */

@@ -1,6 +1,6 @@
 import type { Event, Note, RecordedCall, StepResult } from './event.ts';
 import type { ResponseReason } from './reason.ts';
-import { hasSucceeded, isRefusal } from './retry.ts';
+import { hasSucceeded, isRefusal, sentIn } from './retry.ts';
 
 /** What the journal of a run says of one step. */
 export interface PastStep {
@@ -160,7 +160,7 @@ function note(step: PastStep, event: Event): void {
     }
     case 'no-response': {
       if (event.call.effect !== 'write') break;
-      const isUnsent = event.reason.kind !== 'no-response' || event.reason.sent === 'no';
+      const isUnsent = sentIn(event) === 'no';
       step.last = isUnsent ? 'not-sent' : 'ambiguous';
       if (isUnsent) step.writes--;
       else step.mayHaveBeenSent = true;

@@ -1,10 +1,10 @@
 import { kinds } from '../kinds/index.ts';
 import type { Method } from '../language/index.ts';
 import type { HttpRequest, Plan } from '../plan/index.ts';
-import type { Event, RecordedCall, ResponseMissing } from './event.ts';
+import type { Event, RecordedCall } from './event.ts';
 import type { Ports } from './ports.ts';
-import type { Advice, NoResponse } from './result.ts';
-import { hasSucceeded, isRefusal } from './retry.ts';
+import type { Advice } from './result.ts';
+import { type Ending, hasSucceeded, mayHaveEffect, sentIn } from './retry.ts';
 
 type Restored = Extract<Advice, { kind: 'users-restored' }>;
 
@@ -37,20 +37,17 @@ function snapshotOf(
 }
 
 /** The last restore of each connection counts: a rollback restores what was there before. */
-type Outcome = { readonly kind: 'response'; readonly status: number } | Pick<NoResponse, 'kind' | 'sent'>;
-
-function note(restored: Map<string, Restored>, connection: string, snapshot: string, outcome: Outcome): void {
-  const isSent = outcome.kind === 'response' ? !isRefusal(outcome.status) : outcome.sent === 'maybe';
-  const certain = outcome.kind === 'response' && hasSucceeded(outcome.status);
-  if (isSent) restored.set(connection, { kind: 'users-restored', connection, snapshot, certain });
+function note(restored: Map<string, Restored>, connection: string, snapshot: string, ending: Ending): void {
+  const certain = ending.kind === 'response' && hasSucceeded(ending.status);
+  if (mayHaveEffect(ending)) restored.set(connection, { kind: 'users-restored', connection, snapshot, certain });
 }
 
 function restoredIn(journal: readonly Event[], plan: Plan): Map<string, Restored> {
   const restored = new Map<string, Restored>();
   let intended: RecordedCall | undefined;
-  const settle = (call: RecordedCall, outcome: Outcome) => {
+  const settle = (call: RecordedCall, ending: Ending) => {
     const snapshot = snapshotOf(plan, requestIn(call));
-    if (snapshot !== undefined) note(restored, call.connection, snapshot, outcome);
+    if (snapshot !== undefined) note(restored, call.connection, snapshot, ending);
   };
   for (const event of journal) {
     if (!('call' in event) || event.call.effect !== 'write' || event.purpose === 'lock') continue;
@@ -61,10 +58,6 @@ function restoredIn(journal: readonly Event[], plan: Plan): Map<string, Restored
   // Its process has died before the response.
   if (intended) settle(intended, { kind: 'no-response', sent: 'maybe' });
   return restored;
-}
-
-function sentIn({ reason }: ResponseMissing): 'no' | 'maybe' {
-  return reason.kind === 'no-response' ? reason.sent : 'no';
 }
 
 function requestIn({ connection, request, body }: RecordedCall) {

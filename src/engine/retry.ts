@@ -1,6 +1,7 @@
 import type { PlannedRequest } from '../plan/index.ts';
+import type { ResponseMissing } from './event.ts';
 import type { Ports } from './ports.ts';
-import type { NoResponseCause, SendResult } from './result.ts';
+import type { NoResponse, NoResponseCause, SendResult } from './result.ts';
 
 /** The policy for retries of a request. `budget_ms`: no pause begins that would end later than this after the first response. */
 export type Retry = PlannedRequest['retry'];
@@ -25,6 +26,19 @@ export function isTransient(result: SendResult): boolean {
 /** A 4xx says that nothing took effect (docs/decisions/0003). */
 export function isRefusal(status: number): boolean {
   return status >= 400 && status < 500 && status !== 408;
+}
+
+/** How a request has ended, as far as it matters to what it changed. */
+export type Ending = { readonly kind: 'response'; readonly status: number } | Pick<NoResponse, 'kind' | 'sent'>;
+
+/** Returns whether a request may have taken effect. */
+export function mayHaveEffect(ending: Ending): boolean {
+  return ending.kind === 'response' ? !isRefusal(ending.status) : ending.sent === 'maybe';
+}
+
+/** Returns whether a request without a response may have been sent. */
+export function sentIn({ reason }: Pick<ResponseMissing, 'reason'>): 'no' | 'maybe' {
+  return reason.kind === 'no-response' ? reason.sent : 'no';
 }
 
 /** Returns whether a status says that a write took effect. */

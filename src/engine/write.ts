@@ -19,7 +19,7 @@ import type { Reason } from './reason.ts';
 import { type Rendered, type RenderedExpect, renderExpect, renderRequest } from './render.ts';
 import { hasEffect } from './replay.ts';
 import type { SendResult } from './result.ts';
-import { hasSucceeded, isRefusal, isTransient, pauseBefore } from './retry.ts';
+import { hasSucceeded, isTransient, mayHaveEffect, pauseBefore } from './retry.ts';
 import { assess, callOf, send, wait } from './send.ts';
 import { isCleanup, isStopping, pastOf, type StepContext, type Undo, valuesIn } from './session.ts';
 
@@ -164,8 +164,4 @@ async function sendOnce(
 /** @param wasSent An earlier request may have been sent: nobody may read that there was none. */
 function notSent(cause: Reason, wasSent: boolean): StepResult {
   return { outcome: 'failed', reason: { kind: 'not-sent', cause, ...(wasSent ? { again: true } : {}) } };
-}
-
-function mayHaveEffect(result: SendResult): boolean {
-  return result.kind === 'response' ? !isRefusal(result.status) : result.sent === 'maybe';
 }

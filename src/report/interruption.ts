@@ -57,7 +57,7 @@ function firstText(
     call === undefined
       ? `stopping${step === undefined ? '' : ` at ${step}`}`
       : `stopping after the call in flight, ${call}`;
-  const then = 'the steps of always that are owed';
+  const then = 'any steps of always';
   return rollback === 'never'
     ? `${first}. Then: ${then}. No rollback, as requested.`
     : `${first}. Then: ${then}, and the rollback of what was sent. A second signal skips the rollback.`;
@@ -67,5 +67,5 @@ function secondText(isRollingBack: boolean, call: string | undefined): string {
   const first = call === undefined ? '' : ` after the call in flight, ${call}`;
   return isRollingBack
     ? `stopping the rollback${first}.`
-    : `no rollback. Stopping${first}; the steps of always that are owed still run.`;
+    : `no rollback. Stopping${first}; any steps of always still run.`;
 }

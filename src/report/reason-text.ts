@@ -2,7 +2,6 @@ import {
   type Advice,
   type AmbiguousResponse,
   type Assertion,
-  type Event,
   type NoResponse,
   type Reason,
   type ServerError,
@@ -162,11 +161,6 @@ function unreadableText(why: Unreadable): string {
   return why.kind === 'too-deep'
     ? `the response is nested deeper than ${why.levels} levels`
     : `the response is larger than ${why.bytes / 1_000_000} MB`;
-}
-
-/** Returns whether a request without a response may have been sent. */
-export function sentIn({ reason }: Extract<Event, { type: 'no-response' }>): 'no' | 'maybe' {
-  return reason.kind === 'no-response' ? reason.sent : 'no';
 }
 
 function ambiguousText(response: AmbiguousResponse): string {

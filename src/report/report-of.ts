@@ -1,7 +1,7 @@
-import { type Event, type RunSummary, type Suspension, suspendedState } from '../engine/index.ts';
+import { type Event, type RunSummary, type Suspension, sentIn, suspendedState } from '../engine/index.ts';
 import type { Plan } from '../plan/index.ts';
 import { forecastOf } from './forecast.ts';
-import { reasonText, sentIn, stepReasonText } from './reason-text.ts';
+import { reasonText, stepReasonText } from './reason-text.ts';
 import type { JournalFacts, ReportedCall, ReportedLock, ReportedStep, RunReport } from './run-report.ts';
 
 /** A value while it is made. */

@@ -1,19 +1,20 @@
-import type {
-  CleanupFailure,
-  Event,
-  GivenApproval,
-  Kept,
-  Left,
-  Note,
-  RecordedCall,
-  RunSummary,
-  ShownCall,
-  StepOutcome,
-  Suspension,
+import {
+  type CleanupFailure,
+  type Event,
+  type GivenApproval,
+  type Kept,
+  type Left,
+  type Note,
+  type RecordedCall,
+  type RunSummary,
+  type ShownCall,
+  type StepOutcome,
+  type Suspension,
+  sentIn,
 } from '../engine/index.ts';
 import { inOneLine } from '../text/in-one-line.ts';
 import { inert } from '../text/index.ts';
-import { comparisonText, errorText, reasonText, sentIn, stepReasonText, subjectOf } from './reason-text.ts';
+import { comparisonText, errorText, reasonText, stepReasonText, subjectOf } from './reason-text.ts';
 import type { ReportedStep, RunReport } from './run-report.ts';
 import { endOf } from './sentences/index.ts';
 import { commandText } from './words.ts';
@@ -130,7 +131,7 @@ function textOf(event: Event, isDetailed: boolean): string[] {
     case 'noted':
       return [`${indent(event.depth)}${event.number} ${event.step}: ${noteText(event)}`];
     case 'interrupted':
-      return ['interrupted: the steps of always that are owed run, then the rollback if it is enabled'];
+      return ['interrupted: any steps of always run, then the rollback if it is enabled'];
     case 'rollback-started':
       return [`rolling back, in reverse order: ${event.of.join(', ')}`];
     case 'step-rolled-back':

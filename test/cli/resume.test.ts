@@ -400,7 +400,7 @@ describe.concurrent('runbook verify', () => {
     // Whoever rewrites the end can make the chain whole again, but not what happened before it.
     const end = lines.at(-2)?.replace('"outcome":"done"', '"outcome":"refused"') ?? '';
     expect(await verify([...lines.slice(0, -2), end, ''])).toMatch(
-      /^1 [\s\S]*NOT borne out by the events: refused before the first write at STEP: REASON\n {2}It is said only if: No request/,
+      /^1 [\s\S]*NOT supported by the events: refused before the first write at STEP: REASON\n {2}It is only said if: No request/,
     );
   });
 });

@@ -18,7 +18,7 @@ describe('what is said at a signal', () => {
   it.for([
     ['a write is in flight', [started('a'), intended], 'stopping after the call in flight, PUT /a on es. Then:'],
     ['a step waits', [started('a'), intended, answered], 'stopping at 2 Make it. Then:'],
-    ['nothing runs', [], 'stopping. Then: the steps of always that are owed, and the rollback of what was sent.'],
+    ['nothing runs', [], 'stopping. Then: any steps of always, and the rollback of what was sent.'],
     ['it rolls back', [rollingBack, started('r', 'rollback')], 'the rollback continues; now: 2 Make it.'],
   ] as const)('names what is finished first, and what a second one skips, where %s', ([, events, text]) => {
     const course = followCourse('on-failure');
@@ -29,7 +29,7 @@ describe('what is said at a signal', () => {
 
   it('does not speak of a rollback that nobody wants', () => {
     expect(followCourse('never').stopText(true)).toBe(
-      'stopping. Then: the steps of always that are owed. No rollback, as requested.',
+      'stopping. Then: any steps of always. No rollback, as requested.',
     );
   });
 
@@ -37,7 +37,7 @@ describe('what is said at a signal', () => {
     const course = followCourse('on-failure');
     for (const event of [started('a'), intended]) course.follow(event);
     expect(course.stopText(false)).toBe(
-      'no rollback. Stopping after the call in flight, PUT /a on es; the steps of always that are owed still run.',
+      'no rollback. Stopping after the call in flight, PUT /a on es; any steps of always still run.',
     );
     course.follow(rollingBack);
     expect(course.stopText(false)).toBe('stopping the rollback after the call in flight, PUT /a on es.');

@@ -12,8 +12,8 @@ import type { Ending } from './simulate.ts';
 export function falsePredictions(scenario: Scenario, dry: Ending, real: Ending): string[] {
   const report = reportOf(scenario.plan, dry.events, { head: '', events: dry.events.length });
   const sent = new Set(
-    factsOf(scenario.plan, real.events)
-      .writes.filter(({ requests, phase }) => requests > 0 && phase !== 'rollback')
+    [...factsOf(scenario.plan, real.events).writes.values()]
+      .filter(({ requests, phase }) => requests > 0 && phase !== 'rollback')
       .map(({ step }) => plannedOf(step).id),
   );
   const forecasts = (report.forecast ?? []).filter(({ effect }) => effect === 'write');

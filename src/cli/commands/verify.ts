@@ -42,7 +42,7 @@ export async function verify(id: string, { head: expected, allowedSigners }: Ver
   const unfounded = unfoundedIn(factsOf(planned, events));
   for (const { says, when, step } of unfounded)
     process.stdout.write(
-      `NOT borne out by the events: ${inert(says)}${step === undefined ? '' : ` (${inert(step)})`}\n  It is said only if: ${inert(when)}\n`,
+      `NOT supported by the events: ${inert(says)}${step === undefined ? '' : ` (${inert(step)})`}\n  It is only said if: ${inert(when)}\n`,
     );
   const isTrue = unfounded.length === 0 ? exitCodes.done : exitCodes.failed;
   if (started?.type !== 'run-started' || allowedSigners === undefined) return isTrue;

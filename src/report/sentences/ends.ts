@@ -85,8 +85,7 @@ export const ends: Readonly<Record<End, Sentence<RunSummary>>> = {
   'waiting-for-confirmation': {
     says: 'suspended at STEP: waiting for a confirmation: QUESTION',
     when: 'The last event suspends the run at a step that nobody has confirmed: no write of it was sent, and `runbook resume` goes on.',
-    isTrue: ({ suspended, writes }) =>
-      suspended?.by === 'confirmation' && writes.every(({ step }) => step !== suspended.step),
+    isTrue: ({ suspended, writes }) => suspended?.by === 'confirmation' && !writes.has(suspended.step),
   },
 };
 
@@ -96,7 +95,7 @@ function inPlaceIn({ outcomes }: RunFacts): number {
 
 /** Returns how many requests of writes were sent, or may have been. */
 function requestsIn({ writes }: RunFacts): number {
-  return writes.reduce((sum, { requests }) => sum + requests, 0);
+  return [...writes.values()].reduce((sum, { requests }) => sum + requests, 0);
 }
 
 function hasEndedWell({ outcomes, isInterrupted }: RunFacts): boolean {
@@ -105,5 +104,7 @@ function hasEndedWell({ outcomes, isInterrupted }: RunFacts): boolean {
 
 /** What cleans up is not accounted for: a failure of it is listed by itself. */
 function isAccountedFor({ writes }: RunFacts): boolean {
-  return writes.every(({ phase, effect, account }) => phase !== 'steps' || effect === 'none' || account !== undefined);
+  return [...writes.values()].every(
+    ({ phase, effect, account }) => phase !== 'steps' || effect === 'none' || account !== undefined,
+  );
 }

@@ -7,6 +7,7 @@ import {
   type RunSummary,
   type StepOutcome,
   type Suspension,
+  sentIn,
 } from '../../engine/index.ts';
 import { nodesIn, type Plan, type PlannedNode, wholeRunbook } from '../../plan/index.ts';
 import { dialectFor } from '../outline.ts';
@@ -17,8 +18,8 @@ export interface RunFacts {
   readonly summary: RunSummary | undefined;
   /** Where the last event suspends the run. */
   readonly suspended: Suspension | undefined;
-  /** Each step that may have sent a write, whatever sends it: a step, an `always` or a rollback. */
-  readonly writes: readonly WriteFacts[];
+  /** Of each step that may have sent a write, whatever sends it: a step, an `always` or a rollback. */
+  readonly writes: ReadonlyMap<string, WriteFacts>;
   /** Steps and blocks whose rollback is complete. */
   readonly rolledBack: ReadonlySet<string>;
   readonly isInterrupted: boolean;
@@ -121,7 +122,7 @@ export function factsOf(plan: Plan, events: readonly Event[]): RunFacts {
   return {
     summary,
     suspended: last?.type === 'suspended' ? last : undefined,
-    writes: [...writes.values()],
+    writes,
     rolledBack,
     isInterrupted,
     isRollbackWanted,
@@ -154,8 +155,7 @@ function judge(write: DraftWrite | undefined, event: Extract<Event, { type: 'res
     write.effect = atLeast(write.effect, hasSucceeded(event.status) ? 'certain' : 'possible');
     return;
   }
-  const wasSent = event.reason.kind === 'no-response' && event.reason.sent === 'maybe';
-  if (wasSent) write.effect = atLeast(write.effect, 'possible');
+  if (sentIn(event) === 'maybe') write.effect = atLeast(write.effect, 'possible');
   else write.requests--;
 }
 

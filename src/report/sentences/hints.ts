@@ -19,24 +19,23 @@ export const hints: Readonly<Record<Hint, Sentence<undefined>>> = {
   'roll-back': {
     says: 'Roll it back: runbook rollback RUN',
     when: 'A write took effect or may have, its runbook rolls it back, and it is not rolled back.',
-    isTrue: ({ writes }) => writes.some(({ effect, account }) => effect !== 'none' && account !== 'rolled-back'),
+    isTrue: canBeRolledBack,
   },
   'roll-back-the-rest': {
     says: 'To complete the rollback: runbook rollback RUN',
     when: 'As above, of a run that has failed: the rollback was not asked for, or is not complete.',
-    isTrue: ({ writes }) => writes.some(({ effect, account }) => effect !== 'none' && account !== 'rolled-back'),
+    isTrue: canBeRolledBack,
   },
   decide: {
     says: 'Check the server, then say whether it took effect: runbook resume RUN --assume-done STEP',
     when: 'The last event suspends the run at a step whose write was sent or may have been, and its response has not told.',
     isTrue: ({ suspended, writes }) =>
-      suspended?.by === 'step' && writes.some(({ step, effect }) => step === suspended.step && effect !== 'none'),
+      suspended?.by === 'step' && (writes.get(suspended.step)?.effect ?? 'none') !== 'none',
   },
   confirm: {
     says: 'Confirm it and continue: runbook resume RUN --confirm STEP',
     when: 'The last event suspends the run at a step that nobody has confirmed, and no write of it was sent.',
-    isTrue: ({ suspended, writes }) =>
-      suspended?.by === 'confirmation' && writes.every(({ step }) => step !== suspended.step),
+    isTrue: ({ suspended, writes }) => suspended?.by === 'confirmation' && !writes.has(suspended.step),
   },
   continue: {
     says: 'Then continue: runbook resume RUN',
@@ -54,3 +53,7 @@ export const hints: Readonly<Record<Hint, Sentence<undefined>>> = {
     isTrue: ({ locks }) => [...locks.values()].some((state) => state !== 'released'),
   },
 };
+
+function canBeRolledBack({ writes }: RunFacts): boolean {
+  return [...writes.values()].some(({ effect, account }) => effect !== 'none' && account !== 'rolled-back');
+}

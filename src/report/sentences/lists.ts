@@ -1,5 +1,5 @@
 import type { Kept, Reason, RunSummary } from '../../engine/index.ts';
-import type { RunFacts, WriteFacts } from './facts.ts';
+import type { RunFacts } from './facts.ts';
 import type { Sentence } from './sentence.ts';
 
 /** What is listed below the end of a run, one line each. */
@@ -43,7 +43,7 @@ export const lists: Readonly<Record<Listed, Sentence<Line>>> = {
     says: 'Left in place:',
     when: 'A response, the idempotency check at the end of the run, or the operator says that the write took effect, and nothing that succeeded accounts for it.',
     isTrue: (facts, line) => {
-      const write = writeOf(facts, line);
+      const write = facts.writes.get(line.step ?? '');
       return (
         write !== undefined &&
         (write.seen === 'in-place' || (write.effect === 'certain' && write.account === undefined))
@@ -66,10 +66,6 @@ function isRollback(reason: Line['reason']): boolean {
   return typeof reason === 'object' && reason.kind === 'not-rolled-back';
 }
 
-function writeOf({ writes }: RunFacts, { step }: Line): WriteFacts | undefined {
-  return writes.find((write) => write.step === step);
-}
-
 function isSent(facts: RunFacts, line: Line): boolean {
-  return (writeOf(facts, line)?.effect ?? 'none') !== 'none';
+  return (facts.writes.get(line.step ?? '')?.effect ?? 'none') !== 'none';
 }
