@@ -5,9 +5,9 @@ import { checkAfter, effectOf } from './effect.ts';
 import type { Kept, Left, RecordedCall } from './event.ts';
 import type { Reason } from './reason.ts';
 import { instanceId, renderRequest, renderText } from './render.ts';
-import { lockWrite } from './replay.ts';
+import { lockWrite, type Seen } from './replay.ts';
 import { callOf } from './send.ts';
-import { type Seen, type SentWrite, type Session, type StepContext, timeOf, type Undo, valuesIn } from './session.ts';
+import { pastOf, type SentWrite, type Session, type StepContext, timeOf, type Undo, valuesIn } from './session.ts';
 
 /** Notes that a write of the operation was sent and was not refused. What `always` and `rollback` send is what cleans up. */
 export function noteSent(
@@ -77,9 +77,12 @@ export async function lookAt(write: SentWrite): Promise<Seen | undefined> {
     await effectOf(check, { ...context, frame: { ...context.frame, phase: 'rollback' } });
     return write.seen;
   } catch (error) {
-    // It needs what a step would have saved: nobody can tell.
     if (!(error instanceof TemplateError)) throw error;
-    write.seen = { effect: 'unknown', at: timeOf(context.session) };
+    // It needs a secret of an earlier process: what that one saw last, if it had finished asking, is all that anybody knows.
+    const past = pastOf(context);
+    const isUndone = write.undos.some(({ state }) => state === 'clean' || state === 'incomplete');
+    const recorded = past?.finished && !isUndone ? past.seen : undefined;
+    write.seen = recorded ?? { effect: 'unknown', at: timeOf(context.session) };
     return write.seen;
   }
 }

@@ -5,9 +5,9 @@ import { dependentOn, statusIn, writeBefore, writeToWaitFor } from './dry-run.ts
 import type { Check, StepResult } from './event.ts';
 import type { AmbiguousResponse, Reason } from './reason.ts';
 import { renderExpect, renderRequest, renderText } from './render.ts';
-import type { PastStep } from './replay.ts';
+import { type PastStep, seenIn } from './replay.ts';
 import { renderRead, sendRead, wait } from './send.ts';
-import { isStopping, type Seen, type StepContext, timeOf, valuesIn } from './session.ts';
+import { isStopping, type StepContext, timeOf, valuesIn } from './session.ts';
 
 /** The effect of a step: in place or not, as far as its idempotency check can tell. */
 export type Effect =
@@ -75,15 +75,12 @@ export async function effectOf([check, read]: [Check, PlannedRead], context: Ste
   const { session, id } = context;
   const effect = await ask(check, read, context);
   const reason = 'reason' in effect ? { reason: effect.reason } : {};
-  await session.recorder.record({ type: 'effect-checked', step: id, effect: effect.state, ...reason });
+  const absent = effect.state === 'not-in-place' && effect.isAbsent ? ({ absent: true } as const) : {};
+  const checked = { type: 'effect-checked', step: id, effect: effect.state, ...absent, ...reason } as const;
+  await session.recorder.record(checked);
   const sent = session.rollback.sent.get(id);
-  if (sent) sent.seen = { effect: seenIn(effect), at: timeOf(session) };
+  if (sent) sent.seen = { effect: seenIn(checked), at: timeOf(session) };
   return effect;
-}
-
-function seenIn(effect: Effect): Seen['effect'] {
-  if (effect.state !== 'not-in-place') return effect.state;
-  return effect.isAbsent ? 'absent' : 'changed';
 }
 
 /** The first read of a chain that can tell decides; where none can, the reason is the last one's. */

@@ -263,6 +263,8 @@ export interface EffectChecked {
   readonly type: 'effect-checked';
   readonly step: string;
   readonly effect: 'in-place' | 'not-in-place' | 'unknown';
+  /** Not in place: there is nothing at all where it would be. */
+  readonly absent?: true;
   readonly reason?: Reason;
 }
 

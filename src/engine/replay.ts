@@ -1,4 +1,4 @@
-import type { Event, Note, RecordedCall, StepResult } from './event.ts';
+import type { EffectChecked, Event, Note, RecordedCall, StepResult } from './event.ts';
 import type { ResponseReason } from './reason.ts';
 import { hasSucceeded, isRefusal, sentIn } from './retry.ts';
 
@@ -8,7 +8,9 @@ export interface PastStep {
   isStarted: boolean;
   confirmed?: boolean;
   /** What its `done_when` said last. */
-  effect?: 'in-place' | 'not-in-place' | 'unknown';
+  effect?: EffectChecked['effect'];
+  /** What its idempotency check said last, after its write was sent. */
+  seen?: Seen;
   note?: Note;
   /** How often its write was about to be sent. */
   attempts: number;
@@ -19,6 +21,18 @@ export interface PastStep {
   /** What became of the last of them; `unknown` where the journal ends before its response. */
   last?: 'unknown' | 'not-sent' | 'ambiguous' | RecordedResponse;
   finished?: StepResult;
+}
+
+/** What an idempotency check said. `absent`: what it makes is not there at all; `changed`: it is there, and is not as the write leaves it. */
+export interface Seen {
+  readonly effect: 'in-place' | 'absent' | 'changed' | 'unknown';
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+export function seenIn({ effect, absent }: Pick<EffectChecked, 'effect' | 'absent'>): Seen['effect'] {
+  if (effect !== 'not-in-place') return effect;
+  return absent === true ? 'absent' : 'changed';
 }
 
 /** The recorded response to a write. */
@@ -140,6 +154,7 @@ function note(step: PastStep, event: Event): void {
       break;
     case 'effect-checked':
       step.effect = event.effect;
+      if (step.writes > 0) step.seen = { effect: seenIn(event), at: event.at };
       break;
     case 'noted':
       step.note = { severity: event.severity, note: event.note };
@@ -147,6 +162,7 @@ function note(step: PastStep, event: Event): void {
     case 'write-intended':
       // What became of an earlier one is not known, and will not be.
       if (step.last === 'unknown') step.mayHaveBeenSent = true;
+      delete step.seen;
       step.attempts = event.attempt;
       step.writes++;
       step.last = 'unknown';

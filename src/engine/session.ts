@@ -9,7 +9,7 @@ import type { Reason } from './reason.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import type { Redactor } from './redactor.ts';
 import { type Item, instanceId, type Outputs, type Values } from './render.ts';
-import type { PastStep, Replay, RollbackState } from './replay.ts';
+import type { PastStep, Replay, RollbackState, Seen } from './replay.ts';
 import { explainingLockouts } from './restored-users.ts';
 
 export interface RunOptions {
@@ -91,12 +91,6 @@ export interface SentWrite {
   certainty: 'done' | 'succeeded' | 'unknown';
   /** What its idempotency check said last, after it was sent. */
   seen?: Seen;
-}
-
-/** `absent`: what it makes is not there at all; `changed`: it is there, and is not as the write leaves it. */
-export interface Seen {
-  readonly effect: 'in-place' | 'absent' | 'changed' | 'unknown';
-  readonly at: string;
 }
 
 /** A write that a dry run predicts. */

@@ -30,4 +30,24 @@ describe('a secret of a process that has ended', () => {
       reason: { kind: 'secret-not-reread', step: 'look', cause: { kind: 'unexpected-response' } },
     });
   });
+
+  it('leaves what its process had read back last, where the check needs it and nothing is sent to read it', async () => {
+    const own = planOf(`  - { id: look, on: es, call: GET /look, save: { key: { path: key, secret: true } } }
+  - id: write
+    on: es
+    call: PUT /_security/user/kara
+    body: {}
+    unchanged_when: { call: GET /own, expect: { status: 200, body: { key: '{{steps.look.key}}' } } }
+    rollback: [{ id: back, on: es, call: PUT /back }]
+`);
+    const secrets = (call: string) => {
+      if (call === 'PUT /_security/user/kara') return { kind: 'no-response', sent: 'maybe', cause: 'timeout' } as const;
+      return ok({ key: call === 'GET /look' ? 'a-secret-value' : 'another-value' });
+    };
+    const { events, summary: first } = await runIn(own, { answer: secrets });
+    expect(first).toMatchObject({ outcome: 'failed', can_be_rolled_back: [] });
+    const rolledBack = await runIn(own, { answer: secrets, journal: events, rollback: 'now' });
+    expect(rolledBack.sent).toEqual([]);
+    expect(rolledBack.events.find(({ type }) => type === 'rollback-skipped')).toMatchObject({ step: 'write' });
+  });
 });
