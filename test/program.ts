@@ -7,6 +7,9 @@ import type { Event } from '../src/engine/index.ts';
 
 export const program = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist', 'runbook.js');
 
+/** What is compiled of the program is kept from test to test, and not in the cache of whoever runs them. */
+const cache = join(tmpdir(), `runbook-test-cache-${process.getuid?.()}`);
+
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
@@ -34,7 +37,7 @@ export async function runbook(
   const child = spawn(process.execPath, [program, ...args], {
     cwd: directory,
     // Locks are the user's own; a test has a user of its own.
-    env: { PATH: process.env.PATH ?? '', XDG_STATE_HOME: join(directory, 'state'), ...env },
+    env: { PATH: process.env.PATH ?? '', XDG_STATE_HOME: join(directory, 'state'), XDG_CACHE_HOME: cache, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onStart(child);

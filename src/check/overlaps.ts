@@ -1,11 +1,11 @@
-import { type Loaded, lowestCommonVersion, type Runbook } from '../language/index.ts';
+import { type Loaded, lowestCommonVersion, type RunbookHead } from '../language/index.ts';
 import type { Diagnostic } from '../text/index.ts';
 
 /**
  * Returns an error at the first runbook where the second has the same name and their ranges have a version in common:
  * the name and that version would mean both. Not a rule, for a rule sees one runbook.
  */
-export function overlaps({ source, value }: Loaded<Runbook>, other: Loaded<Runbook>): Diagnostic[] {
+export function overlaps({ source, value }: Loaded<RunbookHead>, other: Loaded<RunbookHead>): Diagnostic[] {
   if (other.value.name !== value.name) return [];
   const version = lowestCommonVersion(value.elasticsearch, other.value.elasticsearch);
   if (version === undefined) return [];

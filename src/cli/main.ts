@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { Problem } from '../host/problem.ts';
@@ -234,9 +233,7 @@ process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
 endOnCrash();
 
-try {
-  await program.parseAsync();
-} catch (error) {
+program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : exitCodes.usage;
   else if (error instanceof Problem) {
     process.stderr.write(`${inertLines(error.message)}\n`);
@@ -245,4 +242,4 @@ try {
     process.stderr.write(`${crashText(error)}\n`);
     process.exitCode = exitCodes.crashed;
   }
-}
+});

@@ -7,14 +7,13 @@ import {
   type Environment,
   type FileSet,
   type FragmentReader,
-  isFragment,
   type Loaded,
   loadBundle,
   loadEnvironment,
   loadFiles,
-  loadRunbookFile,
+  loadRunbookHead,
   maximumBytes,
-  type Runbook,
+  type RunbookHead,
   type Salvaged,
 } from '../language/index.ts';
 import { NotReadable, readRegularFile, TooLarge } from '../runs/index.ts';
@@ -75,15 +74,14 @@ export function runbooksBeside(path: string): string[] {
 }
 
 /**
- * A runbook without its fragments and unchecked, its file named as a user would; undefined where the file is not one.
- * @param name Only a runbook of this name is wanted: files without it are not parsed, for that takes most of the time.
+ * What a file of a runbook says that it is for, the file named as a user would; undefined where it is not one.
+ * @param name Only a runbook of this name is wanted: files without it are not parsed.
  */
-export function runbookIn(path: string, name?: string): Loaded<Runbook> | undefined {
+export function runbookHeadIn(path: string, name?: string): Loaded<RunbookHead> | undefined {
   const text = textIn(path, dirname(path));
   if (typeof text !== 'string') return undefined;
-  if (name !== undefined && !new RegExp(`name\\W{1,20}${name}`).test(text)) return undefined;
-  const { value } = loadRunbookFile(shown(path), text);
-  return value && !isFragment(value.value) ? { source: value.source, value: value.value } : undefined;
+  if (name !== undefined && !new RegExp(`name\\W{1,20}${name}(?![\\w-])`).test(text)) return undefined;
+  return loadRunbookHead(shown(path), text);
 }
 
 /**

@@ -34,7 +34,7 @@ export type {
   Step,
   UseStep,
 } from './runbook.types.ts';
-export { createValidator } from './schema.ts';
 export * from './template.ts';
+export { validatorFor } from './validator.ts';
 export * from './version.ts';
 export * from './visit.ts';

@@ -44,6 +44,26 @@ export function loadRunbookFile(file: string, text: string): Salvaged<Loaded<Run
   return load<Runbook | Fragment>('runbook', file, text);
 }
 
+/** The part of a runbook that says what it is for. */
+export type RunbookHead = Pick<Runbook, 'name' | 'elasticsearch'>;
+
+/**
+ * Text → the head of a runbook; undefined where it has none, as a fragment. Only what stands before `steps:` is parsed, where that is
+ * enough: the rest takes most of the time. It is not checked.
+ */
+export function loadRunbookHead(file: string, text: string): Loaded<RunbookHead> | undefined {
+  const steps = text.search(/^steps:/m);
+  return (steps > 0 ? headIn(file, text.slice(0, steps)) : undefined) ?? headIn(file, text);
+}
+
+function headIn(file: string, text: string): Loaded<RunbookHead> | undefined {
+  const { value: source } = parseSource(file, text);
+  if (!source || !isObject(source.value)) return undefined;
+  const { name, elasticsearch } = source.value;
+  if (typeof name !== 'string' || typeof elasticsearch !== 'string') return undefined;
+  return { source, value: { name, elasticsearch } };
+}
+
 /** Text → environment, or what is wrong with it. */
 export function loadEnvironment(file: string, text: string): Checked<Loaded<Environment>> {
   const loaded = load<Environment>('environment', file, text);

@@ -31,9 +31,6 @@ export function matchesRegex(text: string, pattern: string): boolean {
   throw new TemplateError((show) => `${show(pattern)} is not a regular expression: ${compiled.message}`);
 }
 
-/** For the JSON Schemas: their own patterns are compiled by the same engine. */
-export const regExpEngine = Object.assign((pattern: string) => RE2JS.compile(pattern), { code: 'RE2JS.compile' });
-
 function compile(pattern: string): RE2JS | RegexProblem {
   if (pattern.includes('{{')) {
     return { message: 'a regular expression holds no templates', part: '{{', isUnsupported: false };

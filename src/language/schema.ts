@@ -1,22 +1,18 @@
-import { Ajv2020, type ErrorObject, type Options, type ValidateFunction } from 'ajv/dist/2020.js';
-import environmentSchema from '../../schemas/environment.v1.schema.json' with { type: 'json' };
-import runbookSchema from '../../schemas/runbook.v1.schema.json' with { type: 'json' };
+import type { ErrorObject } from 'ajv/dist/2020.js';
 import { inOneLine } from '../text/in-one-line.ts';
 import { type Diagnostic, didYouMean, isObject, type Json, nearest } from '../text/index.ts';
 import type { Path, SourceDocument } from './document.ts';
+import { validator as environment } from './environment.validator.ts';
 import type { Fault } from './gaps.ts';
-import { isOrigin } from './origin.ts';
-import { regExpEngine, regexProblem } from './regex.ts';
+import { regexProblem } from './regex.ts';
+import { validator as runbook } from './runbook.validator.ts';
 import { rangeProblem } from './version.ts';
 
-const schemas = { runbook: runbookSchema, environment: environmentSchema };
-
-/** Compiled when it is needed first, once a process. */
-const validators = new Map<keyof typeof schemas, ValidateFunction>();
+const validators = { runbook, environment };
 
 /** Every way in which a document is not what its JSON Schema says, each at its place. */
-export function schemaDiagnostics(kind: keyof typeof schemas, source: SourceDocument): Diagnostic[] {
-  const validate = validators.get(kind) ?? compiled(kind);
+export function schemaDiagnostics(kind: keyof typeof validators, source: SourceDocument): Diagnostic[] {
+  const validate = validators[kind]();
   if (validate(source.doubles)) return [];
   const diagnostics = (validate.errors ?? []).flatMap((error) => diagnosticFor(error, source, kind === 'environment'));
   // One place can fail in several branches of the same choice: the first message of a place is enough.
@@ -30,7 +26,7 @@ export function schemaDiagnostics(kind: keyof typeof schemas, source: SourceDocu
 
 /** Where a runbook or fragment is not what its schema says. */
 export function schemaFaults(value: Json): Fault[] {
-  const validate = validators.get('runbook') ?? compiled('runbook');
+  const validate = runbook();
   validate(value);
   return (validate.errors ?? []).flatMap((error) => faultsOf(error, pathOf(error.instancePath, value)));
 }
@@ -64,41 +60,6 @@ function unknownKey(path: Path, key: string, schema: ErrorObject['parentSchema']
   const meant = nearest(key, Object.keys(isObject(schema?.properties) ? schema.properties : {}));
   return { path, kind: 'unknown-key', key, ...(meant === undefined ? {} : { meant }) };
 }
-
-function compiled(kind: keyof typeof schemas): ValidateFunction {
-  // A test compiles them strictly and against the meta-schema; at every start that would take twice as long.
-  const ajv = createValidator({ strict: false, validateSchema: false, meta: false, code: { optimize: false } });
-  const validate = ajv.compile(schemas[kind]);
-  validators.set(kind, validate);
-  return validate;
-}
-
-/** A validator that knows the formats and keywords of the schemas. */
-export function createValidator({ code, ...options }: Options): Ajv2020 {
-  const ajv = new Ajv2020({
-    allErrors: true,
-    verbose: true,
-    formats,
-    code: { regExp: regExpEngine, ...code },
-    ...options,
-  });
-  ajv.addKeyword({ keyword: 'tsType', schemaType: 'string' });
-  return ajv;
-}
-
-const formats = {
-  'version-range': (text: string) => rangeProblem(text) === undefined,
-  re2: (text: string) => regexProblem(text) === undefined,
-  origin: isOrigin,
-  timezone: (text: string) => {
-    try {
-      new Intl.DateTimeFormat('en', { timeZone: text });
-      return true;
-    } catch {
-      return false;
-    }
-  },
-};
 
 /** @param isConfidential No value of the file is repeated: it may be a secret in a wrong place. */
 function diagnosticFor(error: ErrorObject, source: SourceDocument, isConfidential: boolean): Diagnostic[] {

@@ -1,9 +1,8 @@
-import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
-import planSchema from '../../schemas/plan.v1.schema.json' with { type: 'json' };
-import { createValidator } from '../language/index.ts';
+import type { ErrorObject } from 'ajv/dist/2020.js';
 import { isObject, type Json } from '../text/index.ts';
 import { canonicalJson } from './canonical.ts';
 import type { Plan } from './plan.ts';
+import { validator } from './plan.validator.ts';
 
 /** Larger files are no plans; bytes. The largest of the bundled runbooks gives a hundredth of it. */
 export const largestPlan = 16_000_000;
@@ -53,14 +52,11 @@ function isDeeper(text: string, limit: number): boolean {
   return false;
 }
 
-/** Compiled when the first plan is read, once a process. */
-let validate: ValidateFunction<Plan> | undefined;
-
 function validated(value: Json): ReturnType<typeof parsePlan> {
   const format = isObject(value) ? value.format : undefined;
   if (format !== 'runbook-plan/v1')
     return { problem: `it is not a plan: its format is ${shownFormat(format)}, expected "runbook-plan/v1"` };
-  validate ??= createValidator({ strict: false, validateSchema: false, allErrors: false }).compile<Plan>(planSchema);
+  const validate = validator();
   const candidate: unknown = value;
   if (validate(candidate)) return { plan: candidate };
   // The branches of a choice fail one after the other: the one that got furthest is the one that was meant.

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Event } from '../../src/engine/index.ts';
-import { createValidator } from '../../src/language/index.ts';
+import { createValidator } from '../../src/language/validator.ts';
 import { type FormatName, formats, type Subject, sarif } from '../../src/report/index.ts';
 import { planOf } from '../support.ts';
 import { badDaySubject, hostileSubject, planSubject, runSubject } from './bad-day.ts';
@@ -33,7 +33,7 @@ describe('the formats of plans and runs', () => {
   });
 
   it('are JSON by their schemas', async () => {
-    const ajv = createValidator({ strict: false, validateSchema: true });
+    const ajv = createValidator({ validateSchema: true, meta: true });
     const subject = await badDaySubject();
     for (const [name, value] of [
       ['plan', shown('json', planSubject(subject.plan))],

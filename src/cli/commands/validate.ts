@@ -7,12 +7,12 @@ import {
   readEnvironment,
   readFiles,
   runbookFiles,
-  runbookIn,
+  runbookHeadIn,
   runbooksBeside,
   shown,
 } from '../../host/files.ts';
 import { version } from '../../host/version.ts';
-import { type FileSet, isFragment, type Loaded, type Runbook } from '../../language/index.ts';
+import { type FileSet, isFragment, type Loaded, type RunbookHead } from '../../language/index.ts';
 import { githubDiagnostics, sarif } from '../../report/index.ts';
 import { type Diagnostic, printDiagnostic } from '../../text/index.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -67,7 +67,7 @@ function overlapsOf(paths: readonly string[], sets: readonly LoadedFiles<FileSet
       if (basename(other) === basename(path) || compared.has(pair)) continue;
       compared.add(pair);
       // The error stands in the file that its reader can change.
-      const rival = runbookIn(other, runbook?.value.name);
+      const rival = runbookHeadIn(other, runbook?.value.name);
       const [mine, theirs] = isBundled(path) ? [rival, runbook] : [runbook, rival];
       for (const diagnostic of mine && theirs ? overlaps(mine, theirs) : [])
         found.set(printDiagnostic(diagnostic, mine?.source.text), diagnostic);
@@ -77,9 +77,9 @@ function overlapsOf(paths: readonly string[], sets: readonly LoadedFiles<FileSet
 }
 
 /** The runbook of a file, its file named as a user would. Parsing takes most of the time: what was loaded is not parsed again. */
-function runbookOf(path: string, { checked }: LoadedFiles<FileSet>): Loaded<Runbook> | undefined {
+function runbookOf(path: string, { checked }: LoadedFiles<FileSet>): Loaded<RunbookHead> | undefined {
   const main = checked.value?.main;
-  if (!main) return runbookIn(path);
+  if (!main) return runbookHeadIn(path);
   const { source, value } = main;
   return isFragment(value) ? undefined : { source: { ...source, file: shown(path) }, value };
 }

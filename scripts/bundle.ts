@@ -1,0 +1,43 @@
+// Builds dist: the program as one file with its packages, what starts it, and the library.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type BuildOptions, build } from 'esbuild';
+import { standaloneValidators } from './standalone.ts';
+
+const common = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  outdir: 'dist',
+  sourcemap: true,
+  plugins: [standaloneValidators],
+  logLevel: 'warning',
+} satisfies BuildOptions;
+
+const { metafile } = await build({
+  ...common,
+  metafile: true,
+  entryPoints: { program: 'src/cli/main.ts' },
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  // Large, and seldom needed.
+  external: ['ali-oss', 'listr2'],
+  define: { 'import.meta.url': 'moduleUrl' },
+  banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
+});
+await build({ ...common, entryPoints: { runbook: 'src/cli/launch.ts' }, format: 'esm' });
+await build({ ...common, entryPoints: ['src/index.ts'], format: 'esm', packages: 'external', splitting: true });
+
+// The licences of the packages in the program want to be where the packages are.
+const packages = new Set(
+  Object.keys(metafile.inputs).flatMap((file) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []),
+);
+const licences = [...packages].sort().map((folder) => {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  return `${name} ${version} (${license})\n\n${file === undefined ? '' : readFileSync(join(folder, file), 'utf8').trim()}\n`;
+});
+writeFileSync('dist/program.licences.txt', licences.join(`\n${'-'.repeat(80)}\n\n`));

@@ -1,0 +1,28 @@
+#!/usr/bin/env node
+// Starts the program from V8's code cache: to parse and compile it takes longer than most commands.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { constants, Script } from 'node:vm';
+import { codeCache } from './code-cache.ts';
+
+// Most commands end before what V8 optimises by default pays for itself; what runs longer is optimised a moment later.
+setFlagsFromString('--interrupt-budget=1000000');
+
+const file = join(dirname(fileURLToPath(import.meta.url)), 'program.cjs');
+// The bundler writes ASCII only.
+const source = readFileSync(file, 'latin1');
+const cache = codeCache(source);
+const cachedData = cache.read();
+const script = new Script(`(function (module, exports, require, __filename, __dirname) {${source}\n})`, {
+  filename: file,
+  importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  ...(cachedData ? { cachedData } : {}),
+});
+// At the end the functions that ran are compiled, and are in it.
+if (cachedData === undefined || script.cachedDataRejected)
+  process.on('exit', () => cache.write(script.createCachedData()));
+const program = { exports: {} };
+script.runInThisContext()(program, program.exports, createRequire(file), file, dirname(file));
