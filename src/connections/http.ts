@@ -4,12 +4,13 @@ import { type Credentials, encoded, type HttpTarget } from '../kinds/index.ts';
 import { type Json, parseJson } from '../text/index.ts';
 import type { Connection } from './connection.ts';
 import { HandshakeTimeout, pinnedAuthority } from './pinned-ca.ts';
-import { networkFailure, sendOnce, type WireRequest, type WireResponse } from './wire.ts';
+import { keptSockets, networkFailure, sendOnce, type WireRequest, type WireResponse } from './wire.ts';
 
 /** A connection by HTTP, with its own credentials and one per identity. */
 export function openHttp(target: HttpTarget): Connection {
   const logins = new Map<string | undefined, Credentials>([[undefined, target.credentials], ...target.identities]);
   let authority: string | undefined = target.ca;
+  const kept = keptSockets(new URL(target.url));
   return {
     send: async (call) => {
       const { request, timeout_ms } = call;
@@ -37,11 +38,14 @@ export function openHttp(target: HttpTarget): Connection {
       // Looking at the certificate was part of it.
       const left = Math.max(1, Math.round(timeout_ms - (performance.now() - began)));
       const trusted = authority === undefined ? {} : { ca: authority };
-      const answer = await sendOnce({ ...wire, ...trusted, timeout_ms: left });
+      const answer = await sendOnce(
+        { ...wire, ...trusted, timeout_ms: left },
+        call.effect === 'read' ? kept : undefined,
+      );
       if (answer.kind === 'wire-response') return resultOf(answer, request.method, target);
       return answer.cause === 'timeout' ? { ...answer, timeout_ms } : answer;
     },
-    close: async () => undefined,
+    close: async () => kept.destroy(),
   };
 }
 

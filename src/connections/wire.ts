@@ -1,10 +1,12 @@
 import {
+  Agent,
   type ClientRequest,
   type IncomingHttpHeaders,
   type IncomingMessage,
   request as requestByHttp,
 } from 'node:http';
-import { request as requestByHttps } from 'node:https';
+import { Agent as HttpsAgent, request as requestByHttps } from 'node:https';
+import { performance } from 'node:perf_hooks';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress, createUnzip } from 'node:zlib';
 import type { NoResponse, NoResponseCause, Unreadable } from '../engine/index.ts';
@@ -40,12 +42,32 @@ const largestBody = 50_000_000;
 /** Longer timers fire at once (Node.js keeps their milliseconds in 31 bits). */
 export const longestTimer = 2 ** 31 - 1;
 
+/** Sockets to one server that are kept from one read to the next. */
+export type KeptSockets = Agent;
+
+/** Returns the kept sockets of a server. They keep no process from ending. */
+export function keptSockets({ protocol }: URL): KeptSockets {
+  return protocol === 'https:' ? new HttpsAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
+}
+
 /**
- * Sends one request, once, over a socket of its own: a kept one may have been closed by the other side, and a write on it
- * would be ambiguous (docs/how-servers-behave.md, C2). It never rejects, and whatever the server does, it ends with the
- * time-out and leaves no socket behind.
+ * Sends one request. It never rejects, and whatever the server does, it ends with the time-out and leaves no socket behind
+ * but a kept one.
+ * @param kept For reads. A socket that was kept may have been closed by the other side: a read that fails on one without a response
+ * is sent again, on a socket of its own. A write on one would be ambiguous: it has a socket of its own and is sent once
+ * (docs/how-servers-behave.md, C2).
  */
-export function sendOnce(wire: WireRequest): Promise<WireResponse | NoResponse> {
+export async function sendOnce(wire: WireRequest, kept?: KeptSockets): Promise<WireResponse | NoResponse> {
+  if (!kept) return sendBy(wire);
+  const began = performance.now();
+  const result = await sendBy(wire, kept);
+  if (result !== 'stale') return result;
+  return sendBy({ ...wire, timeout_ms: Math.max(1, wire.timeout_ms - (performance.now() - began)) });
+}
+
+function sendBy(wire: WireRequest): Promise<WireResponse | NoResponse>;
+function sendBy(wire: WireRequest, kept: KeptSockets): Promise<WireResponse | NoResponse | 'stale'>;
+function sendBy(wire: WireRequest, kept?: KeptSockets): Promise<WireResponse | NoResponse | 'stale'> {
   return new Promise((resolve) => {
     let request: ClientRequest;
     /** From then on, bytes of the request may have reached the server. */
@@ -56,26 +78,29 @@ export function sendOnce(wire: WireRequest): Promise<WireResponse | NoResponse> 
       Math.min(wire.timeout_ms, longestTimer),
     );
     const sent = () => (isConnected ? 'maybe' : 'no');
-    const end = (result: WireResponse | NoResponse) => {
+    const end = (result: WireResponse | NoResponse | 'stale') => {
       clearTimeout(timer);
       resolve(result);
-      request?.destroy();
+      // A socket that is kept is only good for another request after a whole response.
+      const isWhole = result !== 'stale' && result.kind === 'wire-response' && result.unreadable === undefined;
+      if (!kept || !isWhole) request?.destroy();
     };
     try {
-      request = requestFor(wire);
+      request = requestFor(wire, kept);
     } catch (error) {
       // Node.js refuses what HTTP cannot carry. It names the header, not its value.
       end({ kind: 'no-response', sent: 'no', cause: 'unsendable', message: (error as Error).message });
       return;
     }
     request.on('socket', (socket) => {
+      isConnected = request.reusedSocket;
       socket.once(wire.url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
         isConnected = true;
       });
     });
     const fail = (error: Error) => {
       // Once a response has begun, reading it says what became of it.
-      if (!isAnswered) end(networkFailure(error, sent()));
+      if (!isAnswered) end(request.reusedSocket ? 'stale' : networkFailure(error, sent()));
     };
     request.on('error', fail);
     request.on('close', () => fail(new Error('the connection was closed')));
@@ -87,14 +112,14 @@ export function sendOnce(wire: WireRequest): Promise<WireResponse | NoResponse> 
   });
 }
 
-function requestFor({ url, method, path, headers, body, ca }: WireRequest): ClientRequest {
+function requestFor({ url, method, path, headers, body, ca }: WireRequest, kept?: KeptSockets): ClientRequest {
   const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   const options = {
     hostname: url.hostname.replace(/^\[|\]$/g, ''),
     ...(url.port === '' ? {} : { port: url.port }),
     ...{ method, path, headers: { ...headers, ...length } },
     // A new one, which keeps no socket.
-    agent: false as const,
+    agent: kept ?? (false as const),
     insecureHTTPParser: false,
   };
   if (url.protocol === 'http:') return requestByHttp(options);

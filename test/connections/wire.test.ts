@@ -246,3 +246,81 @@ describe('a request that HTTP cannot carry', () => {
     expect(server.seen).toEqual([]);
   });
 });
+
+describe('a kept socket', () => {
+  /** Responds to each request on a socket; the numbers of the sockets, in the order of the requests. */
+  async function counting(before: (socket: Socket, count: number) => boolean = () => true) {
+    const used: string[] = [];
+    let opened = 0;
+    const server = createServer((socket) => {
+      sockets.push(socket);
+      const name = `socket ${++opened}`;
+      let count = 0;
+      socket.on('error', () => undefined);
+      socket.on('data', (bytes: Buffer) => {
+        used.push(`${bytes.toString('latin1').split(' ', 1)[0]} on ${name}`);
+        if (before(socket, ++count)) socket.write(`${head}Content-Length: 2\r\n\r\n{}`);
+      });
+    });
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, used };
+  }
+
+  async function sendAll(url: string, methods: readonly ('GET' | 'PUT')[]): Promise<SendResult[]> {
+    const connection = await openConnections(new Map([['c', targetOf('elasticsearch', url)]]));
+    const results: SendResult[] = [];
+    for (const method of methods) {
+      const request = { type: 'http', connection: 'c', method, path: '/x' } as const;
+      const effect = method === 'GET' ? 'read' : 'write';
+      results.push(await connection.send({ effect, request, timeout_ms: 1_000, opaque_id: 'runbook/r/s' }));
+    }
+    await connection.close();
+    return results;
+  }
+
+  it('is for reads; each write has its own', async () => {
+    const { url, used } = await counting();
+    await sendAll(url, ['GET', 'PUT', 'GET', 'PUT', 'GET']);
+    expect(used).toEqual([
+      'GET on socket 1',
+      'PUT on socket 2',
+      'GET on socket 1',
+      'PUT on socket 3',
+      'GET on socket 1',
+    ]);
+  });
+
+  it('that was closed meanwhile costs a read nothing: it is sent again on a new one, once', async () => {
+    const { url, used } = await counting((socket, count) => {
+      if (count === 2) socket.destroy();
+      return count < 2;
+    });
+    expect(await sendAll(url, ['GET', 'GET'])).toMatchObject([{ status: 200 }, { status: 200 }]);
+    expect(used).toEqual(['GET on socket 1', 'GET on socket 1', 'GET on socket 2']);
+  });
+
+  it('with half of a response is no response, and is not used again', async () => {
+    const { url, used } = await counting((socket, count) => {
+      if (count === 2) {
+        socket.write(`${head}Content-Length: 9\r\n\r\n{`);
+        socket.end();
+      }
+      return count < 2;
+    });
+    expect(await sendAll(url, ['GET', 'GET', 'GET'])).toMatchObject([
+      { status: 200 },
+      { kind: 'no-response', sent: 'maybe', cause: 'network' },
+      { status: 200 },
+    ]);
+    expect(used).toEqual(['GET on socket 1', 'GET on socket 1', 'GET on socket 2']);
+  });
+
+  it('of a server that does not respond any more ends with the time-out', async () => {
+    const { url } = await counting((_socket, count) => count < 2);
+    expect(await sendAll(url, ['GET', 'GET'])).toMatchObject([
+      { status: 200 },
+      { kind: 'no-response', cause: 'timeout', timeout_ms: 1_000 },
+    ]);
+  });
+});
