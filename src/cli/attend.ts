@@ -1,34 +1,38 @@
 import type { Event, RunOptions } from '../engine/index.ts';
 import { type Attendant, type Execution, execute } from '../host/execute.ts';
-import {
-  followCourse,
-  forecastSentence,
-  forecastText,
-  plainView,
-  reasonText,
-  reportOf,
-  summaryText,
-} from '../report/index.ts';
-import type { TerminalView } from '../report/terminal.ts';
+import { followCourse, forecastSentence, forecastText, reasonText, reportOf, summaryLines } from '../report/index.ts';
 import { askToConfirm } from './confirm.ts';
 import { noteRun } from './crash.ts';
 import { exitCodes } from './exit-codes.ts';
-import { type Output, openOutput, throughOutput } from './output.ts';
+import { type Output, openOutput } from './output.ts';
+import { plainScreen } from './plain-screen.ts';
+import type { Screen, Shown } from './screen.ts';
 import { type Interruptions, interruptions } from './signals.ts';
 import { ask, isInteractive } from './terminal.ts';
+
+/** How a run is attended. */
+export interface AttendOptions {
+  readonly detailedExitcode?: boolean;
+  /** On a terminal each step has a line of its own. */
+  readonly verbose?: boolean;
+}
 
 /**
  * Runs a plan and shows it on standard output, as a terminal or a pipeline's log has it.
  * @returns The exit code: what became of the clusters.
  */
-export async function attend(execution: Execution, { detailedExitcode = false } = {}): Promise<number> {
-  const { plan, mode = 'real', rollback = 'on-failure', origin = {} } = execution;
-  if (execution.recorded) noteRun(execution.recorded.id);
+export async function attend(
+  execution: Execution,
+  { detailedExitcode = false, verbose = false }: AttendOptions = {},
+): Promise<number> {
+  const { plan, mode = 'real', rollback = 'on-failure', origin = {}, recorded } = execution;
+  if (recorded) noteRun(recorded.id);
   const output = openOutput(1);
-  const screen = await screenFor(output, mode);
+  const screen = await screenFor(output, { plan, mode, isVerbose: verbose, before: recorded?.events ?? [] });
   const course = followCourse(rollback);
   const signals = interruptions((signal, isFirst) => screen.say(`${signal}: ${course.stopText(isFirst)}`));
   const dryEvents: Event[] = [];
+  const began = performance.now();
   const attendant: Attendant = {
     ...questionsOn(screen, signals, rollback),
     say: screen.say,
@@ -43,73 +47,60 @@ export async function attend(execution: Execution, { detailedExitcode = false } 
   };
   try {
     const { run, summary, head, redact } = await execute(execution, attendant);
-    await screen.isShown();
+    screen.end();
+    const record = { run, origin, head, took_ms: performance.now() - began, isTold: screen.isTold };
+    const end = (forecast?: string) => {
+      const lines = summaryLines(summary, { ...record, ...(forecast === undefined ? {} : { forecast }) });
+      screen.print([{ text: '' }, ...lines.map((line) => ({ ...line, text: redact(line.text) }))]);
+    };
     if (mode === 'real') {
-      output.write(`\n${redact(summaryText(summary, { run, origin, head }))}`);
+      end();
       return exitCodes[summary.outcome];
     }
     const { forecast: forecasts = [] } = reportOf(plan, dryEvents, { head, events: dryEvents.length });
     output.write(`\n${redact(forecastText(forecasts))}`);
-    output.write(`\n${redact(summaryText(summary, { run, origin, head, forecast: forecastSentence(forecasts) }))}`);
+    end(forecastSentence(forecasts));
     const isPending = summary.outcome === 'done' && summary.predicted_writes + summary.predicted_writes_per_item > 0;
     return isPending && detailedExitcode ? exitCodes['something-to-do'] : exitCodes[summary.outcome];
   } finally {
+    screen.end();
     signals.end();
     // What nobody reads is not waited for: its write would keep the process alive for ever.
     if (!(await output.drain(2_000))) setTimeout(() => process.exit(), 1_000).unref();
   }
 }
 
-/** Where events are shown, one after the other; nobody waits for it but who asks a question. */
-interface Screen {
-  readonly show: (event: Event) => void;
-  /** Says something at once, whatever is still to be shown. */
-  readonly say: (text: string) => void;
-  /** Waits until everything is shown, for two seconds at most. */
-  readonly isShown: () => Promise<unknown>;
+/** A terminal shows what is going on, and above it what has happened; anything else gets plain lines. */
+async function screenFor(output: Output, shown: Shown): Promise<Screen> {
+  const { stdout, env } = process;
+  // Some pseudo-terminals say that they are 0 columns wide, and a dumb one cannot draw a line again.
+  if (!isInteractive() || !(stdout.columns > 0) || env.TERM === 'dumb') return plainScreen(output, shown);
+  const { liveScreen } = await import('./live-screen.ts');
+  const size = { columns: () => stdout.columns, rows: () => stdout.rows };
+  const clock = { now: Date.now, every };
+  return liveScreen(output, shown, { ...size, hasColour: (env.NO_COLOR ?? '') === '' }, clock);
 }
 
-async function screenFor(output: Output, mode: 'real' | 'dry'): Promise<Screen> {
-  const { show, say } = await viewFor(output, mode);
-  let shown: Promise<unknown> = Promise.resolve();
-  return {
-    show: (event) => {
-      shown = shown.then(() => show(event)).catch(() => undefined);
-    },
-    say,
-    isShown: () => Promise.race([shown, new Promise((resolve) => setTimeout(resolve, 2_000).unref())]),
-  };
-}
-
-async function viewFor(output: Output, mode: 'real' | 'dry'): Promise<TerminalView> {
-  // Some pseudo-terminals say that they are 0 columns wide: a spinner would wrap after each character.
-  if (isInteractive() && mode === 'real' && !process.env.NO_COLOR && process.stdout.columns > 0) {
-    const { terminalView } = await import('../report/terminal.ts');
-    throughOutput(output);
-    return terminalView(output.write);
-  }
-  return { show: plainView(output.write, mode), say: (text) => output.write(`\n${text}\n`) };
+/** Does something again and again until that is ended. */
+function every(milliseconds: number, action: () => void): () => void {
+  const timer = setInterval(action, milliseconds);
+  return () => clearInterval(timer);
 }
 
 /** Asks where there is a terminal. */
 function questionsOn(
-  { isShown }: Screen,
+  screen: Screen,
   { stop }: Interruptions,
   rollback: RunOptions['rollback'],
 ): Pick<Attendant, 'confirm' | 'decide'> {
   if (!isInteractive()) return {};
   return {
-    confirm: async (question) => {
-      await isShown();
-      return askToConfirm(question, rollback, stop);
-    },
-    decide: async ({ step, title, reason }) => {
-      await isShown();
-      const answer = await ask(
-        `${step} has an unknown outcome. ${title}: ${reasonText(reason)}\nCheck the server. Type done if it took effect, not-done if it did not (it is sent then); anything else leaves the run suspended: `,
-        stop,
-      );
-      return answer === 'done' || answer === 'not-done' ? answer : 'unknown';
-    },
+    confirm: (question) => screen.ask((wrap) => askToConfirm(question, rollback, stop, wrap)),
+    decide: ({ step, title, reason }) =>
+      screen.ask(async (wrap) => {
+        const text = `${step} has an unknown outcome. ${title}: ${reasonText(reason)}\nCheck the server. Type done if it took effect, not-done if it did not (it is sent then); anything else leaves the run suspended:`;
+        const answer = await ask(`${wrap(text)} `, stop);
+        return answer === 'done' || answer === 'not-done' ? answer : 'unknown';
+      }),
   };
 }

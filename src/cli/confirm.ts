@@ -8,23 +8,25 @@ const mostCalls = 20;
 
 /**
  * Asks on the terminal whether a step may run, and after a no what becomes of the run.
+ * @param wrap Wraps a text for the terminal.
  * @returns `later` where nobody is there, or where the run is to stop as it is.
  */
 export async function askToConfirm(
   question: Question,
   rollback: RunOptions['rollback'],
   signal: AbortSignal,
+  wrap: (text: string) => string,
 ): Promise<Answer> {
   const after = rollback === 'never' ? 'ends the run; what it has sent stays' : 'rolls back what the run has sent';
   const offer = question.canWait
     ? ''
     : `The steps of always around it have something to put right, so the run cannot stop here: no ${after}.\n`;
-  const reply = await choose(`${questionText(question)}\n${offer}Type yes or no: `, ['yes', 'no'], signal);
+  const reply = await choose(`${wrap(`${questionText(question)}\n${offer}Type yes or no:`)} `, ['yes', 'no'], signal);
   if (reply === undefined) return 'later';
   if (reply === 'yes' || !question.canWait) return reply;
   const end = rollback === 'never' ? 'end' : 'rollback';
   const next = await choose(
-    `Not confirmed. Type ${end}: ${after}; or stop: the run stops here as it is, and can be resumed later: `,
+    `${wrap(`Not confirmed. Type ${end}: ${after}; or stop: the run stops here as it is, and can be resumed later:`)} `,
     [end, 'stop'],
     signal,
   );

@@ -24,6 +24,8 @@ const noClusterLockOption = () =>
   new Option('--no-cluster-lock', 'run without the lock in the clusters; make sure that nobody else changes them');
 const allowedSignersOption = () =>
   new Option('--allowed-signers <file>', 'the people whose approvals count, see ssh-keygen(1)');
+const verboseOption = () =>
+  new Option('--verbose', 'on a terminal: a line for each step, also where nothing was sent').default(false);
 const resumeOptions = () => [
   new Option('--env <file>', 'the environment file, if it has moved'),
   confirmOption(),
@@ -39,6 +41,7 @@ const resumeOptions = () => [
     'how many people must have approved the plan; at least as many as at exec',
   ).argParser(countOf),
   allowedSignersOption(),
+  verboseOption(),
 ];
 
 const countOf = (text: string) => {
@@ -120,6 +123,7 @@ program
   .addOption(confirmOption())
   .option('--no-rollback', 'after a failure, do not roll back')
   .addOption(noClusterLockOption())
+  .addOption(verboseOption())
   .action(async (name, options) => {
     process.exitCode = await (await import('./commands/exec.ts')).exec(name, options);
   });

@@ -7,16 +7,6 @@ export interface Output {
   readonly drain: (limit: number) => Promise<boolean>;
 }
 
-/** Sends what a program writes to standard output the same way: libraries write to the stream, and would wait. */
-export function throughOutput({ write }: Output): void {
-  process.stdout.write = ((text: string | Uint8Array, ...rest: unknown[]) => {
-    write(typeof text === 'string' ? text : Buffer.from(text).toString('utf8'));
-    const done = rest.find((argument) => typeof argument === 'function') as (() => void) | undefined;
-    if (done) process.nextTick(done);
-    return true;
-  }) as typeof process.stdout.write;
-}
-
 /** More than this is not kept for a reader that does not read; bytes. */
 const largestBacklog = 1_000_000;
 

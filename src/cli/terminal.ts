@@ -30,7 +30,10 @@ export async function ask(question: string, signal?: AbortSignal): Promise<strin
   // At the end of the input the question stays open for ever.
   const gone = new Promise<undefined>((resolve) => terminal.once('close', () => resolve(undefined)));
   try {
-    const answer = await Promise.race([terminal.question(`\n${question}`, signal ? { signal } : {}), gone]);
+    // Only the last line is the prompt, which is drawn again while somebody types.
+    const prompt = question.lastIndexOf('\n') + 1;
+    process.stdout.write(`\n${question.slice(0, prompt)}`);
+    const answer = await Promise.race([terminal.question(question.slice(prompt), signal ? { signal } : {}), gone]);
     return answer?.trim().toLowerCase();
   } catch {
     return undefined;

@@ -253,6 +253,8 @@ export type ResponseMissing = {
 export interface Waiting {
   readonly type: 'waiting';
   readonly step: string;
+  /** Of a poll: what is waited for, in the author's words. */
+  readonly waiting_for?: string;
   readonly reason: Reason;
   readonly ms: number;
 }

@@ -5,7 +5,7 @@ import { dependent, writeBefore, writeToWaitFor } from './dry-run.ts';
 import type { StepResult } from './event.ts';
 import { unwanted } from './exchange.ts';
 import type { Reason } from './reason.ts';
-import { type Rendered, type RenderedExpect, renderConditions, renderExpect } from './render.ts';
+import { type Rendered, type RenderedExpect, renderConditions, renderExpect, renderText } from './render.ts';
 import type { SendResult } from './result.ts';
 import { isTransient } from './retry.ts';
 import { assess, renderRead, send, sendRead, wait } from './send.ts';
@@ -49,6 +49,7 @@ async function poll(
   const { session, frame } = context;
   const { ports, options } = session;
   const conditions = renderConditions(until, valuesIn(session, frame));
+  const purpose = node.waiting === undefined ? {} : { waiting_for: renderText(node.waiting, valuesIn(session, frame)) };
   const deadline = ports.monotonic() + node.timeout_ms;
   const every = node.every_ms ?? 0;
   let silentSince: number | undefined;
@@ -79,8 +80,11 @@ async function poll(
     const asked = result.kind === 'response' ? Math.min(result.retry_after_ms ?? 0, left / 2) : 0;
     const pause = Math.max(every, Math.round(asked));
     if (pause > left || left <= 0)
-      return { outcome: 'failed', reason: { kind: 'timed-out', timeout_ms: node.timeout_ms, cause: reason } };
-    if (!isStopping(session, frame)) await wait(context, reason, pause);
+      return {
+        outcome: 'failed',
+        reason: { kind: 'timed-out', timeout_ms: node.timeout_ms, ...purpose, cause: reason },
+      };
+    if (!isStopping(session, frame)) await wait(context, reason, pause, purpose);
     if (isStopping(session, frame)) return { outcome: 'interrupted', reason };
   }
 }

@@ -37,7 +37,8 @@ export type Reason =
   | { readonly kind: 'unreadable-response'; readonly status: number; readonly why: Unreadable }
   /** A poll: what is not yet as it must be. */
   | { readonly kind: 'condition-not-yet-met'; readonly unmet: readonly BodyAssertion[] }
-  | { readonly kind: 'timed-out'; readonly timeout_ms: number; readonly cause: Reason }
+  /** `waiting_for`: what was waited for, in the author's words. */
+  | { readonly kind: 'timed-out'; readonly timeout_ms: number; readonly waiting_for?: string; readonly cause: Reason }
   // What became of a write.
   /** `again`: an earlier request may have been sent. */
   | { readonly kind: 'not-sent'; readonly cause: Reason; readonly again?: true }

@@ -70,9 +70,14 @@ export async function sendRead(
   }
 }
 
-/** Waits, and says why. */
-export async function wait({ session, id }: StepContext, reason: Reason, ms: number): Promise<void> {
-  await session.recorder.record({ type: 'waiting', step: id, reason, ms });
+/** Waits, and says why; a poll says for what, too. */
+export async function wait(
+  { session, id }: StepContext,
+  reason: Reason,
+  ms: number,
+  purpose: { readonly waiting_for?: string } = {},
+): Promise<void> {
+  await session.recorder.record({ type: 'waiting', step: id, ...purpose, reason, ms });
   await session.ports.sleep(ms);
 }
 

@@ -21,6 +21,14 @@ export interface HttpDialect {
   readonly isAtomic: (request: Pick<HttpRequest, 'method' | 'path'>) => boolean;
   /** Returns whether a write leaves nothing behind that could be rolled back, such as clearing a cache. */
   readonly leavesNothing: (request: Pick<HttpRequest, 'method' | 'path'>) => boolean;
+  /**
+   * Returns the indices that a write closes or opens, as it names them; undefined where it does neither, and missing where a
+   * server has nothing that is closed.
+   */
+  readonly closing?: (
+    method: string,
+    path: string,
+  ) => { readonly to: 'closed' | 'open'; readonly names: readonly string[] } | undefined;
   /** Returns whether the server may hold back its response to a read until something is there. */
   readonly mayWait: (request: Pick<HttpRequest, 'path' | 'query'>) => boolean;
   /** Stands before a path in Kibana's Console; undefined where the Console does not reach such a server. */

@@ -171,6 +171,7 @@ export interface CallStep {
   effect?: 'read';
   expect?: Expect;
   until?: BodyConditions;
+  waiting?: Text;
   every?: Duration;
   timeout?: Duration;
   save?: Save;
@@ -320,6 +321,7 @@ export interface OssStep {
   prefix?: string;
   expect?: Expect;
   until?: BodyConditions;
+  waiting?: Text;
   every?: Duration;
   timeout?: Duration;
   save?: Save;

@@ -96,6 +96,8 @@ export interface PlannedRequest extends Conditional {
   readonly request: Request;
   readonly expect: PlannedExpect;
   readonly until?: readonly Condition[];
+  /** What is polled for, in the author's words, to stand behind "waiting for". */
+  readonly waiting?: string;
   readonly every_ms?: number;
   readonly timeout_ms: number;
   readonly save?: {

@@ -15,5 +15,5 @@ export { approvalText, linesOf, plainView, shownCallText } from './run-lines.ts'
 export type { JournalFacts, RunReport } from './run-report.ts';
 export { factsOf, unfoundedIn } from './sentences/index.ts';
 export { type Subject, subjectOf } from './subject.ts';
-export { summaryText } from './summary.ts';
+export { summaryLines, summaryText } from './summary.ts';
 export { commandText } from './words.ts';

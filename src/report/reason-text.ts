@@ -8,6 +8,7 @@ import {
   type StepOutcome,
   secretMark,
   type Unreadable,
+  type Waiting,
 } from '../engine/index.ts';
 import type { LockHolder } from '../kinds/index.ts';
 import { expectedOf } from '../language/index.ts';
@@ -53,7 +54,7 @@ export function reasonText(reason: Reason): string {
     case 'condition-not-yet-met':
       return failedText(reason.unmet);
     case 'timed-out':
-      return `timed out after ${durationOf(reason.timeout_ms)}: ${reasonText(reason.cause)}`;
+      return `timed out after ${durationOf(reason.timeout_ms)}${reason.waiting_for === undefined ? '' : ` waiting for ${reason.waiting_for}`}: ${reasonText(reason.cause)}`;
     case 'not-sent':
       return reason.again
         ? `not sent again: ${reasonText(reason.cause)}; an earlier request may have taken effect`
@@ -118,6 +119,18 @@ export function stepReasonText(outcome: StepOutcome | undefined, reason: Reason)
   if (outcome !== 'depends' || reason.kind === 'needs-output' || reason.kind === 'template-error')
     return reasonText(reason);
   return `now ${reason.kind === 'unexpected-response' ? failedText(reason.failed) : reasonText(reason)}`;
+}
+
+/** Returns what is waited for, in the author's words where there are any, and the state that is seen. */
+export function waitingText({ waiting_for, reason }: Pick<Waiting, 'waiting_for' | 'reason'>): string {
+  if (waiting_for === undefined) return `waiting: ${reasonText(reason)}`;
+  if (reason.kind !== 'condition-not-yet-met') return `waiting for ${waiting_for}: ${reasonText(reason)}`;
+  const [only] = reason.unmet;
+  const state =
+    only && reason.unmet.length === 1
+      ? actualText(only)
+      : reason.unmet.map((one) => `${subjectOf(one)} ${actualText(one)}`).join(', ');
+  return `waiting for ${waiting_for}: now ${state}`;
 }
 
 /** Returns why there is no response, and what may help. */

@@ -12,9 +12,12 @@ import {
   type Suspension,
   sentIn,
 } from '../engine/index.ts';
+import type { Plan } from '../plan/index.ts';
 import { inOneLine } from '../text/in-one-line.ts';
 import { inert } from '../text/index.ts';
-import { comparisonText, errorText, reasonText, stepReasonText, subjectOf } from './reason-text.ts';
+import { type Failure, followFailures } from './failure.ts';
+import { followOutages } from './live/outages.ts';
+import { comparisonText, errorText, reasonText, stepReasonText, subjectOf, waitingText } from './reason-text.ts';
 import type { ReportedStep, RunReport } from './run-report.ts';
 import { endOf } from './sentences/index.ts';
 import { commandText } from './words.ts';
@@ -37,23 +40,63 @@ export function outcomeText(outcome: ReportedStep['outcome']): string {
   return outcome === undefined ? 'not ended' : outcomeWords[outcome];
 }
 
+/** A run as it happens, in plain lines. */
+export interface PlainView {
+  readonly show: (event: Event) => string[];
+  /** Returns whether the failure of a step has been shown. */
+  readonly isTold: (step: string) => boolean;
+}
+
 /**
- * A run as it happens, for logs of pipelines; what a poll waits for is said again only when it changes. What a dry run says
- * of each step comes at its end, in the shape of the plan.
+ * A run as it happens, for logs of pipelines; what a poll waits for is said again only when it changes, and a failure is one
+ * block. What a dry run says of each step comes at its end, in the shape of the plan.
+ * @param before The events of earlier processes of the run.
  */
-export function plainView(write: (text: string) => void, mode: 'real' | 'dry'): (event: Event) => Promise<void> {
+export function plainView(
+  plan: Plan,
+  { mode, before = [] }: { readonly mode: 'real' | 'dry'; readonly before?: readonly Event[] },
+): PlainView {
   let waiting: string | undefined;
-  return async (event) => {
-    if (mode === 'dry' && (event.type === 'step-started' || event.type === 'step-finished')) return;
+  const failureIn = followFailures(plan);
+  const outages = followOutages(plan);
+  const told = new Set<string>();
+  const earlier = before.flatMap((event) => {
+    outages.follow(event);
+    return failureIn(event) ?? [];
+  });
+  const tell = (failure: Failure, at: string): string[] => {
+    told.add(failure.step.step);
+    return failureText(failure).map((line) => stamped(at, line));
+  };
+  const show = (event: Event): string[] => {
+    const failure = failureIn(event);
+    const over = outages.follow(event);
+    if (mode === 'dry' && (event.type === 'step-started' || event.type === 'step-finished')) return [];
     if (event.type === 'waiting') {
-      const text = reasonText(event.reason);
-      if (text === waiting) return;
+      const text = waitingText(event);
+      if (text === waiting) return [];
       waiting = text;
     }
     if (event.type === 'step-finished') waiting = undefined;
-    // The summary follows.
-    if (event.type !== 'run-finished') for (const line of linesOf(event)) write(`${line}\n`);
+    // The summary follows, and has the reason.
+    if (event.type === 'run-finished' || event.type === 'suspended') return [];
+    if (failure) return tell(failure, event.at);
+    const lines = [...linesOf(event), ...over.map((text) => stamped(event.at, `    ${text}`))];
+    return event.type === 'run-resumed' && event.as === 'resume'
+      ? [...lines, ...earlier.flatMap((one) => tell(one, event.at))]
+      : lines;
   };
+  return { show, isTold: (step) => told.has(step) };
+}
+
+/** A failure as lines below each other, which its evidence follows. */
+function failureText({ step, facts }: Failure): string[] {
+  const head = `${indent(step.depth)}${step.number} ${step.step}: ${step.title} — ${outcomeWords[step.outcome]}`;
+  return [head, ...facts.map(({ label = '', text }) => `${indent(step.depth)}    ${label.padEnd(10)}${text}`)];
+}
+
+function stamped(at: string, line: string): string {
+  return inert(`${at.slice(0, 19)}Z  ${line}`);
 }
 
 /**
@@ -61,8 +104,12 @@ export function plainView(write: (text: string) => void, mode: 'real' | 'dry'): 
  * as `runbook show` has it.
  */
 export function linesOf(event: Event, isDetailed = false): string[] {
-  const time = event.at.slice(0, 19).concat('Z');
-  return textOf(event, isDetailed).map((line) => inert(`${time}  ${line}`));
+  return textOf(event, isDetailed).map((line) => stamped(event.at, line));
+}
+
+/** An event as the sentences of its plain lines, without the time. */
+export function sentencesOf(event: Event): string[] {
+  return textOf(event, false).map((line) => line.trim());
 }
 
 function textOf(event: Event, isDetailed: boolean): string[] {
@@ -108,7 +155,7 @@ function textOf(event: Event, isDetailed: boolean): string[] {
         `    no response from ${event.call.connection} to ${event.call.request}: ${reasonText(event.reason)}${sentIn(event) === 'maybe' && event.call.effect === 'write' ? ' (it may have taken effect)' : ''}`,
       ];
     case 'waiting':
-      return [`    waiting: ${reasonText(event.reason)}`];
+      return [`    ${waitingText(event)}`];
     case 'asserted':
       return isDetailed
         ? [
@@ -186,9 +233,10 @@ export function leftCallText({ call }: CleanupFailure): string | undefined {
   return call && `${call.request} on ${call.connection}`;
 }
 
-/** Returns what was not cleaned up: the call, and why. */
-export function cleanupText(failure: CleanupFailure): string {
+/** Returns what was not cleaned up: the call, and why, unless the reader has seen that. */
+export function cleanupText(failure: CleanupFailure, isTold: (step: string) => boolean = () => false): string {
   const call = leftCallText(failure);
+  if (isTold(failure.step)) return call === undefined ? 'see above' : `${call} (see above)`;
   return `${call === undefined ? '' : `${call} — `}${reasonText(failure.reason)}`;
 }
 
@@ -197,11 +245,12 @@ export function notesOf({ notes, locks_left }: RunSummary): Note[] {
   return [...notes, ...locks_left.map((reason): Note => ({ severity: 'warning', note: reasonText(reason) }))];
 }
 
-/** The end of a run in one sentence: what it means for the clusters. */
-export function outcomeSentence(summary: RunSummary): string {
-  // A reason may be a whole sentence.
-  const words = summary.failure && reasonText(summary.failure.reason).replace(/\.$/, '');
-  const failure = summary.failure ? ` at ${summary.failure.step}: ${words}` : '';
+/**
+ * The end of a run in one sentence: what it means for the clusters.
+ * @param isTold Returns whether the reader has seen why a step has failed: it is not said again.
+ */
+export function outcomeSentence(summary: RunSummary, isTold: (step: string) => boolean = () => false): string {
+  const failure = failureAt(summary, isTold);
   const stopped = stoppedText(summary, failure);
   switch (endOf(summary)) {
     case 'done':
@@ -229,6 +278,13 @@ export function outcomeSentence(summary: RunSummary): string {
     case 'intervention-required':
       return `${stopped}. Manual intervention is required.`;
   }
+}
+
+function failureAt({ failure }: RunSummary, isTold: (step: string) => boolean): string {
+  if (!failure) return '';
+  if (isTold(failure.step)) return ` at ${failure.step} (see above)`;
+  // A reason may be a whole sentence.
+  return ` at ${failure.step}: ${reasonText(failure.reason).replace(/\.$/, '')}`;
 }
 
 function inPlaceText({ in_place: count }: RunSummary): string {

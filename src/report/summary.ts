@@ -1,5 +1,6 @@
 import type { Origin, RunSummary, Suspension } from '../engine/index.ts';
 import { inert } from '../text/index.ts';
+import type { Line } from './live/line.ts';
 import {
   byHandLines,
   cleanupText,
@@ -11,6 +12,8 @@ import {
   noteText,
   outcomeSentence,
 } from './run-lines.ts';
+import { elapsedText } from './run-report.ts';
+import { type End, endOf } from './sentences/ends.ts';
 import { commandText } from './words.ts';
 
 /** The run, and the hash that its journal ends in. */
@@ -21,67 +24,102 @@ interface Record {
   readonly head: string;
   /** The prediction of a dry run, in one sentence. */
   readonly forecast?: string;
+  /** How long this process of the run took, in milliseconds. */
+  readonly took_ms?: number;
+  /** Returns whether the reader has seen why a step has failed: it is not said again. */
+  readonly isTold?: (step: string) => boolean;
 }
 
-/** Returns the end of a run for its operator: the outcome, and the next steps. */
-export function summaryText(summary: RunSummary, { run, origin = {}, head, forecast }: Record): string {
+/** Returns the end of a run for its operator, as text: the outcome, and the next steps. */
+export function summaryText(summary: RunSummary, record: Record): string {
+  const lines = summaryLines(summary, record).map(({ indent = 0, text, aside }) =>
+    inert(`${'  '.repeat(indent)}${text}${aside === undefined ? '' : ` (${aside})`}`),
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+/** Returns the same as lines for a terminal. */
+export function summaryLines(summary: RunSummary, record: Record): Line[] {
+  const { run, origin = {}, head, forecast, took_ms, isTold } = record;
   const rollback = commandText('rollback', { run, origin });
-  const lines = [
-    ...(forecast === undefined ? [] : [`dry run: ${forecast}`]),
-    ...(forecast === undefined || summary.outcome !== 'done' ? [outcomeSentence(summary)] : []),
+  const took = took_ms === undefined ? {} : { aside: `took ${elapsedText(took_ms)}` };
+  const lines: Line[] = [
+    ...(forecast === undefined ? [] : [{ text: `dry run: ${forecast}`, ...took }]),
+    ...(forecast === undefined || summary.outcome !== 'done'
+      ? [{ ...looks[lookOf(endOf(summary))], text: outcomeSentence(summary, isTold), ...took }]
+      : []),
   ];
   const notes = notesOf(summary);
-  if (notes.length > 0) lines.push('', 'Notes:', ...notes.map((note) => `  ${noteText(note)}`));
+  if (notes.length > 0) lines.push(...listed('Notes:', notes.map(noteText)));
   if (summary.suspended) {
     const { suspended } = summary;
     // Before it may be rolled back, whoever holds the lock or the disk has to let it.
     const canBeRolledBack = ['step', 'confirmation'].includes(suspended.by) && summary.can_be_rolled_back.length > 0;
     lines.push(
-      '',
+      gap,
       ...nextLines({ run, origin }, suspended),
-      ...(canBeRolledBack ? [`Or roll the run back: ${commandText('rollback', { run, origin })}`] : []),
+      ...(canBeRolledBack ? [command(`Or roll the run back: ${rollback}`)] : []),
     );
   }
-  if (summary.in_doubt.length > 0 && !summary.suspended) {
-    lines.push(
-      '',
-      'Unknown outcome, check the server before you run this again:',
-      ...summary.in_doubt.map((step) => `  ${step}`),
-    );
-  }
+  if (summary.in_doubt.length > 0 && !summary.suspended)
+    lines.push(...listed('Unknown outcome, check the server before you run this again:', summary.in_doubt, 'bad'));
   if (summary.cleanup_failures.length > 0) {
-    lines.push(
-      '',
-      'Not cleaned up, manual intervention required:',
-      ...summary.cleanup_failures.map((failure) => `  ${failure.step}: ${cleanupText(failure)}`),
-    );
+    const failures = summary.cleanup_failures.map((failure) => `${failure.step}: ${cleanupText(failure, isTold)}`);
+    lines.push(...listed('Not cleaned up, manual intervention required:', failures, 'bad'));
   }
   for (const certain of [true, false]) {
     const left = summary.left.filter((one) => one.certain === certain);
-    if (left.length > 0) lines.push('', `${leftTitle({ certain })}:`, ...left.map((one) => `  ${leftText(one)}`));
+    if (left.length > 0) lines.push(...listed(`${leftTitle({ certain })}:`, left.map(leftText), 'bad'));
   }
-  if (summary.kept.length > 0) lines.push('', 'Kept on purpose:', ...summary.kept.map((kept) => `  ${keptText(kept)}`));
-  if (summary.can_be_rolled_back.length > 0 && summary.outcome === 'done') lines.push('', `Roll it back: ${rollback}`);
+  if (summary.kept.length > 0) lines.push(...listed('Kept on purpose:', summary.kept.map(keptText)));
+  if (summary.can_be_rolled_back.length > 0 && summary.outcome === 'done')
+    lines.push(gap, command(`Roll it back: ${rollback}`));
   lines.push(
-    '',
-    `Every call and assertion: runbook show ${run}`,
-    `To verify the journal: runbook verify ${run} --head ${head}`,
+    gap,
+    command(`Every call and assertion: runbook show ${run}`),
+    command(`To verify the journal: runbook verify ${run} --head ${head}`),
   );
   if (summary.can_be_rolled_back.length > 0 && summary.outcome !== 'done' && !summary.suspended) {
-    lines.push('', `To complete the rollback: ${rollback}`, 'Or by hand, in this order:');
-    lines.push(...byHandLines(summary).map((line) => `  ${line}`));
+    lines.push(gap, command(`To complete the rollback: ${rollback}`), { text: 'Or by hand, in this order:' });
+    lines.push(...byHandLines(summary).map((text): Line => ({ ...command(text), indent: 1 })));
   }
-  return `${lines.map((line) => inert(line)).join('\n')}\n`;
+  return lines;
 }
 
-function nextLines(run: Parameters<typeof commandText>[1], suspended: Suspension): string[] {
-  const resume = continuationText(run, suspended);
-  if (suspended.by === 'confirmation') return [`Confirm it and continue: ${resume}`];
-  if (suspended.by !== 'step') return [`Then continue: ${resume}`];
-  const command = commandText('resume', run);
+const gap: Line = { text: '' };
+
+/** How the first line looks. */
+const looks = {
+  good: { mark: 'done', tone: 'strong' },
+  bad: { mark: 'failed', tone: 'bad' },
+  open: { mark: 'warning', tone: 'warning' },
+} as const;
+
+function lookOf(end: End): keyof typeof looks {
+  if (end === 'done' || end === 'undone' || end === 'nothing-to-undo') return 'good';
+  return end === 'suspended' || end === 'waiting-for-confirmation' ? 'open' : 'bad';
+}
+
+function listed(heading: string, texts: readonly string[], tone: Line['tone'] = 'strong'): Line[] {
   return [
-    'Check the server, then say whether it took effect:',
-    `  it did:      ${command} --assume-done ${suspended.step}`,
-    `  it did not:  ${command} --assume-not-done ${suspended.step}`,
+    gap,
+    { text: heading, ...(tone === undefined ? {} : { tone }) },
+    ...texts.map((text) => ({ indent: 1, text })),
+  ];
+}
+
+function command(text: string): Line {
+  return { text, isCommand: true };
+}
+
+function nextLines(run: Parameters<typeof commandText>[1], suspended: Suspension): Line[] {
+  const resume = continuationText(run, suspended);
+  if (suspended.by === 'confirmation') return [command(`Confirm it and continue: ${resume}`)];
+  if (suspended.by !== 'step') return [command(`Then continue: ${resume}`)];
+  const again = commandText('resume', run);
+  return [
+    { text: 'Check the server, then say whether it took effect:' },
+    { ...command(`it did:      ${again} --assume-done ${suspended.step}`), indent: 1 },
+    { ...command(`it did not:  ${again} --assume-not-done ${suspended.step}`), indent: 1 },
   ];
 }

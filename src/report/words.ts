@@ -48,9 +48,10 @@ export function expectations(expect: PlannedExpect): { readonly text: string; re
 }
 
 /** Returns what a poll waits for; undefined where nothing is polled. */
-export function untilText({ until, every_ms = 0, timeout_ms }: PlannedRequest): string | undefined {
+export function untilText({ until, waiting, every_ms = 0, timeout_ms }: PlannedRequest): string | undefined {
   if (!until) return undefined;
-  return `${until.map(conditionText).join('; ')} — every ${durationOf(every_ms)}, at most ${durationOf(timeout_ms)}`;
+  const words = waiting === undefined ? '' : ` (waiting for ${waiting})`;
+  return `${until.map(conditionText).join('; ')}${words} — every ${durationOf(every_ms)}, at most ${durationOf(timeout_ms)}`;
 }
 
 /** Returns what is saved of the response; undefined where nothing is. */

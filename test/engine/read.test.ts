@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reasonText } from '../../src/report/reason-text.ts';
+import { reasonText, waitingText } from '../../src/report/reason-text.ts';
 import { planOf } from '../support.ts';
 import { lost, ok, runIn, waitsIn } from './world.ts';
 
@@ -18,6 +18,24 @@ describe('a poll', () => {
     const { sent, reasons } = await runIn(plan, { answer: () => ok({ state: 'BUSY' }) });
     expect(sent).toHaveLength(7);
     expect(reasons.a).toBe('timed out after 1m: state: expected "OK", actual "BUSY"');
+  });
+
+  it("says what it waits for in the author's words, with the state that it sees, also when it times out", async () => {
+    const plan = planOf(
+      '  - { id: name, on: es, call: GET /name, save: { name: name } }\n' +
+        '  - { id: a, on: es, call: GET /a, until: { state: OK, n: 1 }, waiting: "index {{steps.name.name}} to be {{inputs.name}}", every: 30s, timeout: 1m }\n',
+    );
+    const { events, reasons } = await runIn(plan, {
+      answer: (call, count) => ok(call === 'GET /name' ? { name: 'i' } : { state: 'BUSY', ...(count > 1 ? { n: 1 } : {}) }),
+    });
+    const waits = events.flatMap((event) => (event.type === 'waiting' ? [waitingText(event)] : []));
+    expect(waits).toEqual([
+      'waiting for index i to be one: now state "BUSY", n nothing',
+      'waiting for index i to be one: now "BUSY"',
+    ]);
+    expect(reasons.a).toBe(
+      'timed out after 1m waiting for index i to be one: state: expected "OK", actual "BUSY"',
+    );
   });
 
   it.each([3_600_000, -3_600_000])('takes as long as it says, though the wall clock jumps by %i ms', async (jump) => {

@@ -34,10 +34,11 @@ export const readsOnlyRead: Rule = (file) =>
             help,
           ),
         );
-      if (step.every && !step.until && file.gaps.lacks([...path, 'until']))
-        diagnostics.push(
-          problemAt(file, [...path, 'every'], 'every-without-until', 'every without until: nothing is polled'),
-        );
+      for (const key of ['every', 'waiting'] as const)
+        if (step[key] && !step.until && file.gaps.lacks([...path, 'until']))
+          diagnostics.push(
+            problemAt(file, [...path, key], `${key}-without-until`, `${key} without until: nothing is polled`),
+          );
       if (step.effect && method !== 'POST')
         diagnostics.push(
           problemAt(

@@ -23,6 +23,7 @@ export interface ExecOptions {
   readonly requireApprovals?: number;
   readonly allowedSigners?: string;
   readonly preventSelfApproval: boolean;
+  readonly verbose: boolean;
 }
 
 /** `runbook exec`: plans and runs. The exit code says what became of the clusters. */

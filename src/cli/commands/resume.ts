@@ -4,8 +4,8 @@ import { attend } from '../attend.ts';
 import { tornText } from '../torn.ts';
 
 /** `runbook resume`: goes on with a run whose process has ended before the run. */
-export async function resume(id: string, options: ResumeOptions): Promise<number> {
+export async function resume(id: string, options: ResumeOptions & { readonly verbose: boolean }): Promise<number> {
   const recorded = await readRun(id);
   if (recorded.torn > 0) process.stderr.write(`${tornText(recorded.torn)}\n`);
-  return attend(await prepareResume(recorded, options));
+  return attend(await prepareResume(recorded, options), options);
 }

@@ -10,6 +10,7 @@ import { tornText } from '../torn.ts';
 
 export interface RollbackOptions extends ResumeOptions {
   readonly yes: boolean;
+  readonly verbose: boolean;
 }
 
 /** `runbook rollback`: rolls back what a run may have sent, in reverse order. */
@@ -33,5 +34,5 @@ export async function rollback(id: string, options: RollbackOptions): Promise<nu
     if ((await choose(`Roll this back on ${started.environment}? Type yes or no: `, ['yes', 'no'])) !== 'yes')
       throw new Problem('not confirmed; nothing was rolled back', 'refused');
   }
-  return attend(execution);
+  return attend(execution, options);
 }

@@ -46,16 +46,18 @@ export function keepOf(step: { readonly keep?: string }, path: Path, context: Co
   return String(resolved(context, [...path, 'keep'], step.keep) ?? step.keep);
 }
 
-/** `until`, `every` and `timeout`. */
+/** `until`, `waiting`, `every` and `timeout`. */
 export function polling(
-  step: Pick<CallStep, 'until' | 'every' | 'timeout'>,
+  step: Pick<CallStep, 'until' | 'waiting' | 'every' | 'timeout'>,
   path: Path,
   context: Context,
-): Pick<PlannedRequest, 'until' | 'every_ms' | 'timeout_ms'> {
+): Pick<PlannedRequest, 'until' | 'waiting' | 'every_ms' | 'timeout_ms'> {
   const timeout = step.timeout === undefined ? undefined : millisecondsOf(step.timeout);
   if (!step.until) return { timeout_ms: timeout ?? defaults.callTimeout };
+  const waiting = resolved(context, [...path, 'waiting'], step.waiting);
   return {
     until: plannedConditions(step.until, [...path, 'until'], context),
+    ...(waiting === undefined ? {} : { waiting: String(waiting) }),
     every_ms: step.every === undefined ? defaults.every : millisecondsOf(step.every),
     timeout_ms: timeout ?? defaults.pollTimeout,
   };
