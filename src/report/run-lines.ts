@@ -14,6 +14,7 @@ import {
 } from '../engine/index.ts';
 import { inOneLine } from '../text/in-one-line.ts';
 import { inert } from '../text/index.ts';
+import { measuresText, type ProgressFold, progressFold } from './progress-text.ts';
 import { comparisonText, errorText, reasonText, stepReasonText, subjectOf } from './reason-text.ts';
 import type { ReportedStep, RunReport } from './run-report.ts';
 import { endOf } from './sentences/index.ts';
@@ -43,7 +44,9 @@ export function outcomeText(outcome: ReportedStep['outcome']): string {
  */
 export function plainView(write: (text: string) => void, mode: 'real' | 'dry'): (event: Event) => Promise<void> {
   let waiting: string | undefined;
+  const progress = plainProgress();
   return async (event) => {
+    for (const line of progress(event)) write(`${line}\n`);
     if (mode === 'dry' && (event.type === 'step-started' || event.type === 'step-finished')) return;
     if (event.type === 'waiting') {
       const text = reasonText(event.reason);
@@ -51,21 +54,50 @@ export function plainView(write: (text: string) => void, mode: 'real' | 'dry'): 
       waiting = text;
     }
     if (event.type === 'step-finished') waiting = undefined;
-    // The summary follows.
-    if (event.type !== 'run-finished') for (const line of linesOf(event)) write(`${line}\n`);
+    // The summary follows; progress has been said.
+    if (event.type !== 'run-finished' && event.type !== 'progress')
+      for (const line of linesOf(event)) write(`${line}\n`);
+  };
+}
+
+/** The pauses between two lines of progress: where it has changed, and where it has not; milliseconds. */
+const pauses = { changed: 30_000, unchanged: 300_000 };
+
+/** Progress as plain lines: the first, and then one now and then. */
+function plainProgress(): (event: Event) => string[] {
+  const fold = progressFold();
+  let said: { readonly at: number; readonly measures: string } | undefined;
+  return (event) => {
+    fold.take(event);
+    if (event.type === 'step-finished') said = undefined;
+    if (event.type !== 'progress') return [];
+    const [at, measures] = [Date.parse(event.at), measuresText(event.measures)];
+    if (said && at - said.at < (measures === said.measures ? pauses.unchanged : pauses.changed)) return [];
+    said = { at, measures };
+    return linesOf(event, false, fold);
+  };
+}
+
+/** Gives the lines of each event of a run, in detail, progress with its rate. */
+export function detailedLines(): (event: Event) => string[] {
+  const fold = progressFold();
+  return (event) => {
+    fold.take(event);
+    return linesOf(event, true, fold);
   };
 }
 
 /**
  * An event as plain lines, of which there may be none: for logs of pipelines, and in detail (with every call and assertion)
  * as `runbook show` has it.
+ * @param progress Has taken the event.
  */
-export function linesOf(event: Event, isDetailed = false): string[] {
+export function linesOf(event: Event, isDetailed = false, progress?: ProgressFold): string[] {
   const time = event.at.slice(0, 19).concat('Z');
-  return textOf(event, isDetailed).map((line) => inert(`${time}  ${line}`));
+  return textOf(event, isDetailed, progress).map((line) => inert(`${time}  ${line}`));
 }
 
-function textOf(event: Event, isDetailed: boolean): string[] {
+function textOf(event: Event, isDetailed: boolean, progress?: ProgressFold): string[] {
   switch (event.type) {
     case 'run-started':
       return [
@@ -104,11 +136,15 @@ function textOf(event: Event, isDetailed: boolean): string[] {
       return [...(isDetailed ? [answer] : []), ...warnings];
     }
     case 'no-response':
+      // Without its numbers a poll goes on.
+      if (event.purpose === 'progress' && !isDetailed) return [];
       return [
         `    no response from ${event.call.connection} to ${event.call.request}: ${reasonText(event.reason)}${sentIn(event) === 'maybe' && event.call.effect === 'write' ? ' (it may have taken effect)' : ''}`,
       ];
     case 'waiting':
       return [`    waiting: ${reasonText(event.reason)}`];
+    case 'progress':
+      return [`    ${progress?.text(Date.parse(event.at)) ?? measuresText(event.measures)}`];
     case 'asserted':
       return isDetailed
         ? [

@@ -1,6 +1,7 @@
 import { Listr } from 'listr2';
 import type { Event } from '../engine/index.ts';
 import { inert } from '../text/index.ts';
+import { progressFold } from './progress-text.ts';
 import { reasonText, stepReasonText } from './reason-text.ts';
 import { evidenceLines, linesOf, outcomeWords } from './run-lines.ts';
 
@@ -27,15 +28,22 @@ export function terminalView(write: (text: string) => void): TerminalView {
         readonly end: (event: Finished) => Promise<void>;
       }
     | undefined;
+  const progress = progressFold();
   return {
     show: async (event) => {
+      progress.take(event);
       switch (event.type) {
         case 'step-started':
           if (event.kind === 'block') write(`  ${line(event)}\n`);
           else if (event.kind === 'request') current = spinner(event);
           return;
         case 'waiting':
-          current?.update(inert(reasonText(event.reason)));
+          current?.update(
+            inert([progress.text(Date.parse(event.at)), reasonText(event.reason)].filter(isSaid).join(' — ')),
+          );
+          return;
+        // The poll says it when it waits, which is next.
+        case 'progress':
           return;
         case 'step-finished':
           if (current?.step === event.step) {
@@ -49,7 +57,7 @@ export function terminalView(write: (text: string) => void): TerminalView {
           }
           return;
         case 'no-response':
-          current?.update(inert(reasonText(event.reason)));
+          if (event.purpose !== 'progress') current?.update(inert(reasonText(event.reason)));
           return;
         // The summary follows; the question and its response are on the screen.
         case 'run-finished':
@@ -130,6 +138,10 @@ function spinner(event: Started) {
       await running;
     },
   };
+}
+
+function isSaid(text: string | undefined): text is string {
+  return text !== undefined;
 }
 
 function isQuiet(outcome: Finished['outcome']): boolean {
