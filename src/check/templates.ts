@@ -1,7 +1,9 @@
 import {
+  type CallStep,
   type Connection,
   type DoneWhen,
   type Expression,
+  type Measure,
   type Path,
   type PathExpression,
   parseExpression,
@@ -50,6 +52,35 @@ export function doneWhenReads({ step, path }: VisitedStep): { readonly read: Don
   ];
 }
 
+/** What every read has that a step sends beside its own call. */
+export type ReadBeside = Pick<DoneWhen, 'on' | 'as' | 'call' | 'query' | 'headers' | 'body' | 'effect'>;
+
+/** The read of a step's `progress`, where the numbers are not in the poll's own response. */
+export function progressRead({
+  step,
+  path,
+}: VisitedStep): readonly { readonly read: ReadBeside; readonly path: Path }[] {
+  const progress = 'progress' in step ? step.progress : undefined;
+  if (progress?.call === undefined) return [];
+  return [{ read: { ...progress, call: progress.call }, path: [...path, 'progress'] }];
+}
+
+/** Every read that a step sends beside its own call. */
+export function readsBeside(visited: VisitedStep): readonly { readonly read: ReadBeside; readonly path: Path }[] {
+  return [...doneWhenReads(visited), ...progressRead(visited)];
+}
+
+/** The measures of a step's `progress`, and where each stands. */
+export function measuresOf(
+  { progress }: Pick<CallStep, 'progress'>,
+  path: Path,
+): readonly { readonly measure: Measure; readonly path: Path }[] {
+  if (progress === undefined) return [];
+  const at = [...path, 'progress'];
+  if (!('measures' in progress)) return [{ measure: progress, path: at }];
+  return progress.measures.map((measure, index) => ({ measure, path: [...at, 'measures', index] }));
+}
+
 /** One text of a step that is read as a template, or a key that is read as an expression. */
 export interface TemplateText {
   readonly path: Path;
@@ -76,13 +107,27 @@ const withoutTemplates = new Set([
 export function templatesOf({ step, path }: VisitedStep): TemplateText[] {
   return Object.entries(step).flatMap(([key, value]) => {
     if (withoutTemplates.has(key)) return [];
-    const texts = textsIn(value as Json, [...path, key]);
+    const texts = textsIn(value as Json, [...path, key]).filter(
+      (text) => key !== 'progress' || !isQuery(text, path.length),
+    );
     const keys =
       key === 'when'
         ? Object.keys(value as object).map((text) => ({ path: [...path, key, text], text, isKey: true }))
         : [];
     return [...keys, ...texts];
   });
+}
+
+/** A measure's own JMESPath: it holds no templates. */
+function isQuery({ path, text }: TemplateText, depth: number): boolean {
+  const name = path.at(-1);
+  const isMeasure = path.length === depth + 2 || path[depth + 1] === 'measures';
+  return isMeasure && (name === 'done' || (name === 'total' && !isTemplate(text)));
+}
+
+/** Returns whether a total is a template that gives a number: in JMESPath no two braces stand together. */
+export function isTemplate(text: string): boolean {
+  return text.includes('{{');
 }
 
 function textsIn(value: Json, path: Path): TemplateText[] {

@@ -194,9 +194,12 @@ export interface RecordedCall {
 /** The two reads that ask whether the effect of a write is there; `unchanged_when` compares content. */
 export type Check = 'done_when' | 'unchanged_when';
 
-/** Why a request is sent: it is the step's own, it asks whether the step's effect is there, or it is about a lock. */
+/** Why a step sends a request: it is the step's own, it asks whether its effect is there, or how far what it waits for is. */
+export type StepPurpose = 'step' | Check | 'progress';
+
+/** Why a request is sent: for a step, or about a lock. */
 export type CallOwner =
-  | { readonly purpose: 'step' | Check; readonly step: string }
+  | { readonly purpose: StepPurpose; readonly step: string }
   | { readonly purpose: 'lock'; readonly step?: undefined };
 export type Purpose = CallOwner['purpose'];
 
@@ -257,6 +260,22 @@ export interface Waiting {
   readonly waiting_for?: string;
   readonly reason: Reason;
   readonly ms: number;
+}
+
+/** How much of one thing is done. */
+export interface Progress {
+  readonly done: number;
+  /** Where it is known. */
+  readonly total?: number;
+  /** `bytes`, or a word in the plural. */
+  readonly unit: string;
+}
+
+/** How far what a poll waits for is: recorded when it has changed, and otherwise every now and then, to say that it has not. */
+export interface Progressed {
+  readonly type: 'progress';
+  readonly step: string;
+  readonly measures: readonly Progress[];
 }
 
 export type Asserted = { readonly type: 'asserted'; readonly step: string } & Assertion;
@@ -344,6 +363,7 @@ export type NewEvent =
   | ResponseReceived
   | ResponseMissing
   | Waiting
+  | Progressed
   | Asserted
   | EffectChecked
   | Confirmation

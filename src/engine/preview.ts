@@ -5,7 +5,9 @@ import {
   nodesOf,
   type Plan,
   type PlannedExpect,
+  type PlannedMeasure,
   type PlannedNode,
+  type PlannedProgress,
   type PlannedRead,
 } from '../plan/index.ts';
 import type { Json } from '../text/index.ts';
@@ -117,6 +119,7 @@ function shownNode(node: PlannedNode, session: Session, frame: Frame): PlannedNo
         expect: shownExpect(once.expect, session, frame),
         ...(once.done_when ? { done_when: shownRead(once.done_when, session, frame) } : {}),
         ...(once.unchanged_when ? { unchanged_when: shownRead(once.unchanged_when, session, frame) } : {}),
+        ...(once.progress ? { progress: shownProgress(once.progress, session, frame) } : {}),
         ...(once.evidence ? { evidence: inner(once.evidence, frame) } : {}),
       };
     case 'block': {
@@ -158,6 +161,16 @@ function shownRead(read: PlannedRead, session: Session, frame: Frame): PlannedRe
     expect: shownExpect(read.expect, session, frame),
     ...(read.otherwise ? { otherwise: shownRead(read.otherwise, session, frame) } : {}),
   };
+}
+
+function shownProgress(progress: PlannedProgress, session: Session, frame: Frame): PlannedProgress {
+  const { request, measures } = progress;
+  const values = valuesIn(session, frame);
+  const shown = ({ total, ...rest }: PlannedMeasure): PlannedMeasure =>
+    total && 'value' in total
+      ? { ...rest, total: { value: shownValue(total.value, values) } }
+      : { ...rest, ...(total ? { total } : {}) };
+  return { ...(request ? { request: shownRequest(request, values) } : {}), measures: measures.map(shown) };
 }
 
 function shownExpect(expect: PlannedExpect, session: Session, frame: Frame): PlannedExpect {

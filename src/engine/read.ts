@@ -4,6 +4,7 @@ import { errorOf, hasStatus, judgeConditions } from './assertion.ts';
 import { dependent, writeBefore, writeToWaitFor } from './dry-run.ts';
 import type { StepResult } from './event.ts';
 import { unwanted } from './exchange.ts';
+import { watchProgress } from './progress.ts';
 import type { Reason } from './reason.ts';
 import { type Rendered, type RenderedExpect, renderConditions, renderExpect, renderText } from './render.ts';
 import type { SendResult } from './result.ts';
@@ -52,6 +53,7 @@ async function poll(
   const purpose = node.waiting === undefined ? {} : { waiting_for: renderText(node.waiting, valuesIn(session, frame)) };
   const deadline = ports.monotonic() + node.timeout_ms;
   const every = node.every_ms ?? 0;
+  const progress = watchProgress(node, context);
   let silentSince: number | undefined;
   for (;;) {
     const now = ports.monotonic();
@@ -75,6 +77,8 @@ async function poll(
     const reason: Reason =
       unmet.length > 0 ? { kind: 'condition-not-yet-met', unmet } : unwanted(result, options.redactor);
     if (session.isDry) return dependent(rendered.sent, reason, session);
+    if (isTold && result.kind === 'response' && !isStopping(session, frame))
+      await progress.look(result, deadline - ports.monotonic() - every);
     const left = deadline - ports.monotonic();
     // A server that asks for more than the rest of the time does not end the poll before its time.
     const asked = result.kind === 'response' ? Math.min(result.retry_after_ms ?? 0, left / 2) : 0;

@@ -3,7 +3,7 @@ import { TemplateError } from '../language/index.ts';
 import type { PlannedRequest, Request } from '../plan/index.ts';
 import { hasStatus, isExpected, judge, unexpected } from './assertion.ts';
 
-import type { Check, RecordedCall, StepResult } from './event.ts';
+import type { RecordedCall, StepPurpose, StepResult } from './event.ts';
 import { exchange, recordedCall, unwanted } from './exchange.ts';
 import { saveFrom, secretsOf } from './outputs.ts';
 import type { Reason } from './reason.ts';
@@ -16,7 +16,7 @@ import { isStopping, type StepContext, valuesIn } from './session.ts';
 export interface Sending {
   readonly effect: 'read' | 'write';
   readonly timeout_ms: number;
-  readonly purpose: 'step' | Check;
+  readonly purpose: StepPurpose;
   readonly expect: RenderedExpect;
   /** What of the response is kept: what of it is secret is so before anything of the response is recorded. */
   readonly save?: PlannedRequest['save'];
@@ -100,7 +100,7 @@ export async function assess(
 export function callOf(
   { shown }: Rendered,
   effect: 'read' | 'write',
-  purpose: 'step' | Check,
+  purpose: StepPurpose,
   { session, id }: StepContext,
 ): RecordedCall {
   return recordedCall(shown, effect, `runbook/${session.options.id}/${id}${purpose === 'step' ? '' : `/${purpose}`}`);

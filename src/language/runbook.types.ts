@@ -56,6 +56,26 @@ export type StatusCode = number | '1xx' | '2xx' | '3xx' | '4xx' | '5xx';
  * A whole number with a unit: 500ms, 2s, 30m, 1h.
  */
 export type Duration = string;
+/**
+ * Of a poll: how far what it waits for is. It is shown with its rate and the time that is left, and decides nothing: where it cannot be read, the poll goes on without it.
+ */
+export type Progress = ProgressWithOneMeasure | ProgressWithMeasures;
+/**
+ * METHOD path of another read, where the numbers are not in the poll's own response. It is in the plan, and is sent after a poll, at most every 5s.
+ */
+export type ProgressCall = string;
+/**
+ * JMESPath → how much is done, a number.
+ */
+export type Done = string;
+/**
+ * How much there is to do: JMESPath → a number, a number, or a template that gives one. Leave it out where nobody knows it.
+ */
+export type Total = string | number;
+/**
+ * bytes, which are shown as kB, MB, GB, …, or a word in the plural: shards, documents.
+ */
+export type Unit = string;
 export type Saved = string | {path: string; secret?: boolean; digest?: boolean};
 
 export interface Runbook {
@@ -173,6 +193,7 @@ export interface CallStep {
   until?: BodyConditions;
   waiting?: Text;
   every?: Duration;
+  progress?: Progress;
   timeout?: Duration;
   save?: Save;
   done_when?: DoneWhen;
@@ -251,6 +272,45 @@ export interface Expect {
  */
 export interface BodyConditions {
   [k: string]: Expectation;
+}
+export interface ProgressWithOneMeasure {
+  on?: On;
+  as?: As;
+  call?: ProgressCall;
+  query?: Query;
+  headers?: Headers;
+  body?: AnyValue;
+  /**
+   * This POST only reads.
+   */
+  effect?: 'read';
+  done: Done;
+  total?: Total;
+  unit: Unit;
+}
+export interface ProgressWithMeasures {
+  on?: On;
+  as?: As;
+  call?: ProgressCall;
+  query?: Query;
+  headers?: Headers;
+  body?: AnyValue;
+  /**
+   * This POST only reads.
+   */
+  effect?: 'read';
+  /**
+   * Several measures of the same work, in the order in which they are shown. Rate and time left go by the one in bytes, or by the first.
+   *
+   * @minItems 1
+   * @maxItems 4
+   */
+  measures: [Measure] | [Measure, Measure] | [Measure, Measure, Measure] | [Measure, Measure, Measure, Measure];
+}
+export interface Measure {
+  done: Done;
+  total?: Total;
+  unit: Unit;
 }
 /**
  * Name → JMESPath over the answer's body. Read later as {{steps.ID.NAME}}.

@@ -222,6 +222,7 @@ function formOf(schema: Record<string, unknown>): string {
     '^[a-z][a-z0-9_-]*$': 'expected lower-case letters, digits, - and _, a letter first',
     '^[a-z][a-z0-9_]*$': 'expected lower-case letters, digits and _, a letter first',
     '^[1-9]\\d{0,8}(ms|s|m|h)$': 'expected a number with a unit: 500ms, 2s, 30m, 1h',
+    '^[A-Za-z][A-Za-z -]{0,31}$': 'expected a word in the plural: bytes, shards, documents',
     '^/[^\\s?#]*$': 'expected a path: /health',
     '^(GET|HEAD|POST|PUT|DELETE|PATCH) /[^\\n]*$': 'expected METHOD and a path: GET /_cat/indices',
   };

@@ -100,6 +100,8 @@ export interface PlannedRequest extends Conditional {
   readonly waiting?: string;
   readonly every_ms?: number;
   readonly timeout_ms: number;
+  /** Of a poll: how far what it waits for is. */
+  readonly progress?: PlannedProgress;
   readonly save?: {
     readonly [name: string]: {
       readonly path: string;
@@ -173,6 +175,21 @@ export interface PlannedRead {
   readonly otherwise?: PlannedRead;
   /** After an unknown outcome: how long to ask again while no read can tell. */
   readonly timeout_ms?: number;
+}
+
+/** How far what a poll waits for is. It is shown, and decides nothing. */
+export interface PlannedProgress {
+  /** Sent beside the poll; without it the numbers are in the poll's own response. */
+  readonly request?: Request;
+  readonly measures: readonly PlannedMeasure[];
+}
+
+export interface PlannedMeasure {
+  /** JMESPath over the response. */
+  readonly done: string;
+  /** JMESPath over the response, or a number: a template where only the run knows it. */
+  readonly total?: { readonly path: string } | { readonly value: Json };
+  readonly unit: string;
 }
 
 /** One request to a connection. */

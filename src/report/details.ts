@@ -1,5 +1,5 @@
 import type { Plan, PlannedNode, PlannedRead } from '../plan/index.ts';
-import { doneWhenText, passingWritesText, requestText } from './outline.ts';
+import { doneWhenText, passingWritesText, progressText, requestText } from './outline.ts';
 import { conditionText, expectations, retryText, savesText, unknownText, untilText, valueText } from './words.ts';
 
 /** One thing that a plan says of a node: `only when`, and the condition. */
@@ -32,6 +32,7 @@ export function detailsOf(node: PlannedNode, plan: Plan): Detail[] {
     ...common,
     ...detail('writes', passingWritesText(node, plan)),
     ...detail('until', untilText(node)),
+    ...detail('progress:', progressText(node)),
     ...expectations(node.expect).map(({ text, message }) => ({
       ...{ name: 'expects', value: text },
       ...(message === undefined ? {} : { otherwise: message }),

@@ -11,7 +11,7 @@ export { damagePage, runPage, runsPage } from './page/served.ts';
 export { planHead, rollbackText } from './plan-text.ts';
 export { holderText, noResponseText, reasonText } from './reason-text.ts';
 export { reportOf } from './report-of.ts';
-export { approvalText, linesOf, plainView, shownCallText } from './run-lines.ts';
+export { approvalText, detailedLines, linesOf, plainView, shownCallText } from './run-lines.ts';
 export type { JournalFacts, RunReport } from './run-report.ts';
 export { factsOf, unfoundedIn } from './sentences/index.ts';
 export { type Subject, subjectOf } from './subject.ts';

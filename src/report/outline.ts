@@ -95,6 +95,19 @@ export function doneWhenText({ expect, otherwise }: PlannedRead): string {
   return `${said}; if that cannot tell: ${requestText(otherwise.request)} on ${connectionText(otherwise.request)} returns ${doneWhenText(otherwise)}`;
 }
 
+/** Returns what a poll says of how far it is, and the read that this is asked of; undefined where it says nothing. */
+export function progressText({ progress }: PlannedRequest): string | undefined {
+  if (!progress) return undefined;
+  const measures = progress.measures.map(({ done, total, unit }) => {
+    const whole = total && ('path' in total ? total.path : valueText(total.value));
+    return `${done}${whole === undefined ? '' : ` of ${whole}`} ${unit}`;
+  });
+  const { request } = progress;
+  if (!request) return measures.join('; ');
+  const body = request.type === 'http' && request.body !== undefined ? ` ${jsonText(request.body)}` : '';
+  return `${requestText(request)}${body} on ${connectionText(request)}, at most every 5s: ${measures.join('; ')}`;
+}
+
 /** A lock in one line; with the address of its cluster where a plan is given. */
 export function lockText({ connection, path, index, successor }: PlannedLock, plan?: Plan): string {
   const url = plan?.environment.connections[connection]?.url ?? '';

@@ -22,6 +22,7 @@ import {
   linesIn,
   lockText,
   passingWritesText,
+  progressText,
   requestText,
 } from './outline.ts';
 import { reasonText, statusText } from './reason-text.ts';
@@ -201,6 +202,7 @@ function requestLines(node: PlannedRequest, plan: Plan): string[] {
     ...callLines(node.request, plan).map((line) => `${inner}${line}`),
     ...line('writes', passingWritesText(node, plan)),
     ...line('until', untilText(node)),
+    ...line('progress', progressText(node)),
     ...expectations(node.expect).map(
       ({ text, message }, index) =>
         `${inner}${index === 0 ? 'expects   ' : '          '}${text}${message === undefined ? '' : ` — otherwise: ${message}`}`,

@@ -17,6 +17,7 @@ import { inOneLine } from '../text/in-one-line.ts';
 import { inert } from '../text/index.ts';
 import { type Failure, followFailures } from './failure.ts';
 import { followOutages } from './live/outages.ts';
+import { measuresText, type ProgressFold, progressFold } from './progress-text.ts';
 import { comparisonText, errorText, reasonText, stepReasonText, subjectOf, waitingText } from './reason-text.ts';
 import type { ReportedStep, RunReport } from './run-report.ts';
 import { endOf } from './sentences/index.ts';
@@ -57,6 +58,7 @@ export function plainView(
   { mode, before = [] }: { readonly mode: 'real' | 'dry'; readonly before?: readonly Event[] },
 ): PlainView {
   let waiting: string | undefined;
+  const progress = plainProgress();
   const failureIn = followFailures(plan);
   const outages = followOutages(plan);
   const told = new Set<string>();
@@ -78,6 +80,8 @@ export function plainView(
       waiting = text;
     }
     if (event.type === 'step-finished') waiting = undefined;
+    const done = progress(event);
+    if (event.type === 'progress') return done;
     // The summary follows, and has the reason.
     if (event.type === 'run-finished' || event.type === 'suspended') return [];
     if (failure) return tell(failure, event.at);
@@ -87,6 +91,33 @@ export function plainView(
       : lines;
   };
   return { show, isTold: (step) => told.has(step) };
+}
+
+/** The pauses between two lines of progress: where it has changed, and where it has not; milliseconds. */
+const pauses = { changed: 30_000, unchanged: 300_000 };
+
+/** Progress as plain lines: the first, and then one now and then. */
+function plainProgress(): (event: Event) => string[] {
+  const fold = progressFold();
+  let said: { readonly at: number; readonly measures: string } | undefined;
+  return (event) => {
+    fold.take(event);
+    if (event.type === 'step-finished') said = undefined;
+    if (event.type !== 'progress') return [];
+    const [at, measures] = [Date.parse(event.at), measuresText(event.measures)];
+    if (said && at - said.at < (measures === said.measures ? pauses.unchanged : pauses.changed)) return [];
+    said = { at, measures };
+    return linesOf(event, false, fold);
+  };
+}
+
+/** Gives the lines of each event of a run, in detail, progress with its rate. */
+export function detailedLines(): (event: Event) => string[] {
+  const fold = progressFold();
+  return (event) => {
+    fold.take(event);
+    return linesOf(event, true, fold);
+  };
 }
 
 /** A failure as lines below each other, which its evidence follows. */
@@ -102,9 +133,10 @@ function stamped(at: string, line: string): string {
 /**
  * An event as plain lines, of which there may be none: for logs of pipelines, and in detail (with every call and assertion)
  * as `runbook show` has it.
+ * @param progress Has taken the event.
  */
-export function linesOf(event: Event, isDetailed = false): string[] {
-  return textOf(event, isDetailed).map((line) => stamped(event.at, line));
+export function linesOf(event: Event, isDetailed = false, progress?: ProgressFold): string[] {
+  return textOf(event, isDetailed, progress).map((line) => stamped(event.at, line));
 }
 
 /** An event as the sentences of its plain lines, without the time. */
@@ -112,7 +144,7 @@ export function sentencesOf(event: Event): string[] {
   return textOf(event, false).map((line) => line.trim());
 }
 
-function textOf(event: Event, isDetailed: boolean): string[] {
+function textOf(event: Event, isDetailed: boolean, progress?: ProgressFold): string[] {
   switch (event.type) {
     case 'run-started':
       return [
@@ -151,11 +183,15 @@ function textOf(event: Event, isDetailed: boolean): string[] {
       return [...(isDetailed ? [answer] : []), ...warnings];
     }
     case 'no-response':
+      // Without its numbers a poll goes on.
+      if (event.purpose === 'progress' && !isDetailed) return [];
       return [
         `    no response from ${event.call.connection} to ${event.call.request}: ${reasonText(event.reason)}${sentIn(event) === 'maybe' && event.call.effect === 'write' ? ' (it may have taken effect)' : ''}`,
       ];
     case 'waiting':
       return [`    ${waitingText(event)}`];
+    case 'progress':
+      return [`    ${progress?.text(Date.parse(event.at)) ?? measuresText(event.measures)}`];
     case 'asserted':
       return isDetailed
         ? [

@@ -12,6 +12,7 @@ export type Effect =
   | { readonly kind: 'reset' | 'hang' | 'truncate'; readonly isAccepted: boolean }
   | { readonly kind: 'status'; readonly status: number; readonly isAccepted: boolean }
   | { readonly kind: 'slow'; readonly milliseconds: number }
+  | { readonly kind: 'lasts'; readonly milliseconds: number }
   | { readonly kind: 'misfortune'; readonly misfortune: 'partial' | 'failed-shard' }
   | { readonly kind: 'state'; readonly state: 'foreign-restore' };
 
@@ -40,6 +41,7 @@ export const effects: readonly (readonly [string, string])[] = [
   ['503 (any status from 400 on)', 'a proxy answers with it; the call never arrives'],
   ['504-after-accept (any status)', 'the call takes effect, and a proxy answers with it'],
   ['slow=3s', 'the answer comes that much later; every time unless *N says otherwise'],
+  ['takes=40s', 'snapshot and restore only: it takes that long; every time unless *N says otherwise'],
   ['partial', 'snapshot only: a shard is missing in it'],
   ['failed-shard', 'restore only: a shard cannot be restored'],
 ];
@@ -67,7 +69,14 @@ export function faultOf(text: string): Fault | string {
   if (!effect) return `unknown effect "${name}"; allowed: ${effects.map(([one]) => one).join(', ')}`;
   if (effect.kind === 'misfortune' && call !== (effect.misfortune === 'partial' ? 'snapshot' : 'restore'))
     return `${name} can happen to a ${effect.misfortune === 'partial' ? 'snapshot' : 'restore'} only`;
-  const often = times === undefined ? (effect.kind === 'slow' ? Number.POSITIVE_INFINITY : 1) : Number(times);
+  if (effect.kind === 'lasts' && call !== 'snapshot' && call !== 'restore')
+    return `${name} can happen to a snapshot or a restore only`;
+  const often =
+    times === undefined
+      ? effect.kind === 'slow' || effect.kind === 'lasts'
+        ? Number.POSITIVE_INFINITY
+        : 1
+      : Number(times);
   return { call, ...(at === undefined ? {} : { at }), effect, times: often };
 }
 
@@ -85,8 +94,10 @@ function effectOf(name: string): Effect | undefined {
   if (/^[45]\d\d$/.test(plain)) return { kind: 'status', status: Number(plain), isAccepted };
   if (name === 'truncate') return { kind: name, isAccepted: true };
   if (name === 'partial' || name === 'failed-shard') return { kind: 'misfortune', misfortune: name };
-  const [, number, unit] = /^slow=(\d+)(ms|s)$/.exec(name) ?? [];
-  return number === undefined ? undefined : { kind: 'slow', milliseconds: Number(number) * (unit === 's' ? 1_000 : 1) };
+  const [, kind, number, unit] = /^(slow|takes)=(\d+)(ms|s)$/.exec(name) ?? [];
+  if (number === undefined) return undefined;
+  const milliseconds = Number(number) * (unit === 's' ? 1_000 : 1);
+  return { kind: kind === 'slow' ? 'slow' : 'lasts', milliseconds };
 }
 
 /** The fault that a call meets, if any, and the faults that are left. */

@@ -76,10 +76,7 @@ export async function startSandbox(
     serve((incoming, body) =>
       answer(name, name, incoming, async (effect) => {
         const request = requestOf(incoming, body);
-        const given = await apply(
-          name,
-          effect?.kind === 'misfortune' ? { ...request, misfortune: effect.misfortune } : request,
-        );
+        const given = await apply(name, { ...request, ...inCluster(effect) });
         return jsonReply(given.status, given.body, given.headers);
       }),
     );
@@ -150,9 +147,16 @@ async function asKibana(
   };
 }
 
+/** What of a fault only the cluster itself can show. */
+function inCluster(effect: Effect | undefined): Pick<ClusterRequest, 'misfortune' | 'lasts'> {
+  if (effect?.kind === 'misfortune') return { misfortune: effect.misfortune };
+  return effect?.kind === 'lasts' ? { lasts: effect.milliseconds } : {};
+}
+
 async function suffer(effect: Effect, reply: (effect?: Effect) => Promise<Reply>): Promise<Reply> {
   switch (effect.kind) {
     case 'misfortune':
+    case 'lasts':
       return reply(effect);
     case 'state':
       return reply();

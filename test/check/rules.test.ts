@@ -114,6 +114,46 @@ describe('the rules', () => {
     ['an unknown connection', '  - { id: a, on: ess, call: GET / }\n', ['unknown-connection: ess']],
     ['a step without a connection', '  - { id: a, call: GET / }\n', ['missing-connection: { id: a, call: GET / }']],
     ['an oss step on a cluster', '  - { id: a, on: es, oss: bucketInfo }\n', ['wrong-connection-kind: bucketInfo']],
+    [
+      'progress of what is not polled',
+      '  - { id: a, on: es, call: GET /, progress: { done: x, unit: bytes } }\n',
+      ['progress-without-until: { done: x, unit: bytes }'],
+    ],
+    [
+      'a progress that writes',
+      '  - { id: a, on: es, call: GET /, until: { a: 1 }, progress: { call: PUT /x, done: x, unit: bytes } }\n',
+      ['progress-writes: PUT /x'],
+    ],
+    [
+      'a progress by a POST that is not known to read',
+      '  - { id: a, on: es, call: GET /, until: { a: 1 }, progress: { call: POST /_bulk, effect: read, done: x, unit: bytes } }\n',
+      ['effect: read'],
+    ],
+    [
+      'a query of a progress without a call',
+      '  - { id: a, on: es, call: GET /, until: { a: 1 }, progress: { query: { a: b }, done: x, unit: bytes } }\n',
+      ['progress-without-call: { a: b }'],
+    ],
+    [
+      'JMESPath of a progress that is none, in each measure',
+      "  - { id: a, on: es, call: GET /, until: { a: 1 }, progress: { measures: [{ done: 'x[', total: 'y[', unit: bytes }, { done: 'size(x)', unit: shards }] } }\n",
+      ["jmespath: 'x['", "jmespath: 'y['", "jmespath: 'size(x)'"],
+    ],
+    [
+      'a template in what is done',
+      "  - { id: a, on: es, call: GET /, until: { a: 1 }, progress: { done: 'x[{{inputs.name}}]', unit: bytes } }\n",
+      ["template-in-query: 'x[{{inputs.name}}]'"],
+    ],
+    [
+      'an unknown name in a total, in the path and in the connection of a progress',
+      "  - { id: a, on: es, call: GET /, until: { a: 1 }, progress: { on: ess, call: 'GET /{{inputs.x}}', done: x, total: '{{inputs.y}}', unit: bytes } }\n",
+      ['unknown-connection: ess', 'unknown-input: inputs.x', 'unknown-input: inputs.y'],
+    ],
+    [
+      'a unit that is none',
+      "  - { id: a, on: es, call: GET /, until: { a: 1 }, progress: { done: x, unit: '%' } }\n",
+      ["wrong-form: '%'"],
+    ],
     ['a write under until', '  - { id: a, on: es, call: PUT /x, until: { a: 1 } }\n', ['write-under-until: PUT /x']],
     [
       'a done_when that writes',

@@ -95,3 +95,41 @@ describe('the world of the sandbox', () => {
     expect(ask(closed, beginning + 21 * 60_000).answer.status).toBe(401);
   });
 });
+
+describe('a snapshot and a restore in progress', () => {
+  type Shard = { stage: string; type: string; index: { size: Record<string, number> } };
+  const sum = (shards: readonly Shard[], name: string) =>
+    shards.reduce((total, { index }) => total + (index.size[name] ?? 0), 0);
+
+  it('are as far as their time is, and at the end all of it', () => {
+    let world = called(seeded(), 'source', 'PUT /_snapshot/r', repository).world;
+    world = called(world, 'source', 'PUT /_snapshot/r/s', { indices: '.kibana*,.security*' }).world;
+    const status = (after: number) => {
+      const { body } = called(world, 'source', 'GET /_snapshot/r/s/_status', undefined, beginning + after).answer;
+      return (body as { snapshots: Record<string, Record<string, Record<string, number>>>[] }).snapshots[0] ?? {};
+    };
+    const parts = [0, 200, 500, 699].map((after) => status(after).stats?.processed?.size_in_bytes ?? -1);
+    expect(parts).toEqual([...parts].sort((a, b) => a - b));
+    expect(new Set(parts).size).toBe(4);
+    expect(status(0)).toMatchObject({ state: 'STARTED', shards_stats: { done: 0, failed: 0, initializing: 0 } });
+    const whole = status(700);
+    expect(whole).toMatchObject({ state: 'SUCCESS', stats: { incremental: whole.stats?.total } });
+    expect(whole.stats).not.toHaveProperty('processed');
+    expect(whole.shards_stats?.done).toBe(whole.shards_stats?.total);
+
+    world = called(world, 'source', 'DELETE /.kibana_1', undefined, beginning + 1_000).world;
+    world = called(world, 'source', 'POST /_snapshot/r/s/_restore', { indices: '.kibana_1' }, beginning + 1_000).world;
+    const recovery = (after: number) => {
+      const { body } = called(world, 'source', 'GET /.kibana_1/_recovery', undefined, beginning + 1_000 + after).answer;
+      return (body as Record<string, { shards: Shard[] }>)['.kibana_1']?.shards ?? [];
+    };
+    expect(sum(recovery(0), 'recovered_in_bytes')).toBe(0);
+    const half = recovery(350);
+    expect(sum(half, 'recovered_in_bytes')).toBe(Math.floor(sum(half, 'total_in_bytes') / 2));
+    expect(half.map(({ stage }) => stage)).toContain('INDEX');
+    const all = recovery(700);
+    expect(new Set(all.map(({ stage, type }) => `${type} ${stage}`))).toEqual(new Set(['SNAPSHOT DONE']));
+    const saved = whole.indices?.['.kibana_1'] as unknown as { stats: { total: { size_in_bytes: number } } };
+    expect(sum(all, 'recovered_in_bytes')).toBe(saved.stats.total.size_in_bytes);
+  });
+});

@@ -1,29 +1,21 @@
 import { bodyProblem } from '../../kinds/index.ts';
-import {
-  type CallStep,
-  type DoneWhen,
-  isWhole,
-  type Path,
-  parseTemplate,
-  partsOfCall,
-  stepsIn,
-} from '../../language/index.ts';
+import { type CallStep, isWhole, type Path, parseTemplate, partsOfCall, stepsIn } from '../../language/index.ts';
 import type { Diagnostic, Json } from '../../text/index.ts';
 import { type CheckedFile, problemAt, type Rule } from '../rule.ts';
-import { connectionOf, doneWhenReads, kindOfConnection } from '../templates.ts';
+import { connectionOf, kindOfConnection, type ReadBeside, readsBeside } from '../templates.ts';
 
 /** A body has a form in which the server takes it. What a template gives is known in the run only. */
 export const bodiesHaveAForm: Rule = (file) =>
   stepsIn(file).flatMap((visited) => {
     const on = connectionOf(visited, file);
     const own = 'call' in visited.step ? problems(file, visited.step, visited.path, on) : [];
-    const reads = doneWhenReads(visited).flatMap(({ read, path }) => problems(file, read, path, read.on ?? on));
+    const reads = readsBeside(visited).flatMap(({ read, path }) => problems(file, read, path, read.on ?? on));
     return [...own, ...reads];
   });
 
 function problems(
   file: CheckedFile,
-  { call, headers = {}, body }: CallStep | DoneWhen,
+  { call, headers = {}, body }: CallStep | ReadBeside,
   path: Path,
   on: string | undefined,
 ): Diagnostic[] {

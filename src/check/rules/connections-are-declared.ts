@@ -2,7 +2,7 @@ import { kinds, requestKeyOf } from '../../kinds/index.ts';
 import { type Connection, inputAt, type Path, pathOfInput, type Step, stepsIn } from '../../language/index.ts';
 import { type Diagnostic, didYouMean } from '../../text/index.ts';
 import { type CheckedFile, problemAt, type Rule } from '../rule.ts';
-import { areWithout, connectionOf, doneWhenReads, namesIn } from '../templates.ts';
+import { areWithout, connectionOf, doneWhenReads, namesIn, progressRead } from '../templates.ts';
 
 /** Every request has a connection, by its own `on` or a surrounding block's, of a kind that can answer it. */
 export const connectionsAreDeclared: Rule = (file) => {
@@ -38,6 +38,8 @@ export const connectionsAreDeclared: Rule = (file) => {
           ),
         );
     }
+    for (const { read, path: at } of progressRead(visited))
+      if (read.on !== undefined) diagnostics.push(...problemsOf(read.on, [...at, 'on'], file, declared));
     return diagnostics;
   });
 };

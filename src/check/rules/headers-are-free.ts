@@ -1,14 +1,14 @@
 import { type Path, stepsIn } from '../../language/index.ts';
 import type { Diagnostic } from '../../text/index.ts';
 import { type CheckedFile, problemAt, type Rule } from '../rule.ts';
-import { doneWhenReads } from '../templates.ts';
+import { readsBeside } from '../templates.ts';
 
 /** No header is one that the run sets itself, and none is written twice: letter case does not tell headers apart. */
 export const headersAreFree: Rule = (file) =>
   stepsIn(file).flatMap((visited) => {
     const { step, path } = visited;
     const own = 'headers' in step ? problems(file, step.headers, [...path, 'headers']) : [];
-    const reads = doneWhenReads(visited).flatMap(({ read, path: at }) =>
+    const reads = readsBeside(visited).flatMap(({ read, path: at }) =>
       problems(file, read.headers, [...at, 'headers']),
     );
     return [...own, ...reads];

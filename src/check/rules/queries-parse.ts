@@ -1,8 +1,8 @@
 import { type Path, queryProblem, stepsIn } from '../../language/index.ts';
 import { type CheckedFile, problemAt, type Rule } from '../rule.ts';
-import { doneWhenReads } from '../templates.ts';
+import { doneWhenReads, isTemplate, measuresOf } from '../templates.ts';
 
-/** Every JMESPath in expect, until and save can be parsed and calls functions that exist. */
+/** Every JMESPath in expect, until, progress and save can be parsed and calls functions that exist. */
 export const queriesParse: Rule = (file) =>
   stepsIn(file).flatMap((visited) => {
     const { step, path } = visited;
@@ -17,7 +17,13 @@ export const queriesParse: Rule = (file) =>
       const query = typeof value === 'string' ? value : value.path;
       return problems(file, query, [...path, 'save', name], false);
     });
-    return [...keys.flatMap(([query, at]) => problems(file, query, at, true)), ...saved];
+    const measured = measuresOf('progress' in step ? step : {}, path).flatMap(
+      ({ measure: { done, total }, path: at }) => [
+        ...problems(file, done, [...at, 'done'], false),
+        ...(typeof total === 'string' && !isTemplate(total) ? problems(file, total, [...at, 'total'], false) : []),
+      ],
+    );
+    return [...keys.flatMap(([query, at]) => problems(file, query, at, true)), ...saved, ...measured];
   });
 
 function problems(file: CheckedFile, query: string, path: Path, isKey: boolean) {

@@ -1,8 +1,8 @@
 import { readProblem } from '../../kinds/index.ts';
-import { type CallStep, type DoneWhen, isReading, type Path, partsOfCall, stepsIn } from '../../language/index.ts';
+import { type CallStep, isReading, type Path, partsOfCall, stepsIn } from '../../language/index.ts';
 import type { Diagnostic } from '../../text/index.ts';
 import { type CheckedFile, problemAt, type Rule } from '../rule.ts';
-import { connectionOf, doneWhenReads, kindOfConnection } from '../templates.ts';
+import { connectionOf, doneWhenReads, kindOfConnection, progressRead, type ReadBeside } from '../templates.ts';
 
 /** What is polled and what tells whether something is done changes nothing; `effect: read` is for a POST that is known to read. */
 export const readsOnlyRead: Rule = (file) =>
@@ -39,6 +39,17 @@ export const readsOnlyRead: Rule = (file) =>
           diagnostics.push(
             problemAt(file, [...path, key], `${key}-without-until`, `${key} without until: nothing is polled`),
           );
+      if (step.progress && !step.until && file.gaps.lacks([...path, 'until']))
+        diagnostics.push(
+          problemAt(
+            file,
+            [...path, 'progress'],
+            'progress-without-until',
+            'progress without until: only a poll has progress, and a call that is sent once has none',
+            'Let the call that starts the work return at once, and poll a read with until, progress and timeout after it.',
+          ),
+        );
+      diagnostics.push(...unreadProgress(step, path, file));
       if (step.effect && method !== 'POST')
         diagnostics.push(
           problemAt(
@@ -95,12 +106,38 @@ export const readsOnlyRead: Rule = (file) =>
         );
       }
     }
+    for (const { read, path: at } of progressRead(visited)) {
+      const { method } = partsOfCall(read.call);
+      diagnostics.push(...unknownReads(read, at, read.on ?? on, file));
+      if (!isReading(method, read.effect) && file.gaps.lacks([...at, 'effect']))
+        diagnostics.push(
+          problemAt(
+            file,
+            [...at, 'call'],
+            'progress-writes',
+            `progress sends a ${method}; it is sent again and again beside the poll, so it must be a read`,
+            help,
+          ),
+        );
+    }
     return diagnostics;
   });
 
+/** What belongs to a call of its own stands beside one. */
+function unreadProgress({ progress }: CallStep, path: Path, file: CheckedFile): Diagnostic[] {
+  const at = [...path, 'progress'];
+  if (progress === undefined || progress.call !== undefined || !file.gaps.lacks([...at, 'call'])) return [];
+  return (['on', 'as', 'query', 'headers', 'body', 'effect'] as const).flatMap((key) => {
+    if (progress[key] === undefined) return [];
+    const message = `"${key}" in progress without a call: its numbers are taken from the poll's own response`;
+    const help = 'Name the read under call, or leave it out.';
+    return [problemAt(file, [...at, key], 'progress-without-call', message, help)];
+  });
+}
+
 /** A connection of a fragment is known while planning only, and its kind is asked then. */
 function unknownReads(
-  { call, effect }: CallStep | DoneWhen,
+  { call, effect }: CallStep | ReadBeside,
   path: Path,
   on: string | undefined,
   file: CheckedFile,

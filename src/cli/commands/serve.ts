@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { isPlanFile, type PlanFile, readPlanFile } from '../../host/plan-file.ts';
 import { Problem } from '../../host/problem.ts';
 import { folderOf, ownFolder, runSubject, runsFolder } from '../../host/run-folders.ts';
-import { damagePage, linesOf, pageOf, runPage, runsPage, type Subject } from '../../report/index.ts';
+import { damagePage, detailedLines, pageOf, runPage, runsPage, type Subject } from '../../report/index.ts';
 import { followJournal, hashOf, listRuns, watchRuns } from '../../runs/index.ts';
 
 export interface ServeOptions {
@@ -171,11 +171,12 @@ async function followRun(request: IncomingMessage, response: ServerResponse, id:
   const seen = Number(request.headers['last-event-id'] ?? new URLSearchParams(query).get('seen') ?? 0);
   let count = Number.isSafeInteger(seen) && seen >= 0 ? seen : 0;
   const next = followJournal(folderOf(id), count);
+  const linesOf = detailedLines();
   await follow(request, response, async (say) => {
     const events = await next();
     if (events.length === 0) return;
     count += events.length;
-    const lines = events.flatMap((event) => linesOf(event, true));
+    const lines = events.flatMap(linesOf);
     say('lines', JSON.stringify(lines), count);
     if (events.at(-1)?.type === 'run-finished') say('finished', '', count);
   });

@@ -1,6 +1,6 @@
 import { Problem } from '../../host/problem.ts';
 import { folderOf, recordIn } from '../../host/run-folders.ts';
-import { commandText, linesOf } from '../../report/index.ts';
+import { commandText, detailedLines } from '../../report/index.ts';
 import { noEventText } from '../../runs/index.ts';
 import { inert } from '../../text/index.ts';
 import { tornText } from '../torn.ts';
@@ -10,7 +10,8 @@ export async function show(id: string): Promise<void> {
   const folder = folderOf(id);
   const { events, torn } = await recordIn(folder);
   if (events.length === 0) throw new Problem(noEventText(folder), 'failed');
-  for (const event of events) for (const line of linesOf(event, true)) process.stdout.write(`${line}\n`);
+  const linesOf = detailedLines();
+  for (const event of events) for (const line of linesOf(event)) process.stdout.write(`${line}\n`);
   if (torn > 0) process.stdout.write(`${tornText(torn)}\n`);
   const [started] = events;
   const origin = started?.type === 'run-started' ? started.origin : {};

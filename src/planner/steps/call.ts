@@ -4,7 +4,7 @@ import { millisecondsOf } from '../../text/index.ts';
 import { type Context, numbersFrom, resolved } from '../context.ts';
 import { defaults, plannedConditions, plannedExpect, plannedRetry } from './fields.ts';
 import type { StepPlanner } from './planner.ts';
-import { httpRequest, plannedDoneWhen, plannedUnchangedWhen } from './read.ts';
+import { httpRequest, plannedDoneWhen, plannedProgress, plannedUnchangedWhen } from './read.ts';
 
 /** One HTTP request. */
 export const callPlanner: StepPlanner<CallStep> = {
@@ -20,6 +20,7 @@ export const callPlanner: StepPlanner<CallStep> = {
       request,
       expect: plannedExpect(step.expect, [...path, 'expect'], context),
       ...polling(step, path, context),
+      ...plannedProgress(step.progress, [...path, 'progress'], context),
       ...saved(step.save),
       ...plannedDoneWhen(step.done_when, [...path, 'done_when'], context),
       ...plannedUnchangedWhen(step.unchanged_when, [...path, 'unchanged_when'], context),

@@ -1,6 +1,14 @@
 import { readProblem } from '../../kinds/index.ts';
-import { type CallStep, type DoneWhen, type Path, partsOfCall, resolvePath } from '../../language/index.ts';
-import type { HttpRequest, PlannedRead } from '../../plan/index.ts';
+import {
+  type CallStep,
+  type DoneWhen,
+  type Measure,
+  type Path,
+  type Progress,
+  partsOfCall,
+  resolvePath,
+} from '../../language/index.ts';
+import type { HttpRequest, PlannedMeasure, PlannedProgress, PlannedRead } from '../../plan/index.ts';
 import { type Json, type JsonObject, millisecondsOf } from '../../text/index.ts';
 import { attempt, type Context, report, resolved } from '../context.ts';
 import { lookupIn } from '../scope.ts';
@@ -8,8 +16,11 @@ import { refuseSecrets } from '../secrets.ts';
 import { connectionFor, withConnection } from './connection.ts';
 import { plannedExpect } from './fields.ts';
 
-/** The HTTP request of a call step or of a `done_when`. */
-export function httpRequest(step: CallStep | DoneWhen, path: Path, context: Context): HttpRequest {
+/** What a request is made of, wherever it is written. */
+type Written = Pick<CallStep & DoneWhen, 'call' | 'query' | 'headers' | 'body' | 'effect'>;
+
+/** The HTTP request of a call step, of a `done_when` or of a `progress`. */
+export function httpRequest(step: Written, path: Path, context: Context): HttpRequest {
   const { method, path: written } = partsOfCall(step.call);
   const target = attempt(context, [...path, 'call'], () => resolvePath(written, lookupIn(context.scope)));
   const query = resolved(context, [...path, 'query'], step.query as Json | undefined);
@@ -56,4 +67,32 @@ function plannedRead(read: DoneWhen, path: Path, context: Context): PlannedRead 
     ...(read.otherwise ? { otherwise: plannedRead(read.otherwise, [...path, 'otherwise'], context) } : {}),
     ...(read.timeout === undefined ? {} : { timeout_ms: millisecondsOf(read.timeout) }),
   };
+}
+
+/** What says how far a poll is; a call of its own inherits the step's connection and identity. */
+export function plannedProgress(
+  progress: Progress | undefined,
+  path: Path,
+  context: Context,
+): { readonly progress?: PlannedProgress } {
+  if (!progress) return {};
+  const { call } = progress;
+  const request =
+    call === undefined
+      ? {}
+      : { request: httpRequest({ ...progress, call }, path, withConnection(progress, path, context)) };
+  const measures =
+    'measures' in progress
+      ? progress.measures.map((measure, index) => plannedMeasure(measure, [...path, 'measures', index], context))
+      : [plannedMeasure(progress, path, context)];
+  return { progress: { ...request, measures } };
+}
+
+function plannedMeasure({ done, total, unit }: Measure, path: Path, context: Context): PlannedMeasure {
+  if (total === undefined) return { done, unit };
+  if (typeof total === 'string' && !total.includes('{{')) return { done, total: { path: total }, unit };
+  const at = [...path, 'total'];
+  const value = resolved(context, at, total) ?? total;
+  refuseSecrets(value, at, context, 'in a total: it is shown');
+  return { done, total: { value }, unit };
 }

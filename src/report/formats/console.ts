@@ -9,7 +9,7 @@ import {
 } from '../../plan/index.ts';
 import { inert, type Json } from '../../text/index.ts';
 import { type Blank, type Blanks, blanksOf, comment, jsonText, partsOf } from '../by-hand.ts';
-import { connectionText, dialectFor, doneWhenText, passingWritesText, requestText } from '../outline.ts';
+import { connectionText, dialectFor, doneWhenText, passingWritesText, progressText, requestText } from '../outline.ts';
 import { planFacts } from '../plan-text.ts';
 import { conditionText, expectations, untilText, valueText } from '../words.ts';
 import type { Format } from './format.ts';
@@ -71,6 +71,7 @@ function stepLines({ node, section, undoes }: Visited, plan: Plan, blanks: Blank
   if (node.kind === 'note') return ['', comment(head), ...conditions, comment(`  ${node.note}`)];
   if (node.kind === 'block') return ['', comment(`── ${head}`), ...conditions];
   const until = untilText(node);
+  const progress = progressText(node);
   const writes = passingWritesText(node, plan);
   return [
     '',
@@ -78,6 +79,7 @@ function stepLines({ node, section, undoes }: Visited, plan: Plan, blanks: Blank
     ...conditions,
     ...(writes === undefined ? [] : [comment(`  writes ${writes}`)]),
     ...(until === undefined ? [] : [comment(`  repeat until ${until}`)]),
+    ...(progress === undefined ? [] : [comment(`  how far it is: ${progress}`)]),
     comment(
       `  expects ${expectations(node.expect)
         .map(({ text }) => text)

@@ -2,6 +2,7 @@ import type { Event, RecordedCall, StepOutcome } from '../../engine/index.ts';
 import type { Plan } from '../../plan/index.ts';
 import { type Failure, followFailures } from '../failure.ts';
 import { connectionText } from '../outline.ts';
+import { progressFold } from '../progress-text.ts';
 import { reasonText, stepReasonText, waitingText } from '../reason-text.ts';
 import { approvalText, evidenceLines, outcomeWords, sentencesOf } from '../run-lines.ts';
 import { elapsedText, timeText } from '../run-report.ts';
@@ -62,6 +63,7 @@ export function liveView(plan: Plan, { mode, isVerbose, before = [] }: LiveOptio
   const positions = positionsIn(plan);
   const outages = followOutages(plan);
   const failureIn = followFailures(plan);
+  const progress = progressFold();
   const warnings = new Set<string>();
   let blocks: OpenBlock[] = [{ hasLine: true, folded: [] }];
   const open = new Map<string, Running>();
@@ -178,6 +180,7 @@ export function liveView(plan: Plan, { mode, isVerbose, before = [] }: LiveOptio
   };
 
   const show = (event: Event): Line[] => {
+    progress.take(event);
     if (event.type !== 'step-finished') failureIn(event);
     if (event.type === 'step-finished') return ended(event);
     outages.follow(event);
@@ -207,6 +210,8 @@ export function liveView(plan: Plan, { mode, isVerbose, before = [] }: LiveOptio
         return within(event.warnings.flatMap((warning) => warningOf(event.call, warning)));
       }
       case 'no-response': {
+        // Without its numbers a poll goes on.
+        if (event.purpose === 'progress') return [];
         const step = event.purpose === 'lock' ? undefined : stepOf(event.step);
         if (step) {
           step.sending = undefined;
@@ -220,6 +225,8 @@ export function liveView(plan: Plan, { mode, isVerbose, before = [] }: LiveOptio
         if (step) step.waiting = waitingText(event);
         return [];
       }
+      // Drawn with what is going on.
+      case 'progress':
       case 'effect-checked':
       case 'asserted':
         stepOf(event.step);
@@ -317,7 +324,8 @@ export function liveView(plan: Plan, { mode, isVerbose, before = [] }: LiveOptio
           aside: elapsedText(at - sending.since),
         });
       } else if (waiting !== undefined) lines.push({ indent: 1, text: waiting });
-      // What else is known about the running step belongs here.
+      const done = progress.text(at);
+      if (done !== undefined) lines.push({ indent: 1, text: done });
     }
     lines.push(...outages.texts(at).map((text): Line => ({ mark: 'warning', text, tone: 'warning' })));
     const status = [

@@ -164,7 +164,9 @@ function entryHtml({ node, section, depth, undoes }: Visited, { plan, run }: Sub
     ({ outcome, assertions }) => isBad(outcome) || assertions.some(({ passed }) => !passed),
   );
   const checks = [node.unchanged_when, node.done_when].flatMap((read) => read?.request.connection ?? []);
-  const connections = [node.request.connection, ...checks];
+  const connections = [
+    ...new Set([node.request.connection, ...checks, node.progress?.request?.connection ?? []].flat()),
+  ];
   return html`${opening}<article class="step ${node.effect}" id="${anchor}" data-depth="${level}" data-effect="${node.effect}" data-connections="${connections.join(' ')}" data-bad="${isWrong ? 'yes' : 'no'}" aria-label="${node.number} ${titleOf(node, iterations)}">
 <details${isWrong && html` open`}><summary>${head}</summary><div>
 ${requestHtml(node.request, plan)}
@@ -248,7 +250,7 @@ function callsTable(calls: readonly ReportedCall[], plan: Plan): Part {
   return html`${left > 0 && html`<p class="soft">${left} calls in the middle are left out here; the JSON has them.</p>`}
 <table><thead><tr><th>Call</th><th>Response</th><th>Time</th><th>x-opaque-id</th></tr></thead><tbody>${shown.map(
     (call) =>
-      html`<tr><td><code>${call.request}</code>${(call.purpose === 'done_when' || call.purpose === 'unchanged_when') && html` <span class="soft">(idempotency check)</span>`}${call.query !== undefined && html`<br><code>${inOneLine(call.query, 1_000)}</code>`}${call.body !== undefined && call.effect === 'write' && html`<pre tabindex="0" role="group" aria-label="Body as it was sent">${lines(bodyText({ ...call, ...partsOfCall(call.request) }, plan))}</pre>`}</td><td>${answerHtml(call)}</td><td>${call.duration_ms === undefined ? '' : timeText(call.duration_ms)}</td><td><code>${call.opaque_id}</code></td></tr>`,
+      html`<tr><td><code>${call.request}</code>${(call.purpose === 'done_when' || call.purpose === 'unchanged_when') && html` <span class="soft">(idempotency check)</span>`}${call.purpose === 'progress' && html` <span class="soft">(progress)</span>`}${call.query !== undefined && html`<br><code>${inOneLine(call.query, 1_000)}</code>`}${call.body !== undefined && call.effect === 'write' && html`<pre tabindex="0" role="group" aria-label="Body as it was sent">${lines(bodyText({ ...call, ...partsOfCall(call.request) }, plan))}</pre>`}</td><td>${answerHtml(call)}</td><td>${call.duration_ms === undefined ? '' : timeText(call.duration_ms)}</td><td><code>${call.opaque_id}</code></td></tr>`,
   )}</tbody></table>`;
 }
 

@@ -22,10 +22,13 @@ export interface Contents {
   readonly entries: readonly Entry[];
 }
 
+/** An index in a repository, and the bytes of each of its shards. */
+export type KeptIndex = Omit<SavedIndex, 'documents'> & { readonly sizes: readonly number[] };
+
 /** A snapshot in a repository; its documents are in blobs of their own, one a shard. */
 export interface Entry {
   readonly info: SnapshotInfo;
-  readonly indices: Readonly<Record<string, Omit<SavedIndex, 'documents'>>>;
+  readonly indices: Readonly<Record<string, KeptIndex>>;
 }
 
 export function putRepository(scene: Scene): Outcome {

@@ -77,7 +77,7 @@ export function restoreSnapshot(scene: Scene): Outcome {
     indices[to] = restored(scene, repository, entry, from, identity, recovery, body, isUnlucky);
   }
   refuseOddAliases(indices);
-  const ends = isHeld(cluster) ? Number.POSITIVE_INFINITY : request.now + duration;
+  const ends = isHeld(cluster) ? Number.POSITIVE_INFINITY : request.now + (request.lasts ?? duration);
   const running = { id, repository, snapshot, indices: wanted.map(({ to }) => to), ends };
   const after = { ...cleared, indices, restores: [...cleared.restores, running] };
   return changed({ world }, after, {

@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../../text/index.ts';
 import { noSuchIndex, ok, Refusal, refused } from './answer.ts';
+import { copiedFiles, copiedOf, filesOfShard, shardSizes } from './copying.ts';
 import { indicesNamed } from './names.ts';
 import { indexActions, need } from './privileges.ts';
 import { bodyOf, part, type Scene, textOf, unchanged } from './scene.ts';
@@ -97,32 +98,78 @@ const everything = { names: ['*'], privileges: ['all'], isRestricted: true };
 
 /** Only shards that came up, or are about to, are listed. */
 export function showRecovery(scene: Scene): Outcome {
+  const { cluster, request } = scene;
   const names = indicesNamed(scene, scene.parts.index ?? '_all', 'all', indexActions.recovery);
-  const shown = names.map((name): [string, Json] => {
-    const { shards, failed, recovery } = scene.cluster.indices[name] as Index;
-    const up = Array.from({ length: shards }, (_, shard) => shard).filter((shard) => !failed.includes(shard));
-    const { version } = scene.cluster;
-    return [
-      name,
-      {
-        shards: up.map((id) => ({
-          id,
-          type: recovery.type,
-          stage: recovery.isDone ? 'DONE' : 'INDEX',
-          primary: true,
-          start_time_in_millis: recovery.started,
-          source: recovery.source
-            ? { ...recovery.source, version: snapshotVersion(recovery.made ?? version, version) }
-            : {},
-        })),
-      },
-    ];
+  const shown = names.flatMap((name): [string, Json][] => {
+    const index = cluster.indices[name] as Index;
+    const copied = recoveredIn(name, scene);
+    const up = shardSizes(index.documents, index.shards).flatMap((size, id): Json[] =>
+      index.failed.includes(id) ? [] : [shardRecovery(id, size, copied[id] ?? 0, index, cluster, request.now)],
+    );
+    // An index of which no shard came up is not in it.
+    return up.length === 0 ? [] : [[name, { shards: up }]];
   });
-  // An index of which no shard came up is not in it.
-  return unchanged(
-    scene,
-    ok(Object.fromEntries(shown.filter(([, value]) => JSON.stringify(value) !== '{"shards":[]}'))),
+  return unchanged(scene, ok(Object.fromEntries(shown)));
+}
+
+/** How many bytes of each shard of an index are there: all, or as much as the restore has copied by now. */
+function recoveredIn(name: string, { cluster, request }: Scene): readonly number[] {
+  const { documents, shards, recovery } = cluster.indices[name] as Index;
+  const running = cluster.restores.find(({ indices }) => indices.includes(name));
+  if (recovery.isDone || !running) return shardSizes(documents, shards).map((size) => (recovery.isDone ? size : 0));
+  // It copies one index after the other.
+  const sizes = running.indices.map((one) => {
+    const index = cluster.indices[one];
+    return { one, sizes: index ? shardSizes(index.documents, index.shards) : [] };
+  });
+  const span = { started: recovery.started, ends: running.ends };
+  const all = copiedOf(
+    sizes.flatMap((index) => index.sizes),
+    span,
+    request.now,
   );
+  const place = sizes.findIndex(({ one }) => one === name);
+  const before = sizes.slice(0, place).reduce((sum, index) => sum + index.sizes.length, 0);
+  return all.slice(before, before + shards);
+}
+
+function shardRecovery(
+  id: number,
+  bytes: number,
+  copied: number,
+  { recovery }: Index,
+  { version }: Cluster,
+  now: number,
+): Json {
+  const isDone = copied === bytes;
+  // Nothing is known of a shard before its files are listed. What is on the disk already is not copied.
+  const isKnown = recovery.isDone || copied > 0;
+  const isReused = recovery.type === 'EXISTING_STORE';
+  const size = !isKnown || recovery.type === 'EMPTY_STORE' ? 0 : bytes;
+  const files = size === 0 ? 0 : filesOfShard;
+  const took = Math.max(0, now - recovery.started);
+  return {
+    id,
+    type: recovery.type,
+    stage: isDone ? 'DONE' : 'INDEX',
+    primary: true,
+    start_time_in_millis: recovery.started,
+    ...(isDone ? { stop_time_in_millis: recovery.started } : {}),
+    total_time_in_millis: isDone ? 0 : took,
+    source: recovery.source ? { ...recovery.source, version: snapshotVersion(recovery.made ?? version, version) } : {},
+    index: {
+      size: {
+        total_in_bytes: size,
+        reused_in_bytes: isReused ? size : 0,
+        recovered_in_bytes: isReused || size === 0 ? 0 : copied,
+      },
+      files: {
+        total: files,
+        reused: isReused ? files : 0,
+        recovered: isReused || files === 0 ? 0 : copiedFiles(bytes, copied),
+      },
+    },
+  };
 }
 
 /** The restores that are in progress, whoever began them. */

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../text/index.ts';
 import { acknowledged, noSuchIndex, ok, Refusal, refused } from './answer.ts';
+import { copiedFiles, copiedOf, filesOfShard, shardSizes, shardTexts } from './copying.ts';
 import { resolved } from './date-math.ts';
 import { featuresOf, indicesOf, isSystemIndex } from './features.ts';
 import { matches } from './filter-path.ts';
@@ -8,7 +9,6 @@ import { need } from './privileges.ts';
 import {
   type Contents,
   contentsOf,
-  type Entry,
   isOvertaken,
   refuseReadonly,
   repositoryNamed,
@@ -115,7 +115,7 @@ function runningSnapshot(scene: Scene, uuid: string, repository: string, snapsho
         : [{ index: first, shard_id: 0, reason: 'primary shard is not allocated', status: 'INTERNAL_SERVER_ERROR' }],
     feature_states: states,
   };
-  return { repository, info, content, ends: request.now + duration };
+  return { repository, info, content, ends: request.now + (request.lasts ?? duration) };
 }
 
 /** Refuses to save what is not there: a red index, or one that is being restored. */
@@ -197,23 +197,17 @@ function finished(info: SnapshotInfo, now: number): SnapshotInfo {
 function kept(world: World, cluster: Cluster, { repository, info, content }: RunningSnapshot, now: number): World {
   const blobs = new Map<string, string>();
   for (const { id, shards, documents } of Object.values(content)) {
-    for (let shard = 0; shard < shards; shard++) {
-      const part = [...documents].filter(([document]) => placeOf(document, shards) === shard);
-      blobs.set(shardKey(id, shard, info.uuid), JSON.stringify(part));
-    }
+    for (const [shard, text] of shardTexts(documents, shards).entries())
+      blobs.set(shardKey(id, shard, info.uuid), text);
   }
   const indices = Object.fromEntries(
-    Object.entries(content).map(([name, { documents: _, ...saved }]) => [name, saved]),
+    Object.entries(content).map(([name, { documents, ...saved }]) => [
+      name,
+      { ...saved, sizes: shardSizes(documents, saved.shards) },
+    ]),
   );
   const { entries } = contentsOf(world, cluster, repository);
   return rewritten(world, cluster, repository, [...entries, { info, indices }], blobs, now);
-}
-
-/** The shard of a document. */
-function placeOf(document: string, shards: number): number {
-  let hash = 0;
-  for (const character of document) hash = (Math.imul(hash, 31) + (character.codePointAt(0) ?? 0)) >>> 0;
-  return hash % shards;
 }
 
 /** Finishes what has ended by now: snapshots are in their repositories, restores are done. */
@@ -305,22 +299,110 @@ export function snapshotStatus(scene: Scene): Outcome {
   const running = scene.cluster.snapshots.find(
     (one) => one.repository === repository && one.info.snapshot === snapshot,
   );
-  const entry: Pick<Entry, 'info' | 'indices'> | undefined = running
-    ? { info: running.info, indices: running.content }
-    : contentsOf(scene.world, scene.cluster, repository).entries.find(({ info }) => info.snapshot === snapshot);
+  if (running) return statusAnswer(scene, repository, running.info, sizesOf(running.content), running.ends);
+  const { entries } = contentsOf(scene.world, scene.cluster, repository);
+  const entry = entries.find(({ info }) => info.snapshot === snapshot);
   if (!entry) throw new Refusal(noSuchSnapshot(404, repository, snapshot));
-  const { info } = entry;
-  const indices = Object.fromEntries(
-    Object.entries(entry.indices).map(([name, { shards }]) => {
-      const failed = info.failures.filter(({ index }) => index === name).length;
-      return [name, { shards_stats: { total: shards, done: shards - failed, failed } }];
+  const sizes = Object.entries(entry.indices).map(([name, index]) => ({ name, sizes: index.sizes }));
+  return statusAnswer(scene, repository, entry.info, sizes, entry.info.end_time_in_millis);
+}
+
+interface IndexSizes {
+  readonly name: string;
+  /** Of each shard, in bytes. */
+  readonly sizes: readonly number[];
+}
+
+function sizesOf(content: RunningSnapshot['content']): readonly IndexSizes[] {
+  return Object.entries(content).map(([name, { documents, shards }]) => ({
+    name,
+    sizes: shardSizes(documents, shards),
+  }));
+}
+
+/** How far one shard of a snapshot is. */
+interface ShardStatus {
+  readonly stage: 'STARTED' | 'DONE' | 'FAILURE';
+  readonly size: number;
+  readonly copied: number;
+}
+
+function statusAnswer(
+  scene: Scene,
+  repository: string,
+  info: SnapshotInfo,
+  sizes: readonly IndexSizes[],
+  ends: number,
+): Outcome {
+  const { now } = scene.request;
+  const started = info.start_time_in_millis;
+  const copied = copiedOf(
+    sizes.flatMap((index) => index.sizes),
+    { started, ends },
+    now,
+  );
+  let place = 0;
+  const indices = sizes.map((index): [name: string, shards: readonly ShardStatus[]] => [
+    index.name,
+    index.sizes.map((size, shard): ShardStatus => {
+      const done = copied[place++] ?? 0;
+      const hasFailed = info.failures.some((failure) => failure.index === index.name && failure.shard_id === shard);
+      if (hasFailed) return { stage: 'FAILURE', size: 0, copied: 0 };
+      return { stage: done === size ? 'DONE' : 'STARTED', size, copied: done };
     }),
-  );
-  const total = { total: info.shards.total, done: info.shards.successful, failed: info.shards.failed };
-  return unchanged(
-    scene,
-    ok({ snapshots: [{ snapshot, repository, uuid: info.uuid, state: info.state, shards_stats: total, indices }] }),
-  );
+  ]);
+  const times = { start_time_in_millis: started, time_in_millis: Math.max(0, Math.min(now, ends) - started) };
+  const shown = (shards: readonly ShardStatus[]) => ({
+    shards_stats: countsOf(shards),
+    stats: { ...statsOf(shards), ...times },
+  });
+  const status = {
+    snapshot: info.snapshot,
+    repository,
+    uuid: info.uuid,
+    // A finished one with a missing shard is a SUCCESS here.
+    state: info.state === 'IN_PROGRESS' ? 'STARTED' : 'SUCCESS',
+    include_global_state: info.include_global_state,
+    ...shown(indices.flatMap(([, shards]) => shards)),
+    indices: Object.fromEntries(
+      indices.map(([name, shards]) => [
+        name,
+        {
+          ...shown(shards),
+          shards: Object.fromEntries(
+            shards.map((shard, id) => [id, { stage: shard.stage, stats: { ...statsOf([shard]), ...times } }]),
+          ),
+        },
+      ]),
+    ),
+  };
+  return unchanged(scene, ok({ snapshots: [status] }));
+}
+
+function countsOf(shards: readonly ShardStatus[]): JsonObject {
+  const count = (stage: ShardStatus['stage']) => shards.filter((shard) => shard.stage === stage).length;
+  const counts = {
+    initializing: 0,
+    started: count('STARTED'),
+    finalizing: 0,
+    done: count('DONE'),
+    failed: count('FAILURE'),
+  };
+  return { ...counts, total: shards.length };
+}
+
+/** `processed` is left out once it is all. A snapshot of the sandbox takes every file anew. */
+function statsOf(shards: readonly ShardStatus[]): JsonObject {
+  const sum = (of: (shard: ShardStatus) => number) => shards.reduce((total, shard) => total + of(shard), 0);
+  const whole = {
+    file_count: sum(({ stage }) => (stage === 'FAILURE' ? 0 : filesOfShard)),
+    size_in_bytes: sum(({ size }) => size),
+  };
+  const processed = {
+    file_count: sum(({ stage, size, copied }) => (stage === 'FAILURE' ? 0 : copiedFiles(size, copied))),
+    size_in_bytes: sum(({ copied }) => copied),
+  };
+  return { incremental: whole, ...(processed.file_count === whole.file_count ? {} : { processed }), total: whole };
 }
 
 export function deleteSnapshot(scene: Scene): Outcome {

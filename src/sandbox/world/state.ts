@@ -50,13 +50,16 @@ export interface Index {
   readonly isOpen: boolean;
   /** Alias → its properties. */
   readonly aliases: JsonObject;
-  readonly documents: ReadonlyMap<string, JsonObject>;
+  readonly documents: Documents;
   /** The number of the operation that has written each document last. */
   readonly sequence?: { readonly last: number; readonly by: Readonly<Record<string, number>> };
   readonly recovery: Recovery;
   /** Shards that could not be restored. */
   readonly failed: readonly number[];
 }
+
+/** Documents by their ids. */
+export type Documents = ReadonlyMap<string, JsonObject>;
 
 /** The origin of an index's shards. */
 export interface Recovery {
@@ -82,7 +85,7 @@ export interface SavedIndex {
   readonly shards: number;
   readonly settings: Readonly<Record<string, string>>;
   readonly aliases: JsonObject;
-  readonly documents: ReadonlyMap<string, JsonObject>;
+  readonly documents: Documents;
 }
 
 /** A snapshot's description, as it stands in the repository. */
@@ -153,6 +156,8 @@ export interface ClusterRequest {
   readonly now: number;
   /** A fault that only the cluster itself can show. */
   readonly misfortune?: 'partial' | 'failed-shard';
+  /** How long the snapshot or the restore takes that it begins, in milliseconds. */
+  readonly lasts?: number;
 }
 
 export interface ClusterAnswer {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { damageShard } from '../backend.ts';
+import { progressOf } from '../progress.ts';
 import { onlyFeatures, runner, type Stage } from './stage.ts';
 
 /** Restores, and how they are reported. */
@@ -39,6 +40,38 @@ export function restores(stage: Stage): void {
       unassigned_info: { reason: 'ALLOCATION_FAILED' },
     });
     expect(explained.body.unassigned_info.details).toContain('NoSuchFile');
+    await send(destination, 'DELETE /two');
+  });
+
+  it('X9: a recovery counts the bytes that came from the snapshot, in the end as many as its status says', async () => {
+    const far = progressOf('restored', 'finished');
+    await twoShards();
+    const { two } = (await send(destination, 'GET /_snapshot/r/s/_status')).body.snapshots[0].indices;
+    const whole = two.stats.total.size_in_bytes;
+    expect(far((await send(destination, 'GET /two/_recovery?ignore_unavailable=true')).body)).toMatchObject({
+      shards: { done: 0 },
+      bytes: { done: 0 },
+    });
+    await send(destination, 'POST /_snapshot/r/s/_restore', { indices: 'two' });
+    await expect
+      .poll(
+        async () => {
+          const { shards, bytes } = far((await send(destination, 'GET /two/_recovery')).body);
+          expect(Number(shards?.done)).toBeLessThanOrEqual(2);
+          expect(Number(bytes?.done)).toBeLessThanOrEqual(whole);
+          return restoring();
+        },
+        { timeout: 20_000 },
+      )
+      .toEqual([]);
+    const { body } = await send(destination, 'GET /two/_recovery');
+    expect(far(body)).toMatchObject({ shards: { done: 2 }, bytes: { done: whole } });
+    // What is closed and opened again came from the disk.
+    await send(destination, 'POST /two/_close');
+    expect(far((await send(destination, 'GET /two/_recovery')).body)).toMatchObject({
+      shards: { done: 0 },
+      bytes: { done: 0 },
+    });
     await send(destination, 'DELETE /two');
   });
 

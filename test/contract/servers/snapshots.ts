@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { progressOf } from '../progress.ts';
 import type { Stage } from './stage.ts';
 
 /** Snapshots, and how they are reported. */
@@ -78,6 +79,39 @@ export function snapshots({
     expect(status.body.snapshots[0]).toMatchObject({ state: 'SUCCESS' });
     expect((await send(source, 'DELETE /_snapshot/r/s')).body).toEqual({ acknowledged: true });
     expect((await send(source, 'GET /_snapshot/r/s')).status).toBe(404);
+  });
+
+  it('S5: a status counts shards and bytes, never more than there are, and at the end all of them', async () => {
+    const far = progressOf(`source-snapshot-${version === '7.10' ? '7.10' : '8.5'}`, 'complete');
+    await send(source, 'PUT /two', { settings: { number_of_shards: 2, number_of_replicas: 0 } });
+    for (let document = 0; document < 20; document++) await send(source, `PUT /two/_doc/${document}?refresh=true`, {});
+    await register(source, 'r', 'a');
+    await send(source, 'PUT /_snapshot/r/s', { indices: 'two', include_global_state: false });
+    const seen: ReturnType<typeof far>[] = [];
+    await expect
+      .poll(
+        async () => {
+          seen.push(far((await send(source, 'GET /_snapshot/r/s/_status')).body));
+          return (await send(source, 'GET /_snapshot/r/s')).body.snapshots[0].state;
+        },
+        { timeout: 20_000 },
+      )
+      .toBe('SUCCESS');
+    for (const { shards, bytes } of seen) {
+      expect(shards?.total).toBe(2);
+      expect(Number(shards?.done)).toBeLessThanOrEqual(2);
+      expect(Number(bytes?.done)).toBeLessThanOrEqual(Number(bytes?.total ?? Number.POSITIVE_INFINITY));
+    }
+    const { body } = await send(source, 'GET /_snapshot/r/s/_status');
+    const { shards, bytes } = far(body);
+    expect(shards).toEqual({ done: 2, total: 2 });
+    expect(bytes?.total).toBeGreaterThan(0);
+    expect(bytes?.done).toBe(bytes?.total);
+    const { two } = body.snapshots[0].indices;
+    expect(two.shards_stats).toEqual({ initializing: 0, started: 0, finalizing: 0, done: 2, failed: 0, total: 2 });
+    expect(two.stats).not.toHaveProperty('processed');
+    expect(two.shards['0']).toMatchObject({ stage: 'DONE', stats: { total: { size_in_bytes: expect.any(Number) } } });
+    await send(source, 'DELETE /two');
   });
 
   if (version === '7.10') {
