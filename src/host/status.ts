@@ -46,7 +46,8 @@ export async function statusHere(): Promise<Status> {
     const ends = await endsOf(folder).catch((error: unknown) => messageOf(error));
     if (typeof ends === 'object' && ends.first.type === 'run-started')
       known.push({ folder, ...ends, first: ends.first });
-    else if (here.includes(folder)) problems.push(typeof ends === 'string' ? ends : noEventText(folder));
+    else if (here.includes(folder))
+      problems.push(typeof ends === 'string' ? `${folder} cannot be read: ${ends}` : noEventText(folder));
   }
   const runs: RunStatus[] = [];
   for (const ends of known) {
