@@ -171,7 +171,7 @@ describe('the tables of the pages', () => {
 
   it('have every command with its options', async () => {
     const help = async (...command: string[]) => (await runbook(workingDirectory(), [...command, '--help'])).stdout;
-    const listed = (await help()).split('\nCommands:')[1] ?? '';
+    const listed = (await help()).split('\nUsage:')[1] ?? '';
     const commands = [...listed.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name);
     expect(commands.length).toBeGreaterThan(10);
     const lines = textOf('docs/commands.md').split('\n');

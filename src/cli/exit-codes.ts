@@ -9,6 +9,7 @@ export const exitCodes = {
   failed: 1,
   /** The runbook, the environment or the command line is wrong; no write was sent. */
   usage: 2,
+  arguments: 2,
   /** Failed, of unknown outcome or not cleaned up. */
   'intervention-required': 3,
   /** Refused before the first write. */

@@ -5,12 +5,13 @@ import { version } from '../host/version.ts';
 // Not from index.ts: `--help` would load every format.
 import { formatNames, formatsOf } from '../report/formats/names.ts';
 import { crashText, endOnCrash } from './crash.ts';
+import { examplesText } from './examples.ts';
 import { exitCodes } from './exit-codes.ts';
+import { ChoiceOption, checkOptions, groupOf, helpConfiguration, RequiredOption } from './help.ts';
 import { inertLines } from './print.ts';
 
 const collect = (value: string, previous: readonly string[]) => [...previous, value];
-const environmentOption = () =>
-  new Option('--env <file>', 'the environment file: connections and credentials').makeOptionMandatory();
+const environmentOption = () => new RequiredOption('--env <file>', 'the environment file: connections and credentials');
 const setOption = () =>
   new Option('--set <name=value>', 'set an input; overrides the environment file; repeatable')
     .argParser(collect)
@@ -55,12 +56,17 @@ const portOf = (text: string) => {
   return Number(text);
 };
 
+/** As the sandbox has them; its own module would be loaded for every command. */
+const emulatedVersions = ['7.10', '8.5', '8.19', '9.5'];
+
 const program = new Command('runbook')
   .description('Operations on Elasticsearch written as YAML, run like software.')
   .version(version)
   .enablePositionalOptions()
+  .commandsGroup('Getting started:')
+  .helpCommand('help [command]', 'show the examples and options of a command')
   .exitOverride()
-  .showHelpAfterError('(runbook --help lists the commands)');
+  .configureHelp(helpConfiguration);
 
 // Each command is loaded when it is called: what needs no cluster does not load a client.
 program
@@ -70,7 +76,7 @@ program
   .addOption(
     new Option('--env <file>', 'an environment file to check as well; repeatable').argParser(collect).default([]),
   )
-  .addOption(new Option('--format <format>', 'the format').choices(['text', 'github', 'sarif']).default('text'))
+  .addOption(new ChoiceOption('--format <format>', 'the format', ['text', 'github', 'sarif']).default('text'))
   .option('--strict', 'warnings fail, too')
   .action(async (names, options) => {
     process.exitCode = await (await import('./commands/validate.ts')).validate(names, options);
@@ -82,7 +88,7 @@ program
   .addOption(environmentOption())
   .addOption(setOption())
   .option('--elasticsearch <version>', 'the version to plan for, if the name does not say it: 8.5')
-  .addOption(new Option('--format <format>', 'the format').choices(formatsOf('plan')).default('text'))
+  .addOption(new ChoiceOption('--format <format>', 'the format', formatsOf('plan')).default('text'))
   .option('--out <file>', 'write the plan to a file, for runbook diff, approve and exec --plan')
   .option('--pin', 'read the cluster_uuid of each cluster and pin the plan to it', false)
   .option('--author <name>', 'the author, written into the plan')
@@ -95,7 +101,7 @@ program
   .option('--env <file>', 'the environment file to plan the runbook with')
   .addOption(setOption())
   .option('--elasticsearch <version>', 'the version to plan for, if the name does not say it: 8.5')
-  .addOption(new Option('--format <format>', 'the format').choices(['text', 'markdown', 'json']).default('text'))
+  .addOption(new ChoiceOption('--format <format>', 'the format', ['text', 'markdown', 'json']).default('text'))
   .option('--detailed-exitcode', 'exit with 5 if there is a difference', false)
   .action(async (before, after, options) => {
     process.exitCode = await (await import('./commands/diff.ts')).diff(before, after, options);
@@ -104,7 +110,7 @@ program
   .command('approve')
   .description('approve a plan with an SSH signature; sends nothing')
   .argument('<plan>', 'a file of plan --out')
-  .requiredOption('--key <file>', 'an SSH key: ~/.ssh/id_ed25519, or a .pub whose key the agent has')
+  .addOption(new RequiredOption('--key <file>', 'an SSH key: ~/.ssh/id_ed25519, or a .pub whose key the agent has'))
   .option('--name <name>', 'the name in the allowed-signers file; by default the comment of the .pub file')
   .option('--expires <duration>', 'a run must begin within this time', '24h')
   .action(async (file, options) => (await import('./commands/approve.ts')).approve(file, options));
@@ -126,6 +132,16 @@ program
   .addOption(verboseOption())
   .action(async (name, options) => {
     process.exitCode = await (await import('./commands/exec.ts')).exec(name, options);
+  });
+program
+  .command('status')
+  .description(
+    'show unfinished and failed runs, locks, and what is left in the clusters, with the commands; sends nothing',
+  )
+  .addOption(new ChoiceOption('--format <format>', 'the format', ['text', 'json']).default('text'))
+  .option('--detailed-exitcode', 'exit with 5 if a run waits for somebody', false)
+  .action(async (options) => {
+    process.exitCode = await (await import('./commands/status.ts')).status(options);
   });
 const resume = program
   .command('resume')
@@ -185,7 +201,7 @@ program
   .command('report')
   .description('render a run or a plan for a pull request, a browser, a pipeline or a program')
   .argument('<run>', 'its id, or a file of plan --out')
-  .addOption(new Option('--format <format>', 'the format').choices(Object.keys(formatNames)).default('text'))
+  .addOption(new ChoiceOption('--format <format>', 'the format', Object.keys(formatNames)).default('text'))
   .option('--out <file>', 'write it to a file')
   .option('--allowed-signers <file>', 'with a plan: show which of them have approved it')
   .action(async (argument, options) => (await import('./commands/report.ts')).report(argument, options));
@@ -208,17 +224,8 @@ program
 program
   .command('sandbox')
   .description('start a test environment on this machine: two clusters, a bucket and Kibana')
-  .addOption(
-    new Option('--version <version>', 'of Elasticsearch').choices(['7.10', '8.5', '8.19', '9.5']).default('7.10'),
-  )
-  .addOption(
-    new Option('--destination-version <version>', 'of the destination, if another').choices([
-      '7.10',
-      '8.5',
-      '8.19',
-      '9.5',
-    ]),
-  )
+  .addOption(new ChoiceOption('--version <version>', 'of Elasticsearch', emulatedVersions).default('7.10'))
+  .addOption(new ChoiceOption('--destination-version <version>', 'of the destination, if another', emulatedVersions))
   .addOption(
     new Option('--fault <fault>', 'a fault, such as restore:reset-after-accept; repeatable')
       .argParser(collect)
@@ -237,13 +244,38 @@ process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
 endOnCrash();
 
-program.parseAsync().catch((error: unknown) => {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : exitCodes.usage;
-  else if (error instanceof Problem) {
-    process.stderr.write(`${inertLines(error.message)}\n`);
-    process.exitCode = exitCodes[error.kind];
-  } else {
-    process.stderr.write(`${crashText(error)}\n`);
-    process.exitCode = exitCodes.crashed;
-  }
+/** The command that is called, once its options are known to be right. */
+let called: string | undefined;
+program.addHelpText('before', examplesText('runbook')).showHelpAfterError('See runbook --help');
+for (const command of program.commands) {
+  const name = command.name();
+  command.helpGroup(groupOf(name)).addHelpText('before', examplesText(name));
+  command.showHelpAfterError(`See runbook ${name} --help`);
+}
+program.hook('preAction', async (_, command) => {
+  await checkOptions(command);
+  called = command.name();
 });
+
+// Not awaited here: the program is bundled as a module that cannot wait at its top level.
+void main();
+
+async function main(): Promise<void> {
+  try {
+    if (process.argv.length > 2) await program.parseAsync();
+    else await (await import('./commands/overview.ts')).overview();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : exitCodes.usage;
+      if (error.exitCode !== 0)
+        process.stderr.write(await (await import('./command-line.ts')).adviceOn(error, program.args));
+    } else if (error instanceof Problem) {
+      const help = error.kind === 'arguments' && called !== undefined ? `See runbook ${called} --help\n` : '';
+      process.stderr.write(`${inertLines(error.message)}\n${help}`);
+      process.exitCode = exitCodes[error.kind];
+    } else {
+      process.stderr.write(`${crashText(error)}\n`);
+      process.exitCode = exitCodes.crashed;
+    }
+  }
+}

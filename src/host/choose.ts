@@ -70,7 +70,7 @@ function listOf(candidates: readonly Candidate[]): string {
 /** Offline, the version is what `--elasticsearch` says. */
 export function versionGiven(given: string | undefined): VersionSource {
   if (given !== undefined && releaseOf(given) === undefined)
-    throw new Problem(`--elasticsearch ${given} is not a version; expected 8, 8.5 or 8.5.3`);
+    throw new Problem(`--elasticsearch ${given} is not a version; expected 8, 8.5 or 8.5.3`, 'arguments');
   return async () => given;
 }
 

@@ -1,4 +1,5 @@
 import { nodesIn, type Plan, type PlannedNode } from '../plan/index.ts';
+import { didYouMean } from '../text/index.ts';
 import { Problem } from './problem.ts';
 
 /**
@@ -26,8 +27,10 @@ export function checkNames(plan: Plan, confirm: readonly string[]): Question[] {
   const questions = questionsIn(plan);
   const unknown = confirm.filter((id) => !questions.some((question) => question.id === id));
   if (unknown.length > 0) {
+    const ids = questions.map(({ id }) => id);
     throw new Problem(
-      `--confirm ${unknown.join(', ')}: no such step requires confirmation; ${questions.length > 0 ? `these do: ${questions.map(({ id }) => id).join(', ')}` : 'none does'}`,
+      `--confirm ${unknown.join(', ')}: no such step requires confirmation; ${ids.length > 0 ? `these do: ${ids.join(', ')}` : 'none does'}${unknown.map((id) => didYouMean(id, ids)).join('')}`,
+      'arguments',
     );
   }
   return questions;

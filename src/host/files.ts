@@ -17,7 +17,8 @@ import {
   type Salvaged,
 } from '../language/index.ts';
 import { NotReadable, readRegularFile, TooLarge } from '../runs/index.ts';
-import { type Checked, type Diagnostic, hasErrors, inOrder, printDiagnostic } from '../text/index.ts';
+import { type Checked, type Diagnostic, didYouMean, hasErrors, inOrder, printDiagnostic } from '../text/index.ts';
+import { environmentFiles, environmentsHereText } from './environment-files.ts';
 import { Problem } from './problem.ts';
 
 /** The runbooks that come with the program. */
@@ -43,15 +44,24 @@ export interface LoadedFiles<T> {
 export function locateRunbook(name: string): string {
   if (/\.ya?ml$/.test(name)) {
     if (existsSync(name)) return name;
-    throw new Problem(`no file ${name}`);
+    throw new Problem(`no file ${name}${didYouMean(name, yamlIn(dirname(name)))}`, 'arguments');
   }
   const places = [join('runbooks', `${name}.yaml`), join(bundledFolder, `${name}.yaml`)];
   const found = places.find((place) => existsSync(place));
   if (found) return found;
   const known = runbookFiles().map((file) => basename(file, '.yaml'));
+  // `users` is the runbook of that name for whatever version.
+  const suggestion = didYouMean(name, [...known, ...known.map((one) => one.replace(/-\d[\d.]*$/, ''))]);
   throw new Problem(
-    `no runbook "${name}" in ./runbooks or among the bundled ones (${known.join(', ')}); a path ends with .yaml`,
+    `no runbook "${name}" in ./runbooks or among the bundled ones${suggestion}\n${suggestion === '' ? `There are ${known.join(', ')}; a path ends with .yaml` : 'runbook list shows all of them'}`,
+    'arguments',
   );
+}
+
+/** The YAML files of a folder, as paths that a name of one can be compared with. */
+function yamlIn(folder: string): string[] {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names.filter((name) => /\.ya?ml$/.test(name)).map((name) => join(folder, name));
 }
 
 /** Every runbook that a name can mean: those of ./runbooks hide bundled ones of the same name. */
@@ -134,7 +144,14 @@ function unreadable<T>(file: string, problem: string): LoadedFiles<T> {
  * @throws `Problem` where the file cannot be read. Everything that is wrong in it is in `checked`.
  */
 export function readEnvironment(path: string): LoadedFiles<Loaded<Environment>> {
-  if (!existsSync(path)) throw new Problem(`--env ${path}: no such file`);
+  if (!existsSync(path)) {
+    const files = environmentFiles();
+    const meant = didYouMean(
+      path,
+      files.map((file) => file.path),
+    );
+    throw new Problem(`--env ${path}: no such file${meant}\n${environmentsHereText(files)}`, 'arguments');
+  }
   const text = textIn(path, dirname(path));
   if (typeof text !== 'string') throw new Problem(`--env ${path} cannot be read: ${text.problem}`);
   // Without the line itself: it may hold a secret that should not be there.

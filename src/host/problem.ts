@@ -1,9 +1,9 @@
 /**
  * Says what became of an operation that a problem has ended. `usage`: the runbook, the environment or what was asked for is
- * wrong, no write was sent. `refused`: before the first write. `failed`: such as a journal that was changed. `intervention-required`:
+ * wrong, no write was sent; `arguments`: it is what was asked for, such as a name that nothing has. `refused`: before the first write. `failed`: such as a journal that was changed. `intervention-required`:
  * something may be left to do. `crashed`: this program is wrong; the journal says what was sent.
  */
-export type ProblemKind = 'usage' | 'refused' | 'failed' | 'intervention-required' | 'crashed';
+export type ProblemKind = 'usage' | 'arguments' | 'refused' | 'failed' | 'intervention-required' | 'crashed';
 
 /** Ends an operation with a message for people: what was found, what was expected, what to do. It holds no secret. */
 export class Problem extends Error {

@@ -1,5 +1,6 @@
 import type { Event } from '../engine/index.ts';
 import { commandText } from '../report/index.ts';
+import { didYouMean } from '../text/index.ts';
 import { checkApprovalsOf } from './approvals.ts';
 import { checkNames } from './confirmations.ts';
 import type { Execution } from './execute.ts';
@@ -96,7 +97,7 @@ async function continuation(recorded: RecordedRun, options: ResumeOptions): Prom
     ...assumeNotDone.map((step): [string, 'not-done'] => [step, 'not-done']),
   ]);
   const both = assumeDone.filter((step) => assumeNotDone.includes(step));
-  if (both.length > 0) throw new Problem(`${both.join(', ')} cannot be both done and not done`);
+  if (both.length > 0) throw new Problem(`${both.join(', ')} cannot be both done and not done`, 'arguments');
   checkNames(plan, confirm);
   checkAssumptions([...assumed.keys()], recorded.events);
   return {
@@ -121,7 +122,8 @@ function checkAssumptions(assumed: readonly string[], events: readonly Event[]):
   const unknown = assumed.filter((step) => !open.has(step));
   if (unknown.length === 0) return;
   throw new Problem(
-    `${unknown.join(', ')}: no such step has an unknown outcome; ${open.size > 0 ? `these have: ${[...open].join(', ')}` : 'none has'}`,
+    `${unknown.join(', ')}: no such step has an unknown outcome; ${open.size > 0 ? `these have: ${[...open].join(', ')}` : 'none has'}${unknown.map((step) => didYouMean(step, open)).join('')}`,
+    'arguments',
   );
 }
 

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Event } from '../engine/index.ts';
 import { type Plan, parsePlan } from '../plan/index.ts';
 import { type Subject, subjectOf } from '../report/index.ts';
 import { assertOwn, NotOwn, noEventText, readJournal } from '../runs/index.ts';
+import { didYouMean } from '../text/index.ts';
 import { messageOf, Problem } from './problem.ts';
 
 /** Where the runs of a working directory are kept. */
@@ -27,8 +28,20 @@ export function ownFolder(folder = runsFolder): string {
 /** The folder of a run. */
 export function folderOf(id: string, runs = runsFolder): string {
   const folder = join(runs, id);
-  if (!isRunId(id) || !existsSync(folder)) throw new Problem(`no run "${id}" in ${runs}; runbook runs lists them`);
+  if (!isRunId(id) || !existsSync(folder))
+    throw new Problem(
+      `no run "${id}" in ${runs}${didYouMean(id, namesIn(runs))}\nrunbook runs lists them`,
+      'arguments',
+    );
   return ownFolder(folder);
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 /** `20261124-130501-3f9a1c`: sorts by time, fits into a snapshot's name. */

@@ -183,7 +183,9 @@ function readSet(set: string, declared: Inputs, found: Found): void {
   if (equals < 0) refuse('set', 'expected NAME=VALUE');
   else if ('missing' in at) {
     const what = at.of ? `the input "${at.of.name}" has no member "${at.missing}"` : 'the runbook has no such input';
-    refuse('unknown-input', `${what}${didYouMean(at.missing, at.known)}`);
+    const known = [...at.known];
+    const names = `Allowed ${at.of ? 'members' : 'inputs'}: ${known.join(', ')}.`;
+    refuse('unknown-input', `${what}${didYouMean(at.missing, known)}`, known.length > 0 ? names : undefined);
   } else if (at.input.type === 'object') {
     const [first] = leavesIn(name, at.input).filter(({ input }) => !input.secret);
     refuse('input', `the input "${name}" has members: set one of them`, `--set ${first?.name ?? name}=….`);

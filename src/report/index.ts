@@ -14,6 +14,8 @@ export { reportOf } from './report-of.ts';
 export { approvalText, detailedLines, linesOf, plainView, shownCallText } from './run-lines.ts';
 export type { JournalFacts, RunReport } from './run-report.ts';
 export { factsOf, unfoundedIn } from './sentences/index.ts';
+export { type HeldLock, type RunStatus, runStates, type Status, statusOf, type WorkingProcess } from './status.ts';
+export { briefLines, type Showing, statusText, unfinishedText } from './status-text.ts';
 export { type Subject, subjectOf } from './subject.ts';
 export { summaryLines, summaryText } from './summary.ts';
 export { commandText } from './words.ts';

@@ -39,9 +39,9 @@ export function quoted(text: string): string {
   return `'${inert(text).replaceAll("'", "'\\''")}'`;
 }
 
-/** Writes text as one argument: a plain word without quotes. */
+/** Writes text as one argument: a plain word, path or name=value without quotes. */
 export function word(text: string): string {
-  return /^[A-Za-z]+$/.test(text) ? text : quoted(text);
+  return /^[\w./:@=,+-]+$/.test(text) ? text : quoted(text);
 }
 
 /** Escapes text for double quotes. */

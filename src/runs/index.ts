@@ -2,6 +2,7 @@ export { chainOf, hashOf, JournalDamage, lineOf } from './chain.ts';
 export { assertOwn, makeFolder, NotOwn } from './folder.ts';
 export {
   createJournal,
+  endsOf,
   followJournal,
   type Journal,
   type JournalContents,
@@ -9,8 +10,16 @@ export {
   readJournal,
   reopenJournal,
 } from './journal.ts';
-export { listRuns, type RunEntry, watchRuns } from './list.ts';
-export { foldersLeft, Locked, lockHere, lockRun, locksFolder } from './local-lock.ts';
+export { listRuns, type RunEntry, runNames, watchRuns } from './list.ts';
+export {
+  Locked,
+  type LockHolder,
+  lockHere,
+  lockRun,
+  locksFolder,
+  locksIn,
+  workerOf,
+} from './local-lock.ts';
 export { beginWork, stateOfWork } from './process.ts';
 export { type KeptReason, pruneRuns } from './prune.ts';
 export { NotReadable, readRegularFile, TooLarge } from './regular-file.ts';

@@ -129,6 +129,37 @@ export type Stage = 'empty' | 'unfinished' | 'finished';
 
 /** Returns how far a journal of so many bytes is; only its last line is read. */
 export async function stageOf(folder: string, size: number): Promise<Stage> {
+  return stageAfter(await lastLineOf(folder, size));
+}
+
+/**
+ * The first and the last event of a journal; undefined where there is none. What is between them is not read, and whether they
+ * follow from each other is for `readJournal`.
+ */
+export async function endsOf(folder: string): Promise<{ readonly first: Event; readonly last: Event } | undefined> {
+  const [first, last] = [await firstLineOf(folder), await lastLineOf(folder, await sizeOf(folder))];
+  return first === undefined || last === undefined
+    ? undefined
+    : { first: JSON.parse(first) as Event, last: JSON.parse(last) as Event };
+}
+
+async function firstLineOf(folder: string): Promise<string | undefined> {
+  const file = await openRegularFile(join(folder, journalFile));
+  try {
+    for (let length = 10_000; ; length *= 10) {
+      const bytes = Buffer.alloc(length);
+      const { bytesRead } = await file.read(bytes, 0, length, 0);
+      const end = bytes.indexOf('\n');
+      if (end >= 0) return bytes.toString('utf8', 0, end);
+      if (bytesRead < length) return undefined;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** The last line that was written to its end; undefined where there is none. */
+async function lastLineOf(folder: string, size: number): Promise<string | undefined> {
   const file = await openRegularFile(join(folder, journalFile));
   try {
     for (let length = 10_000; ; length *= 10) {
@@ -137,7 +168,7 @@ export async function stageOf(folder: string, size: number): Promise<Stage> {
       const lines = bytes.toString('utf8').split('\n');
       // A line break ends each line: behind the last one is nothing, or one that is torn.
       const isWhole = lines.length > 2 || bytes.length === size;
-      if (isWhole) return stageAfter(lines.at(-2));
+      if (isWhole) return lines.at(-2);
     }
   } finally {
     await file.close();

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, stat, unlink, utimes, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { hashOf } from './chain.ts';
-import { type ProcessId, stateOf, thisProcess } from './process.ts';
+import { type ProcessId, type ProcessState, stateOf, thisProcess } from './process.ts';
 
 /** What a lock file says of its holder. */
 interface Holder extends ProcessId {
   readonly run: string;
   /** The run's own folder. */
   readonly folder?: string;
+  readonly target?: string;
   readonly since: string;
 }
 
@@ -52,14 +53,55 @@ export async function lockHere(
   return release;
 }
 
-/** The folders of the runs whose processes have left a lock on one of the targets on this machine, and have ended. */
-export async function foldersLeft(folder: string, targets: readonly string[]): Promise<string[]> {
-  const found: string[] = [];
-  for (const target of targets) {
-    const holder = await holderOf(fileOf(folder, target));
-    if (typeof holder?.folder === 'string' && stateOf(holder) === 'ended') found.push(holder.folder);
+/** A process that has acquired a lock on this machine, or in a folder of a run. */
+export interface LockHolder {
+  readonly run: string;
+  readonly pid: number;
+  readonly host: string;
+  /** When it has acquired it, ISO 8601. */
+  readonly since: string;
+  /** `unknown` of a process on another machine or in another container, which cannot be asked. */
+  readonly state: ProcessState;
+  /** When the lock file was written last, milliseconds since 1970: the process of a run does so every minute. */
+  readonly beat: number;
+}
+
+/** A lock on this machine. */
+export interface LocalLock extends LockHolder {
+  /** What is locked, such as a url. */
+  readonly target: string;
+  /** The run's own folder. */
+  readonly folder?: string;
+  /** The lock file. */
+  readonly file: string;
+}
+
+/** The locks in a folder of locks; those whose processes have ended, too: the next run takes them over. */
+export async function locksIn(folder: string): Promise<LocalLock[]> {
+  const locks: LocalLock[] = [];
+  for (const name of (await readdir(folder).catch(() => [])).filter((one) => one.endsWith('.json'))) {
+    const file = join(folder, name);
+    const lock = await lockAt(file);
+    if (lock?.target !== undefined) locks.push({ ...lock, target: lock.target, file });
   }
-  return found;
+  return locks;
+}
+
+/** The process that is at work on a run, or was when it died; undefined where none is. */
+export async function workerOf(folder: string): Promise<LockHolder | undefined> {
+  return lockAt(join(folder, 'lock.json'));
+}
+
+async function lockAt(file: string): Promise<(LockHolder & Pick<Holder, 'folder' | 'target'>) | undefined> {
+  const holder = await holderOf(file);
+  const beat = (await stat(file).catch(() => undefined))?.mtimeMs;
+  if (!holder || beat === undefined) return undefined;
+  const { run, pid, host, since, folder, target } = holder;
+  return {
+    ...{ run, pid, host, since, beat, state: stateOf(holder) },
+    ...(folder === undefined ? {} : { folder }),
+    ...(target === undefined ? {} : { target }),
+  };
 }
 
 function fileOf(folder: string, target: string): string {

@@ -178,7 +178,7 @@ describe.concurrent('runbook resume', () => {
         expect(stderr).toMatch(
           /^WARNING: run \S+ \(users-7\.10\.yaml\) has written to .*destination.* and is not finished/,
         );
-        expect(stderr).toContain(`Continue it: runbook resume ${run}, or roll it back: runbook rollback ${run}`);
+        expect(stderr).toContain(`To continue it: runbook resume ${run}; to roll it back: runbook rollback ${run}`);
       }
       expect(other.stderr).toContain(`, in ${directory}`);
       expect(named.stdout).toContain(`Possibly why: run ${run} `);

@@ -97,7 +97,7 @@ describe('a run of a library', () => {
     const steps = '  - { id: a, on: es, call: PUT /a, confirm: true }\n';
 
     await expect(execute(executionOf(steps))).rejects.toMatchObject({ name: 'Error', kind: 'refused' });
-    await expect(execute(executionOf(steps, { confirm: ['b'] }))).rejects.toMatchObject({ kind: 'usage' });
+    await expect(execute(executionOf(steps, { confirm: ['b'] }))).rejects.toMatchObject({ kind: 'arguments' });
 
     expect(calls).toEqual([]);
     expect(existsSync(join(folder, 'runs'))).toBe(false);

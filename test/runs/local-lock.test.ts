@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, statSync, utimesSync, writeFile
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { foldersLeft, Locked, lockHere, lockRun } from '../../src/runs/index.ts';
+import { Locked, lockHere, lockRun, locksIn } from '../../src/runs/index.ts';
 
 describe('a lock on this machine', () => {
   let folder: string;
@@ -39,14 +39,20 @@ describe('a lock on this machine', () => {
     expect(files()).toEqual([]);
   });
 
-  it('says where the run is whose process has ended, to whoever asks for its targets', async () => {
+  it('says which run holds it, and whether its process is alive', async () => {
     await heldBy({});
-    expect(await foldersLeft(folder, ['http://a', 'http://b'])).toEqual([]);
     const [file = ''] = files();
     const holder = JSON.parse(readFileSync(join(folder, file), 'utf8'));
-    writeFileSync(join(folder, file), JSON.stringify({ ...holder, pid: 2 ** 22 + 1 }));
-    expect(await foldersLeft(folder, ['http://a', 'http://b'])).toEqual(['/runs/x']);
-    expect(await foldersLeft(folder, ['http://b'])).toEqual([]);
+    const states = async (change: object) => {
+      writeFileSync(join(folder, file), JSON.stringify({ ...holder, ...change }));
+      return (await locksIn(folder)).map(({ target, folder: runFolder, state }) => [target, runFolder, state]);
+    };
+    expect(await states({})).toEqual([['http://a', '/runs/x', 'alive']]);
+    expect(await states({ pid: 2 ** 22 + 1 })).toEqual([['http://a', '/runs/x', 'ended']]);
+    expect(await states({ host: `not-${hostname()}` })).toEqual([['http://a', '/runs/x', 'unknown']]);
+    writeFileSync(join(folder, file), 'half a li');
+    expect(await locksIn(folder)).toEqual([]);
+    expect(await locksIn(join(folder, 'none'))).toEqual([]);
   });
 
   it('of another machine counts: its process cannot be asked', async () => {

@@ -23,8 +23,10 @@ export async function approve(file: string, { key, name: given, expires }: Appro
   if (!/^[A-Za-z0-9][A-Za-z0-9._@+-]*$/.test(name))
     throw new Problem(
       `${given === undefined ? `${key}.pub says "${name}"` : `--name ${name}`}: who approves it? A name of letters, digits and . _ @ + - is needed, as the allowed-signers file has it: --name NAME`,
+      'arguments',
     );
-  if (!/^\d{1,6}[mh]$/.test(expires)) throw new Problem(`--expires ${expires}: expected minutes or hours, such as 24h`);
+  if (!/^\d{1,6}[mh]$/.test(expires))
+    throw new Problem(`--expires ${expires}: expected minutes or hours, such as 24h`, 'arguments');
   const now = Date.now();
   const statement = approvalStatement({
     format: 'runbook-approval/v1',

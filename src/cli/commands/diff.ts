@@ -40,7 +40,8 @@ export async function diff(before: string, after: string, options: DiffOptions):
 /** Planned with the inputs of the plan that it is compared with, as `exec --plan` does; its author and pins are no differences. */
 async function runbookSide(name: string, other: PlanFile | undefined, options: DiffOptions): Promise<Planned> {
   const { env, set } = options;
-  if (env === undefined) throw new Problem(`${name} is a runbook: --env says for which environment it is planned`);
+  if (env === undefined)
+    throw new Problem(`${name} is a runbook: --env says for which environment it is planned`, 'arguments');
   const path = await chooseRunbook(name, versionGiven(options.elasticsearch));
   return planFromFiles(path, { env, set, ...(other ? { ...extrasOf(other.plan), inputs: inputsOf(other.plan) } : {}) });
 }

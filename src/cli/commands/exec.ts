@@ -5,9 +5,11 @@ import { locateRunbook, readEnvironment } from '../../host/files.ts';
 import { planAgain, readPlanFile } from '../../host/plan-file.ts';
 import { type Planned, planFromFiles } from '../../host/plan-from-files.ts';
 import { Problem } from '../../host/problem.ts';
-import { unfinishedRuns, unfinishedText } from '../../host/unfinished.ts';
+import { unfinishedRuns } from '../../host/unfinished.ts';
+import { unfinishedText } from '../../report/index.ts';
 import { attend } from '../attend.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { here } from '../here.ts';
 import { inertLines } from '../print.ts';
 
 export interface ExecOptions {
@@ -28,7 +30,8 @@ export interface ExecOptions {
 
 /** `runbook exec`: plans and runs. The exit code says what became of the clusters. */
 export async function exec(name: string | undefined, options: ExecOptions): Promise<number> {
-  if (options.detailedExitcode && !options.dryRun) throw new Problem('--detailed-exitcode: only with --dry-run');
+  if (options.detailedExitcode && !options.dryRun)
+    throw new Problem('--detailed-exitcode: only with --dry-run', 'arguments');
   const { confirm, clusterLock } = options;
   const mode = options.dryRun ? 'dry' : 'real';
   const rollback = options.rollback ? 'on-failure' : 'never';
@@ -43,7 +46,8 @@ export async function exec(name: string | undefined, options: ExecOptions): Prom
 /** What an operator must know of earlier runs; of an environment file that is wrong, planning says so. */
 async function unfinishedTexts(env: string): Promise<string[]> {
   const environment = readEnvironment(env).checked.value?.value;
-  return environment ? (await unfinishedRuns(environment)).map((run) => inertLines(unfinishedText(run))) : [];
+  const unfinished = environment ? await unfinishedRuns(environment) : [];
+  return unfinished.map(({ run, connections }) => inertLines(unfinishedText(run, connections, here())));
 }
 
 /** Returns what is to be run: what the runbook gives now, or a kept plan, which must be just that and approved where it must be. */
@@ -53,8 +57,12 @@ async function toRun(name: string | undefined, options: ExecOptions): Promise<Pl
     policiesFor(dryRun ? forDryRun(environment) : environment, env, options);
   if (file === undefined) {
     if (options.requireApprovals !== undefined)
-      throw new Problem('--require-approvals: approvals are for a plan in a file; add --plan plan.json');
-    if (name === undefined) throw new Problem('missing runbook: give its name or path, or --plan plan.json');
+      throw new Problem('--require-approvals: approvals are for a plan in a file; add --plan plan.json', 'arguments');
+    if (name === undefined)
+      throw new Problem(
+        'missing runbook: give its name (runbook list shows them) or its path, or --plan plan.json',
+        'arguments',
+      );
     const planned = await planFromFiles(await chooseRunbook(name, versionAsked(env)), { env, set });
     const [policy] = policiesOf(planned);
     if (policy)
@@ -64,7 +72,7 @@ async function toRun(name: string | undefined, options: ExecOptions): Promise<Pl
       );
     return planned;
   }
-  if (set.length > 0) throw new Problem('--set and --plan: the inputs are in the plan; leave --set out');
+  if (set.length > 0) throw new Problem('--set and --plan: the inputs are in the plan; leave --set out', 'arguments');
   const kept = readPlanFile(file);
   const planned = await planAgain(kept, { env, ...(name === undefined ? {} : { runbook: locateRunbook(name) }) });
   const policies = policiesOf(planned);

@@ -14,6 +14,7 @@ export function explain(code: string | undefined): void {
     const codes = lints.map((one) => one.code);
     throw new Problem(
       `no lint "${code}"${didYouMean(code, codes)}; runbook explain lists them. Other messages of validate need no explanation.`,
+      'arguments',
     );
   }
   const { wrong, right } = lint.example;

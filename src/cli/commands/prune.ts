@@ -32,7 +32,7 @@ function ageOf(text: string): number {
   const [, days] = /^(\d{1,5})d$/.exec(text) ?? [];
   if (days !== undefined) return Number(days) * day;
   if (/^\d{1,6}h$/.test(text)) return millisecondsOf(text);
-  throw new Problem(`--older-than ${text}: expected days or hours, such as 30d or 12h`);
+  throw new Problem(`--older-than ${text}: expected days or hours, such as 30d or 12h`, 'arguments');
 }
 
 const words: Readonly<Record<KeptReason, string>> = {

@@ -18,9 +18,12 @@ export interface ReportOptions {
 export async function report(argument: string, { format, out, allowedSigners }: ReportOptions): Promise<void> {
   const what = isPlanFile(argument) ? 'plan' : 'run';
   if (!isFormat(format) || !formatsOf(what).includes(format))
-    throw new Problem(`--format ${format}: a ${what} is shown as ${formatsOf(what).join(', ')}`);
+    throw new Problem(`--format ${format}: a ${what} is shown as ${formatsOf(what).join(', ')}`, 'arguments');
   if (what === 'run' && allowedSigners !== undefined)
-    throw new Problem(`--allowed-signers is for plans; of a run: runbook verify ${argument} --allowed-signers FILE`);
+    throw new Problem(
+      `--allowed-signers is for plans; of a run: runbook verify ${argument} --allowed-signers FILE`,
+      'arguments',
+    );
   const subject = what === 'plan' ? await planSubject(argument, allowedSigners) : await runSubject(folderOf(argument));
   const text = formats[format].render(subject);
   if (out === undefined) print(text);

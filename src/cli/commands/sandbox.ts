@@ -35,7 +35,8 @@ export async function sandbox(options: SandboxOptions): Promise<void> {
   const { version, destinationVersion = version, folder } = options;
   const faults = options.fault.map(faultOf);
   const wrong = faults.filter((one) => typeof one === 'string');
-  if (wrong.length > 0) throw new Problem(`${wrong.join('\n')}\nrunbook sandbox --list-faults explains them.`);
+  if (wrong.length > 0)
+    throw new Problem(`${wrong.join('\n')}\nrunbook sandbox --list-faults explains them.`, 'arguments');
   const versions = { source: releases[version], destination: releases[destinationVersion] };
   ownFolder(folder);
   const running = await startSandbox(versions, faults as Fault[], (call) => process.stdout.write(`${call}\n`));

@@ -21,6 +21,7 @@ export async function serve({ host, port = 0 }: ServeOptions): Promise<void> {
   if (host === '0.0.0.0' || host === '::')
     throw new Problem(
       `--host ${host}: name the one address under which it is opened; requests by any other name are refused`,
+      'arguments',
     );
   ownFolder();
   const token = randomBytes(24).toString('base64url');

@@ -5,7 +5,7 @@ import { Problem } from '../../host/problem.ts';
 import { resolveTarget } from '../../host/secrets.ts';
 import { holderIn, isRestored, kindNameOf, kindOf, type LockCall } from '../../kinds/index.ts';
 import { holderText, noResponseText, reasonText } from '../../report/index.ts';
-import { inert } from '../../text/index.ts';
+import { didYouMean, inert } from '../../text/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { ask, isInteractive } from '../terminal.ts';
 
@@ -20,8 +20,10 @@ export async function unlock(name: string, { env, as, yes }: UnlockOptions): Pro
   const file = readEnvironment(env);
   const environment = valueOrStop(file.checked, file.print).value;
   const settings = Object.hasOwn(environment.connections, name) ? environment.connections[name] : undefined;
-  if (!settings)
-    throw new Problem(`${env} has no connection "${name}"; it has ${Object.keys(environment.connections).join(', ')}`);
+  if (!settings) throw new Problem(noneOf(`${env} has no connection`, name, environment.connections), 'arguments');
+  const identities = 'identities' in settings ? (settings.identities ?? {}) : {};
+  if (as !== undefined && !Object.hasOwn(identities, as))
+    throw new Problem(noneOf(`--as: the connection "${name}" has no identity`, as, identities), 'arguments');
   const { lock } = kindOf(settings);
   if (!lock)
     throw new Problem(
@@ -67,6 +69,12 @@ export async function unlock(name: string, { env, as, yes }: UnlockOptions): Pro
   } finally {
     await connection.close();
   }
+}
+
+/** Says that a name is none of those that there are. */
+function noneOf(what: string, name: string, known: object): string {
+  const names = Object.keys(known);
+  return `${what} "${name}"${didYouMean(name, names)}\n${names.length > 0 ? `It has ${names.join(', ')}` : 'It has none'}`;
 }
 
 async function confirmed(yes: boolean): Promise<void> {
