@@ -46,6 +46,7 @@ for (const name of ['runbook', 'environment']) {
 const written = {
   approval: ['src/plan/approval.ts', 'Approval'],
   diff: ['src/report/diff.ts', 'PlanDiff'],
+  journal: ['src/runs/chain.ts', 'JournalLine'],
   plan: ['src/plan/plan.ts', 'Plan'],
   report: ['src/report/run-report.ts', 'RunReport'],
   status: ['src/report/status.ts', 'Status'],

@@ -46,7 +46,12 @@ export interface StepDescription {
   readonly title: string;
   readonly phase: Phase;
   readonly kind: StepKind;
-  /** How many blocks are around it. */
+  /**
+   * How many blocks are around it.
+   * @asType integer
+   * @minimum 0
+   * @maximum 10000
+   */
   readonly depth: number;
   /** Where it stands in the runbook: `users-7.10.yaml:41:5`. */
   readonly place: string;
@@ -304,6 +309,12 @@ export type Noted = {
   readonly type: 'noted';
   readonly step: string;
   readonly number: string;
+  /**
+   * How many blocks are around it.
+   * @asType integer
+   * @minimum 0
+   * @maximum 10000
+   */
   readonly depth: number;
 } & Note;
 

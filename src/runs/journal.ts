@@ -1,7 +1,7 @@
 import { type FileHandle, mkdir, open, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Event } from '../engine/index.ts';
-import { type Chain, chainOf, hashOf, JournalDamage, lineOf } from './chain.ts';
+import { type Chain, chainOf, eventIn, hashOf, JournalDamage, lineOf, parsedLine } from './chain.ts';
 import { makeFolder } from './folder.ts';
 import { openRegularFile } from './open-regular-file.ts';
 import { readRegularFile } from './regular-file.ts';
@@ -81,8 +81,12 @@ export async function readJournal(folder: string): Promise<JournalContents> {
   const file = join(folder, journalFile);
   const bytes = contentOf(file);
   const plan = new TextDecoder('utf-8', { ignoreBOM: true }).decode(contentOf(join(folder, planFile)));
-  return { ...chainOf(bytes, plan, file), plan };
+  const { lineProblem } = await checker();
+  return { ...chainOf(bytes, plan, file, lineProblem), plan };
 }
+
+/** The schema is large, and most commands read no journal. */
+const checker = () => import('./journal-line.ts');
 
 function contentOf(file: string): Uint8Array {
   try {
@@ -100,13 +104,14 @@ export function noEventText(folder: string): string {
 /**
  * The events of a journal from the n-th on, as they are written; whether they follow from each other is for `readJournal`.
  * @param skip How many events the caller has seen.
- * @returns A function that gives what has come since it was called last.
+ * @returns A function that gives what has come since it was called last; it rejects with `JournalDamage` where a line is no event.
  */
 export function followJournal(folder: string, skip: number): () => Promise<Event[]> {
   let offset = 0;
   let toSkip = skip;
   return async () => {
-    const file = await openRegularFile(join(folder, journalFile));
+    const name = join(folder, journalFile);
+    const file = await openRegularFile(name);
     try {
       const { size } = await file.stat();
       const bytes = Buffer.alloc(Math.max(0, size - offset));
@@ -117,7 +122,8 @@ export function followJournal(folder: string, skip: number): () => Promise<Event
       const lines = bytes.toString('utf8', 0, length - 1).split('\n');
       const fresh = lines.slice(toSkip);
       toSkip -= lines.length - fresh.length;
-      return fresh.map((line) => JSON.parse(line) as Event);
+      const { lineProblem } = await checker();
+      return fresh.map((line) => eventIn(parsedLine(line, name), name, lineProblem));
     } finally {
       await file.close();
     }

@@ -13,8 +13,7 @@ export interface Exact {
 export function isExact(value: unknown): value is Exact {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, '$exact')) return false;
   const { $exact } = value as Partial<Exact>;
-  // Where digits were secret, a mark stands in their place.
-  return Object.keys(value).length === 1 && typeof $exact === 'string' && /^-?\d/.test($exact);
+  return Object.keys(value).length === 1 && typeof $exact === 'string' && /^-?\d[\d.eE+-]*$/.test($exact);
 }
 
 /** Returns whether a value is a number, whatever its size. */

@@ -1,6 +1,7 @@
 import { chmodSync, cpSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Event } from '../../src/engine/index.ts';
 import { canonicalJson } from '../../src/plan/index.ts';
 import { createJournal, hashOf } from '../../src/runs/index.ts';
 import { ownRunbook, runbook, workingDirectory } from '../program.ts';
@@ -89,6 +90,31 @@ describe('a record that somebody may have changed', () => {
       const { code, stdout, stderr } = await cli(...args);
       expect([args, code, stdout]).toEqual([args, 1, '']);
       expect(stderr).toMatch(/plan\.json is not used: it is not a plan of format runbook-plan\/v1: /);
+    }
+  });
+
+  it('has events that their schema knows, or is no report, script, resume or rollback', async () => {
+    const { bytes, run } = await badDaySubject();
+    const [first, ...rest] = run?.events ?? [];
+    if (first?.type !== 'run-started') throw new Error('it begins with run-started');
+    const written = await createJournal(join(directory, '.runbook', 'runs'), 'run-2', bytes);
+    const odd = { at: first.at, type: 'waiting', step: 'look', ms: 1, reason: { kind: 'hunter22' } };
+    for (const event of [{ ...first, run: 'run-2' }, ...rest.slice(0, -1), odd as unknown as Event])
+      await written.record(event);
+    await written.close();
+    const line = `journal.jsonl:${(run?.events ?? []).length}: this line is not as this version writes it: waiting: "reason.kind" has a value that is not known here`;
+    for (const [args, exit] of [
+      [['report', 'run-2', '--format', 'curl'], 1],
+      [['report', 'run-2', '--format', 'html'], 1],
+      [['show', 'run-2'], 1],
+      [['verify', 'run-2'], 1],
+      [['resume', 'run-2'], 2],
+      [['rollback', 'run-2', '--yes'], 2],
+    ] as const) {
+      const { code, stdout, stderr } = await cli(...args);
+      expect([args, code, stdout]).toEqual([args, exit, '']);
+      expect(stderr).toContain(line);
+      expect(stderr).not.toContain('hunter22');
     }
   });
 

@@ -16,6 +16,7 @@ import {
 import { type Plan, planId } from '../../src/plan/index.ts';
 import { reasonText, stepReasonText } from '../../src/report/reason-text.ts';
 import { openedIn, sealFor } from '../../src/runs/index.ts';
+import { lineProblem } from '../../src/runs/journal-line.ts';
 import type { Json } from '../../src/text/index.ts';
 import { createClock } from '../clock.ts';
 
@@ -134,6 +135,11 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
     },
     ports,
   );
+  // A journal of them could be read again.
+  for (const event of events) {
+    const problem = lineProblem(JSON.parse(JSON.stringify({ previous: '', ...event })));
+    if (problem !== undefined) throw new Error(`an event is not as its schema says: ${problem}`);
+  }
   const finished = events.flatMap((event) => (event.type === 'step-finished' ? [event] : []));
   return {
     summary,

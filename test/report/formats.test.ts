@@ -47,6 +47,12 @@ describe('the formats of plans and runs', () => {
     expect(validate({ ...JSON.parse(shown('json', subject)), steps: [{ step: 'x' }] })).toBe(false);
   });
 
+  it('take no text for a number that only its digits tell: in the curl script it would leave its quotes', () => {
+    const plan = planOf(`  - { id: a, on: es, call: PUT /a, keep: It is wanted., body: { n: HERE } }`);
+    const odd = JSON.parse(JSON.stringify(plan).replace('"HERE"', '{"$exact":"1$(touch pwned)"}'));
+    expect(shown('curl', planSubject(odd))).toContain('"1\\$(touch pwned)"');
+  });
+
   it('send by hand what a connection sends: lists, bulks and files to import', () => {
     const plan = planOf(
       `apiVersion: runbook/v1

@@ -12,6 +12,7 @@ import {
 } from '../../src/engine/index.ts';
 import type { Plan } from '../../src/plan/index.ts';
 import { chainOf, hashOf, lineOf, openedIn, sealFor } from '../../src/runs/index.ts';
+import { lineProblem } from '../../src/runs/journal-line.ts';
 import type { ClusterRequest, World } from '../../src/sandbox/world/state.ts';
 import { createClock } from '../clock.ts';
 import { answerTo } from './connection.ts';
@@ -254,7 +255,7 @@ export async function simulate(
   }
 
   const chain = () => {
-    const read = chainOf(Buffer.from(lines), scenario.planText, 'journal');
+    const read = chainOf(Buffer.from(lines), scenario.planText, 'journal', lineProblem);
     lines = lines.slice(0, Buffer.from(lines).toString('utf8', 0, read.length).length);
     synced = lines.length;
     if (read.events.length < count) cuts.push(read.events.length);
