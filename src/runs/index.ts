@@ -9,7 +9,7 @@ export {
   readJournal,
   reopenJournal,
 } from './journal.ts';
-export { listRuns, type RunEntry, watchRuns } from './list.ts';
+export { listRuns, type RunEntry, runNames, watchRuns } from './list.ts';
 export { foldersLeft, Locked, lockHere, lockRun, locksFolder } from './local-lock.ts';
 export { beginWork, stateOfWork } from './process.ts';
 export { type KeptReason, pruneRuns } from './prune.ts';

@@ -1,4 +1,5 @@
 import type { HttpDialect } from '../dialect.ts';
+import { changes } from './changes.ts';
 import { isWrittenInParts } from './partial-writes.ts';
 import { isPassingPost } from './passing-posts.ts';
 import { isReadingPost, passingWrites } from './reading-posts.ts';
@@ -13,6 +14,7 @@ export const dialect: HttpDialect = {
   isReadingPost,
   passingWrites,
   isAtomic: ({ path }) => !isWrittenInParts(path),
+  changes,
   leavesNothing: ({ method, path }) => method === 'POST' && isPassingPost(path),
   // The health of an index that is missing is waited for, even where the call does not ask for it.
   mayWait: ({ path, query = {} }) =>

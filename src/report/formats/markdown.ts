@@ -4,7 +4,8 @@ import { detailsOf } from '../details.ts';
 import { forecastSentence, predictionsOf } from '../forecast.ts';
 import { codeBlock, inlineCode, plain } from '../markdown.ts';
 import { addressOf, bodyText, connectionText, iterationsOf, requestText, titleOf, unreachedText } from '../outline.ts';
-import { countsText, planFacts } from '../plan-text.ts';
+import { countsText } from '../plan-summary.ts';
+import { planFacts } from '../plan-text.ts';
 import { errorText, expectedText, reasonText, subjectOf } from '../reason-text.ts';
 import {
   approvalText,

@@ -14,7 +14,8 @@ import {
   titleOf,
   unreachedText,
 } from '../outline.ts';
-import { countsText, planFacts } from '../plan-text.ts';
+import { countsText } from '../plan-summary.ts';
+import { planFacts } from '../plan-text.ts';
 import { errorText, expectedText, reasonText, subjectOf } from '../reason-text.ts';
 import {
   approvalText,
