@@ -30,9 +30,10 @@ export function row(cells: readonly Cell[], paint: Paint, indent = 0): string[] 
   return Array.from({ length: height }, (_, line) => {
     const shown = cells.map(({ width, style, align }, column) => {
       const text = columns[column]?.[line]?.trim() ?? '';
-      const space = ' '.repeat(Math.max(0, width - stringWidth(text)));
       const painted = style === undefined || text === '' ? text : paint(style, text);
-      return `${align === 'right' ? space + painted : painted + space}${column < cells.length - 1 ? '  ' : ''}`;
+      if (column === cells.length - 1) return painted;
+      const space = ' '.repeat(Math.max(0, width - stringWidth(text)));
+      return `${align === 'right' ? space + painted : painted + space}  `;
     });
     return `${' '.repeat(indent)}${shown.join('')}`.trimEnd();
   });

@@ -24,11 +24,16 @@ export function comparisonSections({ run, ...before }: Subject, plan: Plan, id: 
       title: `Compared with the ${kind} ${report.run}, ${report.started_at}`,
       lines: [
         { text: endText(report), style: isGood(report.state) ? undefined : 'bad' },
-        { text: diff.same ? 'It had this very plan.' : `From its plan to this one: ${diffSentence(diff)}.` },
-        ...headChanges(diff).map((text) => ({ text })),
-        ...stepChanges(diff).flatMap(({ head, fields }): Line[] => [
-          { text: head, style: 'strong' },
-          ...fields.map((text) => ({ text: `  ${text}` })),
+        { text: diff.same ? 'It had this very plan.' : `Its plan was another one; ${diffSentence(diff)}.` },
+      ],
+    },
+    {
+      title: 'What differs from its plan to this one',
+      lines: [
+        ...headChanges(diff).map((text) => ({ mark: '', text })),
+        ...stepChanges(diff).flatMap(({ mark, head, fields }): Line[] => [
+          { mark, text: head, style: 'strong' },
+          ...fields.map((text) => ({ mark: '', text })),
         ]),
       ],
     },

@@ -31,16 +31,23 @@ export function diffText(diff: PlanDiff): string {
     '',
     ...headChanges(diff),
     ...(diff.head.length > 0 ? [''] : []),
-    ...stepChanges(diff).flatMap(({ head, fields }) => [head, ...fields.map((field) => `    ${field}`), '']),
+    ...stepChanges(diff).flatMap(({ mark, head, fields }) => [
+      `${mark} ${head}`,
+      ...fields.map((field) => `    ${field}`),
+      '',
+    ]),
     diffSentence(diff),
   ];
   return `${lines.map((line) => inert(line)).join('\n')}\n`;
 }
 
 /** Returns a line for each step that differs, and one for each of its fields, before and after. */
-export function stepChanges({ steps }: PlanDiff): { readonly head: string; readonly fields: readonly string[] }[] {
+export function stepChanges({
+  steps,
+}: PlanDiff): { readonly mark: string; readonly head: string; readonly fields: readonly string[] }[] {
   return steps.map((step) => ({
-    head: `${marks[step.change]} ${headOf(step)}`,
+    mark: marks[step.change],
+    head: headOf(step),
     fields: step.fields.flatMap((field) => fieldLines(field, '')),
   }));
 }

@@ -62,7 +62,8 @@ export async function plan(name: string, options: PlanOptions): Promise<void> {
 /** The plan for people, and behind it what is no part of it. */
 async function textOf(plan: Plan, id: string, { full, compare }: PlanOptions): Promise<string> {
   const paint = paintForOutput();
-  const width = process.stdout.columns || 80;
+  // What a program reads is not wrapped.
+  const width = process.stdout.isTTY ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY;
   const compared = compare === undefined ? [] : comparisonSections(await runSubject(folderOf(compare)), plan, id);
   if (process.stdout.isTTY && !full)
     return planSummaryText(plan, id, { width, paint, beside: [...compared, ...(await lastRuns(plan))] });
