@@ -29,7 +29,8 @@ export function row(cells: readonly Cell[], paint: Paint, indent = 0): string[] 
   const height = Math.max(...columns.map(({ length }) => length));
   return Array.from({ length: height }, (_, line) => {
     const shown = cells.map(({ width, style, align }, column) => {
-      const text = columns[column]?.[line]?.trim() ?? '';
+      // Where it is wrapped, another line begins: that is no command either.
+      const text = inert(columns[column]?.[line]?.trim() ?? '');
       const painted = style === undefined || text === '' ? text : paint(style, text);
       if (column === cells.length - 1) return painted;
       const space = ' '.repeat(Math.max(0, width - stringWidth(text)));

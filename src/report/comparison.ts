@@ -65,14 +65,9 @@ function outcomesIn(report: RunReport, plan: Plan): Line[] {
     if (node.kind === 'block' && !isSettled) return [];
     return lineOf(entry, iterations, plan);
   });
-  const rest =
-    unreached === 0
-      ? []
-      : [
-          {
-            text: `${unreached} more steps of this plan are not in it: it did not reach them, or its plan did not have them`,
-          },
-        ];
+  const [are, them] = unreached === 1 ? ['step of this plan is', 'it'] : ['steps of this plan are', 'them'];
+  const text = `${unreached} more ${are} not in it: it did not reach ${them}, or its plan did not have ${them}`;
+  const rest = unreached === 0 ? [] : [{ text }];
   return [...lines, ...rest];
 }
 

@@ -14,6 +14,8 @@ const table: readonly ChangeRow[] = [
   ['POST', '/api/saved_objects/{name}/{name}', '+~', 'the object'],
   ['PUT', '/api/saved_objects/{name}/{name}', '+~'],
   ['DELETE', '/api/saved_objects/{name}/{name}', '-'],
+  ['POST', '/api/sample_data/{name}', '+~', 'the sample data'],
+  ['DELETE', '/api/sample_data/{name}', '-'],
   ['POST', '/api/data_views/data_view', '+~', 'the data view'],
   ['POST', '/api/data_views/data_view/{name}', '~'],
   ['DELETE', '/api/data_views/data_view/{name}', '-'],
