@@ -83,7 +83,7 @@ program
   });
 program
   .command('plan')
-  .description('print every call that a run would make; sends nothing')
+  .description('show what a run would do, as a summary or with every call; sends nothing')
   .argument('<runbook>', 'a name or a path')
   .addOption(environmentOption())
   .addOption(setOption())
@@ -92,6 +92,8 @@ program
   .option('--out <file>', 'write the plan to a file, for runbook diff, approve and exec --plan')
   .option('--pin', 'read the cluster_uuid of each cluster and pin the plan to it', false)
   .option('--author <name>', 'the author, written into the plan')
+  .option('--full', 'on a terminal, too: every call with its body and what must come back', false)
+  .option('--compare <run>', 'show what a past run did otherwise')
   .action(async (name, options) => (await import('./commands/plan.ts')).plan(name, options));
 program
   .command('diff')

@@ -1,5 +1,6 @@
 import type { HttpRequest } from '../plan/index.ts';
 import { type Json, type JsonObject, jsonText, textOf } from '../text/index.ts';
+import type { Change } from './change.ts';
 
 /** How a kind of server takes HTTP calls and gives responses. */
 export interface HttpDialect {
@@ -19,6 +20,8 @@ export interface HttpDialect {
   readonly passingWrites: (path: string) => string | undefined;
   /** Returns whether a write takes effect as a whole or not at all. */
   readonly isAtomic: (request: Pick<HttpRequest, 'method' | 'path'>) => boolean;
+  /** Returns what a write may do to what the server has; undefined where nothing is known of it. `path` may hold templates. */
+  readonly changes: (request: HttpRequest) => Change | undefined;
   /** Returns whether a write leaves nothing behind that could be rolled back, such as clearing a cache. */
   readonly leavesNothing: (request: Pick<HttpRequest, 'method' | 'path'>) => boolean;
   /**

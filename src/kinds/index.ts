@@ -11,6 +11,7 @@ import { oss } from './oss/index.ts';
 import { securityFamilies, type Touched } from './touch.ts';
 
 export { authText, plannedAuth } from './auth.ts';
+export type { Change } from './change.ts';
 export { type BodyForm, encoded, type HttpDialect, parametersOf } from './dialect.ts';
 export type { Kind, KindName } from './kind.ts';
 export * from './lock.ts';

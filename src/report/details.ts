@@ -1,5 +1,6 @@
-import type { Plan, PlannedNode, PlannedRead } from '../plan/index.ts';
+import type { Plan, PlannedNode, PlannedRead, PlannedRequest } from '../plan/index.ts';
 import { doneWhenText, passingWritesText, progressText, requestText } from './outline.ts';
+import { readable } from './readable.ts';
 import { conditionText, expectations, retryText, savesText, unknownText, untilText, valueText } from './words.ts';
 
 /** One thing that a plan says of a node: `only when`, and the condition. */
@@ -11,7 +12,8 @@ export interface Detail {
 }
 
 /** When a node is run and what its response must be, in the order in which it matters: all but its call. */
-export function detailsOf(node: PlannedNode, plan: Plan): Detail[] {
+export function detailsOf(planned: PlannedNode, plan: Plan): Detail[] {
+  const node = readable(planned, plan);
   if (node.kind === 'skipped') return [];
   const detail = (name: string, value: string | undefined) => (value === undefined ? [] : [{ name, value }]);
   const before = [
@@ -30,7 +32,7 @@ export function detailsOf(node: PlannedNode, plan: Plan): Detail[] {
   if (node.kind === 'block') return common;
   return [
     ...common,
-    ...detail('writes', passingWritesText(node, plan)),
+    ...detail('writes', passingWritesText(planned as PlannedRequest, plan)),
     ...detail('until', untilText(node)),
     ...detail('progress:', progressText(node)),
     ...expectations(node.expect).map(({ text, message }) => ({

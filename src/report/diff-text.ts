@@ -29,16 +29,32 @@ export function diffText(diff: PlanDiff): string {
     `--- ${sideText(diff.before)}`,
     `+++ ${sideText(diff.after)}`,
     '',
-    ...diff.head.flatMap((field) => fieldLines(field, '')),
+    ...headChanges(diff),
     ...(diff.head.length > 0 ? [''] : []),
-    ...diff.steps.flatMap((step) => [
-      `${marks[step.change]} ${headOf(step)}`,
-      ...step.fields.flatMap((field) => fieldLines(field, '    ')),
+    ...stepChanges(diff).flatMap(({ mark, head, fields }) => [
+      `${mark} ${head}`,
+      ...fields.map((field) => `    ${field}`),
       '',
     ]),
     diffSentence(diff),
   ];
   return `${lines.map((line) => inert(line)).join('\n')}\n`;
+}
+
+/** Returns a line for each step that differs, and one for each of its fields, before and after. */
+export function stepChanges({
+  steps,
+}: PlanDiff): { readonly mark: string; readonly head: string; readonly fields: readonly string[] }[] {
+  return steps.map((step) => ({
+    mark: marks[step.change],
+    head: headOf(step),
+    fields: step.fields.flatMap((field) => fieldLines(field, '')),
+  }));
+}
+
+/** Returns a line for each fact of the whole plan that differs, before and after. */
+export function headChanges({ head }: PlanDiff): string[] {
+  return head.flatMap((field) => fieldLines(field, ''));
 }
 
 /** A diff for a comment on a pull request, folded per step. */
@@ -50,9 +66,7 @@ export function diffMarkdown(diff: PlanDiff): string {
   return [
     `### Plan of ${inlineCode(diff.after.runbook)}: ${plain(diffSentence(diff))}\n`,
     `Before ${inlineCode(diff.before.plan)} in ${inlineCode(diff.before.environment)}, after ${inlineCode(diff.after.plan)} in ${inlineCode(diff.after.environment)}.\n`,
-    ...(diff.head.length > 0
-      ? [codeBlock(diff.head.flatMap((field) => fieldLines(field, '')).join('\n'), 'diff')]
-      : []),
+    ...(diff.head.length > 0 ? [codeBlock(headChanges(diff).join('\n'), 'diff')] : []),
     ...steps,
   ]
     .join('\n')

@@ -81,6 +81,12 @@ export function connectionText({ connection, identity }: { readonly connection: 
   return identity === undefined ? connection : `${connection} as ${identity}`;
 }
 
+/** A connection and where it leads: `elasticsearch at https://…`. */
+export function connectionWithAddress(name: string, { environment: { connections } }: Plan): string {
+  const connection = connections[name];
+  return connection === undefined ? '' : `${connection.kind} at ${connection.url}`;
+}
+
 /** A request in one line: `PUT /_snapshot/x`, `oss list prefix`. */
 export function requestText(request: Request): string {
   return request.type === 'http'

@@ -3,7 +3,6 @@ import { authText, plaintextWarning } from '../kinds/index.ts';
 import {
   foldNode,
   type HttpRequest,
-  nodesRunBy,
   type Plan,
   type PlannedAuth,
   type PlannedLock,
@@ -25,6 +24,8 @@ import {
   progressText,
   requestText,
 } from './outline.ts';
+import { countsText } from './plan-summary.ts';
+import { readable } from './readable.ts';
 import { reasonText, statusText } from './reason-text.ts';
 import { noteText } from './run-lines.ts';
 import {
@@ -61,20 +62,9 @@ export function planHead(plan: Plan, id: string): string {
     `${plan.runbook.title}`,
     ...planFacts(plan, id).map(([name, value]) => `  ${name.padEnd(11)}  ${value}`),
     '',
-    `${countsText(plan)}. Values in {{…}} are known only when it runs.`,
+    `${countsText(plan)}. Values in <…> are known only when it runs.`,
   ];
   return `${lines.map((line) => inert(line)).join('\n')}\n`;
-}
-
-/** Returns how much a plan does: `34 reads, 9 writes, 1 disruptive`. */
-export function countsText({ steps }: Plan): string {
-  const nodes = steps.flatMap(nodesRunBy);
-  const count = (is: (node: PlannedNode) => boolean) => nodes.filter(is).length;
-  const reads = count((node) => node.kind === 'request' && node.effect === 'read');
-  const writes = count((node) => node.kind === 'request' && node.effect === 'write');
-  const disruptive = count((node) => node.kind !== 'skipped' && node.disruptive === true);
-  const skipped = count(({ kind }) => kind === 'skipped');
-  return `${reads} reads, ${writes} writes${disruptive > 0 ? `, ${disruptive} disruptive` : ''}${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 
 /** Returns what a plan says once: name and value, for people. */
@@ -175,7 +165,8 @@ function indented(lines: readonly string[]): string[] {
 const inner = '     ';
 
 /** A node without what is inside it. */
-function ownLines(node: PlannedNode, plan: Plan): string[] {
+function ownLines(planned: PlannedNode, plan: Plan): string[] {
+  const node = readable(planned, plan);
   if (node.kind === 'skipped') return [`${node.number} ${node.id}: skipped, ${skipReasonText(node.reason)}`];
   const marks = [
     ...(node.kind === 'request' ? [node.effect.toUpperCase()] : []),
@@ -192,15 +183,19 @@ function ownLines(node: PlannedNode, plan: Plan): string[] {
   ];
   if (node.kind === 'note')
     return [head, ...common, `${inner}${node.severity === 'warning' ? 'warning' : 'note   '}   ${node.note}`];
-  return [head, ...common, ...(node.kind === 'block' ? [] : requestLines(node, plan))];
+  return [
+    head,
+    ...common,
+    ...(node.kind === 'block' ? [] : requestLines(node, passingWritesText(planned as PlannedRequest, plan), plan)),
+  ];
 }
 
-function requestLines(node: PlannedRequest, plan: Plan): string[] {
+function requestLines(node: PlannedRequest, passing: string | undefined, plan: Plan): string[] {
   const line = (name: string, value: string | undefined) =>
     value === undefined ? [] : [`${inner}${name.padEnd(10)}${value}`];
   return [
     ...callLines(node.request, plan).map((line) => `${inner}${line}`),
-    ...line('writes', passingWritesText(node, plan)),
+    ...line('writes', passing),
     ...line('until', untilText(node)),
     ...line('progress', progressText(node)),
     ...expectations(node.expect).map(

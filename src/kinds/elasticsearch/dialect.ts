@@ -1,4 +1,5 @@
 import type { HttpDialect } from '../dialect.ts';
+import { changes } from './changes.ts';
 import { closing } from './closing.ts';
 import { isWrittenInParts } from './partial-writes.ts';
 import { isPassingPost } from './passing-posts.ts';
@@ -14,6 +15,7 @@ export const dialect: HttpDialect = {
   isReadingPost,
   passingWrites,
   isAtomic: ({ path }) => !isWrittenInParts(path),
+  changes,
   leavesNothing: ({ method, path }) => method === 'POST' && isPassingPost(path),
   closing,
   // The health of an index that is missing is waited for, even where the call does not ask for it.

@@ -12,6 +12,7 @@ export const dialect: HttpDialect = {
   isReadingPost: () => true,
   passingWrites: () => undefined,
   isAtomic: () => false,
+  changes: () => undefined,
   leavesNothing: () => false,
   mayWait: () => false,
   consolePrefix: undefined,

@@ -1,6 +1,7 @@
 import { type Json, parseJson } from '../../text/index.ts';
 import type { HttpDialect } from '../dialect.ts';
 import { isOneObject } from './atomic-writes.ts';
+import { changes } from './changes.ts';
 import { isReadingPost } from './reading-posts.ts';
 
 /** The bulk APIs take a JSON list; only what is imported is a file. An export is NDJSON, and read as a list. */
@@ -13,6 +14,7 @@ export const dialect: HttpDialect = {
   isReadingPost,
   passingWrites: () => undefined,
   isAtomic: isOneObject,
+  changes,
   leavesNothing: () => false,
   mayWait: () => false,
   consolePrefix: 'kbn:',

@@ -1,10 +1,21 @@
-import { nodesIn, type PlannedNode, type Request, type Visited, wholeRunbook } from '../../plan/index.ts';
+import { nodesIn, type Plan, type PlannedNode, type Request, type Visited, wholeRunbook } from '../../plan/index.ts';
 import { inOneLine } from '../../text/in-one-line.ts';
 import { detailsOf } from '../details.ts';
 import { forecastSentence, predictionsOf } from '../forecast.ts';
 import { codeBlock, inlineCode, plain } from '../markdown.ts';
-import { addressOf, bodyText, connectionText, iterationsOf, requestText, titleOf, unreachedText } from '../outline.ts';
-import { countsText, planFacts } from '../plan-text.ts';
+import {
+  addressOf,
+  bodyText,
+  connectionText,
+  connectionWithAddress,
+  iterationsOf,
+  requestText,
+  titleOf,
+  unreachedText,
+} from '../outline.ts';
+import { countsText, legendOf, summaryOf, type WriteLine } from '../plan-summary.ts';
+import { planFacts } from '../plan-text.ts';
+import { readable } from '../readable.ts';
 import { errorText, expectedText, reasonText, subjectOf } from '../reason-text.ts';
 import {
   approvalText,
@@ -54,24 +65,66 @@ function pageOf(subject: Subject, detail: Detail): string {
     `### ${plain(plan.runbook.title)}\n`,
     ...(run
       ? runHead(run.report)
-      : [`Plan ${inlineCode(id)}: ${plain(countsText(plan))}\n`, ...approvalLines(subject)]),
+      : [`Plan ${inlineCode(id)}: ${plain(countsText(plan))}\n`, ...approvalLines(subject), ...summaryOfPlan(plan)]),
     fold(
       'About',
       planFacts(plan, id)
         .map(([name, value]) => `- ${plain(name)}: ${inlineCode(value)}`)
         .join('\n'),
     ),
-    ...(run
-      ? []
-      : [
-          fold(
-            'Locks',
-            plan.locks.map(({ connection, path }) => `- ${plain(connection)}: ${inlineCode(path)}`).join('\n') ||
-              'none',
-          ),
-        ]),
     ...sectionsOf(subject, detail),
     ...(detail === 'all' ? [] : [shortened]),
+  ].join('\n');
+}
+
+/** What a reviewer reads first: how much it does, what is disruptive, each write with what undoes it. */
+function summaryOfPlan(plan: Plan): string[] {
+  const summary = summaryOf(plan);
+  const { calls, questions, writes, rollback, warnings } = summary;
+  return [
+    '| | reads | writes | |\n|---|--:|--:|---|',
+    ...calls.map(({ connection, perItemOf, reads, writes: written }) => {
+      const where = perItemOf === undefined ? connectionWithAddress(connection, plan) : '';
+      const which = perItemOf === undefined ? connection : `${connection}, per item of step ${perItemOf}`;
+      return `| ${plain(which)} | ${reads} | ${written} | ${plain(where)} |`;
+    }),
+    '',
+    ...questions.map(
+      ({ number, title, disruptive, notes }) =>
+        `- ${disruptive ? '**disruptive** ' : ''}${plain(number)} ${plain(title)}${notes.map((note) => ` — ${plain(note)}`).join('')}`,
+    ),
+    ...(questions.length > 0 ? [''] : []),
+    writeTable('Writes', 'undone by', writes),
+    ...(rollback.length > 0 ? [fold('Only if the run is rolled back', writeTable(undefined, 'undoes', rollback))] : []),
+    `${legendOf(summary)
+      .map(([mark, says]) => `${inlineCode(mark)} ${plain(says)}`)
+      .join(' · ')}\n`,
+    ...warnings.map(
+      ({ number, note, when }) =>
+        `- **warning** ${plain(number)}: ${plain(note)}${when.map((condition) => ` (only if ${plain(condition)})`).join('')}`,
+    ),
+    '',
+  ];
+}
+
+/** A code span in a table would end at a `|`. */
+function writeTable(title: string | undefined, undone: string, lines: readonly WriteLine[]): string {
+  if (lines.length === 0) return '';
+  return [
+    ...(title === undefined ? [] : [`#### ${title}\n`]),
+    `| | step | write | call | ${undone} |`,
+    '|---|---|---|---|---|',
+    ...lines.map(({ marks, disruptive, number, title: what, call, on, notes, undone: by, isLeft }) => {
+      const cells = [
+        `<code>${plain(`${marks}${disruptive ? '!' : ''}`)}</code>`,
+        plain(number),
+        plain(what),
+        [`<code>${plain(call)}</code> on ${plain(on)}`, ...notes.map(plain)].join('<br>'),
+        isLeft ? `**${plain(by)}**` : plain(by),
+      ];
+      return `| ${cells.join(' | ')} |`;
+    }),
+    '',
   ].join('\n');
 }
 
@@ -126,7 +179,8 @@ function sectionsOf(subject: Subject, detail: Detail): string[] {
   });
 }
 
-function entryText({ node, section, undoes, depth }: Visited, subject: Subject, detail: Detail): string[] {
+function entryText({ node: planned, section, undoes, depth }: Visited, subject: Subject, detail: Detail): string[] {
+  const node = readable(planned, subject.plan);
   const report = subject.run?.report;
   const iterations = report ? iterationsOf(node.id, report) : [];
   // A rollback that did not run is not part of the run, nor is evidence that was not needed.
@@ -145,7 +199,7 @@ function entryText({ node, section, undoes, depth }: Visited, subject: Subject, 
       : '';
   const head = `${indent}${plain(node.number)} ${marks.join('')}${plain(titleOf(node, iterations))} <code>${plain(node.id)}</code>${became}`;
   const isShort = detail === 'heads' || (detail === 'no reads' && node.kind === 'request' && node.effect === 'read');
-  const inside = isShort ? '' : [...plannedText(node, subject), ...iterations.flatMap(iterationText)].join('\n');
+  const inside = isShort ? '' : [...plannedText(planned, subject), ...iterations.flatMap(iterationText)].join('\n');
   const found = section === 'evidence' ? iterations.flatMap(foundText) : [];
   return [inside === '' ? `${head}<br>` : fold(head, inside, true), ...found];
 }
@@ -165,8 +219,9 @@ function becameText(node: PlannedNode, iterations: readonly ReportedStep[], repo
   return [...new Set(words)].join('; ');
 }
 
-function plannedText(node: PlannedNode, { plan }: Subject): string[] {
-  const details = detailsOf(node, plan).map(
+function plannedText(planned: PlannedNode, { plan }: Subject): string[] {
+  const node = readable(planned, plan);
+  const details = detailsOf(planned, plan).map(
     ({ name, value, otherwise }) =>
       `- ${name} ${inlineCode(value)}${otherwise === undefined ? '' : ` — otherwise: ${plain(otherwise)}`}`,
   );

@@ -1,5 +1,6 @@
 import { nodesRunBy, type Plan, type PlannedNode } from '../../plan/index.ts';
 import { rollbacksIn } from '../outline.ts';
+import { readable } from '../readable.ts';
 import { durationBetween, isBad, type ReportedStep, type RunReport, timeText } from '../run-report.ts';
 import { type Html, html } from './html.ts';
 
@@ -45,7 +46,7 @@ ${rows.map((step, index) => {
 
 /** Rollback: each step with its own rollback, and what became of that. Nothing where nothing is rolled back. */
 export function rollbackGraph(plan: Plan, report?: RunReport): Html | undefined {
-  const groups = rollbacksIn(plan).map(({ of, label, steps }) => ({ id: of, label, steps: callsOf(steps) }));
+  const groups = rollbacksIn(plan).map(({ of, label, steps }) => ({ id: of, label, steps: callsOf(steps, plan) }));
   if (groups.length === 0) return undefined;
   let y = 8;
   const boxes = groups.map((group) => {
@@ -90,8 +91,8 @@ function shortened(text: string, most = 53): string {
 }
 
 /** The writes of what rolls back a step; where there are none, everything in it. */
-function callsOf(nodes: readonly PlannedNode[]): { readonly number: string; readonly call: string }[] {
-  const all = nodes.flatMap(nodesRunBy).flatMap(requestIn);
+function callsOf(nodes: readonly PlannedNode[], plan: Plan): { readonly number: string; readonly call: string }[] {
+  const all = nodes.flatMap(nodesRunBy).flatMap((node) => requestIn(readable(node, plan, 'short')));
   const writes = all.filter(({ isWrite }) => isWrite);
   return writes.length > 0 ? writes : all;
 }

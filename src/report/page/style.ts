@@ -51,6 +51,7 @@ select { display: block; }
 .number { font-variant-numeric: tabular-nums; color: var(--soft); }
 .tag { font-size: 0.8rem; font-weight: 600; border: 1px solid currentColor; border-radius: 3px; padding: 0 0.35rem; white-space: nowrap; }
 .tag.write { color: var(--write); } .tag.read { color: var(--read); } .tag.disruptive { color: var(--bad); } .tag.soft { color: var(--soft); }
+.mark { font-weight: 700; white-space: pre; } td.count { text-align: right; font-variant-numeric: tabular-nums; } table.writes :is(th, td):nth-child(-n + 2) { white-space: nowrap; }
 .good { color: var(--good); } .bad { color: var(--bad); } .warn { color: var(--warn); } .soft { color: var(--soft); font-weight: 400; }
 .state.good, .state.bad, .state.warn { color: var(--text); }
 .blank { color: var(--blank); font-weight: 600; }

@@ -8,13 +8,16 @@ import {
   addressOf,
   bodyText,
   connectionText,
+  connectionWithAddress,
   iterationsOf,
   lockText,
   requestText,
   titleOf,
   unreachedText,
 } from '../outline.ts';
-import { countsText, planFacts } from '../plan-text.ts';
+import { countsText, legendOf, summaryOf, type WriteLine } from '../plan-summary.ts';
+import { planFacts } from '../plan-text.ts';
+import { readable } from '../readable.ts';
 import { errorText, expectedText, reasonText, subjectOf } from '../reason-text.ts';
 import {
   approvalText,
@@ -60,6 +63,7 @@ ${above}<header>
 ${report ? runHead(report) : html`<p class="state">Plan: ${countsText(plan)}. A plan sends nothing itself.</p>`}
 </header>
 <main>
+${!report && summarySection(plan)}
 <section aria-labelledby="about"><h2 id="about">About</h2>
 ${facts(planFacts(plan, id))}</section>
 ${report && recordSection(report)}
@@ -68,11 +72,52 @@ ${times && html`<section aria-labelledby="time"><h2 id="time">Time line</h2>${ti
 ${undo && html`<section aria-labelledby="undoing"><h2 id="undoing">Rollback</h2>${undo}</section>`}
 <section aria-labelledby="steps"><h2 id="steps">Calls</h2>
 ${filters(Object.keys(plan.environment.connections), report !== undefined)}
-${plan.locks.length > 0 && html`<p class="soft">Locks, before the first write: ${plan.locks.map((lock) => html`${connectionText(lock)}: <code>${lockText(lock)}</code>. `)}</p>`}
+${report && plan.locks.length > 0 && html`<p class="soft">Locks, before the first write: ${plan.locks.map((lock) => html`${connectionText(lock)}: <code>${lockText(lock)}</code>. `)}</p>`}
 ${nodesIn(plan).map((entry) => entryHtml(entry, subject))}
 </section>
 </main>`,
   };
+}
+
+/** What a reviewer reads first: how much it does, what is disruptive, each write with what undoes it. */
+function summarySection(plan: Plan): Html {
+  const summary = summaryOf(plan);
+  const { calls, questions, writes, rollback, warnings } = summary;
+  return html`<section aria-labelledby="summary"><h2 id="summary">Summary</h2>
+<table><thead><tr><th>Connection</th><th>Reads</th><th>Writes</th><th>Where</th></tr></thead><tbody>${calls.map(
+    ({ connection, perItemOf, reads, writes: written }) =>
+      html`<tr><td>${connection}${perItemOf !== undefined && `, per item of step ${perItemOf}`}</td><td class="count">${reads}</td><td class="count">${written}</td><td>${perItemOf === undefined && connectionWithAddress(connection, plan)}</td></tr>`,
+  )}</tbody></table>
+${list(
+  questions.map(
+    ({ id, number, title, disruptive, notes }) =>
+      html`${disruptive && html`<span class="tag disruptive">DISRUPTIVE</span> `}<a href="#step-${encodeURIComponent(id)}">${number}</a> ${title}${list(notes.map((note) => html`${note}`))}`,
+  ),
+)}
+<h3>Writes</h3>
+${writeTable('Undone by', writes)}
+<p class="soft">${legendOf(summary).map(([mark, says]) => html`<code class="mark">${mark}</code> ${says}. `)}</p>
+${rollback.length > 0 && html`<details><summary>${rollback.length} writes only if the run is rolled back</summary>${writeTable('Undoes', rollback)}</details>`}
+${list(
+  warnings.map(
+    ({ number, note, when }) =>
+      html`<strong class="warn">Warning ${number}:</strong> ${note}${when.map((condition) => ` (only if ${condition})`)}`,
+  ),
+)}
+</section>`;
+}
+
+function writeTable(undone: string, lines: readonly WriteLine[]): Part {
+  if (lines.length === 0) return undefined;
+  return html`<table class="writes"><thead><tr><th>Mark</th><th>Step</th><th>Write</th><th>Call</th><th>${undone}</th></tr></thead><tbody>${lines.map(
+    ({ id, marks, disruptive, number, title, call, on, notes, undone: by, isLeft }) =>
+      html`<tr><td><code class="mark ${markClass(marks, disruptive)}">${marks}${disruptive && '!'}</code></td><td>${id === undefined ? number : html`<a href="#step-${encodeURIComponent(id)}">${number}</a>`}</td><td>${title}</td><td><code>${call}</code> <span class="soft">on ${on}</span>${notes.map((note) => html`<br><span class="soft">${note}</span>`)}</td><td>${isLeft ? html`<strong class="bad">${by}</strong>` : by}</td></tr>`,
+  )}</tbody></table>`;
+}
+
+function markClass(marks: string, disruptive: boolean): string {
+  if (disruptive || marks.includes('-') || marks === '?') return 'bad';
+  return marks.includes('~') ? 'warn' : 'good';
 }
 
 /** Inputs are many, and rarely what somebody looks for first. */
@@ -140,7 +185,8 @@ function filters(connections: readonly string[], isRun: boolean): Html {
 </div>`;
 }
 
-function entryHtml({ node, section, depth, undoes }: Visited, { plan, run }: Subject): Part {
+function entryHtml({ node: planned, section, depth, undoes }: Visited, { plan, run }: Subject): Part {
+  const node = readable(planned, plan);
   const report = run?.report;
   const iterations = report ? iterationsOf(node.id, report) : [];
   const level = Math.min(6, depth);
@@ -157,7 +203,7 @@ function entryHtml({ node, section, depth, undoes }: Visited, { plan, run }: Sub
   const head = html`<span class="number">${node.number}</span>${marks} ${titleOf(node, iterations)} <code class="soft">${node.id}</code>${became}`;
   const opening = undoes === wholeRunbook && depth === 0 && html`<h3>Rollback of the whole runbook</h3>`;
   if (node.kind !== 'request') {
-    const inside = [...detailParts(node, plan), ...(node.kind === 'note' ? [html`<q>${node.note}</q>`] : [])];
+    const inside = [...detailParts(planned, plan), ...(node.kind === 'note' ? [html`<q>${node.note}</q>`] : [])];
     return html`${opening}<div class="block" id="${anchor}" data-depth="${level}">${head}${inside.length > 0 && html`<div class="soft">${list(inside)}</div>`}</div>\n`;
   }
   const isWrong = iterations.some(
@@ -170,7 +216,7 @@ function entryHtml({ node, section, depth, undoes }: Visited, { plan, run }: Sub
   return html`${opening}<article class="step ${node.effect}" id="${anchor}" data-depth="${level}" data-effect="${node.effect}" data-connections="${connections.join(' ')}" data-bad="${isWrong ? 'yes' : 'no'}" aria-label="${node.number} ${titleOf(node, iterations)}">
 <details${isWrong && html` open`}><summary>${head}</summary><div>
 ${requestHtml(node.request, plan)}
-${list([...detailParts(node, plan), html`at <code>${node.at}</code>`])}
+${list([...detailParts(planned, plan), html`at <code>${node.at}</code>`])}
 ${iterations.map((step) => iterationHtml(step, plan, iterations.length > 1))}
 </div></details></article>\n`;
 }
