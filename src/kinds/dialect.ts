@@ -21,6 +21,11 @@ export interface HttpDialect {
   readonly isAtomic: (request: Pick<HttpRequest, 'method' | 'path'>) => boolean;
   /** Returns whether a write leaves nothing behind that could be rolled back, such as clearing a cache. */
   readonly leavesNothing: (request: Pick<HttpRequest, 'method' | 'path'>) => boolean;
+  /** Returns whether a successful removal leaves nothing of what a write has done. Paths may hold templates. */
+  readonly takesAlong: (
+    removal: Pick<HttpRequest, 'method' | 'path' | 'query'>,
+    write: Pick<HttpRequest, 'method' | 'path' | 'body'>,
+  ) => boolean;
   /** Returns whether the server may hold back its response to a read until something is there. */
   readonly mayWait: (request: Pick<HttpRequest, 'path' | 'query'>) => boolean;
   /** Stands before a path in Kibana's Console; undefined where the Console does not reach such a server. */

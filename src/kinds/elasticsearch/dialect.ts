@@ -1,4 +1,5 @@
 import type { HttpDialect } from '../dialect.ts';
+import { takesAlong } from './contents.ts';
 import { isWrittenInParts } from './partial-writes.ts';
 import { isPassingPost } from './passing-posts.ts';
 import { isReadingPost, passingWrites } from './reading-posts.ts';
@@ -14,6 +15,7 @@ export const dialect: HttpDialect = {
   passingWrites,
   isAtomic: ({ path }) => !isWrittenInParts(path),
   leavesNothing: ({ method, path }) => method === 'POST' && isPassingPost(path),
+  takesAlong,
   // The health of an index that is missing is waited for, even where the call does not ask for it.
   mayWait: ({ path, query = {} }) =>
     path.startsWith('/_cluster/health/') || Object.keys(query).some((name) => name.startsWith('wait_for_')),

@@ -13,6 +13,7 @@ export const dialect: HttpDialect = {
   passingWrites: () => undefined,
   isAtomic: () => false,
   leavesNothing: () => false,
+  takesAlong: () => false,
   mayWait: () => false,
   consolePrefix: undefined,
 };

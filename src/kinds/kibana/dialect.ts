@@ -14,6 +14,7 @@ export const dialect: HttpDialect = {
   passingWrites: () => undefined,
   isAtomic: isOneObject,
   leavesNothing: () => false,
+  takesAlong: () => false,
   mayWait: () => false,
   consolePrefix: 'kbn:',
 };
