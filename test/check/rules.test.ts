@@ -142,6 +142,18 @@ describe('the rules', () => {
       ['header: X-Opaque-Id'],
     ],
     [
+      'headers that the connection or the client sets',
+      '  - { id: a, on: es, call: GET /, headers: { Authorization: x, content-length: x, HOST: x, connection: x, transfer-encoding: x } }\n',
+      [
+        'header: Authorization',
+        'secret-looking-literal: x',
+        'header: content-length',
+        'header: HOST',
+        'header: connection',
+        'header: transfer-encoding',
+      ],
+    ],
+    [
       'such a header in any letter case, in every step and read',
       `  - id: a
     on: es

@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
@@ -20,12 +22,12 @@ async function stage(version: string, ...args: string[]) {
   const { connections } = parse(readFileSync(join(directory, env), 'utf8'));
   const { source, destination } = connections;
   const both = { cluster: source, destination: { ...destination, ...destination.identities.recovery } };
-  const text = { apiVersion: 'runbook/v1', environment: 'trial', connections: both };
-  writeFileSync(join(folder, 'trial.yaml'), stringify(text));
+  const environment = { apiVersion: 'runbook/v1', environment: 'trial', connections: both };
+  writeFileSync(join(folder, 'trial.yaml'), stringify(environment));
   return async (file: string, ...more: string[]) => {
     const own = parse(readFileSync(join(directory, file), 'utf8')) as { connections: object };
     const named = Object.fromEntries(Object.entries(both).filter(([name]) => name in own.connections));
-    writeFileSync(join(folder, 'trial.yaml'), stringify({ ...text, connections: named }));
+    writeFileSync(join(folder, 'trial.yaml'), stringify({ ...environment, connections: named }));
     const ended = await runbook(directory, ['exec', file, '--env', join(folder, 'trial.yaml'), ...more]);
     return { ...ended, end: ended.stdout.split('\n\n').slice(1).join('\n\n') };
   };
@@ -103,6 +105,21 @@ describe('in the sandbox of 8.5', () => {
       expect([code, end.includes('Left in place')]).toEqual([1, false]);
     },
   );
+});
+
+it('drift: what was altered since is not called unchanged', async () => {
+  const directory = workingDirectory();
+  const env = { ...process.env, NO_COLOR: '1', TMPDIR: directory, XDG_STATE_HOME: join(directory, 'state') };
+  const script = spawn('bash', [join(trials, 'drift', 'repro.sh')], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  const output = await text(script.stdout);
+  // Two writes of the script, then the dry run and the run after them.
+  const [, seconds = ''] = output.split('{"created":true}');
+  expect(seconds).toContain(
+    'dry run: 9 writes: 0 would change, 9 no change (9 already in place, content not compared)',
+  );
+  expect(seconds).toContain('done, 0 writes were sent; 4 steps were already in place, content not compared');
+  expect(seconds).not.toContain('unchanged');
+  expect(seconds.match(/^exit \d+$/gm)).toEqual(['exit 0', 'exit 0']);
 });
 
 it('c03, c04, c06, c07, corrupted-restore: validate advises against them', async () => {
