@@ -1,6 +1,7 @@
 import { type HttpDialect, kinds } from '../kinds/index.ts';
 import { TemplateError } from '../language/index.ts';
 import type { HttpRequest, PlannedRequest, Request } from '../plan/index.ts';
+import { wentAlong } from './contents.ts';
 import { checkAfter, effectOf } from './effect.ts';
 import type { Kept, Left, RecordedCall } from './event.ts';
 import type { Reason } from './reason.ts';
@@ -142,9 +143,17 @@ function whyLeft(write: SentWrite): Reason | undefined {
   const isIncomplete = undos.some(({ state }) => state === 'incomplete');
   if (seen?.effect === 'changed' && certainty === 'done' && !isIncomplete)
     return { kind: 'changed-since', at: seen.at };
-  if (isGone(write)) return undefined;
+  if (isGone(write) || isRemovedWith(write)) return undefined;
   if (undos.length === 0) return { kind: 'no-rollback' };
   return { kind: context.session.options.rollback === 'never' ? 'rollback-not-requested' : 'rollback-incomplete' };
+}
+
+/** Returns whether a rollback of something else has removed it as well. */
+function isRemovedWith({ node, certainty, context: { session, frame } }: SentWrite): boolean {
+  const rolledBack = session.rollback.stack
+    .filter(({ state }) => state === 'clean')
+    .map(({ steps, frame: { iterations } }) => ({ steps, iterations }));
+  return certainty !== 'unknown' && wentAlong(node, frame.iterations, rolledBack, session.plan);
 }
 
 /** Returns whether a write was not in place when the rollback began, so that nothing tried to roll it back. */

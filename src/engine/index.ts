@@ -1,3 +1,4 @@
+export { wentAlong } from './contents.ts';
 export type * from './event.ts';
 export { suspendedState } from './findings.ts';
 export { type Answer, type Call, Cancelled, type Doubt, type Ports, type Question } from './ports.ts';

@@ -1,5 +1,6 @@
 import {
   descend,
+  evaluateText,
   evaluateValue,
   type Lookup,
   type PathExpression,
@@ -105,7 +106,7 @@ export function lookupAtRun(values: Values, purpose: 'sent' | 'shown' | 'conditi
 /** A text for people with what the run knows by now; as it was planned where something in it is not known. */
 export function renderText(text: string, values: Values): string {
   try {
-    return textOf(evaluateValue(text, lookupAtRun(values, 'shown')));
+    return evaluateText(text, lookupAtRun(values, 'shown'));
   } catch {
     return text;
   }

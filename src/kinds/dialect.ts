@@ -32,6 +32,11 @@ export interface HttpDialect {
     method: string,
     path: string,
   ) => { readonly to: 'closed' | 'open'; readonly names: readonly string[] } | undefined;
+  /** Returns whether a successful removal leaves nothing of what a write has done. Paths may hold templates. */
+  readonly takesAlong: (
+    removal: Pick<HttpRequest, 'method' | 'path' | 'query'>,
+    write: Pick<HttpRequest, 'method' | 'path' | 'body'>,
+  ) => boolean;
   /** Returns whether the server may hold back its response to a read until something is there. */
   readonly mayWait: (request: Pick<HttpRequest, 'path' | 'query'>) => boolean;
   /** Stands before a path in Kibana's Console; undefined where the Console does not reach such a server. */

@@ -1,5 +1,14 @@
 import Handlebars from 'handlebars';
-import { didYouMean, isExact, isObject, type Json, type JsonObject, literalOf, numberIn } from '../text/index.ts';
+import {
+  didYouMean,
+  isExact,
+  isObject,
+  type Json,
+  type JsonObject,
+  literalOf,
+  numberIn,
+  textOf,
+} from '../text/index.ts';
 import {
   type Expression,
   type Lookup,
@@ -177,6 +186,17 @@ export function evaluateValue(value: Json, lookup: Lookup): Json {
     if (!known) throw new TemplateError(`${text} is not known yet`);
     return known.value;
   });
+}
+
+/** A text for people with what the lookup knows: a list or mapping stands in it as JSON. It throws where a name has no value. */
+export function evaluateText(text: string, lookup: Lookup): string {
+  const shown = templateOf(text).parts.map((part) => {
+    if (typeof part === 'string') return part;
+    const resolved = resolve(part, lookup);
+    if (resolved.kind !== 'literal') throw new TemplateError(`${text} is not known yet`);
+    return textOf(resolved.value);
+  });
+  return shown.join('');
 }
 
 /** A value as it must stand where texts are read as templates. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Json } from '../text/index.ts';
+import { type Json, jsonText } from '../text/index.ts';
 import { type Effect, type Fault, faultAt } from './faults.ts';
 import { type LoopbackServer, listen, type Reply } from './loopback.ts';
 import { serveObjects } from './object-server.ts';
@@ -262,6 +262,6 @@ function jsonReply(status: number, body: Json, headers: Readonly<Record<string, 
   return {
     status,
     headers: { ...headers, 'content-type': 'application/json; charset=utf-8' },
-    body: JSON.stringify(body),
+    body: jsonText(body),
   };
 }

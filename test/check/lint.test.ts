@@ -57,6 +57,9 @@ describe('the lints', () => {
     expect(found('{ id: a, call: PUT /x, keep: wanted }')).toEqual([]);
     expect(found('{ id: a, call: PUT /x, undone_by: z }', ', always: [{ id: z, call: DELETE /x }]')).toEqual([]);
     expect(found('{ id: a, call: PUT /x }', ', rollback: [{ call: DELETE /x }]')).toEqual([]);
+    const removed = ', rollback: [{ call: DELETE /x }] }, { id: b2, call: ';
+    expect(found(`{ id: a, call: PUT /x${removed}PUT /x/_doc/1 }`)).toEqual([]);
+    expect(found(`{ id: a, call: PUT /x${removed}PUT /xy/_doc/1 }`)).toEqual(['warning']);
     expect(found('{ id: a, call: GET /x }', ', always: [{ id: z, call: PUT /x }]')).toEqual([]);
     expect(found('{ id: a, call: POST /x/_refresh }')).toEqual([]);
     expect(found('{ id: a, call: POST /x/_search, effect: read }')).toEqual([]);

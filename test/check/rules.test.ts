@@ -77,7 +77,7 @@ describe('the rules', () => {
     ['that is a list', 'body: [{ a: 1 }]'],
     ['that is null', 'body: null'],
   ])('allow a body %s', (_what, body) => {
-    expect(found(`  - { id: a, on: es, call: POST /_bulk, ${body}, retry: { attempts: 1 } }\n`)).toEqual([]);
+    expect(found(`  - { id: a, on: es, call: POST /_some, ${body}, retry: { attempts: 1 } }\n`)).toEqual([]);
   });
 
   it.each([
@@ -182,6 +182,18 @@ describe('the rules', () => {
       ['header: X-Opaque-Id'],
     ],
     [
+      'headers that the connection or the client sets',
+      '  - { id: a, on: es, call: GET /, headers: { Authorization: x, content-length: x, HOST: x, connection: x, transfer-encoding: x } }\n',
+      [
+        'header: Authorization',
+        'secret-looking-literal: x',
+        'header: content-length',
+        'header: HOST',
+        'header: connection',
+        'header: transfer-encoding',
+      ],
+    ],
+    [
       'such a header in any letter case, in every step and read',
       `  - id: a
     on: es
@@ -209,10 +221,10 @@ describe('the rules', () => {
       '  - { id: a, on: es, call: GET /, save: { x: \'a."{{inputs.name}}".b\' } }\n',
       ['template-in-query: \'a."{{inputs.name}}".b\''],
     ],
-    ['a text as a body', "  - { id: a, on: es, call: POST /_bulk, body: '{}' }\n", ["body: '{}'"]],
+    ['a text as a body', "  - { id: a, on: es, call: POST /_some, body: '{}' }\n", ["body: '{}'"]],
     [
       'a text with a template as a body',
-      "  - { id: a, on: es, call: POST /_bulk, body: 'x {{inputs.name}}' }\n",
+      "  - { id: a, on: es, call: POST /_some, body: 'x {{inputs.name}}' }\n",
       ["body: 'x {{inputs.name}}'"],
     ],
     ['a number as a body', '  - { id: a, on: es, call: POST /x, body: 5 }\n', ['body: 5']],

@@ -114,8 +114,10 @@ it('a restore that is not whole names the shard and the reason before the rollba
   const [evidence = '', ...rest] = stdout.split('rolling back, in reverse order');
   expect(rest).toHaveLength(1);
   expect(evidence).toContain('shard: {"index":".security-7","shard":0,"primary":true,"state":"unassigned"}');
-  expect(evidence).toMatch(/unassigned: .*failed shard on node/);
+  expect(evidence).toContain(
+    'shards: [{"index":".security-7","shard":"0","state":"UNASSIGNED","reason":"ALLOCATION_FAILED","cause":"java.nio.file.NoSuchFileException"}]',
+  );
   const run = /runbook show (\S+)/.exec(stdout)?.[1] ?? '';
   for (const format of ['markdown', 'html', 'text'])
-    expect((await runbook(directory, ['report', run, '--format', format])).stdout).toContain('failed shard on node');
+    expect((await runbook(directory, ['report', run, '--format', format])).stdout).toContain('NoSuchFileException');
 });

@@ -22,6 +22,8 @@ export interface Seen {
   readonly reason: string;
   // biome-ignore lint/suspicious/noExplicitAny: answers of any shape, read by what a scenario expects
   readonly body: any;
+  /** The same as it came: with each digit of its numbers. */
+  readonly text: string;
   readonly headers: Headers;
 }
 
@@ -51,6 +53,7 @@ export function sender(pair: Pair) {
       error: error?.type,
       reason: error?.reason ?? '',
       body: value,
+      text,
       headers: response.headers,
     };
   };

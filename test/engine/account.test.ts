@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { factsOf, unfoundedIn } from '../../src/report/sentences/index.ts';
 import { planOf } from '../support.ts';
 import { lost, ok, runIn, until } from './world.ts';
 
@@ -74,6 +75,60 @@ ${fails}`,
       world((call) => (call === 'GET /names' ? ok(['x', 'y']) : call === 'POST /y/open' ? ok({}, 500) : ok())),
     );
     expect(summary.left).toMatchObject([{ step: 'close#2', call: { request: 'POST /y/close' } }]);
+  });
+
+  it('went with what the rollback of another step has deleted, unless its own response was lost', async () => {
+    const plan = planOf(`  - { id: make, on: es, call: PUT /x, rollback: [{ call: DELETE /x }] }
+  - { id: document, on: es, call: PUT /x/_doc/1 }
+  - { id: other, on: es, call: PUT /xy/_doc/1 }
+  - { id: late, on: es, call: PUT /x/_doc/2 }
+${fails}`);
+    const ended = await runIn(
+      plan,
+      world((call) => (call === 'PUT /x/_doc/2' ? lost() : ok())),
+    );
+    expect(ended.summary.left.map(({ step, certain }) => [step, certain])).toEqual([
+      ['other', true],
+      ['late', false],
+    ]);
+    expect(unfoundedIn(factsOf(plan, ended.events))).toEqual([]);
+
+    // A DELETE that may have been of an alias, that somebody tolerates, or that is not always sent, has deleted nothing for sure.
+    for (const removal of [
+      "{ call: DELETE /x, query: { ignore_unavailable: 'true' } }",
+      '{ call: DELETE /x, expect: { status: [200, 400] } }',
+      '{ call: DELETE /x, when: { run.id: run-1 } }',
+      '{ call: DELETE /x*, query: { expand_wildcards: all } }',
+      '{ call: POST /x/_close }',
+    ]) {
+      const other = planOf(
+        `  - { id: make, on: es, call: PUT /x, rollback: [${removal}] }\n  - { id: document, on: es, call: PUT /x/_doc/1 }\n${fails}`,
+      );
+      const { summary } = await runIn(other, world());
+      expect([removal, ...summary.left.map(({ step }) => step)]).toEqual([removal, 'document']);
+    }
+  });
+
+  it('went with it in the same iteration of a loop only', async () => {
+    const plan = planOf(
+      `  - { id: names, on: es, call: GET /names, save: { all: '@' } }
+  - id: each
+    on: es
+    for_each: '{{steps.names.all}}'
+    steps:
+      - { id: make, call: 'PUT /{{item}}', rollback: [{ call: 'DELETE /{{item}}' }] }
+      - { id: document, call: 'PUT /{{item}}/_doc/1' }
+${fails}`,
+    );
+    const ended = (failing: string) =>
+      runIn(
+        plan,
+        world((call) => (call === 'GET /names' ? ok(['x', 'y']) : call === failing ? ok({}, 500) : ok())),
+      );
+    expect((await ended('')).summary).toMatchObject({ outcome: 'failed', left: [] });
+    const { summary, events } = await ended('DELETE /y');
+    expect(summary.left.map(({ step }) => step)).toEqual(['make#2', 'document#2']);
+    expect(unfoundedIn(factsOf(plan, events))).toEqual([]);
   });
 
   it('leaves nothing where it only clears a cache', async () => {

@@ -1,8 +1,12 @@
+import { bulkItemsAreChecked } from './bulk-items-are-checked.ts';
 import { closedIndicesAreOpened } from './closed-indices-are-opened.ts';
 import { destinationRepositoriesAreReadonly } from './destination-repositories-are-readonly.ts';
 import { featuresKeepTheirNames } from './features-keep-their-names.ts';
 import { featuresNeedEight } from './features-need-eight.ts';
 import type { Lint } from './lint.ts';
+import { renamedRestoresLeaveAliases } from './renamed-restores-leave-aliases.ts';
+import { restoresAreChecked } from './restores-are-checked.ts';
+import { restoresLeaveGlobalState } from './restores-leave-global-state.ts';
 import { restoresSayWhat } from './restores-say-what.ts';
 import { secretsAreReferences } from './secrets-are-references.ts';
 import { snapshotsAreChecked } from './snapshots-are-checked.ts';
@@ -19,7 +23,11 @@ export const lints: readonly Lint[] = [
   writesAreAccountedFor,
   closedIndicesAreOpened,
   restoresSayWhat,
+  restoresLeaveGlobalState,
+  restoresAreChecked,
+  renamedRestoresLeaveAliases,
   featuresKeepTheirNames,
   featuresNeedEight,
+  bulkItemsAreChecked,
   secretsAreReferences,
 ];

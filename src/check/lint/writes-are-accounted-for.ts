@@ -1,7 +1,8 @@
 import { kinds } from '../../kinds/index.ts';
 import { isReading } from '../../language/index.ts';
+import type { Json, JsonObject } from '../../text/index.ts';
 import { connectionOf } from '../templates.ts';
-import { atCall, callsIn, type Lint } from './lint.ts';
+import { atCall, callsIn, type Lint, type VisitedCall } from './lint.ts';
 
 /** After a failure each write is rolled back, put right, or kept on purpose. */
 export const writesAreAccountedFor: Lint = {
@@ -20,15 +21,27 @@ export const writesAreAccountedFor: Lint = {
     if (!('connections' in file.value)) return [];
     if ('rollback' in file.value) return [];
     const { connections } = file.value;
-    return callsIn(file)
+    const calls = callsIn(file);
+    const removals = calls.filter(({ step, place }) => place === 'rollback' && !step.when && !step.for_each);
+    return calls
       .filter(({ step, method, place }) => place === 'steps' && !isReading(method, step.effect))
       .filter((visited) => {
-        const kind = connections[connectionOf(visited, file) ?? '']?.kind;
-        const { method, target } = visited;
-        return !kind || kinds[kind].http?.leavesNothing({ method, path: target }) !== true;
+        const connection = connectionOf(visited, file) ?? '';
+        const kind = connections[connection]?.kind;
+        const dialect = kind && kinds[kind].http;
+        if (!dialect) return true;
+        const write = requestOf(visited);
+        const isRemovedWith = removals.some(
+          (removal) => connectionOf(removal, file) === connection && dialect.takesAlong(requestOf(removal), write),
+        );
+        return !isRemovedWith && !dialect.leavesNothing(write);
       })
       .filter(({ step }) => step.keep === undefined && step.undone_by === undefined)
       .filter(({ step, ancestors }) => ![...ancestors, step].some((one) => 'rollback' in one))
       .map(atCall);
   },
 };
+
+function requestOf({ step: { query, body }, method, target }: VisitedCall) {
+  return { method, path: target, query: query as JsonObject, body: body as Json };
+}

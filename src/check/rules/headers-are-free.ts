@@ -1,20 +1,36 @@
 import { type Path, stepsIn } from '../../language/index.ts';
 import type { Diagnostic } from '../../text/index.ts';
 import { type CheckedFile, problemAt, type Rule } from '../rule.ts';
-import { readsBeside } from '../templates.ts';
+import { connectionOf, readsBeside } from '../templates.ts';
 
-/** No header is one that the run sets itself, and none is written twice: letter case does not tell headers apart. */
+/** No header is one that something else sets, and none is written twice: letter case does not tell headers apart. */
 export const headersAreFree: Rule = (file) =>
   stepsIn(file).flatMap((visited) => {
     const { step, path } = visited;
-    const own = 'headers' in step ? problems(file, step.headers, [...path, 'headers']) : [];
+    const connections = 'connections' in file.value ? file.value.connections : {};
+    const kind = connections[connectionOf(visited, file) ?? '']?.kind;
+    const own = 'headers' in step ? problems(file, kind, step.headers, [...path, 'headers']) : [];
     const reads = readsBeside(visited).flatMap(({ read, path: at }) =>
-      problems(file, read.headers, [...at, 'headers']),
+      problems(file, kind, read.headers, [...at, 'headers']),
     );
     return [...own, ...reads];
   });
 
-function problems(file: CheckedFile, headers: object | undefined, path: Path): Diagnostic[] {
+const credentials =
+  'Leave it out: credentials belong under auth of the connection, or under its identities, in the environment file.';
+const framing = ['the client, which knows what it sends', 'Leave it out.'] as const;
+
+/** Headers that a step of its own would silently replace → who sets them, and what to do. */
+const setElsewhere: { readonly [name: string]: readonly [who: string, help: string] } = {
+  'x-opaque-id': ['the run: it names the run and the step of each call', 'Leave it out.'],
+  authorization: ['the connection', credentials],
+  host: framing,
+  connection: framing,
+  'content-length': framing,
+  'transfer-encoding': framing,
+};
+
+function problems(file: CheckedFile, kind: string | undefined, headers: object | undefined, path: Path): Diagnostic[] {
   const seen = new Map<string, string>();
   return Object.keys(headers ?? {}).flatMap((name) => {
     const key = name.toLowerCase();
@@ -22,10 +38,11 @@ function problems(file: CheckedFile, headers: object | undefined, path: Path): D
     seen.set(key, first ?? name);
     const at = [...path, name];
     const range = file.source.keyRangeOf(at);
-    if (key === 'x-opaque-id') {
-      const message = `the header ${name} is set by the run: it names the run and the step of each call`;
-      return [{ ...problemAt(file, at, 'header', message, 'Leave it out.'), range }];
-    }
+    const setBy = setElsewhere[key];
+    // Other JSON APIs have schemes of their own.
+    const isOwnScheme = key === 'authorization' && kind === 'http';
+    if (setBy && !isOwnScheme)
+      return [{ ...problemAt(file, at, 'header', `the header ${name} is set by ${setBy[0]}`, setBy[1]), range }];
     if (first === undefined) return [];
     const message = `${name} is the header ${first} again; letter case does not tell headers apart`;
     return [{ ...problemAt(file, at, 'header', message, 'Leave one of them out.'), range }];

@@ -1,6 +1,7 @@
 import type { HttpDialect } from '../dialect.ts';
 import { changes } from './changes.ts';
 import { closing } from './closing.ts';
+import { takesAlong } from './contents.ts';
 import { isWrittenInParts } from './partial-writes.ts';
 import { isPassingPost } from './passing-posts.ts';
 import { isReadingPost, passingWrites } from './reading-posts.ts';
@@ -18,6 +19,7 @@ export const dialect: HttpDialect = {
   changes,
   leavesNothing: ({ method, path }) => method === 'POST' && isPassingPost(path),
   closing,
+  takesAlong,
   // The health of an index that is missing is waited for, even where the call does not ask for it.
   mayWait: ({ path, query = {} }) =>
     path.startsWith('/_cluster/health/') || Object.keys(query).some((name) => name.startsWith('wait_for_')),

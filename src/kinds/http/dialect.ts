@@ -14,6 +14,7 @@ export const dialect: HttpDialect = {
   isAtomic: () => false,
   changes: () => undefined,
   leavesNothing: () => false,
+  takesAlong: () => false,
   mayWait: () => false,
   consolePrefix: undefined,
 };

@@ -16,6 +16,7 @@ export const dialect: HttpDialect = {
   isAtomic: isOneObject,
   changes,
   leavesNothing: () => false,
+  takesAlong: () => false,
   mayWait: () => false,
   consolePrefix: 'kbn:',
 };

@@ -8,6 +8,7 @@ import {
   type StepOutcome,
   type Suspension,
   sentIn,
+  wentAlong,
 } from '../../engine/index.ts';
 import { nodesIn, type Plan, type PlannedNode, wholeRunbook } from '../../plan/index.ts';
 import { dialectFor } from '../outline.ts';
@@ -192,7 +193,7 @@ interface Known {
   readonly kept: RunSummary['kept'];
 }
 
-function accountOf({ step, seen }: DraftWrite, known: Known): WriteFacts['account'] {
+function accountOf({ step, seen, effect }: DraftWrite, known: Known): WriteFacts['account'] {
   const { plan, places, rolledBack, notNeeded, outcomes, kept } = known;
   const { id, iterations } = plannedOf(step);
   const place = places.get(id);
@@ -206,5 +207,11 @@ function accountOf({ step, seen }: DraftWrite, known: Known): WriteFacts['accoun
     const outcome = outcomes.get(instanceId(undone_by, iterations));
     if (outcome === 'done' || outcome === 'unchanged' || outcome === 'in-place') return 'put-right';
   }
-  return seen === 'not-in-place' || isIn(notNeeded) ? 'not-in-place' : undefined;
+  if (seen === 'not-in-place' || isIn(notNeeded)) return 'not-in-place';
+  const undone = [...rolledBack].map(plannedOf).flatMap(({ id: of, iterations: at }) => {
+    const node = places.get(of)?.node;
+    const steps = node && 'rollback' in node ? node.rollback : undefined;
+    return steps ? [{ steps, iterations: at }] : [];
+  });
+  return effect === 'certain' && wentAlong(place.node, iterations, undone, plan) ? 'rolled-back' : undefined;
 }

@@ -3,9 +3,9 @@ import { ok } from './answer.ts';
 import { matches } from './filter-path.ts';
 import { indicesNamed } from './names.ts';
 import { indexActions, mayIndex, needIndex } from './privileges.ts';
-import { namesOf, type Scene, textOf, unchanged } from './scene.ts';
+import { namesOf, part, type Scene, textOf, unchanged } from './scene.ts';
 import { replicasOf } from './settings.ts';
-import { healthIn } from './shards.ts';
+import { healthIn, unassignedInfo } from './shards.ts';
 import type { Index, Outcome } from './state.ts';
 
 export function catIndices(scene: Scene): Outcome {
@@ -22,6 +22,23 @@ export function catIndices(scene: Scene): Outcome {
       rep: String(replicasOf(index)),
       'docs.count': isReadable ? String(index.documents.size) : null,
     };
+  });
+  return unchanged(scene, ok(table(rows, scene)));
+}
+
+/** The primaries alone: a cluster of the sandbox has one node. */
+export function catShards(scene: Scene): Outcome {
+  const { cluster } = scene;
+  const names = indicesNamed(scene, part(scene, 'index'), 'open', indexActions.recovery);
+  const rows = names.flatMap((name) => {
+    const index = cluster.indices[name] as Index;
+    return Array.from({ length: index.shards }, (_, shard): JsonObject => {
+      const isFailed = index.failed.includes(shard);
+      const { reason = null, details = null } = isFailed ? unassignedInfo(cluster, index) : {};
+      const state = isFailed ? 'UNASSIGNED' : index.recovery.isDone ? 'STARTED' : 'INITIALIZING';
+      const why = { 'unassigned.reason': reason, 'unassigned.details': details };
+      return { index: name, shard: String(shard), prirep: 'p', state, ...why };
+    });
   });
   return unchanged(scene, ok(table(rows, scene)));
 }

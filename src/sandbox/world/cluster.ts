@@ -83,6 +83,7 @@ const routes: readonly Route[] = [
   ['GET /_cat/indices/{index}', cat.catIndices],
   ['GET /_cat/aliases', cat.catAliases],
   ['GET /_cat/aliases/{alias}', cat.catAliases],
+  ['GET /_cat/shards/{index}', cat.catShards],
   ['GET /_cluster/health', shards.clusterHealth],
   ['GET /_cluster/health/{index}', shards.clusterHealth],
   ['GET /_cluster/state', shards.clusterState],

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../text/index.ts';
+import { compareNumbers, isObject, type Json, type JsonObject, numberIn } from '../../text/index.ts';
 import { ok, Refusal, refused } from './answer.ts';
 import { resolved } from './date-math.ts';
 import { sourceOf } from './filter-path.ts';
@@ -6,6 +6,7 @@ import { createIndex } from './indices.ts';
 import { indicesNamed, singleIndex, writeIndex } from './names.ts';
 import { indexActions, needIndex } from './privileges.ts';
 import { bodyOf, changed, isTrue, jsonOf, listOf, part, type Scene, textOf, unchanged } from './scene.ts';
+import { fieldsOf, sorted, typesIn, valuesOf } from './sorting.ts';
 import { type Index, idAfter, type Outcome, withIndex } from './state.ts';
 
 /** An index whose documents can be reached. */
@@ -173,7 +174,7 @@ export function bulk(scene: Scene): Outcome {
 const window = 10_000;
 
 export function search(scene: Scene): Outcome {
-  const { query, size, from, track_total_hits, _source } = bodyOf(scene);
+  const { query, size, from, track_total_hits, _source, sort, search_after: after, fields } = bodyOf(scene);
   const { query: parameters } = scene.request;
   const names = indicesNamed(scene, scene.parts.index ?? '_all', 'open', indexActions.search);
   const [start, count] = [Number(from ?? parameters.from ?? 0), Number(size ?? parameters.size ?? 10)];
@@ -185,23 +186,28 @@ export function search(scene: Scene): Outcome {
       }),
     );
   }
-  const hits = searchable(scene, names).flatMap(({ documents }, position) =>
+  const indices = searchable(scene, names).map((index) => ({ ...index, types: typesIn(index) }));
+  const found = indices.flatMap(({ documents, types }, position) =>
     [...documents]
       .filter(([id, document]) => isHit(query ?? { match_all: {} }, id, document, scene.request.now))
-      .map(([id, document]) => ({
-        _index: names[position] ?? '',
-        _id: id,
-        _score: 1,
-        _source: sourceOf(document, _source),
-      })),
+      .map(([_id, document]) => ({ _index: names[position] ?? '', _id, document, types })),
   );
-  const isCounted = hits.length <= window || isTrue(track_total_hits ?? parameters.track_total_hits ?? false);
-  const total = isCounted ? { value: hits.length, relation: 'eq' } : { value: window, relation: 'gte' };
+  const order = sort ?? parameters.sort;
+  const typesOfEach = indices.map(({ types }) => types);
+  const hits = sorted(found, typesOfEach, order, after);
+  const isCounted = found.length <= window || isTrue(track_total_hits ?? parameters.track_total_hits ?? false);
+  const total = isCounted ? { value: found.length, relation: 'eq' } : { value: window, relation: 'gte' };
   const shards = { total: names.length, successful: names.length, skipped: 0, failed: 0 };
-  const shown = hits.slice(start, start + count);
+  const score = order === undefined ? 1 : null;
+  const shown = hits.slice(start, start + count).map(([hit, values]) => ({
+    ...{ _index: hit._index, _id: hit._id, _score: score },
+    ...(_source === false ? {} : { _source: sourceOf(hit.document, _source) }),
+    ...(fields === undefined ? {} : { fields: fieldsOf(hit, fields) }),
+    ...(values === undefined ? {} : { sort: values }),
+  }));
   return unchanged(
     scene,
-    ok({ took: 1, timed_out: false, _shards: shards, hits: { total, max_score: 1, hits: shown } }),
+    ok({ took: 1, timed_out: false, _shards: shards, hits: { total, max_score: score, hits: shown } }),
   );
 }
 
@@ -242,28 +248,22 @@ function isHit(query: Json, id: string, document: JsonObject, now: number): bool
 
 /** Numbers, and times in milliseconds; `now` is the only date math that is emulated. */
 function isInRange(value: Json, { gte, gt, lte, lt }: JsonObject, now: number): boolean {
-  const boundOf = (bound: Json) => (bound === 'now' ? now : Number(bound));
+  const boundOf = (bound: Json) => (bound === 'now' ? now : (numberIn(textOf(bound)) ?? Number.NaN));
+  const one = value === null ? undefined : numberIn(textOf(value));
+  if (one === undefined) return false;
   const held = [
-    gte === undefined || Number(value) >= boundOf(gte),
-    gt === undefined || Number(value) > boundOf(gt),
-    lte === undefined || Number(value) <= boundOf(lte),
-    lt === undefined || Number(value) < boundOf(lt),
+    gte === undefined || compareNumbers(one, boundOf(gte)) >= 0,
+    gt === undefined || compareNumbers(one, boundOf(gt)) > 0,
+    lte === undefined || compareNumbers(one, boundOf(lte)) <= 0,
+    lt === undefined || compareNumbers(one, boundOf(lt)) < 0,
   ];
-  return value !== null && held.every((one) => one);
+  return held.every((passes) => passes);
 }
 
 /** Keywords, numbers and booleans are compared as texts, as an index keeps them. */
 function hasValue(document: JsonObject, field: string, wanted: readonly Json[]): boolean {
   const texts = wanted.map((one) => textOf(one));
   return valuesOf(document, field).some((one) => texts.includes(textOf(one)));
-}
-
-function valuesOf(document: JsonObject, field: string): Json[] {
-  const value = field
-    .replace(/\.keyword$/, '')
-    .split('.')
-    .reduce((at: Json | undefined, name) => (isObject(at) ? at[name] : undefined), document);
-  return listOf(value);
 }
 
 export function count(scene: Scene): Outcome {

@@ -8,6 +8,7 @@ import { indicesNamed, refuseOddAliases, refusePatterns } from './names.ts';
 import { indexActions, mayIndex, needIndex } from './privileges.ts';
 import { bodyOf, changed, listOf, namesOf, part, type Scene, textOf, unchanged } from './scene.ts';
 import { settingsOf, shardsIn, shownSettings } from './settings.ts';
+import { typesOf } from './sorting.ts';
 import { type Cluster, type Index, idAfter, type Outcome, type Recovery, withIndex, without } from './state.ts';
 
 /** The allowed keys of the body. */
@@ -41,7 +42,7 @@ function newIndex(
   cluster: Cluster,
   name: string,
   uuid: string,
-  { settings: given, aliases }: JsonObject,
+  { settings: given, aliases, mappings }: JsonObject,
   now: number,
 ): Index {
   const { number_of_shards: _, ...settings } = settingsOf(given);
@@ -52,6 +53,7 @@ function newIndex(
     settings: isSystemIndex(cluster, name) ? { ...settings, hidden: 'true' } : settings,
     isOpen: true,
     aliases: isObject(aliases) ? aliases : {},
+    types: typesOf(mappings),
     documents: new Map(),
     recovery,
     failed: [],

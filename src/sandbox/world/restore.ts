@@ -237,7 +237,7 @@ function restored(
   body: JsonObject,
   isUnlucky: boolean,
 ): Index {
-  const { id = '', shards = 1, settings = {}, aliases = {} } = indices[from] ?? {};
+  const { id = '', shards = 1, settings = {}, aliases = {}, types = {} } = indices[from] ?? {};
   const documents = new Map<string, JsonObject>();
   const failed: number[] = [];
   for (let shard = 0; shard < shards; shard++) {
@@ -254,6 +254,7 @@ function restored(
     },
     isOpen: true,
     aliases: body.include_aliases === false ? {} : aliases,
+    types,
     documents,
     recovery,
     failed,

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../text/index.ts';
+import { isExact, isObject, type Json, type JsonObject, parseJson } from '../../text/index.ts';
 import { Refusal, refused } from './answer.ts';
 import {
   type Cluster,
@@ -44,14 +44,15 @@ export function bodyOf({ request }: Pick<Scene, 'request'>): JsonObject {
 
 export function jsonOf(text: string): Json {
   try {
-    return JSON.parse(text) as Json;
+    return parseJson(text);
   } catch {
     throw new Refusal(refused(400, 'json_parse_exception', 'the request body is not valid JSON'));
   }
 }
 
 export function textOf(value: Json | undefined, otherwise = ''): string {
-  return value === undefined || value === null ? otherwise : String(value);
+  if (value === undefined || value === null) return otherwise;
+  return isExact(value) ? value.$exact : String(value);
 }
 
 export function listOf(value: Json | undefined): Json[] {

@@ -225,15 +225,19 @@ function firstFailed({ indices }: Cluster): { index: string; shard: number } | u
   return found;
 }
 
-function explanation({ name }: Cluster, { recovery }: Index): JsonObject {
-  const { repository = '', snapshot = '' } = recovery.source ?? {};
-  const details = `failed shard on node [node-of-${name}]: failed recovery, failure org.elasticsearch.indices.recovery.RecoveryFailedException: Recovery failed on {${name}}; nested: org.elasticsearch.index.snapshots.IndexShardRestoreFailedException: failed to restore snapshot [${repository}:${snapshot}]; nested: java.nio.file.NoSuchFileException`;
-  const since = { at: new Date(recovery.started).toISOString(), failed_allocation_attempts: 5, details };
+function explanation(cluster: Cluster, index: Index): JsonObject {
   return {
-    unassigned_info: { reason: 'ALLOCATION_FAILED', ...since, last_allocation_status: 'no' },
+    unassigned_info: unassignedInfo(cluster, index),
     can_allocate: 'no',
     allocate_explanation: 'cannot allocate because allocation is not permitted to any of the nodes',
   };
+}
+
+export function unassignedInfo({ name }: Cluster, { recovery }: Index): JsonObject {
+  const { repository = '', snapshot = '' } = recovery.source ?? {};
+  const details = `failed shard on node [node-of-${name}]: failed recovery, failure org.elasticsearch.indices.recovery.RecoveryFailedException: Recovery failed on {${name}}; nested: org.elasticsearch.index.snapshots.IndexShardRestoreFailedException: failed to restore snapshot [${repository}:${snapshot}]; nested: java.nio.file.NoSuchFileException`;
+  const since = { at: new Date(recovery.started).toISOString(), failed_allocation_attempts: 5, details };
+  return { reason: 'ALLOCATION_FAILED', ...since, last_allocation_status: 'no' };
 }
 
 export function refresh(scene: Scene): Outcome {

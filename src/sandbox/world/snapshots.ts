@@ -91,8 +91,8 @@ function runningSnapshot(scene: Scene, uuid: string, repository: string, snapsho
   if (!isTrue(body.partial ?? false)) refuseMissingShards(cluster, indices, `[${repository}:${snapshot}/${uuid}]`);
   const content = Object.fromEntries(
     indices.map((name) => {
-      const { uuid: id, shards, settings, aliases, documents } = cluster.indices[name] as Index;
-      return [name, { id, shards, settings, aliases, documents }];
+      const { uuid: id, shards, settings, aliases, types = {}, documents } = cluster.indices[name] as Index;
+      return [name, { id, shards, settings, aliases, types, documents }];
     }),
   );
   const total = indices.reduce((sum, name) => sum + (cluster.indices[name] as Index).shards, 0);

@@ -50,6 +50,8 @@ export interface Index {
   readonly isOpen: boolean;
   /** Alias → its properties. */
   readonly aliases: JsonObject;
+  /** The types that its mappings name, by field. */
+  readonly types?: Readonly<Record<string, string>>;
   readonly documents: Documents;
   /** The number of the operation that has written each document last. */
   readonly sequence?: { readonly last: number; readonly by: Readonly<Record<string, number>> };
@@ -85,6 +87,7 @@ export interface SavedIndex {
   readonly shards: number;
   readonly settings: Readonly<Record<string, string>>;
   readonly aliases: JsonObject;
+  readonly types?: Readonly<Record<string, string>>;
   readonly documents: Documents;
 }
 

@@ -117,6 +117,45 @@ export function indices({ hasFeatures, source, send, register, snapshot, restore
     }
   });
 
+  it('I9: a search sorts by what the mapping makes of a value, and goes on after the last one; whole numbers keep their digits', async () => {
+    const properties = { n: { type: 'long' }, d: { type: 'double' }, k: { type: 'keyword' } };
+    await create('sorted', { mappings: { properties } });
+    const documents = {
+      1: '{ "n": "1540815132987654321", "d": 1, "k": "b" }',
+      2: '{ "n": 1540815132987654322, "d": "0.5", "k": "a" }',
+      3: '{ "k": "c" }',
+    };
+    const shownParts = 'error,hits.hits._id,hits.hits._score,hits.hits.sort,hits.hits.fields';
+    const search = (body: string) => send(source, `POST /sorted/_search?filter_path=${shownParts}`, body);
+    const shown = async (body: string) => (await search(body)).text.replaceAll(' ', '');
+    try {
+      for (const [id, body] of Object.entries(documents))
+        expect(await send(source, `PUT /sorted/_doc/${id}?refresh=true`, body)).toMatchObject({ status: 201 });
+      const ids = async (body: string) => (await search(body)).body.hits.hits.map(({ _id }: { _id: string }) => _id);
+      expect(await ids('{ "sort": [{ "n": "asc" }] }')).toEqual(['1', '2', '3']);
+      expect(await ids('{ "sort": [{ "n": { "order": "desc" } }] }')).toEqual(['2', '1', '3']);
+      expect(await ids('{ "sort": "k" }')).toEqual(['2', '1', '3']);
+      expect(await shown('{ "size": 1, "sort": [{ "n": "asc" }] }')).toBe(
+        '{"hits":{"hits":[{"_id":"1","_score":null,"sort":[1540815132987654321]}]}}',
+      );
+      const after = '"search_after": [1540815132987654321], "sort": [{ "n": "asc" }]';
+      expect(await ids(`{ ${after} }`)).toEqual(['2', '3']);
+      expect(await shown(`{ ${after}, "size": 1, "fields": ["n"] }`)).toContain(
+        '"fields":{"n":[1540815132987654322]},"sort":[1540815132987654322]',
+      );
+      expect(await shown('{ "sort": [{ "n": "asc" }] }')).toContain('"sort":[9223372036854775807]');
+      const decimals = await shown('{ "sort": [{ "d": "desc" }] }');
+      expect(decimals.match(/"sort":[^}]*/g)).toEqual(['"sort":[1.0]', '"sort":[0.5]', '"sort":["-Infinity"]']);
+      const range = '{ "query": { "range": { "n": { "gt": 1540815132987654321 } } } }';
+      expect(await ids(range)).toEqual(['2']);
+      const refused = { status: 400, error: 'search_phase_execution_exception' };
+      expect(await search('{ "sort": ["nothing"] }')).toMatchObject(refused);
+      expect(await search('{ "search_after": [1] }')).toMatchObject(refused);
+    } finally {
+      await remove('sorted');
+    }
+  });
+
   it('I8: names with date math are resolved where they are percent-encoded', async () => {
     const today = new Date().toISOString().slice(0, 10).replaceAll('-', '.');
     const name = encodeURIComponent('<dated-{now/d}>');

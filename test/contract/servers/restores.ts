@@ -40,6 +40,13 @@ export function restores(stage: Stage): void {
       unassigned_info: { reason: 'ALLOCATION_FAILED' },
     });
     expect(explained.body.unassigned_info.details).toContain('NoSuchFile');
+    const columns = 'index,shard,prirep,state,unassigned.reason,unassigned.details';
+    const shown = await send(destination, `GET /_cat/shards/two?format=json&h=${columns}`);
+    const unassigned = shown.body.filter(({ state }: { state: string }) => state !== 'STARTED');
+    expect(unassigned).toMatchObject([
+      { index: 'two', shard: '0', prirep: 'p', state: 'UNASSIGNED', 'unassigned.reason': 'ALLOCATION_FAILED' },
+    ]);
+    expect(unassigned[0]['unassigned.details']).toContain('NoSuchFile');
     await send(destination, 'DELETE /two');
   });
 
