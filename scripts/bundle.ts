@@ -24,7 +24,7 @@ const { metafile } = await build({
   minifyWhitespace: true,
   legalComments: 'none',
   // Large, and seldom needed.
-  external: ['ali-oss', 'listr2'],
+  external: ['ali-oss'],
   define: { 'import.meta.url': 'moduleUrl' },
   banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
 });
