@@ -36,6 +36,7 @@ export async function chooseRunbook(name: string, version: VersionSource): Promi
   if (wanted === undefined)
     throw new Problem(
       `"${name}" is written for several versions; say which with --elasticsearch, or name one:\n${shownCandidates}`,
+      'arguments',
     );
   throw new Problem(
     `${only ? 'several runbooks' : 'no runbook'} "${name}" for Elasticsearch ${wanted}; available:\n${shownCandidates}\nName one of them.`,

@@ -30,7 +30,7 @@ export function folderOf(id: string, runs = runsFolder): string {
   const folder = join(runs, id);
   if (!isRunId(id) || !existsSync(folder))
     throw new Problem(
-      `no run "${id}" in ${runs}${didYouMean(id, namesIn(runs))}\nrunbook runs lists them`,
+      `no run "${id}" in ${runs}; runbook runs lists them${didYouMean(id, namesIn(runs))}`,
       'arguments',
     );
   return ownFolder(folder);

@@ -85,8 +85,8 @@ async function statusIn({ folder, first, last }: Ends, known: readonly Ends[]): 
     ...(done ? { doneSince: { run: done.first.run, hasLocked: hasLocked(done) } } : {}),
   };
   const status = statusOf({ events: [first, last], urlOf: () => '', ...about });
-  // What was tried again since counts for the newest of them.
-  const isTriedAgain = later.some((one) => one.last.type === 'run-finished');
+  // What was tried again since counts for the newest of them; one that was refused was no try.
+  const isTriedAgain = later.some(({ last: end }) => end.type === 'run-finished' && end.outcome !== 'refused');
   if (!status || (isTriedAgain && (status.state === 'failed' || status.state === 'interrupted'))) return undefined;
   // What is shown was not changed since, and of what is not finished everything counts.
   const { events, plan } = await readJournal(folder);

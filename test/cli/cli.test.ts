@@ -240,17 +240,17 @@ describe('the command line', () => {
   it('exits with 2 where it is wrong, and says what it takes', async () => {
     expect(await cli('exec', 'users-7.10')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("required option '--env <file>' not specified"),
+      stderr: expect.stringContaining('missing --env <file>'),
     });
-    expect(await cli('plan', 'usres-7.10', '--env', 'x')).toMatchObject({
+    expect(await cli('plan', 'move-things', '--env', 'x')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining(
-        'no runbook "usres-7.10" in ./runbooks or among the bundled ones (prepare-users-7.10, ',
+        'no runbook "move-things" in ./runbooks or among the bundled ones\nThere are prepare-users-7.10, ',
       ),
     });
     expect(await cli('plan', 'users-7.10', '--env', 'none.yaml')).toMatchObject({
       code: 2,
-      stderr: '--env none.yaml: no such file\n',
+      stderr: expect.stringMatching(/^--env none\.yaml: no such file\nThere is no environment file here/),
     });
     expect(await cli('launch')).toMatchObject({ code: 2, stderr: expect.stringContaining("unknown command 'launch'") });
     expect(await cli('show', '../../etc')).toMatchObject({

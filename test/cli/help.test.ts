@@ -193,7 +193,7 @@ describe('a command line that is wrong', () => {
     const { code, stderr } = await runbook(directory, ['show', '20261124-141839-3472b9']);
     expect(code).toBe(2);
     expect(stderr).toContain(
-      '— did you mean "20261124-141839-3472d9"?\nrunbook runs lists them\nSee runbook show --help\n',
+      '; runbook runs lists them — did you mean "20261124-141839-3472d9"?\nSee runbook show --help\n',
     );
   });
 

@@ -125,6 +125,13 @@ describe('runbook status', () => {
     expect(code).toBe(0);
     expect(stdout).toContain(`  ${lastRun()}  half-8.x.yaml`);
     expect(stdout).toContain(`To run it again:\n      runbook exec half-8.x --env ${env}\n`);
+    // One that is refused was no try.
+    const pinned = join('.runbook', 'sandbox', 'pinned.yaml');
+    const text = readFileSync(join(directory, env), 'utf8');
+    const pin = '$1    cluster_uuid: AAAAAAAAAAAAAAAAAAAAAA\n';
+    writeFileSync(join(directory, pinned), text.replace(/( {2}destination:\n {4}url: .*\n)/, pin));
+    expect((await cli('exec', 'half-8.x', '--env', pinned)).code).toBe(4);
+    expect(await statesIn()).toEqual(['failed']);
     // Dry runs and runs of other runbooks change nothing about it.
     await cli('exec', 'half-8.x', '--env', env, '--dry-run');
     expect(await statesIn()).toEqual(['failed']);
