@@ -89,7 +89,7 @@ describe('the package', () => {
       ].join(' '),
     );
     expect(stderr).toContain('dist/index.js');
-    expect(stderr).not.toMatch(/@elastic|ali-oss|listr2|commander/);
+    expect(stderr).not.toMatch(/@elastic|ali-oss|log-update|commander/);
   });
 
   it('has types that need no others', () => {
