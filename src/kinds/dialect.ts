@@ -37,6 +37,8 @@ export interface HttpDialect {
     removal: Pick<HttpRequest, 'method' | 'path' | 'query'>,
     write: Pick<HttpRequest, 'method' | 'path' | 'body'>,
   ) => boolean;
+  /** A step may say `Authorization` itself: other JSON APIs have schemes of their own. */
+  readonly mayAuthorize?: true;
   /** Returns whether the server may hold back its response to a read until something is there. */
   readonly mayWait: (request: Pick<HttpRequest, 'path' | 'query'>) => boolean;
   /** Stands before a path in Kibana's Console; undefined where the Console does not reach such a server. */

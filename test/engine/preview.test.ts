@@ -54,8 +54,8 @@ describe('the preview of a rollback', () => {
     expect(text).toContain('"key": "‹secret inputs.key›"');
     expect(text).not.toMatch(/\{\{steps\.look|the-token|the-secret/);
     // What the rollback itself will save is not known before.
-    expect(text).toContain('GET       http://127.0.0.1:9200/{{steps.undo.at}}');
-    expect(text).toContain('when      steps.undo.at');
+    expect(text).toContain('GET       http://127.0.0.1:9200/<value of step 2.r4: at>');
+    expect(text).toContain('when      <value of step 2.r4: at>: a value');
     expect(text).toContain('until     x = 1; y = run-1 —');
   });
 

@@ -15,6 +15,7 @@ const atHome = /^src\/(kinds|connections|sandbox)\/|\.types\.ts$/;
 const exceptions: Readonly<Record<string, string>> = {
   'src/check/check.ts': 'elasticsearch: the versions that a runbook is written for',
   'src/check/overlaps.ts': 'elasticsearch: the same',
+  'src/language/load.ts': 'elasticsearch: the same',
   'src/planner/steps/oss.ts': 'oss: a kind of step',
   'src/report/formats/markdown.ts': 'http: the language of a code block',
 };

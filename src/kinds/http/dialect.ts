@@ -6,6 +6,7 @@ export const dialect: HttpDialect = {
   lists: 'repeated',
   bodyForm: () => 'json',
   takesText: true,
+  mayAuthorize: true,
   headers: {},
   readText: (text, contentType) => (/\+json\b/i.test(contentType) ? valueIn(text) : text),
   // Nothing is known of the API: its author is believed.
