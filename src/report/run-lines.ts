@@ -78,8 +78,9 @@ export function plainView(
       waiting = text;
     }
     if (event.type === 'step-finished') waiting = undefined;
-    // The summary follows, and has the reason.
-    if (event.type === 'run-finished' || event.type === 'suspended') return [];
+    // The summary follows; what is closed still, or is to be put right, is not in it.
+    if (event.type === 'run-finished' || event.type === 'suspended')
+      return outages.texts(Date.parse(event.at)).map((text) => stamped(event.at, `WARNING: ${text}`));
     if (failure) return tell(failure, event.at);
     const lines = [...linesOf(event), ...over.map((text) => stamped(event.at, `    ${text}`))];
     return event.type === 'run-resumed' && event.as === 'resume'
