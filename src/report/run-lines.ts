@@ -93,7 +93,8 @@ export function plainView(
 /** A failure as lines below each other, which its evidence follows. */
 function failureText({ step, facts }: Failure): string[] {
   const head = `${indent(step.depth)}${step.number} ${step.step}: ${step.title} — ${outcomeWords[step.outcome]}`;
-  return [head, ...facts.map(({ label = '', text }) => `${indent(step.depth)}    ${label.padEnd(10)}${text}`)];
+  const lines = facts.map(({ label, text }) => `${label === undefined ? '' : label.padEnd(10)}${text}`);
+  return [head, ...lines.map((line) => `${indent(step.depth)}    ${line}`)];
 }
 
 function stamped(at: string, line: string): string {

@@ -26,16 +26,15 @@ describe('a poll', () => {
         '  - { id: a, on: es, call: GET /a, until: { state: OK, n: 1 }, waiting: "index {{steps.name.name}} to be {{inputs.name}}", every: 30s, timeout: 1m }\n',
     );
     const { events, reasons } = await runIn(plan, {
-      answer: (call, count) => ok(call === 'GET /name' ? { name: 'i' } : { state: 'BUSY', ...(count > 1 ? { n: 1 } : {}) }),
+      answer: (call, count) =>
+        ok(call === 'GET /name' ? { name: 'i' } : { state: 'BUSY', ...(count > 1 ? { n: 1 } : {}) }),
     });
     const waits = events.flatMap((event) => (event.type === 'waiting' ? [waitingText(event)] : []));
     expect(waits).toEqual([
       'waiting for index i to be one: now state "BUSY", n nothing',
       'waiting for index i to be one: now "BUSY"',
     ]);
-    expect(reasons.a).toBe(
-      'timed out after 1m waiting for index i to be one: state: expected "OK", actual "BUSY"',
-    );
+    expect(reasons.a).toBe('timed out after 1m waiting for index i to be one: state: expected "OK", actual "BUSY"');
   });
 
   it.each([3_600_000, -3_600_000])('takes as long as it says, though the wall clock jumps by %i ms', async (jump) => {
