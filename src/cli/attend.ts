@@ -1,6 +1,14 @@
 import type { Event, RunOptions } from '../engine/index.ts';
 import { type Attendant, type Execution, execute } from '../host/execute.ts';
-import { followCourse, forecastSentence, forecastText, reasonText, reportOf, summaryLines } from '../report/index.ts';
+import {
+  elapsedText,
+  followCourse,
+  forecastSentence,
+  forecastText,
+  reasonText,
+  reportOf,
+  summaryLines,
+} from '../report/index.ts';
 import { askToConfirm } from './confirm.ts';
 import { noteRun } from './crash.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -48,7 +56,8 @@ export async function attend(
   try {
     const { run, summary, head, redact } = await execute(execution, attendant);
     screen.end();
-    const record = { run, origin, head, took_ms: performance.now() - began, isTold: screen.isTold };
+    const took = `${recorded ? 'this process took' : 'took'} ${elapsedText(performance.now() - began)}`;
+    const record = { run, origin, head, took, isTold: screen.isTold };
     const end = (forecast?: string) => {
       const lines = summaryLines(summary, { ...record, ...(forecast === undefined ? {} : { forecast }) });
       screen.print([{ text: '' }, ...lines.map((line) => ({ ...line, text: redact(line.text) }))]);

@@ -1,4 +1,4 @@
-import { plainView } from '../report/index.ts';
+import { plainLine, plainView } from '../report/index.ts';
 import type { Output } from './output.ts';
 import { inertLines } from './print.ts';
 import type { Screen, Shown } from './screen.ts';
@@ -12,8 +12,7 @@ export function plainScreen({ write, drain }: Output, { plan, mode, before }: Sh
     },
     say: (text) => write(`${new Date().toISOString().slice(0, 19)}Z  ${inertLines(text)}\n`),
     print: (lines) => {
-      for (const { indent = 0, text, aside } of lines)
-        write(`${inertLines(`${'  '.repeat(indent)}${text}${aside === undefined ? '' : ` (${aside})`}`)}\n`);
+      for (const line of lines) write(`${plainLine(line)}\n`);
     },
     ask: async (question) => {
       await drain(2_000);

@@ -39,7 +39,7 @@ export function followCourse(rollback: RunOptions['rollback']): Course {
     },
     stopText: (isFirst) => {
       const call = inFlight && `${inFlight.request} on ${inFlight.connection}`;
-      const step = running && `${running.number} ${running.title}`;
+      const step = running && `${running.step} (${running.title})`;
       return inert(isFirst ? firstText(rollback, isRollingBack, call, step) : secondText(isRollingBack, call));
     },
   };

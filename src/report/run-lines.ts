@@ -82,8 +82,9 @@ export function plainView(
     if (event.type === 'step-finished') waiting = undefined;
     const done = progress(event);
     if (event.type === 'progress') return done;
-    // The summary follows, and has the reason.
-    if (event.type === 'run-finished' || event.type === 'suspended') return [];
+    // The summary follows; what is closed still, or is to be put right, is not in it.
+    if (event.type === 'run-finished' || event.type === 'suspended')
+      return outages.texts(Date.parse(event.at)).map((text) => stamped(event.at, `WARNING: ${text}`));
     if (failure) return tell(failure, event.at);
     const lines = [...linesOf(event), ...over.map((text) => stamped(event.at, `    ${text}`))];
     return event.type === 'run-resumed' && event.as === 'resume'
@@ -123,7 +124,8 @@ export function detailedLines(): (event: Event) => string[] {
 /** A failure as lines below each other, which its evidence follows. */
 function failureText({ step, facts }: Failure): string[] {
   const head = `${indent(step.depth)}${step.number} ${step.step}: ${step.title} — ${outcomeWords[step.outcome]}`;
-  return [head, ...facts.map(({ label = '', text }) => `${indent(step.depth)}    ${label.padEnd(10)}${text}`)];
+  const lines = facts.map(({ label, text }) => `${label === undefined ? '' : label.padEnd(10)}${text}`);
+  return [head, ...lines.map((line) => `${indent(step.depth)}    ${line}`)];
 }
 
 function stamped(at: string, line: string): string {

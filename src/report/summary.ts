@@ -12,7 +12,6 @@ import {
   noteText,
   outcomeSentence,
 } from './run-lines.ts';
-import { elapsedText } from './run-report.ts';
 import { type End, endOf } from './sentences/ends.ts';
 import { commandText } from './words.ts';
 
@@ -24,25 +23,27 @@ interface Record {
   readonly head: string;
   /** The prediction of a dry run, in one sentence. */
   readonly forecast?: string;
-  /** How long this process of the run took, in milliseconds. */
-  readonly took_ms?: number;
+  /** How long the run took, or the process that went on with it: `took 12 s`. */
+  readonly took?: string;
   /** Returns whether the reader has seen why a step has failed: it is not said again. */
   readonly isTold?: (step: string) => boolean;
 }
 
 /** Returns the end of a run for its operator, as text: the outcome, and the next steps. */
 export function summaryText(summary: RunSummary, record: Record): string {
-  const lines = summaryLines(summary, record).map(({ indent = 0, text, aside }) =>
-    inert(`${'  '.repeat(indent)}${text}${aside === undefined ? '' : ` (${aside})`}`),
-  );
-  return `${lines.join('\n')}\n`;
+  return `${summaryLines(summary, record).map(plainLine).join('\n')}\n`;
+}
+
+/** Returns such a line for a log: times stand there anyway. */
+export function plainLine({ indent = 0, text }: Line): string {
+  return inert(`${'  '.repeat(indent)}${text}`);
 }
 
 /** Returns the same as lines for a terminal. */
 export function summaryLines(summary: RunSummary, record: Record): Line[] {
-  const { run, origin = {}, head, forecast, took_ms, isTold } = record;
+  const { run, origin = {}, head, forecast, isTold } = record;
   const rollback = commandText('rollback', { run, origin });
-  const took = took_ms === undefined ? {} : { aside: `took ${elapsedText(took_ms)}` };
+  const took = record.took === undefined ? {} : { aside: record.took };
   const lines: Line[] = [
     ...(forecast === undefined ? [] : [{ text: `dry run: ${forecast}`, ...took }]),
     ...(forecast === undefined || summary.outcome !== 'done'

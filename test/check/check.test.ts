@@ -101,6 +101,11 @@ describe('a file with errors of the schema and of the rules', () => {
       '  - { id: a, on: es, call: POST /_search, effect: write, until: { x: 1 } }\n',
       ['unknown-value'],
     ],
+    [
+      'a misspelt until beside what waits for it',
+      '  - { id: a, on: es, call: GET /, untill: { x: 1 }, waiting: it }\n',
+      ['unknown-key'],
+    ],
     ['a misspelt until', '  - { id: a, on: es, call: GET /, untill: { x: 1 }, every: 5s }\n', ['unknown-key']],
     ['a misspelt for_each', "  - { id: a, on: es, foreach: [1], call: 'GET /{{item}}' }\n", ['unknown-key']],
     [

@@ -100,7 +100,8 @@ describe('a Kibana', () => {
     expect(down.stdout).toContain('nothing listens on that port');
     const older = await copy({ source, destination: seven.sandbox.urls.destination_kibana });
     expect(older.code).toBe(4);
-    expect(older.stdout).toContain('version.number: expected a version in the range >=8.5.3, actual "7.10.2"');
+    expect(older.stdout).toContain('expected  version.number: a version in the range >=8.5.3');
+    expect(older.stdout).toContain('actual    version.number: "7.10.2"');
     const swapped = await cli(
       eight,
       { kibana: { source: eight.sandbox.urls.destination_kibana, destination: source } },

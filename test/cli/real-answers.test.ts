@@ -97,7 +97,7 @@ describe('as real servers answer', () => {
       call.startsWith('POST /api/saved_objects/_export') ? { instead: 400, body } : 'forward',
     );
     expect(ended.code).toBe(4);
-    expect(ended.stdout).toContain("The server says: Bad Request: Can't export more than 10000 objects");
+    expect(ended.stdout).toContain("server    Bad Request: Can't export more than 10000 objects");
   });
 
   it('visualizations-copy is split where Kibana says 413', async () => {

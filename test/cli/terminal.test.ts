@@ -78,7 +78,8 @@ describe('Ctrl-C on a terminal', () => {
     const { code, screen } = await ended;
     expect(code).toBe(3);
     expect(screen).toContain('interrupted. Manual intervention is required.');
-    expect(screen.trimEnd().split(/\r?\n/).slice(-4)).toEqual([
+    const lines = screen.trimEnd().split(/\r?\n/);
+    expect(lines.slice(-4).map((line) => line.slice(2))).toEqual([
       expect.stringMatching(/^To complete the rollback: runbook rollback \S+$/),
       'Or by hand, in this order:',
       '  DELETE /held on cluster — DELETE /held',
@@ -96,7 +97,7 @@ describe('Ctrl-C on a terminal', () => {
 
     const { code, screen } = await ended;
     expect(code).toBe(130);
-    expect(screen).toContain('interrupted; failed at held:');
+    expect(screen).toContain('interrupted; failed at held (see above).');
     expect(seen).toEqual(['PUT /first', 'PUT /held', 'DELETE /first']);
   });
 });

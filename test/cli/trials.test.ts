@@ -256,7 +256,7 @@ describe('a hostile server', () => {
     });
     const ended = await exec('  - { id: a, on: c, call: GET /bomb }\n');
     expect(ended.code).toBe(4);
-    expect(ended.stdout).toContain('refused before the first write at a: status 200, and its body was not read');
+    expect(ended.stdout).toContain('reason    status 200, and its body was not read');
   });
 
   it('whose value no header can carry leaves no write in doubt', async () => {
@@ -266,7 +266,8 @@ describe('a hostile server', () => {
     );
     expect(calls).toEqual(['GET /file', 'PUT /zero', 'DELETE /zero']);
     expect(ended.code).toBe(1);
-    expect(ended.stdout).toContain('failed at w: not sent');
+    expect(ended.stdout).toContain('reason    not sent: ');
+    expect(ended.stdout).toContain('failed at w (see above).');
   });
 
   it('that ends its own wait for health with 408 is polled again, and its state is shown', async () => {

@@ -51,7 +51,7 @@ describe.skipIf('skipped' in provided)('users-7.10 on a terminal', () => {
 
     expect(code).toBe(0);
     expect(screen).toContain('replace/swap: Close, restore and open the system indices of the destination');
-    expect(screen).toMatch(/✔.*8\.1 The destination has every role that is expected/);
+    expect(screen).toMatch(/✔.*8\.1 roles-are-there\/find: The destination has every role that is expected/);
     expect(screen).toContain('done, 9 writes were sent');
     expect(await canLogIn(lab, lab.destination, 'kara', passwords.kara)).toBe(true);
   });

@@ -17,9 +17,9 @@ const rollingBack: Event = { at, type: 'rollback-started', of: ['a'] };
 describe('what is said at a signal', () => {
   it.for([
     ['a write is in flight', [started('a'), intended], 'stopping after the call in flight, PUT /a on es. Then:'],
-    ['a step waits', [started('a'), intended, answered], 'stopping at 2 Make it. Then:'],
+    ['a step waits', [started('a'), intended, answered], 'stopping at a (Make it). Then:'],
     ['nothing runs', [], 'stopping. Then: any steps of always, and the rollback of what was sent.'],
-    ['it rolls back', [rollingBack, started('r', 'rollback')], 'the rollback continues; now: 2 Make it.'],
+    ['it rolls back', [rollingBack, started('r', 'rollback')], 'the rollback continues; now: r (Make it).'],
   ] as const)('names what is finished first, and what a second one skips, where %s', ([, events, text]) => {
     const course = followCourse('on-failure');
     for (const event of events) course.follow(event);

@@ -263,13 +263,16 @@ export function liveView(plan: Plan, { mode, isVerbose, before = [] }: LiveOptio
         return plainly(event);
       case 'lock':
         return plainly(event, event.state === 'acquired' ? undefined : 'warning');
-      // The summary follows.
+      // The summary follows; what is closed still, or is to be put right, is not in it.
       case 'suspended':
       case 'run-finished':
         running = undefined;
-        return rootFolded();
+        return [...rootFolded(), ...outageLines(Date.parse(event.at))];
     }
   };
+
+  const outageLines = (at: number): Line[] =>
+    outages.texts(at).map((text) => ({ mark: 'warning', text, tone: 'warning' }));
 
   const rootFolded = (): Line[] =>
     blocks.flatMap((block) => (block.hasLine ? foldedLines(block, block.event ? indentOf(block.event) + 1 : 0) : []));
@@ -327,7 +330,7 @@ export function liveView(plan: Plan, { mode, isVerbose, before = [] }: LiveOptio
       const done = progress.text(at);
       if (done !== undefined) lines.push({ indent: 1, text: done });
     }
-    lines.push(...outages.texts(at).map((text): Line => ({ mark: 'warning', text, tone: 'warning' })));
+    lines.push(...outageLines(at));
     const status = [
       ...(mode === 'dry' ? ['dry run'] : []),
       ...(isInterrupted ? ['interrupted'] : []),

@@ -105,6 +105,10 @@ export function followOutages(plan: Plan): Outages {
           over = [];
           return ended;
         }
+        case 'run-resumed':
+          // Since the last process has ended, anything may have happened.
+          for (const one of outages) one.isTouched = true;
+          return [];
         case 'step-rolled-back':
           if (event.clean) outages = outages.filter(({ step }) => !isWithin(step, event.step, places));
           return [];
