@@ -192,8 +192,8 @@ export interface CallStep {
   expect?: Expect;
   until?: BodyConditions;
   every?: Duration;
-  progress?: Progress;
   timeout?: Duration;
+  progress?: Progress;
   save?: Save;
   done_when?: DoneWhen;
   unchanged_when?: DoneWhen;
