@@ -193,8 +193,8 @@ export interface CallStep {
   until?: BodyConditions;
   waiting?: Text;
   every?: Duration;
-  progress?: Progress;
   timeout?: Duration;
+  progress?: Progress;
   save?: Save;
   done_when?: DoneWhen;
   unchanged_when?: DoneWhen;

@@ -101,17 +101,14 @@ export function doneWhenText({ expect, otherwise }: PlannedRead): string {
   return `${said}; if that cannot tell: ${requestText(otherwise.request)} on ${connectionText(otherwise.request)} returns ${doneWhenText(otherwise)}`;
 }
 
-/** Returns what a poll says of how far it is, and the read that this is asked of; undefined where it says nothing. */
+/** Returns in which units a poll says how far it is, and which read it asks; undefined where it says nothing. */
 export function progressText({ progress }: PlannedRequest): string | undefined {
   if (!progress) return undefined;
-  const measures = progress.measures.map(({ done, total, unit }) => {
-    const whole = total && ('path' in total ? total.path : valueText(total.value));
-    return `${done}${whole === undefined ? '' : ` of ${whole}`} ${unit}`;
-  });
+  const units = progress.measures.map(({ unit }) => unit).join(', ');
   const { request } = progress;
-  if (!request) return measures.join('; ');
+  if (!request) return units;
   const body = request.type === 'http' && request.body !== undefined ? ` ${jsonText(request.body)}` : '';
-  return `${requestText(request)}${body} on ${connectionText(request)}, at most every 5s: ${measures.join('; ')}`;
+  return `${units}, by ${requestText(request)}${body} on ${connectionText(request)}, at most every 5s`;
 }
 
 /** A lock in one line; with the address of its cluster where a plan is given. */

@@ -150,6 +150,11 @@ describe('the rules', () => {
       ['unknown-connection: ess', 'unknown-input: inputs.x', 'unknown-input: inputs.y'],
     ],
     [
+      'a secret in a total',
+      "  - { id: a, on: es, call: GET /, until: { a: 1 }, progress: { done: x, total: '{{inputs.key}}', unit: bytes } }\n",
+      ['secret-outside-body: inputs.key'],
+    ],
+    [
       'a unit that is none',
       "  - { id: a, on: es, call: GET /, until: { a: 1 }, progress: { done: x, unit: '%' } }\n",
       ["wrong-form: '%'"],

@@ -15,6 +15,34 @@ const messages = (steps: string, options: Parameters<typeof tryPlan>[1] = {}) =>
   tryPlan(steps, options).diagnostics.map(({ message }) => message);
 const request = (node: PlannedNode | undefined) => (node as PlannedRequest).request;
 
+describe('the progress of a poll', () => {
+  const plan = (progress: string) =>
+    `  - { id: a, on: es, as: recovery, call: GET /a, until: { x: 1 }, progress: { ${progress} } }\n`;
+  const progressIn = (progress: string, sets: string[] = []) =>
+    (planOf(plan(progress), { sets }).steps[0] as PlannedRequest).progress;
+
+  it('is a planned read, with the connection and identity of its step or its own', () => {
+    const measures = [{ done: 'x', total: { path: 'y' }, unit: 'shards' }];
+    expect(progressIn("call: 'GET /{{inputs.name}}/_recovery', done: x, total: y, unit: shards")).toEqual({
+      request: { type: 'http', connection: 'es', identity: 'recovery', method: 'GET', path: '/one/_recovery' },
+      measures,
+    });
+    expect(
+      progressIn('on: other, as: es/recovery, call: GET /far, measures: [{ done: x, total: y, unit: shards }]'),
+    ).toEqual({
+      request: { type: 'http', connection: 'other', identity: 'es/recovery', method: 'GET', path: '/far' },
+      measures,
+    });
+    expect(progressIn('done: x, unit: shards')).toEqual({ measures: [{ done: 'x', unit: 'shards' }] });
+  });
+
+  it('has a total as far as planning knows it', () => {
+    const totalIn = (total: string) => progressIn(`done: x, total: ${total}, unit: shards`)?.measures[0]?.total;
+    expect(totalIn('12')).toEqual({ value: 12 });
+    expect(totalIn("'{{length inputs.names}}'")).toEqual({ value: 2 });
+  });
+});
+
 describe('a plan', () => {
   const steps = `  - { id: a, on: es, call: 'PUT /{{inputs.name}}', body: { list: '{{inputs.names}}', key: '{{inputs.key}}', id: '{{run.id}}' } }\n`;
 

@@ -79,7 +79,7 @@ function stepLines({ node, section, undoes }: Visited, plan: Plan, blanks: Blank
     ...conditions,
     ...(writes === undefined ? [] : [comment(`  writes ${writes}`)]),
     ...(until === undefined ? [] : [comment(`  repeat until ${until}`)]),
-    ...(progress === undefined ? [] : [comment(`  how far it is: ${progress}`)]),
+    ...(progress === undefined ? [] : [comment(`  progress: ${progress}`)]),
     comment(
       `  expects ${expectations(node.expect)
         .map(({ text }) => text)
