@@ -102,29 +102,29 @@ function inputLines(plan: Plan, id: string, width: number, paint: Paint): string
 }
 
 function callLines(calls: readonly CallCount[], plan: Plan, width: number, paint: Paint): string[] {
-  const nameOf = ({ connection, perItemOf }: CallCount) =>
-    perItemOf === undefined ? connection : `${connection}, per item of step ${perItemOf}`;
-  const name = Math.max(...calls.map((count) => widthOf(nameOf(count))));
-  const line = (texts: readonly [string, string, string, string], style?: Style) => {
+  const loopText = (number: string) => `per item of step ${number}`;
+  const name = Math.max(
+    ...calls.map(({ connection, perItemOf }) =>
+      widthOf(perItemOf === undefined ? connection : `  ${loopText(perItemOf)}`),
+    ),
+  );
+  const line = (texts: readonly [string, string, string, string], indent: number, style?: Style) => {
     const [first, reads, writes, where] = texts;
     const cells: Cell[] = [
-      { text: first, width: name, style },
+      { text: first, width: name - indent, style },
       { text: reads, width: 5, style, align: 'right' },
       { text: writes, width: 6, style, align: 'right' },
       { text: where, width: width - name - 19, style: 'soft' },
     ];
-    return row(cells, paint, 2);
+    return row(cells, paint, 2 + indent);
   };
   return [
     '',
-    ...line(['', 'READS', 'WRITES', ''], 'soft'),
-    ...calls.flatMap((count) =>
-      line([
-        nameOf(count),
-        String(count.reads),
-        String(count.writes),
-        count.perItemOf === undefined ? connectionWithAddress(count.connection, plan) : '',
-      ]),
+    ...line(['', 'READS', 'WRITES', ''], 0, 'soft'),
+    ...calls.flatMap(({ connection, perItemOf, reads, writes }) =>
+      perItemOf === undefined
+        ? line([connection, String(reads), String(writes), connectionWithAddress(connection, plan)], 0)
+        : line([loopText(perItemOf), String(reads), String(writes), ''], 2),
     ),
   ];
 }

@@ -259,8 +259,11 @@ export function countsText(plan: Plan): string {
   const loops = new Map<string, string[]>();
   for (const loop of new Set(calls.flatMap(({ perItemOf = [] }) => perItemOf))) {
     const inside = calls.filter(({ perItemOf }) => perItemOf === loop);
-    const each = `${count(sum(inside, 'reads'), 'read')} and ${count(sum(inside, 'writes'), 'write')} per item of`;
-    loops.set(each, [...(loops.get(each) ?? []), loop]);
+    const each = (['reads', 'writes'] as const).flatMap((what) =>
+      sum(inside, what) > 0 ? [count(sum(inside, what), what.slice(0, -1))] : [],
+    );
+    const said = `${each.join(' and ')} per item of`;
+    loops.set(said, [...(loops.get(said) ?? []), loop]);
   }
   return [
     count(sum(once, 'reads'), 'read'),
