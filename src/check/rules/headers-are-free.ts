@@ -1,3 +1,4 @@
+import { type KindName, kinds } from '../../kinds/index.ts';
 import { type Path, stepsIn } from '../../language/index.ts';
 import type { Diagnostic } from '../../text/index.ts';
 import { type CheckedFile, problemAt, type Rule } from '../rule.ts';
@@ -30,7 +31,12 @@ const setElsewhere: { readonly [name: string]: readonly [who: string, help: stri
   'transfer-encoding': framing,
 };
 
-function problems(file: CheckedFile, kind: string | undefined, headers: object | undefined, path: Path): Diagnostic[] {
+function problems(
+  file: CheckedFile,
+  kind: KindName | undefined,
+  headers: object | undefined,
+  path: Path,
+): Diagnostic[] {
   const seen = new Map<string, string>();
   return Object.keys(headers ?? {}).flatMap((name) => {
     const key = name.toLowerCase();
@@ -39,8 +45,9 @@ function problems(file: CheckedFile, kind: string | undefined, headers: object |
     const at = [...path, name];
     const range = file.source.keyRangeOf(at);
     const setBy = setElsewhere[key];
-    // Other JSON APIs have schemes of their own.
-    const isOwnScheme = key === 'authorization' && kind === 'http';
+    // A server that the Console does not reach is none of Elastic's: it may have a scheme of its own.
+    const isForeign = kind !== undefined && kinds[kind].http?.consolePrefix === undefined;
+    const isOwnScheme = key === 'authorization' && isForeign;
     if (setBy && !isOwnScheme)
       return [{ ...problemAt(file, at, 'header', `the header ${name} is set by ${setBy[0]}`, setBy[1]), range }];
     if (first === undefined) return [];
