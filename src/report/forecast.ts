@@ -1,4 +1,4 @@
-import type { StepOutcome } from '../engine/index.ts';
+import { plannedOf, type StepOutcome } from '../engine/index.ts';
 import { nodesIn, type Plan, type PlannedNode, skipReasonText } from '../plan/index.ts';
 import { inert } from '../text/index.ts';
 import { iterationsOf } from './outline.ts';
@@ -10,14 +10,16 @@ export function forecastOf(plan: Plan, report: RunReport): Forecast[] {
     ({ outcome, kind }) => kind !== 'block' && (outcome === 'failed' || outcome === 'interrupted'),
   );
   const numbers = new Map(report.steps.map(({ step, number }) => [step, number]));
-  const numberOf = (step: string) => numbers.get(step) ?? step;
+  // A step in a loop over a list that only the run knows has no iteration yet.
+  const planned = new Map(nodesIn(plan).map(({ node: { id, number } }) => [id, number]));
+  const numberOf = (step: string) => numbers.get(step) ?? planned.get(step) ?? planned.get(plannedOf(step).id) ?? step;
   /** Blocks that are unchanged or skipped: so is everything in them. */
   const settled = new Map<
     string,
     { readonly prediction: 'unchanged' | 'in-place' | 'skipped'; readonly behind: string }
   >();
   /** Blocks that cannot be gone into before an earlier step was sent. */
-  const closed = new Map<string, Pick<Forecast, 'behind' | 'per_item_of'>>();
+  const closed = new Map<string, Pick<Forecast, 'behind' | 'per_item_of' | 'at_most'>>();
   return nodesIn(plan)
     .filter(({ section }) => section !== 'rollback' && section !== 'evidence')
     .flatMap(({ node, depth, within }): Forecast[] => {
@@ -30,16 +32,18 @@ export function forecastOf(plan: Plan, report: RunReport): Forecast[] {
       else if (around) settled.set(id, around);
       const unknown = within === undefined ? undefined : closed.get(within);
       const waiting = iterations.find(({ outcome }) => outcome === 'depends');
-      if (unknown) closed.set(id, unknown);
-      else if (node.kind === 'block' && waiting) {
-        const behind = waiting.depends_on === undefined ? {} : { behind: numberOf(waiting.depends_on) };
-        closed.set(id, { ...behind, ...(node.for_each === undefined ? {} : { per_item_of: number }) });
+      const inside = unknown && { ...unknown, ...(isConditional(node) ? ({ at_most: true } as const) : {}) };
+      if (node.kind === 'block' && (inside || waiting)) {
+        const behind = waiting?.depends_on === undefined ? {} : { behind: numberOf(waiting.depends_on) };
+        const loop = node.for_each === undefined ? {} : { per_item_of: number };
+        const own = isConditional(node) ? ({ at_most: true } as const) : {};
+        closed.set(id, { ...own, ...behind, ...inside, ...loop });
       }
       if (iterations.length === 0) {
         if (node.kind === 'skipped')
           return [{ step: id, number, title, depth, prediction: 'skipped', message: skipReasonText(node.reason) }];
         if (around) return [{ step: id, number, title, depth, ...effect, ...around }];
-        if (unknown) return [{ step: id, number, title, depth, ...effect, prediction: 'depends', ...unknown }];
+        if (inside) return [{ step: id, number, title, depth, ...effect, prediction: 'depends', ...inside }];
         if (!stop) return [];
         return [{ step: id, number, title, depth, ...effect, prediction: 'blocked', behind: stop.number }];
       }
@@ -55,13 +59,18 @@ function isSettled(outcome: StepOutcome | undefined): outcome is 'unchanged' | '
   return outcome === 'unchanged' || outcome === 'in-place' || outcome === 'skipped';
 }
 
+/** Returns whether a run may come to a step and send nothing. */
+function isConditional(node: PlannedNode): boolean {
+  return (['when', 'done_when', 'unchanged_when'] as const).some((key) => key in node);
+}
+
 /** Returns what a dry run says of a node of the plan, once for each iteration of the loops around it. */
 export function predictionsOf({ number }: PlannedNode, { forecast = [] }: RunReport): string[] {
   return forecast.filter((one) => one.number === number).map(predictionText);
 }
 
 /** A prediction in words. */
-function predictionText({ prediction, effect, message, behind, per_item_of }: Forecast): string {
+function predictionText({ prediction, effect, message, behind, per_item_of, at_most }: Forecast): string {
   const because = message === undefined ? '' : `: ${message}`;
   switch (prediction) {
     case 'would-change':
@@ -77,7 +86,7 @@ function predictionText({ prediction, effect, message, behind, per_item_of }: Fo
     case 'blocked':
       return `blocked by step ${behind}`;
     case 'depends':
-      if (per_item_of !== undefined) return `once per item of step ${per_item_of}`;
+      if (per_item_of !== undefined) return `${at_most ? 'at most ' : ''}once per item of step ${per_item_of}`;
       return `may depend on step ${behind}${because}`;
     case 'failed':
       return `${effect === 'write' ? 'blocked' : 'FAILS'}${because}`;
@@ -119,7 +128,8 @@ function perItem(writes: readonly Forecast[]): string[] {
   const loops = new Set(writes.flatMap(({ per_item_of = [] }) => per_item_of));
   return [...loops].map((loop) => {
     const inside = writes.filter(({ per_item_of }) => per_item_of === loop);
-    return `, and ${writesText(inside.length)} per item of step ${loop}`;
+    const most = inside.some(({ at_most }) => at_most) ? 'at most ' : '';
+    return `, and ${most}${writesText(inside.length)} per item of step ${loop}`;
   });
 }
 

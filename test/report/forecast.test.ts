@@ -87,4 +87,31 @@ describe('what a dry run predicts', () => {
       '1 write: 1 would change, 0 no change, and 1 write per item of step 3; nothing was written',
     );
   });
+
+  it('counts by itself what is sent once per item of a list in a list, and at most what a condition may leave out', async ({
+    expect,
+  }) => {
+    const loops = planOf(`
+  - { id: make, on: es, call: PUT /list }
+  - { id: list, on: es, call: GET /list, save: { rows: rows } }
+  - id: each
+    for_each: '{{steps.list.rows}}'
+    steps:
+      - { id: outer, on: es, call: 'PUT /{{item.name}}' }
+      - { id: inner, on: es, for_each: '{{item.names}}', call: 'PUT /in-{{item}}' }
+      - { id: known, on: es, for_each: [a, b], when: { steps.list.rows: { length: 9 } }, call: 'PUT /{{item}}' }
+  - { id: look, on: es, call: GET /x, expect: { body: { x: 1 } } }
+`);
+    const { events } = await runIn(loops, { mode: 'dry', answer: () => ok({}, 404) });
+    const found = reportOf(loops, events, { head: 'abc', events: events.length }).forecast ?? [];
+    const text = forecastText(found);
+
+    expect(text).toMatch(/outer#\* \[WRITE\]: .* → once per item of step 3\n/);
+    expect(text).toMatch(/inner#\*#\* \[WRITE\]: .* → once per item of step 3\.\*\.2\n/);
+    expect(text).toMatch(/known#\*#2 \[WRITE\]: .* → at most once per item of step 3\n/);
+    expect(text).toContain('4 look: GET /x → may depend on step 3.*.3.2: now');
+    expect(forecastSentence(found)).toBe(
+      '1 write: 1 would change, 0 no change, and at most 3 writes per item of step 3, and 1 write per item of step 3.*.2; nothing was written',
+    );
+  });
 });

@@ -74,6 +74,7 @@ export function newSecurityIndex(cluster: Cluster, uuid: string, now: number): I
     settings: { auto_expand_replicas: '0-1', ...(isHidden ? { hidden: 'true' } : {}) },
     isOpen: true,
     aliases: { '.security': isHidden ? { is_hidden: true } : {} },
+    types: { creation_time: 'date', doc_type: 'keyword', expiration_time: 'date', name: 'keyword', type: 'keyword' },
     documents: new Map(isSince(cluster, 8, 17) ? builtInRoles(cluster).map(({ id, source }) => [id, source]) : []),
     recovery: { type: 'EMPTY_STORE', isDone: true, started: now },
     failed: [],
