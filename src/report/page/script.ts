@@ -54,7 +54,7 @@ export const filterScript = `
   // A link to where one has been already changes nothing in the address.
   document.addEventListener('click', (event) => {
     const link = event.target.closest('a[href^="#"]');
-    if (link && link.hash === location.hash) openTarget();
+    if (link && link.hash === location.hash) { event.preventDefault(); openTarget(); }
   });
   openTarget();
   let opened = [];
