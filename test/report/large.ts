@@ -1,5 +1,5 @@
 import type { Event } from '../../src/engine/index.ts';
-import type { Plan } from '../../src/plan/index.ts';
+import { planId } from '../../src/plan/index.ts';
 import type { Subject } from '../../src/report/index.ts';
 import { ok, runIn } from '../engine/world.ts';
 import { planOf } from '../support.ts';
@@ -45,8 +45,10 @@ export async function manyWrites(known: Known, count: number, isLeft = false): P
       return ok();
     },
   });
-  const plan: Plan = planOf(loops[known](namesTo(count)));
-  return runSubject(plan, { events: manyOf(events, count) });
+  const plan = planOf(loops[known](namesTo(count)));
+  const id = planId(plan);
+  const many = manyOf(events, count).map((event) => (event.type === 'run-started' ? { ...event, plan: id } : event));
+  return runSubject(plan, { events: many });
 }
 
 /** Of item 2 there are as many as are needed; items 3 and 4 become the last ones. */
