@@ -36,6 +36,7 @@ function optionsFor(plan: Plan, journal?: readonly Event[]): RunOptions {
     redactor: createRedactor(),
     rollback: 'on-failure',
     clusterLock: false,
+    operator: 'bench',
     owner: 'bench',
     process: 'bench',
     version: '0.1.0',

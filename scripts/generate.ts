@@ -1,5 +1,5 @@
 // Writes src/language/*.types.ts from the schemas of what people write (runbook and environment), and the schemas of what
-// the program writes (plan, report, diff, status) from the types that it is made with: each has one source.
+// the program writes (approval, diff, journal, plan, report, runs, status) from the types that it is made with: each has one source.
 // `--check` writes nothing and fails when a file is not what its source gives.
 import { readFile, writeFile } from 'node:fs/promises';
 import { compile, type JSONSchema } from 'json-schema-to-typescript';
@@ -50,6 +50,7 @@ const written = {
   plan: ['src/plan/plan.ts', 'Plan'],
   report: ['src/report/run-report.ts', 'RunReport'],
   status: ['src/report/status.ts', 'Status'],
+  runs: ['src/report/run-list.ts', 'RunList'],
 } as const;
 for (const [name, [path, type]] of Object.entries(written)) {
   const generator = createGenerator({

@@ -27,6 +27,7 @@ describe('the library', () => {
         redactor: createRedactor(),
         rollback: 'on-failure',
         clusterLock: false,
+        operator: 'somebody@here',
         owner: 'somebody@here',
         process: 'p1',
         version: '0.1.0',

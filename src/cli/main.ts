@@ -186,7 +186,8 @@ program
 program
   .command('runs')
   .description('list the runs of this directory, newest first')
-  .action(async () => (await import('./commands/runs.ts')).runs());
+  .addOption(new Option('--format <format>', 'the format').choices(['text', 'json']).default('text'))
+  .action(async (options) => (await import('./commands/runs.ts')).runs(options));
 program
   .command('prune')
   .description('remove the journals of runs that ended long ago; they can no longer be shown or rolled back')

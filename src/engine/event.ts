@@ -218,6 +218,8 @@ export interface RunStarted {
   readonly environment: string;
   /** Of the program. */
   readonly version: string;
+  /** Who has started it: `dana@laptop`. */
+  readonly operator: string;
   readonly origin: Origin;
   /** What was asked for: after a failure it rolls back, or stays as it is. */
   readonly rollback: boolean;
@@ -229,6 +231,7 @@ export interface RunResumed {
   readonly type: 'run-resumed';
   readonly as: 'resume' | 'rollback';
   readonly version: string;
+  readonly operator: string;
 }
 
 export type StepStarted = { readonly type: 'step-started' } & StepDescription;

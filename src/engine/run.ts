@@ -123,15 +123,16 @@ export async function replayed(plan: Plan, { id, redactor, unsealed, journal }: 
   };
   const origin = { runbook: '', env: '', set: [], files: {}, confirm: [] };
   const shared = { id, planId: '', mode: 'real', redactor, ...(unsealed ? { unsealed } : {}) } as const;
-  const rest = { rollback: 'now', clusterLock: false, owner: '', process: '', version: '', origin } as const;
-  const asked: Event = { at: '', type: 'run-resumed', as: 'rollback', version: '' };
+  const by = { operator: '', owner: '', process: '', version: '' };
+  const rest = { rollback: 'now', clusterLock: false, ...by, origin } as const;
+  const asked: Event = { at: '', type: 'run-resumed', as: 'rollback', version: '', operator: '' };
   const session = createSession(plan, { ...shared, ...rest }, ports, replayOf([...journal, asked]));
   await runPlan(session);
   return session;
 }
 
-function resumed({ rollback, version }: RunOptions): RunResumed & { readonly at: string } {
-  return { at: '', type: 'run-resumed', as: rollback === 'now' ? 'rollback' : 'resume', version };
+function resumed({ rollback, version, operator }: RunOptions): RunResumed & { readonly at: string } {
+  return { at: '', type: 'run-resumed', as: rollback === 'now' ? 'rollback' : 'resume', version, operator };
 }
 
 function started(plan: Plan, options: RunOptions): RunStarted {
@@ -144,6 +145,7 @@ function started(plan: Plan, options: RunOptions): RunStarted {
     title: plan.runbook.title,
     environment: plan.environment.name,
     version: options.version,
+    operator: options.operator,
     origin: options.origin,
     rollback: options.rollback !== 'never',
     cluster_lock: options.clusterLock,

@@ -24,7 +24,9 @@ export interface RunOptions {
   readonly rollback: 'on-failure' | 'never' | 'now';
   /** True if the clusters that are written to are locked for other runs. */
   readonly clusterLock: boolean;
-  /** Who runs this, for others who find the lock. */
+  /** Who runs this, for the journal: `dana@laptop`. */
+  readonly operator: string;
+  /** Who runs this and in which process, for others who find the lock. */
   readonly owner: string;
   /** The name of this process of the run: none before it and none beside it has had the same. */
   readonly process: string;

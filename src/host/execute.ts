@@ -183,10 +183,12 @@ async function executeAs(
     stateOf: stateOfWork,
     ...interruptions(attendant),
   };
+  const operator = `${userName()}@${hostname()}`;
   const options: RunOptions = {
     ...{ id, planId: planId(plan), mode, redactor, rollback, clusterLock, version },
     process: work.name,
-    owner: `${userName()}@${hostname()}, process ${process.pid}`,
+    operator,
+    owner: `${operator}, process ${process.pid}`,
     origin: { ...origin, confirm },
     ...(recorded ? { journal: recorded.events } : {}),
     ...(unsealed ? { unsealed } : {}),

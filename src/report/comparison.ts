@@ -2,7 +2,7 @@ import { nodesIn, type Plan, type Visited } from '../plan/index.ts';
 import type { Style } from './columns.ts';
 import { diffOf } from './diff.ts';
 import { diffSentence, headChanges, stepChanges } from './diff-text.ts';
-import { iterationsOf } from './outline.ts';
+import { iterationsIn } from './entries.ts';
 import type { Line, Section } from './plan-summary-text.ts';
 import { readable } from './readable.ts';
 import { endText, outcomeText } from './run-lines.ts';
@@ -45,11 +45,12 @@ export function comparisonSections({ run, ...before }: Subject, plan: Plan, id: 
 }
 
 function outcomesIn(report: RunReport, plan: Plan): Line[] {
+  const iterationsOf = iterationsIn(report);
   const ended = new Set<string>();
   let unreached = 0;
   const lines = nodesIn(plan).flatMap((entry): Line[] => {
     const { node, section, within } = entry;
-    const iterations = iterationsOf(node.id, report);
+    const iterations = iterationsOf(node.id);
     // With the block around it: what is in it was not reached for that reason.
     if (within !== undefined && ended.has(within)) ended.add(node.id);
     if (node.kind === 'skipped' || node.kind === 'note' || ended.has(node.id)) return [];

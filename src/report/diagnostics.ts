@@ -1,12 +1,16 @@
 import { type Diagnostic, inert } from '../text/index.ts';
-import { annotation } from './annotation.ts';
+import { type AnnotationPath, annotation } from './annotation.ts';
 
-/** Returns what is wrong with files as annotations for GitHub Actions, each at its line. */
-export function githubDiagnostics(diagnostics: readonly Diagnostic[]): string {
+/** Returns what is wrong with files as annotations for GitHub Actions, each at its line; of a file elsewhere, the text names it. */
+export function githubDiagnostics(diagnostics: readonly Diagnostic[], pathOf: AnnotationPath): string {
   return diagnostics
     .map(({ severity, file, range, code, message, help }) => {
-      const place = range ? { line: range.start.line, col: range.start.column } : {};
-      return `${annotation(severity, { file, ...place, title: code }, wordsOf(message, help))}\n`;
+      const path = pathOf(file);
+      const line = range ? { line: range.start.line, col: range.start.column } : {};
+      const words = wordsOf(message, help);
+      if (path !== undefined) return `${annotation(severity, { file: path, ...line, title: code }, words)}\n`;
+      const at = range ? `${file}:${range.start.line}:${range.start.column}` : file;
+      return `${annotation(severity, { title: code }, `${at}: ${words}`)}\n`;
     })
     .join('');
 }

@@ -1,7 +1,7 @@
 import { plannedOf, type StepOutcome } from '../engine/index.ts';
 import { nodesIn, type Plan, type PlannedNode, skipReasonText } from '../plan/index.ts';
 import { inert } from '../text/index.ts';
-import { iterationsOf } from './outline.ts';
+import { iterationsIn } from './entries.ts';
 import type { Forecast, RunReport } from './run-report.ts';
 
 /** A dry run in the shape of its plan: a prediction for each step, once for each iteration of a loop. What rolls back is left out. */
@@ -9,6 +9,7 @@ export function forecastOf(plan: Plan, report: RunReport): Forecast[] {
   const stop = report.steps.find(
     ({ outcome, kind }) => kind !== 'block' && (outcome === 'failed' || outcome === 'interrupted'),
   );
+  const iterationsOf = iterationsIn(report);
   const numbers = new Map(report.steps.map(({ step, number }) => [step, number]));
   // A step in a loop over a list that only the run knows has no iteration yet.
   const planned = new Map(nodesIn(plan).map(({ node: { id, number } }) => [id, number]));
@@ -25,7 +26,7 @@ export function forecastOf(plan: Plan, report: RunReport): Forecast[] {
     .flatMap(({ node, depth, within }): Forecast[] => {
       const { id, number, title } = node;
       const effect = node.kind === 'request' ? { effect: node.effect } : {};
-      const iterations = iterationsOf(id, report);
+      const iterations = iterationsOf(id);
       const around = within === undefined ? undefined : settled.get(within);
       const own = iterations.map(({ outcome }) => outcome).find(isSettled);
       if (own) settled.set(id, { prediction: own, behind: number });
@@ -64,9 +65,15 @@ function isConditional(node: PlannedNode): boolean {
   return (['when', 'done_when', 'unchanged_when'] as const).some((key) => key in node);
 }
 
-/** Returns what a dry run says of a node of the plan, once for each iteration of the loops around it. */
-export function predictionsOf({ number }: PlannedNode, { forecast = [] }: RunReport): string[] {
-  return forecast.filter((one) => one.number === number).map(predictionText);
+/** Returns what a dry run says of a step of the plan by its number, once for each iteration of the loops around it. */
+export function predictionsIn({ forecast = [] }: RunReport): (number: string) => readonly string[] {
+  const byNumber = new Map<string, string[]>();
+  for (const one of forecast) {
+    const said = byNumber.get(one.number) ?? [];
+    said.push(predictionText(one));
+    byNumber.set(one.number, said);
+  }
+  return (number) => byNumber.get(number) ?? [];
 }
 
 /** A prediction in words. */

@@ -12,7 +12,6 @@ import {
   wholeRunbook,
 } from '../plan/index.ts';
 import { type Json, jsonText } from '../text/index.ts';
-import type { ReportedStep, RunReport } from './run-report.ts';
 import { conditionText, valueText } from './words.ts';
 
 /** The rollback of a step, a block or the whole runbook. */
@@ -118,20 +117,7 @@ export function lockText({ connection, path, index, successor }: PlannedLock, pl
   return `PUT ${url}${path}?op_type=create, renewed every minute, deleted at the end${later}; its index is created first if it is missing: PUT ${url}${index.path} ${jsonText(index.body)}`;
 }
 
-/** Returns what a planned step became, once for each iteration of the loops around it; none where it was not reached. */
-export function iterationsOf(id: string, report: RunReport): ReportedStep[] {
-  if (!id.includes('#*')) return report.steps.filter(({ step }) => step === id);
-  const pattern = new RegExp(`^${id.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&').replaceAll('#\\*', '#\\d+')}$`);
-  return report.steps.filter(({ step }) => pattern.test(step));
-}
-
 /** Returns what is said of a node that no iteration has reached. */
 export function unreachedText(node: PlannedNode): string {
   return node.kind === 'skipped' ? `skipped: ${skipReasonText(node.reason)}` : 'not reached';
-}
-
-/** The title of a step: once it has run, with what the run knew. */
-export function titleOf({ title }: PlannedNode, iterations: readonly ReportedStep[]): string {
-  const [only] = iterations;
-  return only && iterations.length === 1 ? only.title : title;
 }

@@ -24,7 +24,7 @@ function reportFrom(events: readonly Event[], journal: JournalFacts): RunReport 
   if (started?.type !== 'run-started') throw new TypeError('a journal begins with run-started');
   const last = events.at(-1);
   const isFinished = last?.type === 'run-finished';
-  const { run, mode, title, runbook, environment, plan, version, origin } = started;
+  const { run, mode, title, runbook, environment, plan, version, operator, origin } = started;
   return {
     format: 'runbook-report/v1',
     run,
@@ -36,6 +36,7 @@ function reportFrom(events: readonly Event[], journal: JournalFacts): RunReport 
     environment,
     plan,
     version,
+    operator,
     origin,
     started_at: started.at,
     ...(isFinished ? { finished_at: last.at } : {}),
@@ -76,7 +77,7 @@ function foldedOf(events: readonly Event[]) {
   for (const event of events) {
     switch (event.type) {
       case 'run-resumed':
-        resumed.push({ at: event.at, as: event.as, version: event.version });
+        resumed.push({ at: event.at, as: event.as, version: event.version, operator: event.operator });
         break;
       case 'run-finished': {
         const { at: _at, type: _type, ...rest } = event;

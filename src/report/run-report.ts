@@ -32,13 +32,20 @@ export interface RunReport {
   readonly plan: string;
   /** Of the program. */
   readonly version: string;
+  /** Who has started it: `dana@laptop`. */
+  readonly operator: string;
   readonly origin: Origin;
   /** ISO 8601, as all times here. */
   readonly started_at: string;
   readonly finished_at?: string;
   readonly journal: JournalFacts;
   /** Each other process that has gone on with it, or has rolled it back. */
-  readonly resumed: readonly { readonly at: string; readonly as: 'resume' | 'rollback'; readonly version: string }[];
+  readonly resumed: readonly {
+    readonly at: string;
+    readonly as: 'resume' | 'rollback';
+    readonly version: string;
+    readonly operator: string;
+  }[];
   readonly summary?: RunSummary;
   /** In the order in which they began. */
   readonly steps: readonly ReportedStep[];
@@ -142,6 +149,20 @@ export function elapsedText(milliseconds: number): string {
 /** Milliseconds between two times of a report; undefined where one of them is missing. */
 export function durationBetween(from: string | undefined, to: string | undefined): number | undefined {
   return from === undefined || to === undefined ? undefined : Math.max(0, Date.parse(to) - Date.parse(from));
+}
+
+/** A poll asks the same many times: of the calls of a step so many are shown, the first and the last ones. */
+const mostCalls = 20;
+
+/** Returns the calls of a step that are shown where it has many, and how many are left out between them. */
+export function shownCalls({ calls }: Pick<ReportedStep, 'calls'>): {
+  readonly first: readonly ReportedCall[];
+  readonly left: number;
+  readonly last: readonly ReportedCall[];
+} {
+  const left = Math.max(0, calls.length - mostCalls);
+  if (left === 0) return { first: calls, left, last: [] };
+  return { first: calls.slice(0, mostCalls / 2), left, last: calls.slice(-mostCalls / 2) };
 }
 
 /** Returns whether a step has not done what it was to do, or has not ended. */

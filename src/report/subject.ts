@@ -1,5 +1,6 @@
 import type { Event, GivenApproval } from '../engine/index.ts';
 import type { Plan } from '../plan/index.ts';
+import type { AnnotationPath } from './annotation.ts';
 import { reportOf } from './report-of.ts';
 import type { RunReport } from './run-report.ts';
 
@@ -12,6 +13,8 @@ export interface Subject {
   readonly bytes: string;
   /** Of a plan that was not run: who has approved it by now. */
   readonly approvals?: readonly GivenApproval[];
+  /** The path of a file in annotations; without it, a relative path is one of the repository. */
+  readonly annotationPath?: AnnotationPath;
   readonly run?: { readonly report: RunReport; readonly events: readonly Event[] };
 }
 

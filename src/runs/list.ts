@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Event, type RunOutcome, suspendedState } from '../engine/index.ts';
+import { type Event, type Reason, type RunOutcome, suspendedState } from '../engine/index.ts';
 import { noEventText, readJournal, type Stage, sizeOf, stageOf } from './journal.ts';
 
 /** One run as a list shows it. `unfinished`: it is still running, or its process died. */
@@ -12,7 +12,11 @@ export interface RunEntry {
   readonly runbook: string;
   readonly environment: string;
   readonly mode: 'real' | 'dry';
+  /** Who has started it, then who else has gone on with it. */
+  readonly operators: readonly string[];
   readonly outcome: RunOutcome | 'suspended' | 'unfinished';
+  /** Why it has not succeeded, or does not go on. */
+  readonly because?: { readonly step?: string; readonly reason: Reason };
 }
 
 /** The runs in a folder, the newest first; none where there is no such folder. */
@@ -66,21 +70,35 @@ export async function runNames(runs: string): Promise<string[]> {
   return (await readdir(runs).catch(() => [])).sort().reverse();
 }
 
-function openState(last: Event | undefined): RunEntry['outcome'] {
-  return last?.type === 'suspended' ? suspendedState(last) : 'unfinished';
-}
-
 function entryFor(id: string, events: readonly Event[]): RunEntry | undefined {
   const [first] = events;
-  const last = events.at(-1);
   if (first?.type !== 'run-started') return undefined;
-  const { at, runbook, environment, mode } = first;
+  const { at, runbook, environment, mode, operator } = first;
+  const others = events.flatMap((event) => (event.type === 'run-resumed' ? [event.operator] : []));
   return {
     id,
     started: at,
     runbook,
     environment,
     mode,
-    ...(last?.type === 'run-finished' ? { ended: last.at, outcome: last.outcome } : { outcome: openState(last) }),
+    operators: [...new Set([operator, ...others])],
+    ...stateAt(events.at(-1)),
   };
+}
+
+function stateAt(last: Event | undefined): Pick<RunEntry, 'ended' | 'outcome' | 'because'> {
+  switch (last?.type) {
+    case 'run-finished':
+      return { ended: last.at, outcome: last.outcome, ...becauseOf(last.suspended ?? last.failure) };
+    case 'suspended':
+      return { outcome: suspendedState(last), ...becauseOf(last) };
+    default:
+      return { outcome: 'unfinished' };
+  }
+}
+
+function becauseOf(cause: NonNullable<RunEntry['because']> | undefined): Pick<RunEntry, 'because'> {
+  if (cause === undefined) return {};
+  const { step, reason } = cause;
+  return { because: { ...(step === undefined ? {} : { step }), reason } };
 }

@@ -7,7 +7,15 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formats, type Subject } from '../../src/report/index.ts';
 import { runIn } from '../engine/world.ts';
-import { badDayPlan, badDaySubject, hostileSubject, planSubject, runSubject } from '../report/bad-day.ts';
+import {
+  badDayPlan,
+  badDaySubject,
+  hostileSubject,
+  planSubject,
+  runSubject,
+  worstDaySubject,
+} from '../report/bad-day.ts';
+import { manyWrites } from '../report/large.ts';
 import { launch, misdeedsOf, noBrowser } from './chromium.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'runbook-pages-'));
@@ -19,7 +27,7 @@ interface Violation {
 
 describe.skipIf(noBrowser)(`a page in a browser${noBrowser ? ` (skipped: ${noBrowser})` : ''}`, () => {
   let browser: Browser;
-  let subjects: Record<'plan' | 'run' | 'dry-run' | 'hostile', Subject>;
+  let subjects: Record<'plan' | 'run' | 'dry-run' | 'hostile' | 'worst' | 'many', Subject>;
 
   beforeAll(async () => {
     browser = await launch();
@@ -29,6 +37,8 @@ describe.skipIf(noBrowser)(`a page in a browser${noBrowser ? ` (skipped: ${noBro
       run,
       'dry-run': runSubject(badDayPlan, await runIn(badDayPlan, { mode: 'dry' })),
       hostile: await hostileSubject(),
+      worst: await worstDaySubject(),
+      many: await manyWrites('at run time', 2_000, true),
     };
     for (const [name, subject] of Object.entries(subjects))
       writeFileSync(join(folder, `${name}.html`), formats.html.render(subject));
@@ -49,7 +59,7 @@ describe.skipIf(noBrowser)(`a page in a browser${noBrowser ? ` (skipped: ${noBro
   const shownSteps = (page: Page) =>
     page.locator('.step:visible').evaluateAll((steps) => steps.map(({ id }) => id.replace('step-', '')));
 
-  it.each(['plan', 'run', 'dry-run', 'hostile'] as const)(
+  it.each(['plan', 'run', 'dry-run', 'hostile', 'worst'] as const)(
     '%s: loads nothing, breaks nothing, and is WCAG AA, light and dark',
     async (name) => {
       for (const colorScheme of ['light', 'dark'] as const) {
@@ -117,6 +127,50 @@ describe.skipIf(noBrowser)(`a page in a browser${noBrowser ? ` (skipped: ${noBro
     await page.locator('#step-unmake summary').focus();
     await page.keyboard.press('Enter');
     expect(await opened()).toBe(true);
+    await page.close();
+  });
+
+  it('leads from the outcome to what failed with the keyboard, also where it is closed or filtered away', async () => {
+    const { page, misdeeds } = await open('run');
+    const summary = "document.querySelector('#step-restore summary')";
+    const link = page.locator('.state').getByRole('link', { name: 'Go to step 3.3 restore' });
+    for (const prepare of [
+      async () => undefined,
+      // The same link again, with its step closed and hidden meanwhile.
+      async () => {
+        await page.locator('#step-restore summary').click();
+        await page.getByLabel('reads').check();
+        expect(await page.locator('#step-restore').isVisible()).toBe(false);
+      },
+    ]) {
+      await prepare();
+      await link.focus();
+      await page.keyboard.press('Enter');
+      await expect.poll(() => page.evaluate(`document.activeElement === ${summary}`)).toBe(true);
+      expect(await page.evaluate('location.hash')).toBe('#step-restore');
+      expect(await page.evaluate("document.querySelector('#step-restore details').open")).toBe(true);
+    }
+    expect(misdeeds).toEqual([]);
+    await page.close();
+  });
+
+  it('opens the iterations of a loop where one of them is linked to', async () => {
+    const { page, misdeeds } = await open('many');
+    const isInView = (id: string) =>
+      page.evaluate<boolean>(
+        `(({ top, bottom }) => top >= 0 && bottom <= innerHeight + 800)(document.getElementById('${id}').getBoundingClientRect())`,
+      );
+
+    expect(await page.locator('details.good-ones').first().getAttribute('open')).toBe(null);
+    await page.locator('.state a').click();
+    await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('step-users#2000');
+    expect(await isInView('step-users#2000')).toBe(true);
+    await page.evaluate("location.hash = '#step-users%23700'");
+    await expect
+      .poll(() => page.evaluate("document.getElementById('step-users#700').closest('details').open"))
+      .toBe(true);
+    expect(await isInView('step-users#700')).toBe(true);
+    expect(misdeeds).toEqual([]);
     await page.close();
   });
 

@@ -42,7 +42,9 @@ steps: [{ id: a, on: es, call: GET / }]
   it('says what it would remove, and then removes it', async () => {
     const asked = await prune('--older-than', '0h', '--dry-run');
     expect(asked.stdout).toMatch(
-      new RegExp(`^RUN .*\\n${run} .* a-7.10.yaml +lab +dry run, refused\\nwould remove 1 run that ended before`),
+      new RegExp(
+        `^RUN .*\\n${run} .* a-7.10.yaml +lab .* dry run, refused +preflight/es: .*\\nwould remove 1 run that ended before`,
+      ),
     );
     expect(existsSync(join(directory, '.runbook', 'runs', run))).toBe(true);
     expect((await prune('--older-than', '0d')).stdout).toMatch(new RegExp(`${run} .*\\nremoved 1 run that ended`));

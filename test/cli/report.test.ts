@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { createValidator } from '../../src/language/validator.ts';
 import { createJournal } from '../../src/runs/index.ts';
 import { ownRunbook, runbook, workingDirectory } from '../program.ts';
 import { badDaySubject } from '../report/bad-day.ts';
@@ -27,8 +28,52 @@ describe('runbook report', () => {
     });
 
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^::error file=test\.yaml,line=21,col=9,title=3\.3 restore::FAILED: Ask the storage team/m);
+    expect(stdout).toMatch(/^::error title=3\.3 restore::FAILED: Restore it%0AAsk the storage team/m);
     expect(readFileSync(summary, 'utf8')).toMatch(/^before\n### A test\n\n\*\*failed at restore/);
+  });
+
+  it('lists a run with its duration, who started it, and why it failed in one line', async () => {
+    const { stdout } = await runbook(directory, ['runs']);
+    const [headings, row] = stdout.split('\n');
+
+    expect(headings).toMatch(/^RUN +STARTED +DURATION +RUNBOOK +ENVIRONMENT +WHO +OUTCOME +REASON$/);
+    expect(row).toMatch(
+      /^run-1 +2026-01-01T00:00:00Z +1\.0 s +test\.yaml +test +somebody@here +failed +restore: Ask the storage team\. — status: expected 2xx, actual 500 — The server says: .*…$/,
+    );
+  });
+
+  it('lists runs as JSON by its schema, with the whole reason', async () => {
+    const { stdout } = await runbook(directory, ['runs', '--format', 'json']);
+    const list = JSON.parse(stdout);
+    const validate = createValidator({ validateSchema: true, meta: true }).compile(
+      JSON.parse(readFileSync('schemas/runs.v1.schema.json', 'utf8')),
+    );
+
+    validate(list);
+    expect(validate.errors ?? []).toEqual([]);
+    expect(list).toMatchObject({
+      format: 'runbook-runs/v1',
+      runs: [
+        {
+          ...{ run: 'run-1', state: 'failed', duration_ms: 1_000, operators: ['somebody@here'] },
+          reason: { kind: 'unexpected-response' },
+          message: expect.stringMatching(/^restore: Ask the storage team\. .*is refused$/s),
+        },
+      ],
+    });
+  });
+
+  it('names a file in annotations by its path in the repository, and one elsewhere in the text only', async () => {
+    const outside = await runbook(directory, ['report', id, '--format', 'github']);
+    expect(outside.stdout).toMatch(/^::error title=3\.3 restore::FAILED: .*%0Aat test\.yaml:21:9$/m);
+
+    writeFileSync(join(directory, 'test.yaml'), '');
+    const inside = await runbook(directory, ['report', id, '--format', 'github'], {
+      GITHUB_WORKSPACE: join(directory, '..'),
+    });
+    expect(inside.stdout).toContain(`::error file=${basename(directory)}/test.yaml,line=21,col=9,title=3.3 restore::`);
+    const elsewhere = await runbook(directory, ['report', id, '--format', 'github'], { GITHUB_WORKSPACE: '/usr' });
+    expect(elsewhere.stdout).toContain('::error file=test.yaml,line=21,col=9,title=3.3 restore::');
   });
 
   it('gives the journal’s own hash, which verify takes', async () => {

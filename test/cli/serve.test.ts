@@ -78,6 +78,9 @@ describe('runbook serve', () => {
     const plan = await get(`${server.url}plans/plan.json`);
 
     expect(list.text).toContain('<a href="runs/20260101-000000-aaaaaa">');
+    expect(list.text).toMatch(
+      /failed<\/strong><br>restore: Ask the storage team.*<td>1\.0 s<\/td>.*<td>somebody@here<\/td>/,
+    );
     expect(list.text).toMatch(/20260102-000000-bbbbbb.*unfinished/);
     expect(list.text).toContain('<a href="plans/plan.json">');
     expect(list.text).not.toContain('other.json');
@@ -193,6 +196,9 @@ describe('runbook serve', () => {
     const list = await get(server.url);
     expect(list.status).toBe(200);
     expect(list.text).toContain('<a href="runs/20260101-000000-aaaaaa">');
+    expect(list.text).toMatch(
+      /failed<\/strong><br>restore: Ask the storage team.*<td>1\.0 s<\/td>.*<td>somebody@here<\/td>/,
+    );
     expect(list.text).toMatch(/eeeeee.plan\.json cannot be read: it is a FIFO, expected a regular file/);
     expect(list.text).toMatch(/ffffff.journal\.jsonl cannot be read: it is a FIFO, expected a regular file/);
     for (const path of ['plans/fifo.json', 'plans/dangling.json', 'plans/folder.json', 'runs/dangling'])

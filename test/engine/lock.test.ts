@@ -93,6 +93,7 @@ async function operate(
       redactor: createRedactor(),
       rollback: 'on-failure',
       clusterLock: true,
+      operator: `${id}@here`,
       owner: `${id}@here`,
       process,
       version: '0.1.0',

@@ -20,7 +20,7 @@ export async function runAsText(text: string, secret: string, body: string): Pro
     plan,
     {
       ...{ id: 'run-1', planId: 'p', mode: 'real', redactor, rollback: 'on-failure', clusterLock: false },
-      ...{ owner: 'somebody@here', process: 'p1', version: '0.1.0' },
+      ...{ operator: 'somebody@here', owner: 'somebody@here', process: 'p1', version: '0.1.0' },
       origin: { runbook: 'test.yaml', env: 'env.yaml', set: [], files: {}, confirm: [] },
     },
     {

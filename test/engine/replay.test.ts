@@ -140,7 +140,7 @@ describe('the journal of a run', () => {
   const call = { connection: 'es', effect: 'write', request: 'PUT /x', opaque_id: 'x' } as const;
 
   it('says that locks may be held where one was about to be acquired, though no step was sent', () => {
-    const started: Event = { at, type: 'run-resumed', as: 'resume', version: '1' };
+    const started: Event = { at, type: 'run-resumed', as: 'resume', version: '1', operator: 'a@here' };
     const lock: Event = { at, type: 'write-intended', purpose: 'lock', attempt: 1, call };
     expect(replayOf([started]).hasWritten).toBe(false);
     expect(replayOf([started, lock]).hasWritten).toBe(true);

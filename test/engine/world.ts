@@ -127,6 +127,7 @@ export async function runIn(plan: Plan, world: World = {}): Promise<WorldRun> {
       redactor,
       rollback: world.rollback ?? 'on-failure',
       clusterLock: world.clusterLock ?? false,
+      operator: 'somebody@here',
       owner: 'somebody@here',
       process: 'p1',
       version: '0.1.0',

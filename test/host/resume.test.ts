@@ -64,7 +64,7 @@ async function runWith(
     ...(approvals_required === undefined ? {} : { approvals_required }),
   };
   const started: Event = {
-    ...{ type: 'run-started', at, run: id, mode: 'real', plan: planned.id, version, origin },
+    ...{ type: 'run-started', operator: 'dana@laptop', at, run: id, mode: 'real', plan: planned.id, version, origin },
     ...{ runbook: plan.runbook.file, title: plan.runbook.title, environment: plan.environment.name },
     ...{ rollback: true, cluster_lock: false },
   };

@@ -69,6 +69,44 @@ export async function badDaySubject(): Promise<Subject> {
   return runSubject(badDayPlan, await badDay());
 }
 
+const worstDayPlan = planOf(`  - { id: kept, title: Keep it, on: es, call: PUT /kept, keep: it is the only copy }
+  - { id: stays, title: Write it, on: es, call: PUT /stays }
+  - id: make
+    title: Make it
+    on: es
+    call: PUT /made
+    rollback: [{ id: unmake, title: Unmake it, call: DELETE /made }]
+  - id: lost
+    title: Lose it
+    on: es
+    call: PUT /lost
+    done_when: { call: GET /lost, expect: { body: { found: true } } }
+    evidence:
+      - { title: The shards that are missing, call: GET /shards, save: { missing: missing } }
+      - { title: Why, call: GET /why }
+  - id: after
+    title: What comes after
+    on: es
+    steps:
+      - { id: never, title: Never sent, call: PUT /never }
+`);
+
+/** A run after which nothing is as it should be: an unknown outcome with evidence, and something left, kept, and not rolled back. */
+export async function worstDaySubject(): Promise<Subject> {
+  const ended = await runIn(worstDayPlan, {
+    answer: (call, count) => {
+      if (call === 'PUT /lost') return lost();
+      if (call === 'GET /lost' && count === 1) return ok({ found: false });
+      if (call === 'GET /lost') return ok({ error: { type: 'shards', reason: 'no shard available' } }, 503);
+      if (call === 'GET /shards') return ok({ missing: ['[orders][3]'] });
+      if (call === 'GET /why') return ok({ error: { type: 'gone', reason: 'nobody knows' } }, 404);
+      if (call === 'DELETE /made') return ok({ error: { type: 'read_only', reason: 'blocked by an admin' } }, 403);
+      return ok();
+    },
+  });
+  return runSubject(worstDayPlan, ended);
+}
+
 /** Markup, escape sequences and hidden directions, wherever a runbook or a server can put a text. */
 export const hostile = `</script></style>-->]]><script>alert(1)</script><img src=x onerror=alert(2)>" onload="alert(3) ' \u001b[31m\u202e\u2028 \`$(touch pwned)\` \${IFS} ::error::x @all [a](javascript:alert(4)) <!-- | # %0A #1 GH-2 !3 www.evil.example \u200b\u2067\ufeff\u{e0041} ##[error]x`;
 

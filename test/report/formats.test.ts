@@ -24,7 +24,7 @@ describe('the formats of plans and runs', () => {
     const { run, ...rest } = await badDaySubject();
     const events = run?.events.slice(0, 12) ?? [];
     const at = '2026-01-01T01:00:00.000Z';
-    const resumed: Event = { at, type: 'run-resumed', as: 'resume', version: '0.1.0' };
+    const resumed: Event = { at, type: 'run-resumed', operator: 'dana@laptop', as: 'resume', version: '0.1.0' };
     const subject = runSubject(rest.plan, { events: [...events, resumed] });
 
     for (const format of ['markdown', 'html', 'junit', 'github'] as const)

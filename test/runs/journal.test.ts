@@ -8,6 +8,7 @@ import { createJournal, hashOf, listRuns, readJournal, reopenJournal, watchRuns 
 const started: Event = {
   at: '2026-01-01T00:00:00.000Z',
   type: 'run-started',
+  operator: 'dana@laptop',
   run: 'r1',
   mode: 'real',
   plan: hashOf('{}'),
@@ -119,6 +120,7 @@ describe('the journal', () => {
       ['r2', 'done'],
       ['r1', 'unfinished'],
     ]);
+    expect(entries[0]).toMatchObject({ operators: ['dana@laptop'], ended: finished.at });
     expect(await listRuns(join(runs, 'none'))).toEqual({ entries: [], problems: [] });
   });
 

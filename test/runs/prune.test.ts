@@ -9,6 +9,7 @@ const origin = { runbook: 'users-7.10.yaml', env: 'lab.yaml', set: [], files: {}
 const startedAt = (at: string): Event => ({
   at,
   type: 'run-started',
+  operator: 'dana@laptop',
   run: 'r',
   mode: 'real',
   plan: hashOf('{}'),
@@ -38,7 +39,13 @@ const endedAt = (at: string, outcome: RunOutcome): Event => ({
   notes: [],
   locks_left: [],
 });
-const resumed: Event = { at: '2026-01-02T00:00:00.000Z', type: 'run-resumed', as: 'rollback', version: '0.1.0' };
+const resumed: Event = {
+  at: '2026-01-02T00:00:00.000Z',
+  type: 'run-resumed',
+  operator: 'dana@laptop',
+  as: 'rollback',
+  version: '0.1.0',
+};
 const old = '2026-01-01T00:00:00.000Z';
 const young = '2026-03-01T00:00:00.000Z';
 

@@ -246,6 +246,7 @@ export async function simulate(
     for (const values of unsealed.unsealed?.values() ?? []) for (const value of values.values()) redactor.add(value);
     const rest = {
       clusterLock: true,
+      operator: `p${process}@simulation`,
       owner: `p${process}@simulation`,
       process: `p${process}`,
       version: '0.1.0',

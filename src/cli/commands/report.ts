@@ -2,8 +2,9 @@ import { appendFile, writeFile } from 'node:fs/promises';
 import { approvalsBeside, uncountedLines } from '../../host/approvals.ts';
 import { isPlanFile, readPlanFile } from '../../host/plan-file.ts';
 import { Problem } from '../../host/problem.ts';
+import { repositoryPath } from '../../host/repository.ts';
 import { folderOf, runSubject } from '../../host/run-folders.ts';
-import { formats, formatsOf, isFormat, type Subject } from '../../report/index.ts';
+import { formats, formatsOf, isFormat, jobSummary, type Subject } from '../../report/index.ts';
 import { inertLines, print } from '../print.ts';
 
 export interface ReportOptions {
@@ -25,14 +26,14 @@ export async function report(argument: string, { format, out, allowedSigners }: 
       'arguments',
     );
   const subject = what === 'plan' ? await planSubject(argument, allowedSigners) : await runSubject(folderOf(argument));
-  const text = formats[format].render(subject);
+  const text = formats[format].render({ ...subject, annotationPath: repositoryPath() });
   if (out === undefined) print(text);
   else
     await writeFile(out, text).catch((error: Error) => {
       throw new Problem(`--out ${out}: ${error.message}`);
     });
   const summary = process.env.GITHUB_STEP_SUMMARY;
-  if (format === 'github' && summary) await appendFile(summary, formats.markdown.render(subject));
+  if (format === 'github' && summary) await appendFile(summary, jobSummary(subject));
 }
 
 async function planSubject(file: string, allowedSigners: string | undefined): Promise<Subject> {

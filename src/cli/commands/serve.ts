@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { isPlanFile, type PlanFile, readPlanFile } from '../../host/plan-file.ts';
 import { Problem } from '../../host/problem.ts';
 import { folderOf, ownFolder, runSubject, runsFolder } from '../../host/run-folders.ts';
-import { damagePage, detailedLines, pageOf, runPage, runsPage, type Subject } from '../../report/index.ts';
+import { damagePage, detailedLines, pageOf, runListOf, runPage, runsPage, type Subject } from '../../report/index.ts';
 import { followJournal, hashOf, listRuns, watchRuns } from '../../runs/index.ts';
 
 export interface ServeOptions {
@@ -133,7 +133,7 @@ async function listPage() {
   const plans = planFiles()
     .flatMap((file) => readablePlan(file) ?? [])
     .map(({ file, plan, id }) => ({ file, title: plan.runbook.title, id }));
-  return runsPage(entries, plans, problems, state);
+  return runsPage(runListOf(entries, problems), plans, state);
 }
 
 /** The files of this directory that may be plans. */

@@ -11,6 +11,7 @@ import {
   runbooksBeside,
   shown,
 } from '../../host/files.ts';
+import { repositoryPath } from '../../host/repository.ts';
 import { version } from '../../host/version.ts';
 import { type FileSet, isFragment, type Loaded, type RunbookHead } from '../../language/index.ts';
 import { githubDiagnostics, sarif } from '../../report/index.ts';
@@ -46,7 +47,7 @@ export async function validate(
       process.stdout.write(`${[...found.keys()].map((text) => `${text}\n\n`).join('')}${words}`);
       break;
     case 'github':
-      process.stdout.write(`${githubDiagnostics(diagnostics)}${words}`);
+      process.stdout.write(`${githubDiagnostics(diagnostics, repositoryPath())}${words}`);
       break;
     case 'sarif':
       print(sarif(diagnostics, version));

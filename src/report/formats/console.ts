@@ -8,6 +8,7 @@ import {
   type Visited,
 } from '../../plan/index.ts';
 import { inert, type Json } from '../../text/index.ts';
+import { runComments } from '../aftermath.ts';
 import { type Blank, type Blanks, blanksOf, comment, jsonText, partsOf } from '../by-hand.ts';
 import { connectionText, dialectFor, doneWhenText, passingWritesText, progressText, requestText } from '../outline.ts';
 import { planFacts } from '../plan-text.ts';
@@ -16,7 +17,7 @@ import type { Format } from './format.ts';
 
 /** For Kibana's Dev Tools: every call, to send one after the other, with what to check above it. */
 export const console: Format = {
-  render: ({ plan, id }) => {
+  render: ({ plan, id, run }) => {
     const blanks = blanksOf(plan);
     let place = '';
     const steps = nodesIn(plan).flatMap((entry) => {
@@ -30,6 +31,7 @@ export const console: Format = {
     });
     const used = [...new Set(nodesIn(plan).flatMap(({ node }) => blanksIn(node, blanks)))];
     return [
+      ...(run ? runComments(plan, run.report) : []),
       ...planFacts(plan, id).map(([name, value]) => comment(`${name}: ${value}`)),
       comment(''),
       comment(

@@ -15,6 +15,7 @@ import {
   skipReasonText,
 } from '../../plan/index.ts';
 import type { Json } from '../../text/index.ts';
+import { runComments } from '../aftermath.ts';
 import { type Blank, type Blanks, blanksOf, comment, jsonText, partsOf } from '../by-hand.ts';
 import { connectionText, dialectFor, doneWhenText, passingWritesText, requestText, rollbacksIn } from '../outline.ts';
 import { planFacts } from '../plan-text.ts';
@@ -28,10 +29,11 @@ import type { Format } from './format.ts';
  * in no argument of a process.
  */
 export const curl: Format = {
-  render: ({ plan, id }) => {
+  render: ({ plan, id, run }) => {
     const script: Script = { plan, blanks: blanksOf(plan), credentials: credentialsIn(plan) };
     return [
       '#!/usr/bin/env bash',
+      ...(run ? runComments(plan, run.report) : []),
       ...planFacts(plan, id).map(([name, value]) => comment(`${name}: ${value}`)),
       comment(''),
       comment(

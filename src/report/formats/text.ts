@@ -1,15 +1,14 @@
 import { inert } from '../../text/index.ts';
 import { planText } from '../plan-text.ts';
-import { approvalText, detailedLines } from '../run-lines.ts';
+import { approvalText } from '../run-lines.ts';
+import { runText } from '../run-text.ts';
 import type { Format } from './format.ts';
 
 /** For a terminal. */
 export const text: Format = {
-  render: ({ plan, id, run, approvals = [] }) =>
-    run
-      ? run.events
-          .flatMap(detailedLines())
-          .map((line) => `${line}\n`)
-          .join('')
-      : `${planText(plan, id)}${approvals.map((given) => `${inert(`approved by ${approvalText(given)}`)}\n`).join('')}`,
+  render: (subject) => {
+    const { plan, id, run, approvals = [] } = subject;
+    if (run) return runText(subject, run.report);
+    return `${planText(plan, id)}${approvals.map((given) => `${inert(`approved by ${approvalText(given)}`)}\n`).join('')}`;
+  },
 };

@@ -1,13 +1,22 @@
+import { plannedOf } from '../../engine/index.ts';
 import { nodesRunBy, type Plan, type PlannedNode } from '../../plan/index.ts';
-import { rollbacksIn } from '../outline.ts';
+import { numberText } from '../entries.ts';
+import { type PlannedRollback, rollbacksIn } from '../outline.ts';
 import { readable } from '../readable.ts';
-import { durationBetween, isBad, type ReportedStep, type RunReport, timeText } from '../run-report.ts';
+import {
+  durationBetween,
+  isBad,
+  type ReportedRollback,
+  type ReportedStep,
+  type RunReport,
+  timeText,
+} from '../run-report.ts';
 import { type Html, html } from './html.ts';
 
 const row = 22;
 
-/** Rows of a waterfall; with more steps, the longest ones. */
-const mostRows = 300;
+/** Rows of a waterfall; with more steps, those that failed and the longest ones. */
+const mostRows = 60;
 
 /** When each call of a run was made, and how long its step took. Nothing where no step has begun. */
 export function waterfall(report: RunReport): Html | undefined {
@@ -16,7 +25,7 @@ export function waterfall(report: RunReport): Html | undefined {
   );
   const took = (step: ReportedStep) => durationBetween(step.started_at, step.finished_at) ?? 0;
   const longest = new Set([...requests].sort((a, b) => took(b) - took(a)).slice(0, mostRows));
-  const rows = requests.filter((step) => longest.has(step));
+  const rows = requests.filter((step) => longest.has(step) || isBad(step.outcome));
   const last = rows.at(-1);
   if (!last) return undefined;
   const start = Date.parse(report.started_at);
@@ -26,7 +35,7 @@ export function waterfall(report: RunReport): Html | undefined {
   const x = (time: string) => left + ((Date.parse(time) - start) / whole) * width;
   const height = (rows.length + 1) * row + 6;
   const words = `Time line: ${rows.length} steps in ${timeText(whole)}; each step below says when it began and how long it took.`;
-  return html`<p class="soft">${words}${requests.length > rows.length && ` The ${rows.length} longest of ${requests.length} steps.`}</p>
+  return html`<p class="soft">${words}${requests.length > rows.length && ` What failed, and the longest of ${requests.length} steps.`}</p>
 <div class="graph" tabindex="0" role="group" aria-label="Time line of the run">
 <svg width="1200" height="${height}" viewBox="0 0 1200 ${height}" role="img" aria-label="${words}">
 ${[0, 0.25, 0.5, 0.75, 1].map((part) => {
@@ -46,25 +55,14 @@ ${rows.map((step, index) => {
 
 /** Rollback: each step with its own rollback, and what became of that. Nothing where nothing is rolled back. */
 export function rollbackGraph(plan: Plan, report?: RunReport): Html | undefined {
-  const groups = rollbacksIn(plan).map(({ of, label, steps }) => ({ id: of, label, steps: callsOf(steps, plan) }));
+  const groups = groupsOf(rollbacksIn(plan), plan);
   if (groups.length === 0) return undefined;
+  const became = becameIn(report?.rollbacks ?? []);
   let y = 8;
   const boxes = groups.map((group) => {
     const top = y;
     y += group.steps.length * (row + 6) + 10;
-    const undone = report?.rollbacks.findLast(({ step }) => step === group.id);
-    return {
-      ...group,
-      top,
-      became:
-        undone === undefined
-          ? ''
-          : undone.skipped
-            ? ' (nothing to roll back)'
-            : undone.clean
-              ? ' (rolled back)'
-              : ' (NOT rolled back)',
-    };
+    return { ...group, top, became: became(group.id) };
   });
   const words = `Rollback: ${groups.map(({ id, steps }) => `${id} is rolled back by ${steps.map(({ number }) => number).join(', ')}`).join('; ')}.`;
   return html`<p class="soft">A rollback goes from the bottom to the top: the newest step is rolled back first.</p>
@@ -84,6 +82,45 @@ ${steps.map((step, index) => {
 })}
 `,
 )}</svg></div>`;
+}
+
+/** The rollbacks of a plan; those of each iteration of a loop are one, with the calls of the first. */
+function groupsOf(rollbacks: readonly PlannedRollback[], plan: Plan) {
+  const groups = new Map<string, PlannedRollback[]>();
+  for (const one of rollbacks) {
+    const id = plannedOf(one.of).id;
+    const alike = groups.get(id) ?? [];
+    alike.push(one);
+    groups.set(id, alike);
+  }
+  return [...groups].map(([id, all]) => {
+    const [{ label, steps }] = all as [PlannedRollback];
+    return {
+      id,
+      label: all.length > 1 ? `${label} and ${numberText(all.length - 1)} more` : label,
+      steps: callsOf(steps, plan),
+    };
+  });
+}
+
+/** Returns how each rollback has ended; of a loop how many have ended in which way, those that failed first. */
+function becameIn(rollbacks: RunReport['rollbacks']): (id: string) => string {
+  const words = (one: ReportedRollback) =>
+    one.skipped ? 'nothing to roll back' : one.clean ? 'rolled back' : 'NOT rolled back';
+  const byId = new Map<string, Map<string, number>>();
+  // One that was tried again has ended as it has ended last.
+  for (const one of new Map(rollbacks.map((one) => [one.step, one])).values()) {
+    const id = plannedOf(one.step).id;
+    const counts = byId.get(id) ?? new Map<string, number>();
+    counts.set(words(one), (counts.get(words(one)) ?? 0) + 1);
+    byId.set(id, counts);
+  }
+  return (id) => {
+    const counts = [...(byId.get(id) ?? [])].sort(([one]) => (one.startsWith('NOT') ? -1 : 1));
+    if (counts.length === 0) return '';
+    const isOne = counts.length === 1 && counts[0]?.[1] === 1;
+    return ` (${counts.map(([text, count]) => (isOne ? text : `${numberText(count)} ${text}`)).join(', ')})`;
+  };
 }
 
 function shortened(text: string, most = 53): string {

@@ -37,12 +37,25 @@ export const filterScript = `
     if (event.key === '/' && !isTyping && !event.ctrlKey && !event.metaKey) { event.preventDefault(); search.focus(); }
     if (event.key === 'Escape' && event.target === search) { search.value = ''; apply(); }
   });
+  // A target may be filtered away, inside of what is closed, or closed itself.
   const openTarget = () => {
     const target = location.hash.length > 1 && byId(decodeURIComponent(location.hash.slice(1)));
-    const details = target && target.querySelector('details');
-    if (details) { target.hidden = false; details.open = true; }
+    if (!target) return;
+    const own = target.matches('.step') && target.querySelector('details');
+    if (own) own.open = true;
+    for (let around = target; around; around = around.parentElement) {
+      around.hidden = false;
+      if (around.matches('details')) around.open = true;
+    }
+    target.scrollIntoView();
+    (own ? own.querySelector('summary') : target).focus();
   };
   addEventListener('hashchange', openTarget);
+  // A link to where one has been already changes nothing in the address.
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest('a[href^="#"]');
+    if (link && link.hash === location.hash) { event.preventDefault(); openTarget(); }
+  });
   openTarget();
   let opened = [];
   addEventListener('beforeprint', () => { opened = all().filter((details) => !details.open); for (const details of opened) details.open = true; });

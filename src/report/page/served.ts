@@ -1,27 +1,18 @@
-import { isOpen, type RunReport } from '../run-report.ts';
+import type { RunList } from '../run-list.ts';
+import { isOpen, timeText } from '../run-report.ts';
 import type { Subject } from '../subject.ts';
 import { html } from './html.ts';
 import type { Page } from './page.ts';
-import { colourOf, subjectPage } from './subject-page.ts';
-
-/** One run in a list. */
-interface Listed {
-  readonly id: string;
-  readonly started: string;
-  readonly runbook: string;
-  readonly environment: string;
-  readonly mode: 'real' | 'dry';
-  readonly outcome: RunReport['state'];
-}
+import { colourOf } from './parts.ts';
+import { subjectPage } from './subject-page.ts';
 
 /**
  * The list of runs and plans; it loads itself again when something has changed.
  * @param state What the list rests on; its server is asked for what is another one.
  */
 export function runsPage(
-  runs: readonly Listed[],
+  { runs, problems }: RunList,
   plans: readonly { readonly file: string; readonly title: string; readonly id: string }[],
-  problems: readonly string[],
   state: string,
 ): Page {
   return {
@@ -35,9 +26,9 @@ ${problems.map((problem) => html`<p class="state bad">${problem}</p>`)}
 ${
   runs.length === 0
     ? html`<p>There are no runs in this directory yet.</p>`
-    : html`<table><thead><tr><th>Run</th><th>Started</th><th>Runbook</th><th>Environment</th><th>State</th></tr></thead><tbody>${runs.map(
-        ({ id, started, runbook, environment, mode, outcome }) =>
-          html`<tr><td><a href="runs/${encodeURIComponent(id)}"><code>${id}</code></a></td><td>${started}</td><td>${runbook}</td><td>${environment}</td><td><strong class="${colourOf(outcome)}">${outcome}</strong>${mode === 'dry' && ' (dry run)'}</td></tr>`,
+    : html`<table><thead><tr><th>Run</th><th>State</th><th>Started</th><th>Duration</th><th>Runbook</th><th>Environment</th><th>Who</th></tr></thead><tbody>${runs.map(
+        ({ run, started_at, duration_ms, runbook, environment, operators, mode, state, message }) =>
+          html`<tr><td><a href="runs/${encodeURIComponent(run)}"><code>${run}</code></a></td><td><strong class="${colourOf(state)}">${state}</strong>${mode === 'dry' && ' (dry run)'}${message !== undefined && html`<br>${message}`}</td><td>${started_at}</td><td>${duration_ms === undefined ? '' : timeText(duration_ms)}</td><td>${runbook}</td><td>${environment}</td><td>${operators.join(', ')}</td></tr>`,
       )}</tbody></table>`
 }
 <h2>Plans</h2>

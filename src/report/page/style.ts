@@ -22,6 +22,10 @@ pre { background: var(--panel); border: 1px solid var(--line); border-radius: 4p
 .skip:focus { left: 1rem; top: 0.5rem; background: var(--back); padding: 0.5rem; z-index: 1; }
 .state { font-size: 1.05rem; font-weight: 600; border-left: 0.4rem solid var(--soft); padding: 0.4rem 0.75rem; background: var(--panel);
   overflow-wrap: anywhere; }
+header section h2 { font-size: 1rem; border: 0; margin: 0.75rem 0 0; padding: 0; }
+.iteration { border-left: 0.3rem solid var(--bad); padding-left: 0.75rem; margin: 0.75rem 0; scroll-margin-top: 8rem; }
+.iteration h3 { margin-top: 0; }
+tr { scroll-margin-top: 8rem; }
 .state.good { border-color: var(--good); }
 .state.bad { border-color: var(--bad); }
 .state.warn { border-color: var(--warn); }
