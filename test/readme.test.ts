@@ -33,7 +33,7 @@ function commandsIn(text: string): Command[] {
   );
 }
 
-/** What differs from run to run: times, ids, and how wide a column is for them. */
+/** What differs from run to run: times, ids, who runs it, and how wide a column is for them. */
 const normal = (line: string) =>
   line
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, 'TIME')
@@ -41,6 +41,9 @@ const normal = (line: string) =>
     .replace(/\d{8}-\d{6}-[0-9a-f]{6}/g, 'RUN')
     .replace(/[0-9a-f]{64}/g, 'HASH')
     .replace(/SHA256:\S+\)/g, 'KEY)')
+    .replace(/\b\d+(?:\.\d+)? (?:ms|s|min)\b/g, 'DURATION')
+    .replace(/\b[\w.-]+@[\w.-]+/g, 'WHO')
+    .replace(/(\S) {2,}/g, '$1  ')
     .replace(/http:\/\/127\.0\.0\.1:\d+\/[\w-]{32}\//g, 'URL')
     .trimEnd();
 

@@ -94,6 +94,8 @@ function sendBy(wire: WireRequest, kept?: KeptSockets): Promise<WireResponse | N
     }
     request.on('socket', (socket) => {
       isConnected = request.reusedSocket;
+      // It would never be called, and stay with the socket.
+      if (isConnected) return;
       socket.once(wire.url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
         isConnected = true;
       });

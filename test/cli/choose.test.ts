@@ -45,7 +45,7 @@ describe('a runbook named without its version', () => {
     });
     expect(await cli(seven, {}, 'plan', 'users', '--elasticsearch', 'latest')).toMatchObject({
       code: 2,
-      stderr: '--elasticsearch latest is not a version; expected 8, 8.5 or 8.5.3\n',
+      stderr: '--elasticsearch latest is not a version; expected 8, 8.5 or 8.5.3\nSee runbook plan --help\n',
     });
     expect((await cli(seven, {}, 'plan', 'users-merge')).stdout).toContain('users-merge-7.10.yaml');
     const unsaid = await cli(seven, {}, 'plan', 'users');

@@ -55,6 +55,6 @@ steps: [{ id: a, on: es, call: GET / }]
   it('asks for an age in days or hours', async () => {
     const { code, stderr } = await prune('--older-than', 'a month');
     expect(code).toBe(2);
-    expect(stderr).toBe('--older-than a month: expected days or hours, such as 30d or 12h\n');
+    expect(stderr).toBe('--older-than a month: expected days or hours, such as 30d or 12h\nSee runbook prune --help\n');
   });
 });

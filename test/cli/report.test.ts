@@ -116,7 +116,7 @@ describe('runbook report', () => {
       'a plan is shown as text, markdown, html, json, yaml, console, curl',
     ],
     [['report', id, '--format', 'yaml'], 'a run is shown as text, markdown, html, json, console, curl, junit, github'],
-    [['report', id, '--format', 'pdf'], 'Allowed choices are text'],
+    [['report', id, '--format', 'pdf'], 'Allowed values: text'],
     [['report', 'nothing'], 'no run "nothing"'],
     [['report', 'nothing.json'], 'nothing.json cannot be read'],
     [['report', id, '--out', 'no/such/folder'], '--out no/such/folder'],

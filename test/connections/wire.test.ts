@@ -291,6 +291,20 @@ describe('a kept socket', () => {
     ]);
   });
 
+  it('has nothing left on it of the reads that it was used for', async () => {
+    const { url } = await counting();
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    await sendAll(
+      url,
+      Array.from({ length: 30 }, () => 'GET'),
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
+  });
+
   it('that was closed meanwhile costs a read nothing: it is sent again on a new one, once', async () => {
     const { url, used } = await counting((socket, count) => {
       if (count === 2) socket.destroy();
