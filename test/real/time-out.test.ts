@@ -34,7 +34,9 @@ describe.skipIf('skipped' in provided)('a step that times out on a real cluster'
     const ended = await exec('poll');
 
     expect(ended.code).toBe(1);
-    expect(ended.stdout).toMatch(/timed out after 1s[^]*expected +number_of_nodes: 99\n.*actual +number_of_nodes: 1\n/);
+    expect(ended.stdout).toMatch(
+      /timed out after 1s[\s\S]*expected +number_of_nodes: 99\n.*actual +number_of_nodes: 1\n/,
+    );
     expect(outcomes(lastJournal(directory))).toMatchObject({
       close: 'done',
       poll: 'failed',
