@@ -3,8 +3,8 @@ import { type Attendant, type Execution, execute } from '../host/execute.ts';
 import {
   elapsedText,
   followCourse,
+  forecastLines,
   forecastSentence,
-  forecastText,
   reasonText,
   reportOf,
   summaryLines,
@@ -67,7 +67,8 @@ export async function attend(
       return exitCodes[summary.outcome];
     }
     const { forecast: forecasts = [] } = reportOf(plan, dryEvents, { head, events: dryEvents.length });
-    output.write(`\n${redact(forecastText(forecasts))}`);
+    const lines = forecastLines(forecasts).map((line) => ({ ...line, text: redact(line.text) }));
+    screen.print([{ text: '' }, ...lines]);
     end(forecastSentence(forecasts));
     const isPending = summary.outcome === 'done' && summary.predicted_writes + summary.predicted_writes_per_item > 0;
     return isPending && detailedExitcode ? exitCodes['something-to-do'] : exitCodes[summary.outcome];

@@ -1,8 +1,10 @@
 import { plannedOf, type StepOutcome } from '../engine/index.ts';
 import { nodesIn, type Plan, type PlannedNode, skipReasonText } from '../plan/index.ts';
-import { inert } from '../text/index.ts';
 import { iterationsIn } from './entries.ts';
+import type { Line } from './live/line.ts';
+import { readableText } from './readable.ts';
 import type { Forecast, RunReport } from './run-report.ts';
+import { plainLine } from './summary.ts';
 
 /** A dry run in the shape of its plan: a prediction for each step, once for each iteration of a loop. What rolls back is left out. */
 export function forecastOf(plan: Plan, report: RunReport): Forecast[] {
@@ -21,39 +23,43 @@ export function forecastOf(plan: Plan, report: RunReport): Forecast[] {
   >();
   /** Blocks that cannot be gone into before an earlier step was sent. */
   const closed = new Map<string, Pick<Forecast, 'behind' | 'per_item_of' | 'at_most'>>();
-  return nodesIn(plan)
-    .filter(({ section }) => section !== 'rollback' && section !== 'evidence')
-    .flatMap(({ node, depth, within }): Forecast[] => {
-      const { id, number, title } = node;
-      const effect = node.kind === 'request' ? { effect: node.effect } : {};
-      const iterations = iterationsOf(id);
-      const around = within === undefined ? undefined : settled.get(within);
-      const own = iterations.map(({ outcome }) => outcome).find(isSettled);
-      if (own) settled.set(id, { prediction: own, behind: number });
-      else if (around) settled.set(id, around);
-      const unknown = within === undefined ? undefined : closed.get(within);
-      const waiting = iterations.find(({ outcome }) => outcome === 'depends');
-      const inside = unknown && { ...unknown, ...(isConditional(node) ? ({ at_most: true } as const) : {}) };
-      if (node.kind === 'block' && (inside || waiting)) {
-        const behind = waiting?.depends_on === undefined ? {} : { behind: numberOf(waiting.depends_on) };
-        const loop = node.for_each === undefined ? {} : { per_item_of: number };
-        const own = isConditional(node) ? ({ at_most: true } as const) : {};
-        closed.set(id, { ...own, ...behind, ...inside, ...loop });
-      }
-      if (iterations.length === 0) {
-        if (node.kind === 'skipped')
-          return [{ step: id, number, title, depth, prediction: 'skipped', message: skipReasonText(node.reason) }];
-        if (around) return [{ step: id, number, title, depth, ...effect, ...around }];
-        if (inside) return [{ step: id, number, title, depth, ...effect, prediction: 'depends', ...inside }];
-        if (!stop) return [];
-        return [{ step: id, number, title, depth, ...effect, prediction: 'blocked', behind: stop.number }];
-      }
-      return iterations.map(({ step, title, outcome = 'interrupted', message, depends_on }) => ({
-        ...{ step, number, title, depth, ...effect, prediction: outcome },
-        ...(message === undefined ? {} : { message }),
-        ...(depends_on === undefined ? {} : { behind: numberOf(depends_on) }),
-      }));
-    });
+  return (
+    nodesIn(plan)
+      // A note sends nothing, and is said when its time has come.
+      .filter(({ section, node }) => section !== 'rollback' && section !== 'evidence' && node.kind !== 'note')
+      .flatMap(({ node, depth, within }): Forecast[] => {
+        const { id, number } = node;
+        const title = readableText(node.title, plan, 'short');
+        const effect = node.kind === 'request' ? { effect: node.effect } : {};
+        const iterations = iterationsOf(id);
+        const around = within === undefined ? undefined : settled.get(within);
+        const own = iterations.map(({ outcome }) => outcome).find(isSettled);
+        if (own) settled.set(id, { prediction: own, behind: number });
+        else if (around) settled.set(id, around);
+        const unknown = within === undefined ? undefined : closed.get(within);
+        const waiting = iterations.find(({ outcome }) => outcome === 'depends');
+        const inside = unknown && { ...unknown, ...(isConditional(node) ? ({ at_most: true } as const) : {}) };
+        if (node.kind === 'block' && (inside || waiting)) {
+          const behind = waiting?.depends_on === undefined ? {} : { behind: numberOf(waiting.depends_on) };
+          const loop = node.for_each === undefined ? {} : { per_item_of: number };
+          const own = isConditional(node) ? ({ at_most: true } as const) : {};
+          closed.set(id, { ...own, ...behind, ...inside, ...loop });
+        }
+        if (iterations.length === 0) {
+          if (node.kind === 'skipped')
+            return [{ step: id, number, title, depth, prediction: 'skipped', message: skipReasonText(node.reason) }];
+          if (around) return [{ step: id, number, title, depth, ...effect, ...around }];
+          if (inside) return [{ step: id, number, title, depth, ...effect, prediction: 'depends', ...inside }];
+          if (!stop) return [];
+          return [{ step: id, number, title, depth, ...effect, prediction: 'blocked', behind: stop.number }];
+        }
+        return iterations.map(({ step, title, outcome = 'interrupted', message, depends_on }) => ({
+          ...{ step, number, title, depth, ...effect, prediction: outcome },
+          ...(message === undefined ? {} : { message }),
+          ...(depends_on === undefined ? {} : { behind: numberOf(depends_on) }),
+        }));
+      })
+  );
 }
 
 function isSettled(outcome: StepOutcome | undefined): outcome is 'unchanged' | 'in-place' | 'skipped' {
@@ -104,15 +110,21 @@ function predictionText({ prediction, effect, message, behind, per_item_of, at_m
   }
 }
 
-/** A dry run as a list in the shape of the plan. */
-export function forecastText(forecasts: readonly Forecast[]): string {
-  const lines = forecasts.map((forecast) => {
-    const { depth, number, step, title, effect } = forecast;
+/** A dry run as a list in the shape of the plan, as lines for a terminal. */
+export function forecastLines(forecasts: readonly Forecast[]): Line[] {
+  return forecasts.map((forecast) => {
+    const { depth, number, step, title, effect, prediction } = forecast;
     const mark = effect === 'write' ? ' [WRITE]' : '';
-    const words = effect === undefined && forecast.prediction === 'done' ? '' : ` → ${predictionText(forecast)}`;
-    return `${'  '.repeat(depth + 1)}${number} ${step}${mark}: ${title}${words}`;
+    const words = effect === undefined && prediction === 'done' ? '' : ` → ${predictionText(forecast)}`;
+    const look = { failed: 'bad', skipped: 'quiet', blocked: 'quiet' } as const;
+    const tone = prediction in look ? { tone: look[prediction as keyof typeof look] } : {};
+    return { indent: depth + 1, text: `${number} ${step}${mark}: ${title}${words}`, ...tone };
   });
-  return `${lines.map((line) => inert(line)).join('\n')}\n`;
+}
+
+/** The same for a log. */
+export function forecastText(forecasts: readonly Forecast[]): string {
+  return `${forecastLines(forecasts).map(plainLine).join('\n')}\n`;
 }
 
 /** Returns what the writes of a dry run would do, in one sentence. */

@@ -3,7 +3,7 @@ export { comparisonSections } from './comparison.ts';
 export { githubDiagnostics, sarif } from './diagnostics.ts';
 export { diffOf, type PlanDiff } from './diff.ts';
 export { diffMarkdown, diffSentence, diffText } from './diff-text.ts';
-export { forecastSentence, forecastText } from './forecast.ts';
+export { forecastLines, forecastSentence, forecastText } from './forecast.ts';
 export type { Format } from './formats/format.ts';
 export { formats } from './formats/index.ts';
 export { jobSummary } from './formats/markdown.ts';
