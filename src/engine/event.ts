@@ -234,6 +234,12 @@ export interface RunResumed {
   readonly operator: string;
 }
 
+/** The last line of an earlier process is cut off, and may have been the intent of a write: that write may have been sent. */
+export interface LineLost {
+  readonly type: 'line-lost';
+  readonly step: string;
+}
+
 export type StepStarted = { readonly type: 'step-started' } & StepDescription;
 
 /** The only event that must be on disk before the run goes on: the write that follows it is about to be sent. */
@@ -372,6 +378,7 @@ export type RunFinished = { readonly type: 'run-finished' } & RunSummary;
 export type NewEvent =
   | RunStarted
   | RunResumed
+  | LineLost
   | StepStarted
   | WriteIntended
   | ResponseReceived

@@ -95,10 +95,11 @@ export function replayOf(events: readonly Event[]): Replay {
     return found;
   };
   for (const event of events) {
-    if (event.type === 'write-intended') {
+    if (event.type === 'write-intended' || event.type === 'line-lost') {
       hasWritten = true;
       // Its steps run between the beginning and the end of the rollback, and no others do.
-      if (event.purpose === 'step' && rollback === 'begun') undoingWrites.add(event.step);
+      const step = event.type === 'line-lost' || event.purpose === 'step' ? event.step : undefined;
+      if (step !== undefined && rollback === 'begun') undoingWrites.add(step);
     }
     if (event.type === 'response' && event.purpose === 'lock' && hasSucceeded(event.status))
       lockWrites.add(lockWrite(event.call));
@@ -160,10 +161,11 @@ function note(step: PastStep, event: Event): void {
       step.note = { severity: event.severity, note: event.note };
       break;
     case 'write-intended':
+    case 'line-lost':
       // What became of an earlier one is not known, and will not be.
       if (step.last === 'unknown') step.mayHaveBeenSent = true;
       delete step.seen;
-      step.attempts = event.attempt;
+      step.attempts = event.type === 'line-lost' ? step.attempts + 1 : event.attempt;
       step.writes++;
       step.last = 'unknown';
       break;

@@ -213,7 +213,7 @@ async function created(runs: string, id: string, plan: Plan): Promise<Journal> {
 }
 
 /** The journal of a run that goes on. */
-async function reopened({ id, folder, head }: RecordedRun, attendant: Attendant): Promise<Journal> {
+async function reopened({ id, folder, head, lost }: RecordedRun, attendant: Attendant): Promise<Journal> {
   const release = await lockFolder(folder, id, attendant);
   try {
     const { journal, contents } = await reopenJournal(folder).catch((error: unknown) => {
@@ -222,7 +222,11 @@ async function reopened({ id, folder, head }: RecordedRun, attendant: Attendant)
         'refused',
       );
     });
-    if (contents.head === head) return locked(journal, release);
+    if (contents.head === head) {
+      // The next process must know it, too.
+      if (lost) await journal.record(lost);
+      return locked(journal, release);
+    }
     // Between the reading and the lock another process may have gone on with it.
     await journal.close();
     throw new Problem(`another process has resumed run ${id}; nothing was sent`, 'refused');

@@ -116,7 +116,8 @@ async function continuation(recorded: RecordedRun, options: ResumeOptions): Prom
 function checkAssumptions(assumed: readonly string[], events: readonly Event[]): void {
   const open = new Set<string>();
   for (const event of events) {
-    if (event.type === 'write-intended' && event.step !== undefined) open.add(event.step);
+    if ((event.type === 'write-intended' || event.type === 'line-lost') && event.step !== undefined)
+      open.add(event.step);
     if (event.type === 'step-finished') open.delete(event.step);
   }
   const unknown = assumed.filter((step) => !open.has(step));

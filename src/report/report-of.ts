@@ -122,6 +122,9 @@ function foldedOf(events: readonly Event[]) {
         stepOf(event.step, event.at).assertions.push(assertion);
         break;
       }
+      case 'line-lost':
+        stepOf(event.step, event.at).message = 'the journal was cut off here: the write may have been sent';
+        break;
       case 'write-intended':
         callsOf(event).push({ ...event.call, purpose: event.purpose, at: event.at, warnings: [] });
         break;

@@ -157,6 +157,8 @@ function textOf(event: Event, isDetailed: boolean, progress?: ProgressFold): str
       return [
         event.as === 'resume' ? 'the run continues where its journal ends' : 'the run is rolled back, as requested',
       ];
+    case 'line-lost':
+      return [`the journal is cut off here: the write of ${event.step} may have been sent`];
     case 'step-started':
       // A request has one line, when it has ended; a write has another one when it is sent.
       if (event.kind !== 'block' && !isDetailed) return [];

@@ -14,6 +14,8 @@ export interface Chain {
   readonly length: number;
   /** Bytes of a last line that was not written to its end, as a crash leaves it. */
   readonly torn: number;
+  /** What there is of that line. */
+  readonly tail: string;
 }
 
 /** A line of a journal. */
@@ -69,7 +71,8 @@ export function chainOf(
       );
     return event;
   });
-  return { events, head, length, torn: bytes.length - length };
+  const tail = new TextDecoder().decode(bytes.subarray(length));
+  return { events, head, length, torn: bytes.length - length, tail };
 }
 
 export function parsedLine(line: string, place: string): JsonObject {

@@ -252,6 +252,71 @@ describe.concurrent('runbook resume', () => {
     }
   });
 
+  it.for([
+    ['in the middle', (line: string) => line.slice(0, -20)],
+    ['before it says what it is', (line: string) => line.slice(0, 90)],
+  ] as const)(
+    'takes a write for one that may have been sent where somebody has cut off its line %s',
+    async ([, cut], { expect }) => {
+      const directory = workingDirectory();
+      const box = await sandbox(directory, '7.10', '--fault', 'close:hang-after-accept');
+      const { env, said } = box;
+      withDoubtful(directory);
+      await killedAt(directory, ['exec', 'doubtful-7.10', '--env', env], box, /\/_close$/m);
+      const run = lastRun(directory);
+      const lines = readFileSync(journalOf(directory), 'utf8').trimEnd().split('\n');
+      const last = lines.pop() ?? '';
+      expect(last).toContain('"type":"write-intended","purpose":"step","step":"close"');
+      writeFileSync(journalOf(directory), `${lines.join('\n')}\n${cut(last)}`);
+
+      const report = await runbook(directory, ['report', run, '--format', 'markdown']);
+      expect(report.stdout).toContain('the journal was cut off here: the write may have been sent');
+      const stopped = await runbook(directory, ['resume', run]);
+      expect(stopped.stderr).toContain('the write of close counts as one that may have been sent');
+      expect(stopped.code).toBe(3);
+      expect(stopped.stdout).toContain(`runbook resume ${run} --assume-done close`);
+      expect(stopped.stdout).not.toMatch(/no write was sent|nothing was sent/);
+
+      // The next process knows it from the journal alone.
+      expect((await runbook(directory, ['verify', run])).code).toBe(0);
+      expect((await runbook(directory, ['resume', run])).code).toBe(3);
+      expect(said().match(/POST \/made\/_close$/gm)).toHaveLength(1);
+      expect((await runbook(directory, ['resume', run, '--assume-done', 'close'])).code).toBe(0);
+      expect(said().match(/POST \/made\/_close$/gm)).toHaveLength(1);
+    },
+  );
+
+  it('rolls back a write whose line somebody has cut off', async ({ expect }) => {
+    const directory = workingDirectory();
+    const box = await sandbox(directory, '7.10', '--fault', 'user:hang-after-accept');
+    const { env, said } = box;
+    ownRunbook(
+      directory,
+      'sam-7.10.yaml',
+      `apiVersion: runbook/v1
+name: sam
+elasticsearch: 7.10.x
+title: Makes a user
+connections: { source: { kind: elasticsearch } }
+steps:
+  - id: make
+    on: source
+    call: PUT /_security/user/sam
+    body: { password: a-password-of-sam, roles: [] }
+    rollback: [{ id: unmake, call: DELETE /_security/user/sam, expect: { status: [200, 404] } }]
+`,
+    );
+    await killedAt(directory, ['exec', 'sam-7.10', '--env', env], box, /user\/sam$/m);
+    const run = lastRun(directory);
+    const text = readFileSync(journalOf(directory), 'utf8');
+    writeFileSync(journalOf(directory), text.slice(0, -20));
+
+    const ended = await runbook(directory, ['rollback', run, '--yes']);
+    expect(ended.stderr).toContain('the write of make counts as one that may have been sent');
+    expect(ended.code).toBe(0);
+    expect(said()).toMatch(/DELETE \/_security\/user\/sam$/m);
+  });
+
   it('refuses a finished run, a changed runbook, another plan and another major version', async ({ expect }) => {
     const directory = workingDirectory();
     const box = await sandbox(directory, '7.10', '--fault', 'close:hang-after-accept');

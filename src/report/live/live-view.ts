@@ -261,6 +261,8 @@ export function liveView(plan: Plan, { mode, isVerbose, before = [] }: LiveOptio
         return event.clean ? plainly(event) : plainly(event, 'bad');
       case 'decided':
         return plainly(event);
+      case 'line-lost':
+        return plainly(event, 'warning');
       case 'lock':
         return plainly(event, event.state === 'acquired' ? undefined : 'warning');
       // The summary follows; what is closed still, or is to be put right, is not in it.

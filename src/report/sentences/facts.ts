@@ -70,6 +70,9 @@ export function factsOf(plan: Plan, events: readonly Event[]): RunFacts {
         if (event.purpose === 'lock') locks.set(event.call.connection, 'unknown');
         else if (event.purpose === 'step') intend(writes, event.step, phases.get(event.step));
         break;
+      case 'line-lost':
+        intend(writes, event.step, phases.get(event.step));
+        break;
       case 'response':
       case 'no-response':
         if (event.purpose === 'step' && event.call.effect === 'write') judge(writes.get(event.step), event);
