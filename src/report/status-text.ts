@@ -1,3 +1,4 @@
+import wrapAnsi from 'wrap-ansi';
 import { inert } from '../text/index.ts';
 import { reasonText } from './reason-text.ts';
 import { byHandLines, cleanupText, keptText, leftText, leftTitle, outcomeSentence } from './run-lines.ts';
@@ -178,19 +179,11 @@ function lockLines({ target, run, file, process }: HeldLock, showing: Showing): 
 }
 
 /** Breaks a line between words; what follows is indented further. */
-function broken(line: string, width = Number.POSITIVE_INFINITY): string[] {
+function broken(line: string, width: number | undefined): string[] {
+  if (width === undefined) return [line];
   const indent = /^ */.exec(line)?.[0] ?? '';
-  const lines: string[] = [];
-  let current = indent;
-  for (const part of line.trim().split(' ')) {
-    const longer = current.trim() === '' ? `${current}${part}` : `${current} ${part}`;
-    if (longer.length <= width || current.trim() === '') current = longer;
-    else {
-      lines.push(current);
-      current = `${indent}  ${part}`;
-    }
-  }
-  return [...lines, current];
+  const [first = '', ...rest] = wrapAnsi(line.trim(), Math.max(1, width - indent.length - 2)).split('\n');
+  return [`${indent}${first}`, ...rest.map((next) => `${indent}  ${next}`)];
 }
 
 /** `12 min ago`: the largest unit of which there is at least one. */
