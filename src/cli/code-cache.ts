@@ -15,8 +15,8 @@ export interface CodeCache {
  * @param source The program; another version of it has another cache.
  */
 export function codeCache(source: string, command = process.argv[2] ?? '', environment = process.env): CodeCache {
-  const base = environment.XDG_CACHE_HOME;
-  const folder = join(base?.startsWith('/') ? base : join(homedir(), '.cache'), 'runbook');
+  const folder = folderIn(environment);
+  if (folder === undefined) return { read: () => undefined, write: () => undefined };
   const node = `${process.version}-${process.arch}-`;
   const program = `${node}${crc32(source).toString(16)}-`;
   const file = join(folder, `${program}${/^[a-z]{1,12}$/.test(command) ? command : 'program'}.cache`);
@@ -49,6 +49,15 @@ export function codeCache(source: string, command = process.argv[2] ?? '', envir
       }
     },
   };
+}
+
+/** Returns the folder of the cache; undefined for a user without a home, such as an arbitrary one in a container. */
+function folderIn({ XDG_CACHE_HOME: base }: NodeJS.ProcessEnv): string | undefined {
+  try {
+    return join(base?.startsWith('/') ? base : join(homedir(), '.cache'), 'runbook');
+  } catch {
+    return undefined;
+  }
 }
 
 /** Returns whether a folder is this user's, and nobody else can write into it. Windows keeps a user's folders for them itself. */

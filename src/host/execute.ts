@@ -129,12 +129,18 @@ export async function execute(execution: Execution, attendant: Attendant = {}): 
 /** One run at a time per target on this machine. */
 async function lockTargets(plan: Plan, id: string, folder: string): Promise<() => Promise<void>> {
   const urls = [...writtenConnections(plan).keys()].map((name) => plan.environment.connections[name]?.url ?? name);
+  const locks = locksFolder();
+  if (locks === undefined)
+    throw new Problem(
+      'this user has no home folder, where the locks of this machine are kept; set XDG_STATE_HOME to a folder of its own; no write was sent by this command',
+      'refused',
+    );
   try {
-    return await lockHere(locksFolder(), [...new Set(urls)], id, resolve(folder));
+    return await lockHere(locks, [...new Set(urls)], id, resolve(folder));
   } catch (error) {
     const message = messageOf(error);
     throw new Problem(
-      `${error instanceof Locked ? message : `the lock in ${locksFolder()} cannot be acquired: ${message} (XDG_STATE_HOME names another folder)`}; no write was sent by this command`,
+      `${error instanceof Locked ? message : `the lock in ${locks} cannot be acquired: ${message} (XDG_STATE_HOME names another folder)`}; no write was sent by this command`,
       'refused',
     );
   }

@@ -38,7 +38,8 @@ interface Ends {
  */
 export async function statusHere(): Promise<Status> {
   const problems: string[] = [];
-  const locks = await locksIn(locksFolder());
+  const folder = locksFolder();
+  const locks = folder === undefined ? [] : await locksIn(folder);
   const here = (await runNames(ownFolder())).map((id) => resolve(runsFolder, id));
   const elsewhere = locks.flatMap(({ folder }) => (folder !== undefined && existsSync(folder) ? [folder] : []));
   const known: Ends[] = [];

@@ -17,9 +17,16 @@ interface Holder extends ProcessId {
 /** A process that is at work on the same target. */
 export class Locked extends Error {}
 
-/** Returns where the locks of this user are on this machine, whatever the working directory. */
-export function locksFolder(): string {
-  return join(process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'runbook', 'locks');
+/**
+ * Returns where the locks of this user are on this machine, whatever the working directory; undefined for a user without a home,
+ * such as an arbitrary one in a container.
+ */
+export function locksFolder(): string | undefined {
+  try {
+    return join(process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'runbook', 'locks');
+  } catch {
+    return undefined;
+  }
 }
 
 /**
