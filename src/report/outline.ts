@@ -9,10 +9,30 @@ import {
   type PlannedRequest,
   type Request,
   skipReasonText,
+  type Visited,
   wholeRunbook,
 } from '../plan/index.ts';
 import { type Json, jsonText } from '../text/index.ts';
 import { conditionText, valueText } from './words.ts';
+
+/** A node and its place, as the plan or a run has them. */
+type Placed = Pick<Visited, 'node' | 'section' | 'undoes'>;
+
+/** Returns the heading that a node stands under, in a plan and in a run. */
+export function headingOf({ section, undoes }: Pick<Placed, 'section' | 'undoes'>): string {
+  if (undoes === wholeRunbook) return 'Rollback of the whole runbook';
+  return section === 'preflight' ? 'Before the first write' : 'Steps';
+}
+
+/** Returns what a reader has to know of a node before its title. */
+export function marksOf({ node, section, undoes }: Placed): string[] {
+  return [
+    ...(node.kind === 'request' && node.effect === 'write' ? ['WRITE'] : []),
+    ...(node.kind !== 'skipped' && node.disruptive ? ['DISRUPTIVE'] : []),
+    ...(section === 'always' || section === 'evidence' ? [section] : []),
+    ...(undoes === undefined || node.kind === 'block' ? [] : [`rolls back ${undoes}`]),
+  ];
+}
 
 /** The rollback of a step, a block or the whole runbook. */
 export interface PlannedRollback {

@@ -1,4 +1,3 @@
-import { wholeRunbook } from '../plan/index.ts';
 import { inOneLine } from '../text/in-one-line.ts';
 import { aftermathOf } from './aftermath.ts';
 import { causesOf } from './causes.ts';
@@ -15,6 +14,7 @@ import {
 import { forecastSentence, predictionsIn } from './forecast.ts';
 import { inlineCode, plain } from './markdown.ts';
 import { fold, plannedText } from './markdown-parts.ts';
+import { headingOf, marksOf } from './outline.ts';
 import { planFacts } from './plan-text.ts';
 import { errorText, expectedText, subjectOf } from './reason-text.ts';
 import { approvalText, endText, outcomeText } from './run-lines.ts';
@@ -118,12 +118,7 @@ function sectionsOf(entries: readonly Entry[], subject: Subject, report: RunRepo
     if (isForFailures(entry.section) && entry.iterations.length === 0) return [];
     const isBad = entry.iterations.some(isWrong);
     if (detail === 'failures' && !isBad) return [];
-    const now =
-      entry.undoes === wholeRunbook
-        ? 'Rollback of the whole runbook'
-        : entry.section === 'preflight'
-          ? 'Before the first write'
-          : 'Steps';
+    const now = headingOf(entry);
     const heading = now === title ? [] : [`\n#### ${now}\n`];
     title = now;
     return [...heading, entryText(entry, subject, becameText(entry, report, predictions), detail)];
@@ -131,15 +126,10 @@ function sectionsOf(entries: readonly Entry[], subject: Subject, report: RunRepo
 }
 
 function entryText(entry: Entry, { plan }: Subject, became: string, detail: Detail): string {
-  const { node, section, undoes, depth, loop, isInLoop } = entry;
+  const { node, depth, loop, isInLoop } = entry;
   const { bad } = partsOf(entry);
   const isBad = bad.length > 0;
-  const marks = [
-    ...(node.kind === 'request' && node.effect === 'write' ? ['WRITE'] : []),
-    ...(node.kind !== 'skipped' && node.disruptive ? ['DISRUPTIVE'] : []),
-    ...(section === 'always' || section === 'evidence' ? [section] : []),
-    ...(undoes === undefined || node.kind === 'block' ? [] : [`rolls back ${undoes}`]),
-  ].map((mark) => `<b>${plain(mark)}</b> `);
+  const marks = marksOf(entry).map((mark) => `<b>${plain(mark)}</b> `);
   const said = became === '' ? '' : ` — ${isBad ? `<b>${plain(became)}</b>` : plain(became)}`;
   const head = `${'&nbsp;'.repeat(depth * 2)}${plain(entry.number)} ${marks.join('')}${plain(entry.title)} <code>${plain(entry.id)}</code>${said}`;
   const isRead = node.kind === 'request' && node.effect === 'read';

@@ -1,9 +1,9 @@
-import { wholeRunbook } from '../plan/index.ts';
 import { inert } from '../text/index.ts';
 import { aftermathOf } from './aftermath.ts';
 import { callLines, causesOf } from './causes.ts';
 import { becameText, countsText, type Entry, foldedEntriesOf, isForFailures, partsOf } from './entries.ts';
 import { forecastSentence, predictionsIn } from './forecast.ts';
+import { headingOf, marksOf } from './outline.ts';
 import { actualText, expectedText, subjectOf } from './reason-text.ts';
 import { approvalText, endText, evidenceLines, outcomeText } from './run-lines.ts';
 import { durationBetween, type ReportedStep, type RunReport, timeText } from './run-report.ts';
@@ -61,12 +61,7 @@ function stepLines(plan: Subject['plan'], report: RunReport): string[] {
   return foldedEntriesOf(plan, report).flatMap((entry) => {
     // A rollback that did not run is not part of the run, nor is evidence that was not needed.
     if (isForFailures(entry.section) && entry.iterations.length === 0) return [];
-    const now =
-      entry.undoes === wholeRunbook
-        ? 'Rollback of the whole runbook'
-        : entry.section === 'preflight'
-          ? 'Before the first write'
-          : 'Steps';
+    const now = headingOf(entry);
     const heading = now === title ? [] : ['', `${now}:`];
     title = now;
     return [...heading, ...entryLines(entry, becameText(entry, report, predictions), told)];
@@ -75,14 +70,9 @@ function stepLines(plan: Subject['plan'], report: RunReport): string[] {
 
 /** @param told Steps that are told in full above. */
 function entryLines(entry: Entry, became: string, told: ReadonlySet<ReportedStep>): string[] {
-  const { node, section, undoes, depth, isInLoop, iterations } = entry;
+  const { node, depth, isInLoop, iterations } = entry;
   const indent = '  '.repeat(depth + 1);
-  const marks = [
-    ...(node.kind === 'request' && node.effect === 'write' ? ['WRITE'] : []),
-    ...(node.kind !== 'skipped' && node.disruptive ? ['DISRUPTIVE'] : []),
-    ...(section === 'always' || section === 'evidence' ? [section] : []),
-    ...(undoes === undefined || node.kind === 'block' ? [] : [`rolls back ${undoes}`]),
-  ];
+  const marks = marksOf(entry);
   const name = `${entry.number} ${entry.id}${marks.length > 0 ? ` [${marks.join(', ')}]` : ''}`;
   const [first] = iterations;
   const isTold = !isInLoop && first !== undefined && told.has(first);

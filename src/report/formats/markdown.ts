@@ -1,7 +1,7 @@
-import { nodesIn, type Plan, type Visited, wholeRunbook } from '../../plan/index.ts';
+import { nodesIn, type Plan, type Visited } from '../../plan/index.ts';
 import { inlineCode, plain } from '../markdown.ts';
 import { fold, plannedText } from '../markdown-parts.ts';
-import { connectionWithAddress, unreachedText } from '../outline.ts';
+import { connectionWithAddress, headingOf, marksOf, unreachedText } from '../outline.ts';
 import { countsText, legendOf, summaryOf, type WriteLine } from '../plan-summary.ts';
 import { planFacts } from '../plan-text.ts';
 import { readable } from '../readable.ts';
@@ -116,33 +116,21 @@ function approvalLines({ approvals }: Subject): string[] {
   return [...approvals.map((given) => `- approved by ${plain(approvalText(given))}`), ''];
 }
 
-const titles = {
-  preflight: 'Before the first write',
-  steps: 'Steps',
-  evidence: 'Steps',
-  always: 'Steps',
-  rollback: 'Steps',
-} as const;
-
 function sectionsOf(subject: Subject, detail: Detail): string[] {
   let title = '';
   return nodesIn(subject.plan).flatMap((entry) => {
-    const now = entry.undoes === wholeRunbook ? 'Rollback of the whole runbook' : titles[entry.section];
+    const now = headingOf(entry);
     const heading = now === title ? [] : [`\n#### ${now}\n`];
     title = now;
     return [...heading, ...entryText(entry, subject, detail)];
   });
 }
 
-function entryText({ node: planned, section, undoes, depth }: Visited, { plan }: Subject, detail: Detail): string[] {
+function entryText(entry: Visited, { plan }: Subject, detail: Detail): string[] {
+  const { node: planned, depth } = entry;
   const node = readable(planned, plan);
   const indent = '&nbsp;'.repeat(depth * 2);
-  const marks = [
-    ...(node.kind === 'request' && node.effect === 'write' ? ['WRITE'] : []),
-    ...(node.kind !== 'skipped' && node.disruptive ? ['DISRUPTIVE'] : []),
-    ...(section === 'always' || section === 'evidence' ? [section] : []),
-    ...(undoes === undefined || node.kind === 'block' ? [] : [`rolls back ${undoes}`]),
-  ].map((mark) => `<b>${plain(mark)}</b> `);
+  const marks = marksOf(entry).map((mark) => `<b>${plain(mark)}</b> `);
   const skipped = node.kind === 'skipped' ? ` — ${plain(unreachedText(node))}` : '';
   const head = `${indent}${plain(node.number)} ${marks.join('')}${plain(node.title)} <code>${plain(node.id)}</code>${skipped}`;
   const isShort = detail === 'heads' || (detail === 'no reads' && node.kind === 'request' && node.effect === 'read');
