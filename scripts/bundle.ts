@@ -31,13 +31,13 @@ const { metafile } = await build({
 await build({ ...common, entryPoints: { runbook: 'src/cli/launch.ts' }, format: 'esm' });
 await build({ ...common, entryPoints: ['src/index.ts'], format: 'esm', packages: 'external', splitting: true });
 
-// The licences of the packages in the program want to be where the packages are.
+// The licenses of the packages in the program want to be where the packages are.
 const packages = new Set(
   Object.keys(metafile.inputs).flatMap((file) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []),
 );
-const licences = [...packages].sort().map((folder) => {
+const licenses = [...packages].sort().map((folder) => {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
   return `${name} ${version} (${license})\n\n${file === undefined ? '' : readFileSync(join(folder, file), 'utf8').trim()}\n`;
 });
-writeFileSync('dist/program.licences.txt', licences.join(`\n${'-'.repeat(80)}\n\n`));
+writeFileSync('dist/program.licenses.txt', licenses.join(`\n${'-'.repeat(80)}\n\n`));

@@ -16,7 +16,7 @@ export function overlaps({ source, value }: Loaded<RunbookHead>, other: Loaded<R
       message: `"${value.name}" on Elasticsearch ${version}, for example, could mean this runbook (${value.elasticsearch}) or ${other.source.file} (${other.value.elasticsearch})`,
       file: source.file,
       range: source.rangeOf(['elasticsearch']),
-      help: 'Narrow one of the ranges, or rename one of the runbooks. A file in ./runbooks replaces a shipped runbook where it has the same file name.',
+      help: 'Narrow one of the ranges, or rename one of the runbooks. A file in ./runbooks replaces a bundled runbook where it has the same file name.',
     },
   ];
 }

@@ -53,5 +53,5 @@ export function environmentsHereText(files: readonly EnvironmentFile[] = environ
     return 'There is no environment file here. It has the connections of an environment: docs/environment.md has an example, and runbook sandbox writes one for a test environment';
   const width = Math.max(...files.map(({ path }) => path.length));
   const lines = files.map(({ path, environment }) => `  ${path.padEnd(width)}  ${environment}`);
-  return `The environment files here are\n${lines.join('\n')}`;
+  return `The environment files here are:\n${lines.join('\n')}`;
 }

@@ -117,7 +117,7 @@ describe('a command line that is wrong', () => {
     );
   });
 
-  const files = 'The environment files here are\n  lab.yaml       test\n  envs/prod.yml  prod\n';
+  const files = 'The environment files here are:\n  lab.yaml       test\n  envs/prod.yml  prod\n';
 
   it.each([
     ['an option', ['plan', 'x', '--evn', 'lab.yaml'], "unknown option '--evn'\n(Did you mean --env?)\n", 'plan'],
@@ -243,7 +243,7 @@ describe('runbook alone', () => {
     mkdirSync(join(directory, 'runbooks'));
     writeFileSync(join(directory, 'runbooks', 'x-7.10.yaml'), `${head}  - { id: a, on: es, call: GET / }\n`);
     const { stdout } = await runbook(directory, []);
-    expect(stdout).toContain('Runbooks here: x-7.10\nThe environment files here are\n  lab.yaml  test\n\nNext:\n');
+    expect(stdout).toContain('Runbooks here: x-7.10\nThe environment files here are:\n  lab.yaml  test\n\nNext:\n');
     expect(stdout).toContain('  runbook exec x-7.10 --env lab.yaml --dry-run\n');
     writeFileSync(join(directory, 'prod.yaml'), readFileSync(join(directory, 'lab.yaml')));
     expect((await runbook(directory, [])).stdout).toContain('  runbook exec x-7.10 --env FILE --dry-run\n');

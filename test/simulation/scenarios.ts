@@ -11,7 +11,7 @@ import type { World } from '../../src/sandbox/world/state.ts';
 import type { Version } from '../../src/sandbox/world/versions.ts';
 import type { Json } from '../../src/text/index.ts';
 
-/** A shipped runbook with its inputs, and the world that it begins in. */
+/** A bundled runbook with its inputs, and the world that it begins in. */
 export interface Scenario {
   readonly name: string;
   readonly version: Version;
@@ -107,7 +107,7 @@ const definitions: readonly (readonly [
   ['prepare-visualizations-7.10', '8.5.3'],
 ];
 
-/** Every shipped runbook. */
+/** Every bundled runbook. */
 export function scenarios(): Scenario[] {
   return definitions.map(([name, version, sets = [], change = same, text = environment]) => {
     const read = (file: string) => readFileSync(join('runbooks', file), 'utf8');

@@ -6,7 +6,7 @@ export const restoresAreChecked: Lint = {
   code: 'restore-not-checked',
   title: 'nothing in this file checks that every shard was restored',
   reason:
-    'A restore answers before it has begun to copy, and one with a failed shard is HTTP 200 as well. Such a shard is in no _recovery, so that a check of the stages alone passes; the index is red, and what was in the shard is missing.',
+    'A restore responds before it has begun to copy, and one with a failed shard is HTTP 200 as well. Such a shard is in no _recovery, so that a check of the stages alone passes; the index is red, and what was in the shard is missing.',
   fix: 'Wait until the restore is not in progress any more, then count the shards in _recovery or assert that the health of the restored indices is yellow or green. Add evidence: with _cat/shards or _cluster/allocation/explain, so that the failure names the shard and its cause before the rollback removes them.',
   example: {
     wrong:
