@@ -45,10 +45,11 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** `20261124-130501-3f9a1c`: sorts by time, fits into a snapshot's name. */
-export function newRunId(): string {
-  const time = new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
-  return `${time}-${randomBytes(3).toString('hex')}`;
+/** `20261124-130501-3f9a1c`: sorts by time, to the millisecond, and fits into a snapshot's name; the last three digits are random. */
+export function newRunId(now = new Date()): string {
+  const second = now.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
+  const millisecond = now.getUTCMilliseconds().toString(16).padStart(3, '0');
+  return `${second}-${millisecond}${randomBytes(2).toString('hex').slice(1)}`;
 }
 
 /** Returns whether an id can be the name of a folder, and nothing else. */
