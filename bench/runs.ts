@@ -1,4 +1,3 @@
-// What runs cost: the journal per read and per write, resuming a long run, memory while polling. Ratios in one run.
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -12,6 +11,7 @@ import { canonicalJson, type Plan } from '../src/plan/index.ts';
 import { planFor } from '../src/planner/index.ts';
 import { createJournal, hashOf, reopenJournal } from '../src/runs/index.ts';
 import { parseJson } from '../src/text/index.ts';
+import type { Figure, Group } from './figures.ts';
 
 declare const gc: () => void;
 
@@ -77,7 +77,7 @@ async function millisecondsEach(times: number, does: (index: number) => Promise<
   return (performance.now() - started) / times;
 }
 
-async function journalCost(): Promise<void> {
+async function* journalCost(): AsyncGenerator<Figure> {
   const journal = await createJournal(folder, 'cost', '{}');
   const call = {
     connection: 'es',
@@ -117,17 +117,22 @@ async function journalCost(): Promise<void> {
   const writeCost = await millisecondsEach(writes, () => journal.record(write));
   await journal.close();
   await bare.close();
-  print(
-    'journal, per read',
-    `${(readCost * 1_000).toFixed(0)} µs, ${(readCost / readBare).toFixed(2)}× a bare write of the line`,
-  );
-  print(
-    'journal, per write',
-    `${(writeCost * 1_000).toFixed(0)} µs, ${(writeCost / writeBare).toFixed(2)}× a bare write with fsync`,
-  );
+  const micro = (cost: number) => `${(cost * 1_000).toFixed(0)} µs`;
+  yield {
+    name: 'a read, beside a bare write of the line',
+    value: readCost / readBare,
+    unit: '×',
+    note: micro(readCost),
+  };
+  yield {
+    name: 'a write, beside a bare write with fsync',
+    value: writeCost / writeBare,
+    unit: '×',
+    note: micro(writeCost),
+  };
 }
 
-async function resumeCost(): Promise<void> {
+async function* resumeCost(): AsyncGenerator<Figure> {
   // Four events per step.
   const steps = 2_500;
   const plan = planOf(
@@ -156,13 +161,15 @@ async function resumeCost(): Promise<void> {
   const resumed = performance.now() - again;
   await reopened.close();
   if (summary.outcome !== 'done') throw new Error(`it ends ${summary.outcome}`);
-  print(
-    `resume after ${count} events`,
-    `${resumed.toFixed(0)} ms, ${(resumed / took).toFixed(2)}× the run itself against a server that takes no time`,
-  );
+  yield {
+    name: `resume after ${count} events, beside the run against a server that takes no time`,
+    value: resumed / took,
+    unit: '×',
+    note: `${resumed.toFixed(0)} ms`,
+  };
 }
 
-async function pollMemory(): Promise<void> {
+async function* pollMemory(): AsyncGenerator<Figure> {
   const plan = planOf(`  - { id: wait, on: es, call: GET /, until: { ready: true }, every: 1s, timeout: 400h }\n`);
   const used = async (polls: number) => {
     const ports = portsWith(
@@ -175,11 +182,11 @@ async function pollMemory(): Promise<void> {
   };
   const few = await used(1_000);
   const many = await used(100_000);
-  print('memory', `after 100000 polls ${(many / few).toFixed(2)}× that after 1000`);
+  yield { name: 'memory after 100,000 polls, beside that after 1,000', value: many / few, unit: '×' };
 }
 
 /** Reading a response of 2 MB: beside the parser of the engine, which rounds. */
-function parseCost(): void {
+async function* parseCost(): AsyncGenerator<Figure> {
   const hit = (index: number) => ({
     _index: 'logs',
     _id: `id-${index}`,
@@ -198,14 +205,13 @@ function parseCost(): void {
   const [native = 0, plain = 0, kept = 0] = [() => JSON.parse(text), () => parseJson(text), () => parseJson(exact)].map(
     took,
   );
-  print(
-    `parse ${(text.length / 1e6).toFixed(1)} MB of JSON`,
-    `${(plain / native).toFixed(2)}× JSON.parse (${native.toFixed(0)} ms); ${(kept / native).toFixed(2)}× with a number in each hit that a double does not hold`,
-  );
+  const size = `${(text.length / 1e6).toFixed(1)} MB, ${native.toFixed(0)} ms`;
+  yield { name: 'a response, beside JSON.parse', value: plain / native, unit: '×', note: size };
+  yield { name: 'with a number in each hit that a double does not hold', value: kept / native, unit: '×' };
 }
 
 /** What the secrets of a run cost its events: as many in one as in the other, and a long text that holds them all. */
-async function redactionCost(): Promise<void> {
+async function* redactionCost(): AsyncGenerator<Figure> {
   const body = {
     hits: Array.from({ length: 20 }, (_, index) => ({ _id: `id-${index}`, title: 'Some words / of "a" %' })),
   };
@@ -230,19 +236,17 @@ async function redactionCost(): Promise<void> {
     for (const secret of secrets) redactor.add(secret);
     const each = await cost(redactor);
     const whole = await millisecondsEach(5, async () => redactor.text(text));
-    print(
-      what,
-      `${each.toFixed(2)} ms per event, ${(each / base).toFixed(2)}× one short secret; ${whole.toFixed(0)} ms in a text of ${Math.round(text.length / 1_000)} kB that holds them`,
-    );
+    yield {
+      name: `${what}, beside one short secret`,
+      value: each / base,
+      unit: '×',
+      note: `${each.toFixed(2)} ms per event; ${whole.toFixed(0)} ms in a text of ${Math.round(text.length / 1_000)} kB that holds them`,
+    };
   }
 }
 
-function print(what: string, figures: string): void {
-  process.stdout.write(`${what.padEnd(28)}${figures}\n`);
-}
-
-parseCost();
-await journalCost();
-await resumeCost();
-await pollMemory();
-await redactionCost();
+export const parsing: Group = { title: 'Reading a response', figures: parseCost };
+export const journal: Group = { title: 'Journal', figures: journalCost };
+export const resuming: Group = { title: 'Resume', figures: resumeCost };
+export const polling: Group = { title: 'Polls', figures: pollMemory };
+export const redacting: Group = { title: 'Redaction, per event', figures: redactionCost };

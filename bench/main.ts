@@ -1,0 +1,54 @@
+// Prints what the program costs, as ratios within this run, and compares with the figures of the last release.
+//   npm run bench                 all of it
+//   npm run bench -- start-up     the groups whose titles have this in them
+//   npm run bench -- --keep       writes the figures of a release to bench/last-release.json
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { arch, cpus, totalmem } from 'node:os';
+import type { Figure } from './figures.ts';
+import { journal, parsing, polling, redacting, resuming } from './runs.ts';
+import { largeFile, startUp } from './start-up.ts';
+
+const groups = [startUp, largeFile, parsing, journal, resuming, polling, redacting];
+
+const file = 'bench/last-release.json';
+/** More than noise. */
+const worse = 1.1;
+
+const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+const keeps = process.argv.includes('--keep');
+const last: Record<string, number> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).figures : {};
+const measured: Record<string, number> = {};
+const problems: string[] = [];
+
+const text = ({ value, unit }: Pick<Figure, 'value' | 'unit'>) =>
+  `${value.toFixed(unit === '×' ? 2 : 0)}${unit === '×' ? '' : ' '}${unit}`;
+
+const machine = `${cpus().length} processors (${cpus()[0]?.model.trim()}, ${arch()}), ${Math.round(totalmem() / 2 ** 30)} GiB`;
+console.log(`Node ${process.versions.node}, ${machine}. Ratios are within this run; less is better.`);
+for (const { title, figures } of groups) {
+  if (words.length > 0 && !words.some((word) => title.toLowerCase().includes(word.toLowerCase()))) continue;
+  console.log(`\n${title}`);
+  for await (const figure of figures()) {
+    const { name, value, unit, goal, note } = figure;
+    const key = `${title}: ${name}`;
+    measured[key] = value;
+    const before = last[key];
+    const parts = [
+      goal === undefined ? '' : `${value <= goal ? 'reached' : 'MISSED'}, to reach ${text({ value: goal, unit })}`,
+      before === undefined ? 'not in the last release' : `last release ${text({ value: before, unit })}`,
+      note ?? '',
+    ];
+    console.log(`  ${name.padEnd(60)} ${text(figure).padStart(9)}  ${parts.filter(Boolean).join('; ')}`);
+    if (before !== undefined && value > before * worse)
+      problems.push(`${key}: ${text({ value: before, unit })} → ${text(figure)}`);
+    if (goal !== undefined && value > goal)
+      problems.push(`${key}: ${text(figure)}, to reach ${text({ value: goal, unit })}`);
+  }
+}
+if (keeps)
+  writeFileSync(file, `${JSON.stringify({ node: process.versions.node, machine, figures: measured }, null, 2)}\n`);
+console.log(
+  problems.length === 0
+    ? '\nNothing is more than 10 % worse than in the last release, and no goal is missed.'
+    : `\nMissed, or more than 10 % worse than in the last release:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
+);
