@@ -1,5 +1,6 @@
 import { type FileSet, type Fragment, type Loaded, noGaps, type Runbook } from '../language/index.ts';
 import { type Diagnostic, inOrder, type Range } from '../text/index.ts';
+import { kindsGiven } from './kinds-given.ts';
 import { lintDiagnostics } from './lint/silence.ts';
 import type { CheckedFile } from './rule.ts';
 import { rules } from './rules/index.ts';
@@ -11,6 +12,7 @@ import { rules } from './rules/index.ts';
 export function check({ main, fragments }: FileSet): Diagnostic[] {
   const files: Loaded<Runbook | Fragment>[] = [main, ...fragments.values()];
   const isIntact = files.every(({ gaps }) => gaps === undefined);
+  const given = kindsGiven({ main, fragments });
   return inOrder(
     files.flatMap((loaded) => {
       const { gaps = noGaps } = loaded;
@@ -23,6 +25,7 @@ export function check({ main, fragments }: FileSet): Diagnostic[] {
           const found = fragments.get(folder + use);
           return found && { value: found.value, gaps: found.gaps ?? noGaps };
         },
+        kindsGiven: given.get(name),
         ...('elasticsearch' in main.value ? { elasticsearch: main.value.elasticsearch } : {}),
       };
       const found = rules

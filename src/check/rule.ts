@@ -1,5 +1,6 @@
 import type { Fragment, Gaps, Loaded, Path, Runbook } from '../language/index.ts';
 import type { Diagnostic } from '../text/index.ts';
+import type { KindsGiven } from './kinds-given.ts';
 
 /** One file and the fragments that it uses. */
 export interface CheckedFile extends Loaded<Runbook | Fragment> {
@@ -7,6 +8,8 @@ export interface CheckedFile extends Loaded<Runbook | Fragment> {
   readonly elasticsearch?: string;
   /** The fragment behind a `use` of this file; undefined where it could not be loaded, which has its own message. */
   readonly fragment: (use: string) => { readonly value: Fragment; readonly gaps: Gaps } | undefined;
+  /** The kinds of the connections that a fragment is given; undefined for a runbook, and for a fragment that is checked alone. */
+  readonly kindsGiven: KindsGiven | undefined;
   /** Parts that are wrong are left out of the file's value: whoever claims that something is missing asks here first. */
   readonly gaps: Gaps;
 }

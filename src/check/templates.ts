@@ -13,6 +13,7 @@ import {
   type VisitedStep,
 } from '../language/index.ts';
 import { isObject, type Json } from '../text/index.ts';
+import { inputIn } from './kinds-given.ts';
 import type { CheckedFile } from './rule.ts';
 
 /** The connection of a step as it is written: its own or that of a block around it. Undefined where a nearer one may have been left out. */
@@ -36,8 +37,10 @@ function pathsOfSteps(path: Path): Path[] {
   return path.flatMap((segment, index) => (typeof segment === 'number' ? [path.slice(0, index + 1)] : []));
 }
 
-/** The kind of a connection that the file declares; a fragment's is known while planning only. */
+/** The kind of a connection that the file declares, or that every use of the fragment gives to this input; undefined where it is not known. */
 export function kindOfConnection(file: CheckedFile, on: string | undefined): Connection['kind'] | undefined {
+  const input = inputIn(on ?? '');
+  if (input !== undefined) return file.kindsGiven?.get(input);
   const declared = 'connections' in file.value ? file.value.connections : {};
   return on !== undefined && Object.hasOwn(declared, on) ? declared[on]?.kind : undefined;
 }
@@ -53,7 +56,7 @@ export function doneWhenReads({ step, path }: VisitedStep): { readonly read: Don
 }
 
 /** What every read has that a step sends beside its own call. */
-export type ReadBeside = Pick<DoneWhen, 'on' | 'as' | 'call' | 'query' | 'headers' | 'body' | 'effect'>;
+export type ReadBeside = Pick<DoneWhen, 'on' | 'as' | 'call' | 'query' | 'headers' | 'body' | 'effect' | 'unchecked'>;
 
 /** The read of a step's `progress`, where the numbers are not in the poll's own response. */
 export function progressRead({
@@ -98,6 +101,7 @@ const withoutTemplates = new Set([
   'rollback',
   'evidence',
   'effect',
+  'unchecked',
   'every',
   'timeout',
   'description',

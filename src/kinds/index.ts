@@ -1,6 +1,7 @@
 import type { EnvironmentConnection, Step } from '../language/index.ts';
 import type { Plan, PlannedConnection, Request } from '../plan/index.ts';
 import type { Json } from '../text/index.ts';
+import type { CallProblem, WrittenCall } from './catalogue.ts';
 import type { HttpDialect } from './dialect.ts';
 import { dialect as defaultDialect } from './elasticsearch/dialect.ts';
 import { elasticsearch } from './elasticsearch/index.ts';
@@ -53,6 +54,11 @@ export function readProblem(
     message: `effect: read on POST ${path}, which is not known to only read on a connection of kind ${kind}`,
     help: 'Leave effect out: it is a write. For an API that this program does not know, declare a connection of kind http; there effect: read is believed.',
   };
+}
+
+/** Returns what is wrong with a call to a connection of this kind; nothing where there is no catalogue of what it has. */
+export function callProblems(kind: KindName, call: WrittenCall, range: string | undefined): readonly CallProblem[] {
+  return kinds[kind].catalogue?.(call, range) ?? [];
 }
 
 /** Returns why a body is not sent to a connection of this kind, where no header says what it is; undefined where it is. */

@@ -1,5 +1,6 @@
 import type { Connection, EnvironmentConnection } from '../language/index.ts';
 import type { HttpRequest, Plan, PlannedConnection, PlannedRequest, Request } from '../plan/index.ts';
+import type { Catalogue } from './catalogue.ts';
 import type { HttpDialect } from './dialect.ts';
 import type { LockProtocol } from './lock.ts';
 import type { Secrets, Target } from './target.ts';
@@ -27,6 +28,8 @@ export interface Kind<S extends EnvironmentConnection = EnvironmentConnection> {
   target(settings: S, secrets: Secrets): Promise<Target>;
   /** Where it says which version it is, as `version.number`, and which cluster; none where it has no version. */
   readonly about?: { readonly path: string; readonly hasClusterUuid: boolean };
+  /** What its servers have; none where nobody has written it down. */
+  readonly catalogue?: Catalogue;
   /**
    * Returns all that a call reads or changes, by the kind's table; undefined where the table does not have it. `written` is its
    * effect. Without a table every call may touch everything.

@@ -189,6 +189,7 @@ export interface CallStep {
    * This POST only reads (_search, _count). Believed where the API is known to, and on connections of kind http.
    */
   effect?: 'read';
+  unchecked?: Text;
   expect?: Expect;
   until?: BodyConditions;
   waiting?: Text;
@@ -284,6 +285,7 @@ export interface ProgressWithOneMeasure {
    * This POST only reads.
    */
   effect?: 'read';
+  unchecked?: Text;
   done: Done;
   total?: Total;
   unit: Unit;
@@ -299,6 +301,7 @@ export interface ProgressWithMeasures {
    * This POST only reads.
    */
   effect?: 'read';
+  unchecked?: Text;
   /**
    * Several measures of the same work, in the order in which they are shown. Rate and time left go by the one in bytes, or by the first.
    *
@@ -329,6 +332,7 @@ export interface DoneWhen {
   headers?: Headers;
   body?: AnyValue;
   effect?: 'read';
+  unchecked?: Text;
   expect: Expect;
   otherwise?: DoneWhen;
   timeout?: Duration;
@@ -349,6 +353,7 @@ export interface Evidence {
    * This POST only reads.
    */
   effect?: 'read';
+  unchecked?: Text;
   timeout?: Duration;
   save?: Save;
 }

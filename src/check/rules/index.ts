@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.ts';
 import { bodiesHaveAForm } from './bodies-have-a-form.ts';
+import { callsAreKnown } from './calls-are-known.ts';
 import { connectionsAreDeclared } from './connections-are-declared.ts';
 import { failedWritesAreAccountedFor } from './failed-writes-are-accounted-for.ts';
 import { fragmentsGetTheirInputs } from './fragments-get-their-inputs.ts';
@@ -18,6 +19,7 @@ export const rules: readonly Rule[] = [
   templatesParse,
   namesExistBeforeUse,
   connectionsAreDeclared,
+  callsAreKnown,
   readsOnlyRead,
   failedWritesAreAccountedFor,
   inputsKeepTheirTypes,

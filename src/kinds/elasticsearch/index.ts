@@ -1,6 +1,7 @@
 import { plannedAuth } from '../auth.ts';
 import type { Kind, SettingsOf } from '../kind.ts';
 import { addressOf, serverTarget } from '../server.ts';
+import { catalogue } from './catalogue/index.ts';
 import { dialect } from './dialect.ts';
 import { lock } from './lock.ts';
 import { preflight } from './preflight.ts';
@@ -21,6 +22,7 @@ export const elasticsearch: Kind<SettingsOf<'elasticsearch'>> = {
   },
   preflight,
   target: (settings, secrets) => serverTarget(addressOf(settings), settings, dialect, secrets),
+  catalogue,
   about: { path: '/', hasClusterUuid: true },
   touches,
   usersRestoredBy,

@@ -1,0 +1,23 @@
+/** An API as one source describes it. */
+export interface SourceApi {
+  /** As Elastic names it: `snapshot.restore`. */
+  readonly name: string;
+  readonly routes: readonly { readonly path: string; readonly methods: readonly string[] }[];
+  /** The names of its query parameters; undefined where the source does not say. */
+  readonly query?: readonly string[];
+  /** The keys of its body; `any` where the body is not a fixed set of keys; undefined where the source does not say. */
+  readonly body?: readonly string[] | 'any';
+}
+
+/** What a source knows of a version. */
+export interface Source {
+  readonly version: string;
+  /** It names every method that a path has; the clients of 8.x name the one that they send. */
+  readonly hasAllMethods: boolean;
+  readonly apis: readonly SourceApi[];
+}
+
+/** `putUser` → `put_user`. */
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

@@ -1,0 +1,27 @@
+import type { JsonObject } from '../text/index.ts';
+
+/** A call as it is written; its path may hold templates. */
+export interface WrittenCall {
+  readonly method: string;
+  readonly path: string;
+  readonly query?: JsonObject | undefined;
+  readonly body?: unknown;
+}
+
+/** What is wrong with a call, as far as a catalogue knows. */
+export interface CallProblem {
+  /** The part of the call that is meant; `name` is the parameter or the key. */
+  readonly part: 'path' | 'query' | 'body';
+  readonly name?: string;
+  /** `unknown`: no version has it. `missing-somewhere`: some version of the range lacks it. */
+  readonly code: 'unknown-api' | 'unknown-method' | 'unknown-parameter' | 'unknown-key' | 'api-of-other-versions';
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+  readonly help?: string;
+}
+
+/**
+ * Returns what is wrong with a call for the servers of a range of versions.
+ * @param range A semver range; every version where it is undefined.
+ */
+export type Catalogue = (call: WrittenCall, range: string | undefined) => readonly CallProblem[];
