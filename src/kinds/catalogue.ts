@@ -14,7 +14,7 @@ export interface CallProblem {
   readonly part: 'path' | 'query' | 'body';
   readonly name?: string;
   /** `unknown`: no version has it. `missing-somewhere`: some version of the range lacks it. */
-  readonly code: 'unknown-api' | 'unknown-method' | 'unknown-parameter' | 'unknown-key' | 'api-of-other-versions';
+  readonly code: 'unknown-api' | 'unknown-method' | 'unknown-parameter' | 'unknown-body-key' | 'api-of-other-versions';
   readonly severity: 'error' | 'warning';
   readonly message: string;
   readonly help?: string;

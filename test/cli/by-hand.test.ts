@@ -52,13 +52,13 @@ inputs:
   keys: { type: object, properties: { header: { type: string, secret: true } } }
 connections: { es: { kind: elasticsearch } }
 steps:
-  - { id: look, on: es, call: GET /look, query: { 'a b': 'c&d' }, expect: { body: { ok: true } }, save: { name: name, list: list } }
+  - { id: look, on: es, call: GET /look, query: { 'a b': 'c&d' }, unchecked: a parameter with a space, expect: { body: { ok: true } }, save: { name: name, list: list } }
   - { id: absent, on: es, call: GET /missing, expect: { status: [200, 404] } }
   - { id: state, on: es, call: GET /state, until: { ok: true }, every: 1s }
   - id: put
     on: es
     call: 'PUT /x/{{steps.look.name}}/_doc'
-    query: { tag: '{{steps.look.name}}' }
+    query: { routing: '{{steps.look.name}}' }
     body: { 'key$(touch pwned)': '{{inputs.key}}', text: 'a {{steps.look.name}} \`b\` $c "d" \\ e', list: '{{steps.look.list}}', n: 1, none: null, empty: {} }
     done_when: { call: 'GET /missing/{{steps.look.name}}', expect: { status: 200 } }
   - { id: bulk, on: es, call: POST /_bulk, headers: { x-note: 'a "b" $c', x-key: 'key {{inputs.keys.header}}' }, body: [{ index: { _id: 'a' } }, { text: '{{steps.look.name}}' }], retry: { attempts: 1 } }
@@ -176,7 +176,7 @@ inputs: { key: { env: KEY }, keys: { header: { env: HEADER } } }
       'GET /look?a%20b=c%26d',
       'GET /missing',
       'GET /state',
-      'PUT /x/${steps_look_name}/_doc?tag=${steps_look_name}',
+      'PUT /x/${steps_look_name}/_doc?routing=${steps_look_name}',
       'POST /_bulk',
       'PUT /never',
     ]);

@@ -58,7 +58,7 @@ steps:
     call: POST /x/_bulk
     body: [{ index: {} }, { after: '{{steps.find.after}}', score: '{{steps.find.score}}', same: '{{steps.find.same}}' }]
     retry: { attempts: 3.0 }
-    rollback: [{ call: 'DELETE /x/_doc/{{steps.find.seq}}', query: { seq: '{{steps.find.seq}}' }, body: { seq: '{{steps.find.seq}}' } }]
+    rollback: [{ call: 'DELETE /x/_doc/{{steps.find.seq}}', query: { if_seq_no: '{{steps.find.seq}}' }, body: { seq: '{{steps.find.seq}}' } }]
   - { id: last, on: es, call: GET /fails, when: { 'equal inputs.least 9007199254740993': true } }
 `;
 
@@ -96,7 +96,7 @@ describe('a number that a double does not hold', () => {
       'GET /x/_search',
       bulk,
       'GET /fails',
-      'DELETE /x/_doc/-9007199254740993?seq=-9007199254740993 {"seq":-9007199254740993}',
+      'DELETE /x/_doc/-9007199254740993?if_seq_no=-9007199254740993 {"seq":-9007199254740993}',
     ]);
     expect(stdout).toContain('DELETE /x/_doc/-9007199254740993 — done');
     const [, run = ''] = /runbook show (\S+)/.exec(stdout) ?? [];

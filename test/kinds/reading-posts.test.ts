@@ -63,13 +63,13 @@ describe('effect: read on a POST is believed', () => {
     expect(isBelieved('http', '/anything')).toBe(true);
   });
 
-  it('of a fragment while planning, when its connection is known', () => {
+  it('of a fragment by the connection that it is given', () => {
     const fragment = (call: string) =>
       `apiVersion: runbook/v1\nfragment: part\ntitle: Part\ninputs: { connection: { type: connection } }\nsteps: [{ id: a, on: '{{inputs.connection}}', call: ${call}, effect: read }]\n`;
     const problems = (call: string) =>
-      tryPlan('  - { id: u, use: part.yaml, with: { connection: es } }\n', {
-        fragments: { 'part.yaml': fragment(call) },
-      }).diagnostics.map(({ code, message }) => `${code}: ${message}`);
+      diagnosticsOf(`${head}  - { id: u, use: part.yaml, with: { connection: es } }\n`, {
+        'part.yaml': fragment(call),
+      }).map(({ code, message }) => `${code}: ${message}`);
 
     expect(problems('POST /x/_search')).toEqual([]);
     expect(problems('POST /x/_refresh')).toEqual([

@@ -1,5 +1,5 @@
 import { callProblems } from '../../kinds/index.ts';
-import { type CallStep, type Path, partsOfCall, type Step, stepsIn } from '../../language/index.ts';
+import { type CallStep, type Path, partsOfCall, pathProblem, type Step, stepsIn } from '../../language/index.ts';
 import type { Diagnostic } from '../../text/index.ts';
 import { type CheckedFile, problemAt, type Rule } from '../rule.ts';
 import { connectionOf, kindOfConnection, type ReadBeside, readsBeside } from '../templates.ts';
@@ -19,8 +19,10 @@ type Called = readonly [call: CallStep | ReadBeside, path: Path, on: string | un
 
 function problemsOf([written, path, on]: Called, isGuarded: boolean, file: CheckedFile): Diagnostic[] {
   const kind = kindOfConnection(file, on);
-  if (kind === undefined || written.unchecked !== undefined) return [];
-  const call = { ...partsOfCall(written.call), query: written.query, body: written.body };
+  const parts = partsOfCall(written.call);
+  // What is no path has its own message.
+  if (kind === undefined || written.unchecked !== undefined || pathProblem(parts.path)) return [];
+  const call = { ...parts, query: written.query, body: written.body };
   return callProblems(kind, call, file.elasticsearch).flatMap((problem) => {
     if (problem.code === 'api-of-other-versions' && isGuarded) return [];
     const at = problem.part === 'path' ? [...path, 'call'] : [...path, problem.part, problem.name ?? ''];

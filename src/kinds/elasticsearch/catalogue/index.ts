@@ -11,14 +11,20 @@ export const catalogue: Catalogue = (call, range) => {
   const { apis, versions } = knownApis();
   const written = writtenSegments(call.path);
   const found = apis.filter(({ segments }) => matches(written, segments));
-  if (found.length === 0) return [unknownApi(call, apis, written)];
+  // Of what has no name of an API, servers before 8 take more forms than their specification has: index, type and id.
+  const severity = written.some((segment) => segment.startsWith('_')) ? 'error' : 'warning';
+  if (found.length === 0) return [{ ...unknownApi(call, apis, written), severity }];
   const having = found.flatMap(({ methods }) => methods.get(call.method) ?? []);
-  if (having.length === 0) return [unknownMethod(call, found)];
+  if (having.length === 0) return [{ ...unknownMethod(call, found), severity }];
   const known = versions.map((_, index) => found.some(({ methods }) => methods.get(call.method)?.[index] === true));
   return [...versionProblems(call, known, range), ...unknownParameters(call, found), ...unknownKeys(call, found)];
 };
 
-function unknownApi({ method, path }: WrittenCall, apis: readonly Api[], written: readonly string[]): CallProblem {
+function unknownApi(
+  { method, path }: WrittenCall,
+  apis: readonly Api[],
+  written: readonly string[],
+): Omit<CallProblem, 'severity'> {
   const likely = apis.filter(({ segments }) => segments.length === written.length);
   // What stands for a name is as it was written, and may be one.
   const near = likely.flatMap(({ segments }) => {
@@ -29,18 +35,16 @@ function unknownApi({ method, path }: WrittenCall, apis: readonly Api[], written
   return {
     part: 'path',
     code: 'unknown-api',
-    severity: 'error',
     message: `no version of Elasticsearch has ${method} ${path}${meant}`,
     help: unchecked,
   };
 }
 
-function unknownMethod({ method, path }: WrittenCall, found: readonly Api[]): CallProblem {
+function unknownMethod({ method, path }: WrittenCall, found: readonly Api[]): Omit<CallProblem, 'severity'> {
   const methods = [...new Set(found.flatMap((api) => [...api.methods.keys()]))].sort();
   return {
     part: 'path',
     code: 'unknown-method',
-    severity: 'error',
     message: `no version of Elasticsearch has ${method} ${path}; there ${methods.length === 1 ? 'is' : 'are'} ${methods.join(', ')}`,
     help: unchecked,
   };
@@ -115,7 +119,7 @@ function unknownKeys({ method, path, body }: WrittenCall, found: readonly Api[])
     .map((name) => ({
       part: 'body',
       name,
-      code: 'unknown-key',
+      code: 'unknown-body-key',
       severity: 'warning',
       message: `no known version of Elasticsearch takes "${name}" in the body of ${method} ${path}${didYouMean(name, known)}`,
       help: unchecked,
