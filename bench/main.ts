@@ -6,9 +6,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, totalmem } from 'node:os';
 import type { Figure } from './figures.ts';
 import { journal, parsing, polling, redacting, resuming } from './runs.ts';
+import { simulation } from './simulation.ts';
 import { largeFile, startUp } from './start-up.ts';
 
-const groups = [startUp, largeFile, parsing, journal, resuming, polling, redacting];
+const groups = [startUp, largeFile, parsing, journal, resuming, polling, redacting, simulation];
 
 const file = 'bench/last-release.json';
 /** More than noise. */
