@@ -4,12 +4,13 @@
 //   npm run bench -- --keep       writes the figures of a release to bench/last-release.json
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, totalmem } from 'node:os';
+import { steps } from './exec.ts';
 import type { Figure } from './figures.ts';
 import { journal, parsing, polling, redacting, resuming } from './runs.ts';
 import { simulation } from './simulation.ts';
 import { largeFile, startUp } from './start-up.ts';
 
-const groups = [startUp, largeFile, parsing, journal, resuming, polling, redacting, simulation];
+const groups = [startUp, largeFile, parsing, journal, resuming, polling, redacting, steps, simulation];
 
 const file = 'bench/last-release.json';
 /** More than noise. */
