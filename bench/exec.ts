@@ -80,10 +80,7 @@ export const steps: Group = {
     );
     writeFileSync(
       join(directory, 'writes-8.x.yaml'),
-      runbookOf(
-        'writes',
-        (index) => `  - { id: s${index}, on: es, call: PUT /index-${index}, keep: it is a bench }\n`,
-      ),
+      runbookOf('writes', (index) => `  - { id: s${index}, on: es, call: PUT /index-${index}, keep: it is a bench }\n`),
     );
     try {
       for (const [name, peer, goal] of [
