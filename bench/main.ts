@@ -6,11 +6,24 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, totalmem } from 'node:os';
 import { steps } from './exec.ts';
 import type { Figure } from './figures.ts';
+import { largePlans, manyFiles } from './plans.ts';
 import { journal, parsing, polling, redacting, resuming } from './runs.ts';
 import { simulation } from './simulation.ts';
 import { largeFile, startUp } from './start-up.ts';
 
-const groups = [startUp, largeFile, parsing, journal, resuming, polling, redacting, steps, simulation];
+const groups = [
+  startUp,
+  largeFile,
+  manyFiles,
+  largePlans,
+  parsing,
+  journal,
+  resuming,
+  polling,
+  redacting,
+  steps,
+  simulation,
+];
 
 const file = 'bench/last-release.json';
 /** More than noise. */

@@ -60,8 +60,7 @@ export interface SourceDocument {
  * YAML 1.2 core text → document. No custom tags, no merge keys, aliases bounded, a duplicate key is an error, one document a file,
  * keys are texts, numbers are numbers that JSON has. Every problem that the parser finds is a diagnostic.
  */
-export const parseSourceSlow = (file: string, text: string) => parseSource(file, text, true);
-export function parseSource(file: string, text: string, isSlow = false): Checked<SourceDocument> {
+export function parseSource(file: string, text: string): Checked<SourceDocument> {
   if (text.length > maximumBytes || utf8Of(text).length > maximumBytes) {
     return failure(
       file,
@@ -70,18 +69,21 @@ export function parseSource(file: string, text: string, isSlow = false): Checked
       'A runbook is written by people: split it into fragments.',
     );
   }
-  const plain = isSlow ? undefined : plainYaml(text);
-  if (plain) {
-    const doubles = plain.hasExact ? withDoubles(plain.value) : plain.value;
-    const startOf = (path: Path) => {
-      const alias = plain.aliases.get(valueAtPath(plain.value, path.slice(0, -1)) as object)?.get(path.at(-1) ?? '');
-      return alias ?? plain.starts.get(valueAtPath(plain.value, path) as object);
-    };
-    return {
-      value: { ...sourceDocument(file, text, plain.value, () => keptDocument(text), startOf), doubles },
-      diagnostics: [],
-    };
-  }
+  const plain = plainYaml(text);
+  if (!plain) return parseWhole(file, text);
+  const doubles = plain.hasExact ? withDoubles(plain.value) : plain.value;
+  const startOf = (path: Path) => {
+    const key = path.at(-1);
+    const parent = valueAtPath(plain.value, path.slice(0, -1)) as object;
+    const alias = key === undefined ? undefined : plain.aliases.get(parent)?.get(key);
+    return alias ?? plain.starts.get(valueAtPath(plain.value, path) as object);
+  };
+  const document = sourceDocument(file, text, plain.value, () => keptDocument(text), startOf);
+  return { value: { ...document, doubles }, diagnostics: [] };
+}
+
+/** As `parseSource`, of a text of any size: by the parser that knows where everything stands and what is wrong with it. */
+export function parseWhole(file: string, text: string): Checked<SourceDocument> {
   let document: Document.Parsed;
   try {
     document = documentIn(text);

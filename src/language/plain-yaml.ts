@@ -138,8 +138,10 @@ class Reader {
   }
 
   #key(event: Event): string {
+    // The two parsers differ about where a mapping begins that begins with an anchor.
+    if (event.type !== EVENT_SCALAR || event.anchorStart >= 0) throw new NotPlain();
     const key = this.#node(event);
-    const isPlain = event.type === EVENT_SCALAR && event.style === SCALAR_STYLE_PLAIN;
+    const isPlain = event.style === SCALAR_STYLE_PLAIN;
     if (typeof key !== 'string' || key.includes('{{') || (isPlain && key === '<<')) throw new NotPlain();
     return keyInside(key);
   }
