@@ -1,22 +1,11 @@
-import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Group, median, program, scratch, usageOf } from './figures.ts';
+import { benchServer } from './server.ts';
 
 const count = 1_000;
 const pairs = 5;
-
-/** A server in a process of its own: what it takes is not the program's. */
-const server = `
-const handler = (request, response) => {
-  request.resume();
-  const body = request.url === '/' ? '{"cluster_name":"bench","cluster_uuid":"bench-uuid","version":{"number":"8.5.3"}}' : '{"acknowledged":true,"status":"green"}';
-  response.writeHead(200, { 'content-type': 'application/json', 'x-elastic-product': 'Elasticsearch', 'content-length': body.length });
-  response.end(body);
-};
-const server = require('node:http').createServer({ keepAliveTimeout: 60_000 }, handler);
-server.listen(0, '127.0.0.1', () => process.send(server.address().port));
-`;
 
 /** What any program has to do for the reads: ask over a kept connection, read JSON, look at the status. */
 const reads = (port: number) => `
@@ -59,25 +48,24 @@ connections: { es: { kind: elasticsearch } }
 steps:
 ${Array.from({ length: count }, (_, index) => step(index)).join('')}`;
 
+const reading = runbookOf(
+  'reads',
+  (index) =>
+    `  - { id: s${index}, on: es, call: GET /index-${index}, expect: { status: 200, body: { status: green } } }\n`,
+);
+
 /** Steps of a run, each a request. */
 export const steps: Group = {
   title: `Runs of ${count} steps, whole processes (medians of ${pairs} pairs)`,
   async *figures() {
     const directory = scratch();
-    const child = spawn(process.execPath, ['-e', server], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    const port = await new Promise<number>((resolve) => child.once('message', (message) => resolve(Number(message))));
+    const server = await benchServer();
+    const port = Number(new URL(server.url).port);
     writeFileSync(
       join(directory, 'env.yaml'),
-      `apiVersion: runbook/v1\nenvironment: bench\nconnections: { es: { url: 'http://127.0.0.1:${port}' } }\n`,
+      `apiVersion: runbook/v1\nenvironment: bench\nconnections: { es: { url: '${server.url}' } }\n`,
     );
-    writeFileSync(
-      join(directory, 'reads-8.x.yaml'),
-      runbookOf(
-        'reads',
-        (index) =>
-          `  - { id: s${index}, on: es, call: GET /index-${index}, expect: { status: 200, body: { status: green } } }\n`,
-      ),
-    );
+    writeFileSync(join(directory, 'reads-8.x.yaml'), reading);
     writeFileSync(
       join(directory, 'writes-8.x.yaml'),
       runbookOf('writes', (index) => `  - { id: s${index}, on: es, call: PUT /index-${index}, keep: it is a bench }\n`),
@@ -105,7 +93,53 @@ export const steps: Group = {
         yield { name: `${name}, beside a loop of the same requests`, value: median(ratios), unit: '×', goal, note };
       }
     } finally {
-      child.kill();
+      server.stop();
+    }
+  },
+};
+
+/** The same reads over TLS: a handshake takes longer than a request. */
+export const handshakes: Group = {
+  title: `Runs of ${count} reads over TLS`,
+  async *figures() {
+    const directory = scratch();
+    const key = join(directory, 'key.pem');
+    const cert = join(directory, 'cert.pem');
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'rsa:2048',
+        '-nodes',
+        '-keyout',
+        key,
+        '-out',
+        cert,
+        '-days',
+        '1',
+        '-subj',
+        '/CN=127.0.0.1',
+        '-addext',
+        'subjectAltName=IP:127.0.0.1',
+      ],
+      { stdio: 'ignore' },
+    );
+    const server = await benchServer({ key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') });
+    try {
+      writeFileSync(
+        join(directory, 'env.yaml'),
+        `apiVersion: runbook/v1\nenvironment: bench\nconnections: { es: { url: '${server.url}', ca: cert.pem } }\n`,
+      );
+      writeFileSync(join(directory, 'reads-8.x.yaml'), reading);
+      const { code, stderr } = usageOf([program, 'exec', 'reads-8.x.yaml', '--env', 'env.yaml', '--no-cluster-lock'], {
+        cwd: directory,
+      });
+      if (code !== 0) throw new Error(stderr.slice(0, 2_000));
+      yield { name: 'of one connection and login', value: await server.handshakes(), unit: 'handshakes', goal: 3 };
+    } finally {
+      server.stop();
     }
   },
 };

@@ -4,10 +4,11 @@
 //   npm run bench -- --keep       writes the figures of a release to bench/last-release.json
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, totalmem } from 'node:os';
-import { steps } from './exec.ts';
+import { handshakes, steps } from './exec.ts';
 import type { Figure } from './figures.ts';
 import { largePlans, manyFiles } from './plans.ts';
-import { journal, parsing, polling, redacting, resuming } from './runs.ts';
+import { reports } from './reports.ts';
+import { iterating, journal, parsing, polling, redacting, resuming } from './runs.ts';
 import { simulation } from './simulation.ts';
 import { largeFile, startUp } from './start-up.ts';
 
@@ -16,12 +17,15 @@ const groups = [
   largeFile,
   manyFiles,
   largePlans,
+  steps,
+  handshakes,
+  reports,
   parsing,
   journal,
   resuming,
   polling,
+  iterating,
   redacting,
-  steps,
   simulation,
 ];
 

@@ -8,7 +8,7 @@ import { codeCache } from './code-cache.ts';
 
 // Most commands end before what the V8 of Node 20 optimizes by default pays for itself; what runs longer is optimized a moment later.
 // Later ones have a compiler in between, and no such flag.
-if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=1000000');
+if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=400000');
 
 const file = join(__dirname, 'program.cjs');
 // The bundler writes ASCII only.
