@@ -10,7 +10,7 @@ export interface Figure {
   readonly name: string;
   /** What is compared: a ratio within one run, or a number that does not depend on the machine. Less is better. */
   readonly value: number;
-  readonly unit: '×' | 'MB' | 'handshakes';
+  readonly unit: '×' | 's' | 'ms' | 'MB' | 'bytes' | 'handshakes';
   /** The most that it is to be. */
   readonly goal?: number;
   /** What else a reader wants to know, such as the absolute times of this machine. */

@@ -4,11 +4,30 @@
 //   npm run bench -- --keep       writes the figures of a release to bench/last-release.json
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, totalmem } from 'node:os';
+import { handshakes, steps } from './exec.ts';
 import type { Figure } from './figures.ts';
-import { journal, parsing, polling, redacting, resuming } from './runs.ts';
+import { largePlans, manyFiles } from './plans.ts';
+import { reports } from './reports.ts';
+import { iterating, journal, parsing, polling, redacting, resuming } from './runs.ts';
+import { simulation } from './simulation.ts';
 import { largeFile, startUp } from './start-up.ts';
 
-const groups = [startUp, largeFile, parsing, journal, resuming, polling, redacting];
+const groups = [
+  startUp,
+  largeFile,
+  manyFiles,
+  largePlans,
+  steps,
+  handshakes,
+  reports,
+  parsing,
+  journal,
+  resuming,
+  polling,
+  iterating,
+  redacting,
+  simulation,
+];
 
 const file = 'bench/last-release.json';
 /** More than noise. */

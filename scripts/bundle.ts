@@ -1,7 +1,8 @@
 // Builds dist: the program as one file with its packages, what starts it, and the library.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
+import { lazyModules } from './lazy-modules.ts';
 import { standaloneValidators } from './standalone.ts';
 
 const common = {
@@ -10,9 +11,12 @@ const common = {
   target: 'node20.19',
   outdir: 'dist',
   sourcemap: true,
-  plugins: [standaloneValidators],
+  plugins: [standaloneValidators, lazyModules],
   logLevel: 'warning',
 } satisfies BuildOptions;
+
+// What an earlier version has left is no part of this one.
+rmSync('dist', { recursive: true, force: true });
 
 const { metafile } = await build({
   ...common,
@@ -28,8 +32,17 @@ const { metafile } = await build({
   define: { 'import.meta.url': 'moduleUrl' },
   banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
 });
-await build({ ...common, entryPoints: { runbook: 'src/cli/launch.ts' }, format: 'esm' });
-await build({ ...common, entryPoints: ['src/index.ts'], format: 'esm', packages: 'external', splitting: true });
+// To load Node's loader of ES modules would take longer than the rest of the start.
+await build({ ...common, entryPoints: { runbook: 'src/cli/launch.ts' }, format: 'cjs' });
+writeFileSync('dist/package.json', '{ "type": "commonjs" }\n');
+await build({
+  ...common,
+  entryPoints: ['src/index.ts'],
+  format: 'esm',
+  outExtension: { '.js': '.mjs' },
+  packages: 'external',
+  splitting: true,
+});
 
 // The licenses of the packages in the program want to be where the packages are.
 const packages = new Set(

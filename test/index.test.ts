@@ -89,7 +89,7 @@ describe('the package', () => {
         'writePlanFile',
       ].join(' '),
     );
-    expect(stderr).toContain('dist/index.js');
+    expect(stderr).toContain('dist/index.mjs');
     expect(stderr).not.toMatch(/@elastic|ali-oss|log-update|commander/);
   });
 

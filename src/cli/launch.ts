@@ -1,18 +1,16 @@
 #!/usr/bin/env node
 // Starts the program from V8's code cache: to parse and compile it takes longer than most commands.
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { constants, Script } from 'node:vm';
 import { codeCache } from './code-cache.ts';
 
 // Most commands end before what the V8 of Node 20 optimizes by default pays for itself; what runs longer is optimized a moment later.
 // Later ones have a compiler in between, and no such flag.
-if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=1000000');
+if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=400000');
 
-const file = join(dirname(fileURLToPath(import.meta.url)), 'program.cjs');
+const file = join(__dirname, 'program.cjs');
 // The bundler writes ASCII only.
 const source = readFileSync(file, 'latin1');
 const cache = codeCache(source);
@@ -26,4 +24,4 @@ const script = new Script(`(function (module, exports, require, __filename, __di
 if (cachedData === undefined || script.cachedDataRejected)
   process.on('exit', () => cache.write(script.createCachedData()));
 const program = { exports: {} };
-script.runInThisContext()(program, program.exports, createRequire(file), file, dirname(file));
+script.runInThisContext()(program, program.exports, require, file, __dirname);

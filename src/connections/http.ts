@@ -38,14 +38,11 @@ export function openHttp(target: HttpTarget): Connection {
       // Looking at the certificate was part of it.
       const left = Math.max(1, Math.round(timeout_ms - (performance.now() - began)));
       const trusted = authority === undefined ? {} : { ca: authority };
-      const answer = await sendOnce(
-        { ...wire, ...trusted, timeout_ms: left },
-        call.effect === 'read' ? kept : undefined,
-      );
+      const answer = await sendOnce({ ...wire, ...trusted, timeout_ms: left }, kept, call.effect);
       if (answer.kind === 'wire-response') return resultOf(answer, request.method, target);
       return answer.cause === 'timeout' ? { ...answer, timeout_ms } : answer;
     },
-    close: async () => kept.destroy(),
+    close: async () => kept.agent.destroy(),
   };
 }
 

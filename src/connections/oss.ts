@@ -60,7 +60,11 @@ function wireFor(timeout_ms: number): Wire {
     request: async (url, { method, headers }) => {
       const { pathname, search } = new URL(url);
       const path = `${pathname}${search}`;
-      result = await sendOnce({ url: new URL(url), method, path, headers: { ...headers }, timeout_ms });
+      result = await sendOnce(
+        { url: new URL(url), method, path, headers: { ...headers }, timeout_ms },
+        undefined,
+        'read',
+      );
       // Its caller reads the result: what the client makes of an error does not count.
       if (result.kind === 'no-response' || result.unreadable)
         throw Object.assign(new Error('no response'), { status: -1 });

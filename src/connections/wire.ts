@@ -7,9 +7,12 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as requestByHttps } from 'node:https';
 import { performance } from 'node:perf_hooks';
+import type { Duplex, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress, createUnzip } from 'node:zlib';
-import type { NoResponse, NoResponseCause, Unreadable } from '../engine/index.ts';
+import type { Call, NoResponse, NoResponseCause, Unreadable } from '../engine/index.ts';
+
+type Effect = Call['effect'];
 
 /** A request as it goes over the wire. */
 export interface WireRequest {
@@ -42,32 +45,50 @@ const largestBody = 50_000_000;
 /** Longer timers fire at once (Node.js keeps their milliseconds in 31 bits). */
 export const longestTimer = 2 ** 31 - 1;
 
-/** Sockets to one server that are kept from one read to the next. */
-export type KeptSockets = Agent;
+/** Sockets to one server that are kept from one request to the next. */
+export interface KeptSockets {
+  /** Gives the socket first that has answered last. */
+  readonly agent: Agent;
+  /** When a response has come to its end on one of them, as `performance.now()` has it. */
+  answered: number;
+}
 
 /** Returns the kept sockets of a server. They keep no process from ending. */
 export function keptSockets({ protocol }: URL): KeptSockets {
-  return protocol === 'https:' ? new HttpsAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
+  const options = { keepAlive: true, scheduling: 'lifo' } as const;
+  return { agent: protocol === 'https:' ? new HttpsAgent(options) : new Agent(options), answered: -Infinity };
 }
+
+/** Servers and what stands before them close a socket that is idle for seconds; in milliseconds. */
+const surelyOpen = 1_000;
 
 /**
  * Sends one request. It never rejects, and whatever the server does, it ends with the time-out and leaves no socket behind
- * but a kept one.
- * @param kept For reads. A socket that was kept may have been closed by the other side: a read that fails on one without a response
- * is sent again, on a socket of its own. A write on one would be ambiguous: it has a socket of its own and is sent once
- * (docs/how-servers-behave.md, C2).
+ * but a kept one. A socket that was kept may have been closed by the other side: a read that fails on one without a response is sent
+ * again, on a new one. A write would be ambiguous then and is sent once (docs/how-servers-behave.md, C2): it goes over a socket
+ * that has just answered, or over a new one.
  */
-export async function sendOnce(wire: WireRequest, kept?: KeptSockets): Promise<WireResponse | NoResponse> {
+export async function sendOnce(
+  wire: WireRequest,
+  kept: KeptSockets | undefined,
+  effect: Effect,
+): Promise<WireResponse | NoResponse> {
   if (!kept) return sendBy(wire);
   const began = performance.now();
-  const result = await sendBy(wire, kept);
+  if (effect === 'write' && began - kept.answered > surelyOpen)
+    for (const idle of Object.values(kept.agent.freeSockets).flat()) idle?.destroy();
+  const result = await sendBy(wire, kept, effect);
   if (result !== 'stale') return result;
   return sendBy({ ...wire, timeout_ms: Math.max(1, wire.timeout_ms - (performance.now() - began)) });
 }
 
 function sendBy(wire: WireRequest): Promise<WireResponse | NoResponse>;
-function sendBy(wire: WireRequest, kept: KeptSockets): Promise<WireResponse | NoResponse | 'stale'>;
-function sendBy(wire: WireRequest, kept?: KeptSockets): Promise<WireResponse | NoResponse | 'stale'> {
+function sendBy(
+  wire: WireRequest,
+  kept: KeptSockets | undefined,
+  effect: Effect,
+): Promise<WireResponse | NoResponse | 'stale'>;
+function sendBy(wire: WireRequest, kept?: KeptSockets, effect?: Effect): Promise<WireResponse | NoResponse | 'stale'> {
   return new Promise((resolve) => {
     let request: ClientRequest;
     /** From then on, bytes of the request may have reached the server. */
@@ -84,6 +105,7 @@ function sendBy(wire: WireRequest, kept?: KeptSockets): Promise<WireResponse | N
       // A socket that is kept is only good for another request after a whole response.
       const isWhole = result !== 'stale' && result.kind === 'wire-response' && result.unreadable === undefined;
       if (!kept || !isWhole) request?.destroy();
+      else kept.answered = performance.now();
     };
     try {
       request = requestFor(wire, kept);
@@ -102,7 +124,7 @@ function sendBy(wire: WireRequest, kept?: KeptSockets): Promise<WireResponse | N
     });
     const fail = (error: Error) => {
       // Once a response has begun, reading it says what became of it.
-      if (!isAnswered) end(request.reusedSocket ? 'stale' : networkFailure(error, sent()));
+      if (!isAnswered) end(request.reusedSocket && effect === 'read' ? 'stale' : networkFailure(error, sent()));
     };
     request.on('error', fail);
     request.on('close', () => fail(new Error('the connection was closed')));
@@ -121,7 +143,7 @@ function requestFor({ url, method, path, headers, body, ca }: WireRequest, kept?
     ...(url.port === '' ? {} : { port: url.port }),
     ...{ method, path, headers: { ...headers, ...length } },
     // A new one, which keeps no socket.
-    agent: kept ?? (false as const),
+    agent: kept?.agent ?? (false as const),
     insecureHTTPParser: false,
   };
   if (url.protocol === 'http:') return requestByHttp(options);
@@ -138,27 +160,20 @@ async function readAnswer(response: IncomingMessage, method: string): Promise<Wi
   const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   const decoder = decoderFor(method === 'HEAD' ? 'identity' : encoding);
   if (decoder === 'unknown') return { kind: 'no-response', sent: 'maybe', cause: 'not-decodable', message: encoding };
-  const chunks: Buffer[] = [];
   let received = 0;
-  let size = 0;
-  async function* count(source: AsyncIterable<Buffer>) {
-    for await (const chunk of source) {
+  const decoded = async (source: IncomingMessage, decoder: Duplex) => {
+    const bytes = collected(decoder);
+    source.on('data', (chunk: Buffer) => {
       received += chunk.length;
       // What is compressed may give nothing for ever.
-      if (received > largestBody) throw new TooLarge();
-      yield chunk;
-    }
-  }
-  const collect = async (source: AsyncIterable<Buffer | string>) => {
-    for await (const chunk of source) {
-      size += chunk.length;
-      if (size > largestBody) throw new TooLarge();
-      chunks.push(chunk as Buffer);
-    }
+      if (received > largestBody) decoder.destroy(new TooLarge());
+    });
+    await Promise.all([pipeline(source, decoder), bytes]);
+    return bytes;
   };
   try {
-    await (decoder ? pipeline(response, count, decoder, collect) : pipeline(response, count, collect));
-    return { ...answer, body: Buffer.concat(chunks) };
+    const body = await (decoder ? decoded(response, decoder) : collected(response));
+    return { ...answer, body };
   } catch (error) {
     const body = Buffer.alloc(0);
     if (error instanceof TooLarge) return { ...answer, body, unreadable: { kind: 'too-large', bytes: largestBody } };
@@ -171,8 +186,24 @@ async function readAnswer(response: IncomingMessage, method: string): Promise<Wi
   }
 }
 
+/** The bytes of a stream, unless there are too many. Without an iterator: most responses are one chunk. */
+function collected(source: Readable): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    source.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > largestBody) reject(new TooLarge());
+      else chunks.push(chunk);
+    });
+    source.on('end', () => resolve(Buffer.concat(chunks)));
+    source.on('error', reject);
+    source.on('close', () => reject(Object.assign(new Error('aborted'), { code: 'ECONNRESET' })));
+  });
+}
+
 /** What decodes a body; undefined where nothing needs to. One coding, not a chain of them: a chain multiplies what a byte can grow to. */
-function decoderFor(encoding: string): NodeJS.ReadWriteStream | 'unknown' | undefined {
+function decoderFor(encoding: string): Duplex | 'unknown' | undefined {
   switch (encoding) {
     case 'identity':
     case '':

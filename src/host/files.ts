@@ -85,12 +85,16 @@ export function runbooksBeside(path: string): string[] {
 
 /**
  * What a file of a runbook says that it is for, the file named as a user would; undefined where it is not one.
- * @param name Only a runbook of this name is wanted: files without it are not parsed.
+ * @param names Only a runbook of one of these names is wanted: files without them are not parsed.
  */
-export function runbookHeadIn(path: string, name?: string): Loaded<RunbookHead> | undefined {
+export function runbookHeadIn(path: string, names?: ReadonlySet<string>): Loaded<RunbookHead> | undefined {
   const text = textIn(path, dirname(path));
   if (typeof text !== 'string') return undefined;
-  if (name !== undefined && !new RegExp(`name\\W{1,20}${name}(?![\\w-])`).test(text)) return undefined;
+  if (
+    names &&
+    !new RegExp(`name\\W{1,20}(?:${[...names].filter((name) => /^[\w-]+$/.test(name)).join('|')})(?![\\w-])`).test(text)
+  )
+    return undefined;
   return loadRunbookHead(shown(path), text);
 }
 

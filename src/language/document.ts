@@ -19,13 +19,16 @@ import {
 import {
   type Checked,
   type Diagnostic,
+  isObject,
   type Json,
   keyInside,
   numberIn,
+  type Position,
   type Range,
   utf8Of,
   withDoubles,
 } from '../text/index.ts';
+import { plainYaml } from './plain-yaml.ts';
 
 /** Files over this size are refused: a runbook is written by people. */
 export const maximumBytes = 5_000_000;
@@ -45,6 +48,8 @@ export interface SourceDocument {
   readonly doubles: Json;
   /** Returns where the value at a path stands; the nearest enclosing value where there is nothing at it. */
   rangeOf(path: Path): Range;
+  /** Returns where the value at a path begins, in less time than its range takes. */
+  startOf(path: Path): Position;
   /** Returns where the key of the value at a path stands. */
   keyRangeOf(path: Path): Range;
   /** A part of the scalar at a path: where `snippet`, the n-th of its kind (from 0), stands in the text. */
@@ -64,18 +69,29 @@ export function parseSource(file: string, text: string): Checked<SourceDocument>
       'A runbook is written by people: split it into fragments.',
     );
   }
-  const lines = new LineCounter();
+  const plain = plainYaml(text);
+  if (!plain) return parseWhole(file, text);
+  const doubles = plain.hasExact ? withDoubles(plain.value) : plain.value;
+  const startOf = (path: Path) => {
+    const key = path.at(-1);
+    const parent = valueAtPath(plain.value, path.slice(0, -1)) as object;
+    const alias = key === undefined ? undefined : plain.aliases.get(parent)?.get(key);
+    return alias ?? plain.starts.get(valueAtPath(plain.value, path) as object);
+  };
+  const document = sourceDocument(file, text, plain.value, () => keptDocument(text), startOf);
+  return { value: { ...document, doubles }, diagnostics: [] };
+}
+
+/** As `parseSource`, of a text of any size: by the parser that knows where everything stands and what is wrong with it. */
+export function parseWhole(file: string, text: string): Checked<SourceDocument> {
   let document: Document.Parsed;
   try {
-    document = documentIn(text, lines);
+    document = documentIn(text);
   } catch (error) {
     if (error instanceof TooDeep) return failure(file, 'nested-too-deep', error.message);
     throw error;
   }
-  const rangeAt = (start: number, end: number): Range => ({
-    start: position(lines, start),
-    end: position(lines, Math.max(start, end)),
-  });
+  const rangeAt = rangesIn(text);
   const diagnostics: Diagnostic[] = [...document.errors, ...document.warnings].map((problem) => ({
     code:
       problem.code === 'DUPLICATE_KEY'
@@ -106,16 +122,25 @@ export function parseSource(file: string, text: string): Checked<SourceDocument>
     );
   }
   const doubles = hasExact ? withDoubles(value) : value;
-  return { value: { ...sourceDocument(file, text, value, document, rangeAt), doubles }, diagnostics: [] };
+  return { value: { ...sourceDocument(file, text, value, () => document), doubles }, diagnostics: [] };
+}
+
+/** Returns what tells where a part of a text stands. */
+function rangesIn(text: string): (start: number, end: number) => Range {
+  let lines: LineCounter | undefined;
+  const positionOf = (offset: number): Position => {
+    if (!lines) {
+      lines = new LineCounter();
+      for (let start = 0; start >= 0; start = text.indexOf('\n', start) + 1 || -1) lines.addNewLine(start);
+    }
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col), offset };
+  };
+  return (start, end) => ({ start: positionOf(start), end: positionOf(Math.max(start, end)) });
 }
 
 function failure(file: string, code: string, message: string, help?: string): Checked<never> {
   return { diagnostics: [{ code, severity: 'error', message, file, ...(help ? { help } : {}) }] };
-}
-
-function position(lines: LineCounter, offset: number) {
-  const { line, col } = lines.linePos(offset);
-  return { line: Math.max(1, line), column: Math.max(1, col), offset };
 }
 
 function yamlMessage(code: string, message: string): string {
@@ -128,9 +153,9 @@ function yamlMessage(code: string, message: string): string {
 class TooDeep extends Error {}
 
 /** The first document of a text; that there is another one is among its errors. As the library's `parseDocument`, with a bound. */
-function documentIn(text: string, lines: LineCounter): Document.Parsed {
+function documentIn(text: string): Document.Parsed {
   const composer = new Composer<ParsedNode, true>({ version: '1.2', schema: 'core', uniqueKeys: true });
-  const [document, second] = composer.compose(tokensIn(text, lines), true, text.length);
+  const [document, second] = composer.compose(tokensIn(text), true, text.length);
   if (!document) throw new TypeError('every text has a document');
   if (second) {
     const [start, end] = second.range;
@@ -143,9 +168,8 @@ function documentIn(text: string, lines: LineCounter): Document.Parsed {
  * The tokens of a text. That it is nested too deeply is found before anything is composed of them: what composes and visits nodes
  * recurses, and a stack that overflows there can end the process, not only the parsing.
  */
-function* tokensIn(text: string, lines: LineCounter): Generator<CST.Token, void> {
-  const parser = new Parser(lines.addNewLine);
-  lines.addNewLine(0);
+function* tokensIn(text: string): Generator<CST.Token, void> {
+  const parser = new Parser();
   let offset = 0;
   for (const lexeme of new Lexer().lex(text)) {
     yield* parser.next(lexeme);
@@ -174,6 +198,13 @@ function keepNumbers(document: Document.Parsed): boolean {
     },
   });
   return hasExact;
+}
+
+/** A text that is known to be right, with its numbers and keys as they are in its value. */
+function keptDocument(text: string): Document.Parsed {
+  const document = documentIn(text);
+  keepNumbers(document);
+  return document;
 }
 
 /** Returns what YAML allows and JSON or this language does not: keys that are not strings, merge keys, infinities. */
@@ -226,18 +257,29 @@ function unsuitableNodes(
   return found;
 }
 
+/**
+ * @param parse Gives the document, when a range is first asked for.
+ * @param startOf Where the value at a path begins, as far as that is known without it.
+ */
 function sourceDocument(
   file: string,
   text: string,
   value: Json,
-  document: Document.Parsed,
-  rangeAt: (start: number, end: number) => Range,
+  parse: () => Document.Parsed,
+  startOf: (path: Path) => number | undefined = () => undefined,
 ): Omit<SourceDocument, 'doubles'> {
+  const rangeAt = rangesIn(text);
+  let parsed: Document.Parsed | undefined;
+  const whole = () => {
+    parsed ??= parse();
+    return parsed;
+  };
   const rangeOfNode = (node: Node | undefined): Range => {
     const [start, end] = node?.range ?? [0, 0];
     return rangeAt(start, trimmedEnd(text, start, end));
   };
   const find = (path: Path): { node: Node | undefined; key: Node | undefined } => {
+    const document = whole();
     let node: Node | undefined = document.contents ?? undefined;
     let key: Node | undefined;
     for (const segment of path) {
@@ -263,6 +305,10 @@ function sourceDocument(
     text,
     value,
     rangeOf: (path) => rangeOfNode(find(path).node),
+    startOf: (path) => {
+      const start = startOf(path);
+      return start === undefined ? rangeOfNode(find(path).node).start : rangeAt(start, start).start;
+    },
     keyRangeOf: (path) => {
       const { key, node } = find(path);
       return rangeOfNode(key ?? node);
@@ -275,6 +321,16 @@ function sourceDocument(
       return at >= start && at < end ? rangeAt(at, at + snippet.length) : rangeOfNode(node);
     },
   };
+}
+
+/** Returns the value at a path; undefined where there is none. */
+export function valueAtPath(value: Json, path: Path): Json | undefined {
+  let here: Json | undefined = value;
+  for (const segment of path) {
+    if (Array.isArray(here)) here = (here as readonly Json[])[Number(segment)];
+    else here = isObject(here) && Object.hasOwn(here, segment) ? (here[segment] as Json) : undefined;
+  }
+  return here;
 }
 
 /** A collection's range runs up to the next token; a caret should not. */

@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject, type Range } from '../text/index.ts';
-import type { Path, SourceDocument } from './document.ts';
+import { type Path, type SourceDocument, valueAtPath } from './document.ts';
 
 /** A place where a document is not what its schema wants. */
 export interface Fault {
@@ -138,15 +138,6 @@ function idsIn(value: Json | undefined): string[] {
   if (typeof value === 'string') return [value];
   if (Array.isArray(value)) return (value as readonly Json[]).flatMap(idsIn);
   return isObject(value) ? Object.values(value).flatMap((item) => idsIn(item as Json)) : [];
-}
-
-function valueAtPath(value: Json, path: Path): Json | undefined {
-  let here: Json | undefined = value;
-  for (const segment of path) {
-    if (Array.isArray(here)) here = (here as readonly Json[])[Number(segment)];
-    else here = isObject(here) && Object.hasOwn(here, segment) ? (here[segment] as Json) : undefined;
-  }
-  return here;
 }
 
 function begins(path: Path, other: Path): boolean {

@@ -45,7 +45,7 @@ export function loadRunbookFile(file: string, text: string): Salvaged<Loaded<Run
 }
 
 /** The part of a runbook that says what it is for. */
-export type RunbookHead = Pick<Runbook, 'name' | 'elasticsearch'>;
+export type RunbookHead = Pick<Runbook, 'name' | 'elasticsearch' | 'title' | 'strategy'>;
 
 /**
  * Text → the head of a runbook; undefined where it has none, as a fragment. Only what stands before `steps:` is parsed, where that is
@@ -59,9 +59,9 @@ export function loadRunbookHead(file: string, text: string): Loaded<RunbookHead>
 function headIn(file: string, text: string): Loaded<RunbookHead> | undefined {
   const { value: source } = parseSource(file, text);
   if (!source || !isObject(source.value)) return undefined;
-  const { name, elasticsearch } = source.value;
-  if (typeof name !== 'string' || typeof elasticsearch !== 'string') return undefined;
-  return { source, value: { name, elasticsearch } };
+  const { name, elasticsearch, title = '', strategy } = source.value;
+  if (typeof name !== 'string' || typeof elasticsearch !== 'string' || typeof title !== 'string') return undefined;
+  return { source, value: { name, elasticsearch, title, ...(typeof strategy === 'string' ? { strategy } : {}) } };
 }
 
 /** Text → environment, or what is wrong with it. */

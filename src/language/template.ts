@@ -43,6 +43,21 @@ export function parseTemplate(
   text: string,
 ): { readonly template: Template } | { readonly problems: readonly TemplateProblem[] } {
   if (!text.includes('{{')) return { template: { parts: text === '' ? [] : [text] } };
+  const known = parsed.get(text);
+  if (known) return { template: known };
+  const result = parse(text);
+  if ('template' in result) {
+    if (parsed.size >= mostParsed) parsed.clear();
+    parsed.set(text, result.template);
+  }
+  return result;
+}
+
+/** Templates that were parsed already: several rules look at each, and a run evaluates the same ones with each poll. */
+const parsed = new Map<string, Template>();
+const mostParsed = 20_000;
+
+function parse(text: string): ReturnType<typeof parseTemplate> {
   let program: hbs.AST.Program;
   try {
     program = Handlebars.parse(text);
@@ -75,18 +90,10 @@ export function parseTemplate(
   return problems.length > 0 ? { problems } : { template: { parts: merged(parts) } };
 }
 
-/** Templates that were parsed already: a run evaluates the same ones with each poll. */
-const parsed = new Map<string, Template>();
-const mostParsed = 20_000;
-
 /** A template that was checked before: a problem in it is a bug. */
 export function templateOf(text: string): Template {
-  const known = parsed.get(text);
-  if (known) return known;
   const result = parseTemplate(text);
   if ('problems' in result) throw new TemplateError(result.problems[0]?.message ?? text);
-  if (parsed.size >= mostParsed) parsed.clear();
-  parsed.set(text, result.template);
   return result.template;
 }
 

@@ -40,9 +40,16 @@ export function listsOf({ value }: Loaded<Runbook | Fragment>): StepList[] {
   ];
 }
 
+/** Of a file: every rule and every lint asks for its steps. */
+const visited = new WeakMap<Runbook | Fragment, readonly VisitedStep[]>();
+
 /** Every step of a file, outer before inner, in the order in which they are written. */
-export function stepsIn(file: Loaded<Runbook | Fragment>): VisitedStep[] {
-  return listsOf(file).flatMap((list) => stepsOf(list, []));
+export function stepsIn(file: Loaded<Runbook | Fragment>): readonly VisitedStep[] {
+  const known = visited.get(file.value);
+  if (known) return known;
+  const steps = listsOf(file).flatMap((list) => stepsOf(list, []));
+  visited.set(file.value, steps);
+  return steps;
 }
 
 /** A step and every one inside it. What stands in `evidence`, `always` or `rollback` has its place; a block's steps have the block's. */

@@ -89,6 +89,6 @@ export function resolved(context: Context, path: Path, value: Json | undefined):
 }
 
 export function sourcePlace(context: Context, path: Path): string {
-  const { start } = context.file.source.rangeOf(path);
-  return `${context.file.source.file}:${start.line}:${start.column}`;
+  const { line, column } = context.file.source.startOf(path);
+  return `${context.file.source.file}:${line}:${column}`;
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Event } from '../engine/index.ts';
 import { isObject, isTooDeep, type Json, type JsonObject, mostLevels } from '../text/index.ts';
 
@@ -31,7 +31,7 @@ const lineBreak = 0x0a;
 
 /** SHA-256 of a text in UTF-8, in hexadecimal. */
 export function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }
 
 /** An event as a line of the journal, without its line break. */

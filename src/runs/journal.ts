@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { type FileHandle, mkdir, open, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Event } from '../engine/index.ts';
@@ -202,7 +203,7 @@ function journalIn(folder: string, file: FileHandle, start: string, size: number
     const line = lineOf(event, head);
     const bytes = Buffer.from(`${line}\n`);
     try {
-      await writeWhole(file, bytes);
+      writeWhole(file.fd, bytes);
     } catch (error) {
       await file.truncate(length).catch((cause: Error) => {
         broken = cause;
@@ -242,9 +243,9 @@ function journalIn(folder: string, file: FileHandle, start: string, size: number
   };
 }
 
-async function writeWhole(file: FileHandle, bytes: Buffer): Promise<void> {
-  for (let written = 0; written < bytes.length; )
-    written += (await file.write(bytes, written, bytes.length - written)).bytesWritten;
+/** Into the cache of the machine, which takes less time than to ask another thread to. */
+function writeWhole(file: number, bytes: Buffer): void {
+  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written, bytes.length - written);
 }
 
 /** Real bytes, not a hole: a disk that is full has no room for a hole's. */

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { openConnections } from '../../src/connections/index.ts';
 import type { Call, SendResult } from '../../src/engine/index.ts';
 import { dialect as elasticsearch } from '../../src/kinds/elasticsearch/dialect.ts';
@@ -267,28 +267,57 @@ describe('a kept socket', () => {
     return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, used };
   }
 
-  async function sendAll(url: string, methods: readonly ('GET' | 'PUT')[]): Promise<SendResult[]> {
+  async function sendAll(
+    url: string,
+    methods: readonly ('GET' | 'PUT')[],
+    prior: (sent: number) => void = () => undefined,
+  ): Promise<SendResult[]> {
     const connection = await openConnections(new Map([['c', targetOf('elasticsearch', url)]]));
     const results: SendResult[] = [];
     for (const method of methods) {
       const request = { type: 'http', connection: 'c', method, path: '/x' } as const;
       const effect = method === 'GET' ? 'read' : 'write';
+      prior(results.length);
       results.push(await connection.send({ effect, request, timeout_ms: 1_000, opaque_id: 'runbook/r/s' }));
     }
     await connection.close();
     return results;
   }
 
-  it('is for reads; each write has its own', async () => {
+  it('is for reads, and for a write where it has just answered', async () => {
     const { url, used } = await counting();
-    await sendAll(url, ['GET', 'PUT', 'GET', 'PUT', 'GET']);
+    await sendAll(url, ['GET', 'PUT', 'GET', 'PUT', 'PUT']);
+    expect(used.every((one) => one.endsWith('on socket 1'))).toBe(true);
+  });
+
+  it('is not for a write where it has been idle: that has a new one, which is kept then', async () => {
+    const { url, used } = await counting();
+    let idle = 0;
+    const now = performance.now.bind(performance);
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + idle);
+    await sendAll(url, ['GET', 'GET', 'PUT', 'PUT', 'GET'], (sent) => {
+      if (sent === 1 || sent === 2) idle += 1_001;
+    });
+    clock.mockRestore();
     expect(used).toEqual([
       'GET on socket 1',
+      'GET on socket 1',
       'PUT on socket 2',
-      'GET on socket 1',
-      'PUT on socket 3',
-      'GET on socket 1',
+      'PUT on socket 2',
+      'GET on socket 2',
     ]);
+  });
+
+  it('that was closed meanwhile makes a write ambiguous, which is sent once', async () => {
+    const { url, used } = await counting((socket, count) => {
+      if (count === 2) socket.destroy();
+      return count < 2;
+    });
+    expect(await sendAll(url, ['GET', 'PUT'])).toMatchObject([
+      { status: 200 },
+      { kind: 'no-response', sent: 'maybe', cause: 'network' },
+    ]);
+    expect(used).toEqual(['GET on socket 1', 'PUT on socket 1']);
   });
 
   it('has nothing left on it of the reads that it was used for', async () => {

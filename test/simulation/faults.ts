@@ -24,6 +24,15 @@ export const sendFaults = [
   'failed-shard',
 ] as const;
 
+/** Those that befall only some calls. */
+export const misfortunes = ['partial', 'failed-shard'] as const satisfies readonly SendFault[];
+
+/** Those at a call that does not arrive or is lost on its way back: the same, where it changes nothing in the world. */
+export const beforeAndAfter: Readonly<Partial<Record<SendFault, SendFault>>> = {
+  'reset-after': 'reset-before',
+  'hang-after': 'hang-before',
+};
+
 /** What can happen to the process and its journal at an event. */
 export const recordFaults = [
   'die-before',

@@ -23,6 +23,8 @@ interface Work {
 /** What has been seen; sums only, so that a million worlds need no more memory than one. */
 interface Tally {
   worlds: number;
+  /** How long the processor has worked for them, in seconds. */
+  cpu: number;
   faults: number;
   survived: number;
   processes: number;
@@ -59,7 +61,8 @@ async function main(): Promise<number> {
     },
   });
   if (values.work !== undefined) {
-    process.send?.(await tallyOf(JSON.parse(values.work)));
+    const done = await tallyOf(JSON.parse(values.work));
+    process.send?.(done);
     return 0;
   }
   const sabotage = values.sabotage as Sabotage;
@@ -90,7 +93,17 @@ function tallyOfWorker(work: Work): Promise<Tally> {
 
 async function tallyOf({ scenario, sabotage, isExhaustive, first, runs, worker, workers }: Work): Promise<Tally> {
   const baselines = await Promise.all(chosen(scenario).map(baselineOf));
-  const tally: Tally = { worlds: 0, faults: 0, survived: 0, processes: 0, outcomes: {}, violations: 0, examples: [] };
+  const before = process.cpuUsage();
+  const tally: Tally = {
+    worlds: 0,
+    cpu: 0,
+    faults: 0,
+    survived: 0,
+    processes: 0,
+    outcomes: {},
+    violations: 0,
+    examples: [],
+  };
   if (isExhaustive) {
     let number = 0;
     for (const baseline of baselines)
@@ -100,6 +113,8 @@ async function tallyOf({ scenario, sabotage, isExhaustive, first, runs, worker, 
     for (let number = first + worker; number < first + runs; number += workers)
       count(tally, await randomWorld(baselines, number, sabotage, scenario));
   }
+  const { user, system } = process.cpuUsage(before);
+  tally.cpu = (user + system) / 1e6;
   return tally;
 }
 
@@ -132,7 +147,7 @@ function report(tallies: readonly Tally[], seconds: number, workers: number): nu
   const examples = tallies.flatMap((tally) => tally.examples).slice(0, mostExamples);
   process.stdout.write(
     `${[
-      `worlds       ${worlds} in ${seconds.toFixed(1)} s, ${Math.round(worlds / seconds)} worlds per second (${workers} workers), ${sum((tally) => tally.processes)} processes`,
+      `worlds       ${worlds} in ${seconds.toFixed(1)} s, ${Math.round(worlds / sum(({ cpu }) => cpu))} worlds per second and core (${workers} workers), ${sum((tally) => tally.processes)} processes`,
       `faults       ${sum((tally) => tally.faults)} came to pass, ${sum((tally) => tally.survived)} survived`,
       `runs ended   ${Object.entries(outcomes)
         .map(([outcome, times]) => `${outcome} ${times}`)

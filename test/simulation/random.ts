@@ -3,17 +3,21 @@ export interface Random {
   readonly next: () => number;
   /** A whole number from 0 up to, but not, `end`. */
   readonly below: (end: number) => number;
+  /** How many numbers have been taken. */
+  readonly drawn: () => number;
   readonly of: <T>(items: readonly T[]) => T;
 }
 
 export function randomFrom(seed: number): Random {
   let state = seed >>> 0;
+  let taken = 0;
   const next = () => {
+    taken++;
     state = (state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
   const below = (end: number) => Math.floor(next() * end);
-  return { next, below, of: (items) => items[below(items.length)] as never };
+  return { next, below, drawn: () => taken, of: (items) => items[below(items.length)] as never };
 }

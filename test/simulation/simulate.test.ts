@@ -26,7 +26,7 @@ describe('the bundled runbooks in simulated worlds', () => {
 
   it('keep every promise after several faults', () => {
     const { status, stdout } = simulation('--runs', '4000', '--seed', '1');
-    expect(stdout).toMatch(/^worlds {7}4000 in .* worlds per second/);
+    expect(stdout).toMatch(/^worlds {7}4000 in .* worlds per second and core/);
     expect(stdout).toContain('violations   0\n');
     expect(status).toBe(0);
   });

@@ -16,7 +16,7 @@ import { lineProblem } from '../../src/runs/journal-line.ts';
 import type { ClusterRequest, World } from '../../src/sandbox/world/state.ts';
 import { createClock } from '../clock.ts';
 import { answerTo } from './connection.ts';
-import type { Faults } from './faults.ts';
+import { type Faults, misfortunes, type SendFault } from './faults.ts';
 import type { Random } from './random.ts';
 import { beginning, type Scenario } from './scenarios.ts';
 
@@ -39,6 +39,14 @@ export interface Sent {
   readonly tookEffect: boolean;
 }
 
+/** What a fault at a call can make different. */
+export interface SentCall {
+  /** The world was another one after it. */
+  changed: boolean;
+  /** What can befall it but a fault on the way. */
+  readonly misfortunes: readonly SendFault[];
+}
+
 /** A world after everything has happened in it. */
 export interface Ending {
   readonly scenario: Scenario;
@@ -49,8 +57,9 @@ export interface Ending {
   readonly events: readonly Event[];
   readonly summary: RunSummary | undefined;
   readonly sent: readonly Sent[];
-  readonly sends: number;
-  readonly records: number;
+  readonly sends: readonly SentCall[];
+  /** Of each event: all that had happened outside the process before it. Where it is the same for two, nothing was between them. */
+  readonly records: readonly string[];
   readonly processes: number;
   /** How many of the faults have come to pass. */
   readonly met: number;
@@ -84,8 +93,9 @@ export async function simulate(
   const plan = sabotage === 'no-always' ? withoutAlways(scenario.plan) : scenario.plan;
   let { world } = scenario;
   let clock = createClock(beginning);
-  let sends = 0;
-  let records = 0;
+  const sends: SentCall[] = [];
+  const records: string[] = [];
+  let begun = 0;
   let met = 0;
   let processes = 0;
   /** The journal as it is in the cache of the machine, and how much of it is on the disk. */
@@ -138,8 +148,14 @@ export async function simulate(
     const ports: Ports = {
       send: withSecrets(async (call) => {
         if (isDead) return never();
+        begun++;
         await pass(5);
-        const fault = faults.sends.get(sends++);
+        const fault = faults.sends.get(sends.length);
+        const sending: SentCall = {
+          changed: false,
+          misfortunes: misfortunes.filter((one) => misfortuneOf(one, call) !== undefined),
+        };
+        sends.push(sending);
         const { connection } = call.request;
         if (fault) met++;
         if (fault === 'outage') outages.set(connection, now() + 5_000 + random.below(20_000));
@@ -151,6 +167,7 @@ export async function simulate(
         const before = world;
         const outcome = arrives ? await answerTo(call, scenario, world, now(), misfortune) : undefined;
         if (outcome) world = outcome.world;
+        sending.changed = world !== before;
         if (call.effect === 'write' && fault !== 'refused') {
           const id = call.opaque_id;
           const step = id.split('/').slice(2).join('/');
@@ -195,7 +212,8 @@ export async function simulate(
       seal: async (step, name, value) => seal.seal(step, name, value),
       record: async (event) => {
         if (isDead) return never();
-        const fault = faults.records.get(records++);
+        const fault = faults.records.get(records.length);
+        records.push(`${begun} calls, ${now()}, ${random.drawn()} random numbers`);
         if (fault) met++;
         switch (fault) {
           case 'die-before':
@@ -255,12 +273,16 @@ export async function simulate(
     return Promise.race([run(plan, { ...shared, ...rest, ...unsealed, ...options }, ports), death]);
   }
 
+  let whole: { readonly lines: string; readonly chain: ReturnType<typeof chainOf> } | undefined;
   const chain = () => {
+    // What was read to its end and has not grown since is the same.
+    if (whole?.lines === lines) return whole.chain;
     const read = chainOf(Buffer.from(lines), scenario.planText, 'journal', lineProblem);
-    lines = lines.slice(0, Buffer.from(lines).toString('utf8', 0, read.length).length);
+    if (read.torn > 0) lines = Buffer.from(lines).toString('utf8', 0, read.length);
     synced = lines.length;
     if (read.events.length < count) cuts.push(read.events.length);
     count = read.events.length;
+    whole = { lines, chain: read };
     return read;
   };
   let summary: RunSummary | undefined;

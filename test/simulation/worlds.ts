@@ -1,16 +1,25 @@
 import type { World } from '../../src/sandbox/world/state.ts';
-import { type Faults, noFaults, printFaults, recordFaults, sendFaults } from './faults.ts';
+import {
+  beforeAndAfter,
+  type Faults,
+  misfortunes,
+  noFaults,
+  printFaults,
+  recordFaults,
+  type SendFault,
+  sendFaults,
+} from './faults.ts';
 import { violationsOf } from './invariants.ts';
 import { randomFrom } from './random.ts';
 import type { Scenario } from './scenarios.ts';
-import { type Ending, type Sabotage, simulate, type Wishes } from './simulate.ts';
+import { type Ending, type Sabotage, type SentCall, simulate, type Wishes } from './simulate.ts';
 
 /** A scenario with what an undisturbed run of it does. */
 export interface Baseline {
   readonly scenario: Scenario;
   readonly world: World;
-  readonly sends: number;
-  readonly records: number;
+  readonly sends: Ending['sends'];
+  readonly records: Ending['records'];
 }
 
 /** One world: how to make it again, and what was wrong in it. */
@@ -55,12 +64,24 @@ async function verdictOf(
   };
 }
 
-/** Every single fault at every call and at every event of a scenario, one world each. */
+/**
+ * Every single fault at every call and at every event of a scenario, one world each. Up to the fault a world is that of the
+ * baseline; where what follows cannot differ from that of another fault, the world is run once.
+ */
 export function* singleFaults({ sends, records }: Baseline): Generator<Faults> {
-  for (let at = 0; at < sends; at++)
-    for (const fault of sendFaults) yield { sends: new Map([[at, fault]]), records: new Map() };
-  for (let at = 0; at < records; at++)
-    for (const fault of recordFaults) yield { sends: new Map(), records: new Map([[at, fault]]) };
+  for (const [at, call] of sends.entries())
+    for (const fault of sendFaults)
+      if (!isRepeated(fault, call)) yield { sends: new Map([[at, fault]]), records: new Map() };
+  // Nothing has happened since the event before: a process that dies now has died after that one.
+  for (const [at, before] of records.entries())
+    for (const fault of recordFaults)
+      if (fault !== 'die-before' || before !== records[at - 1])
+        yield { sends: new Map(), records: new Map([[at, fault]]) };
+}
+
+function isRepeated(fault: SendFault, { changed, misfortunes: own }: SentCall): boolean {
+  if (!changed && beforeAndAfter[fault] !== undefined) return true;
+  return (misfortunes as readonly SendFault[]).includes(fault) && !own.includes(fault);
 }
 
 /** A world of the faults that are named. */
@@ -82,8 +103,8 @@ export function randomWorld(
   const records = new Map<number, (typeof recordFaults)[number]>();
   // Beyond the end of an undisturbed run there are retries, rollbacks and resumed runs.
   for (let count = 1 + random.below(5); count > 0; count--) {
-    if (random.below(2) === 0) sends.set(random.below(Math.ceil(baseline.sends * 1.5)), random.of(sendFaults));
-    else records.set(random.below(Math.ceil(baseline.records * 1.5)), random.of(recordFaults));
+    if (random.below(2) === 0) sends.set(random.below(Math.ceil(baseline.sends.length * 1.5)), random.of(sendFaults));
+    else records.set(random.below(Math.ceil(baseline.records.length * 1.5)), random.of(recordFaults));
   }
   const wishes: Wishes = { sabotage, undone: random.of(['never', 'never', 'afterwards', 'early']) };
   const name = `--world ${number}${scenario === undefined ? '' : ` --scenario '${scenario}'`}`;

@@ -31,13 +31,20 @@ export interface VisitedCall extends VisitedStep {
   readonly target: string;
 }
 
-export function callsIn(file: CheckedFile): VisitedCall[] {
-  return stepsIn(file).flatMap((visited) => {
+/** Of a file: every lint asks for its calls. */
+const visitedCalls = new WeakMap<CheckedFile['value'], readonly VisitedCall[]>();
+
+export function callsIn(file: CheckedFile): readonly VisitedCall[] {
+  const known = visitedCalls.get(file.value);
+  if (known) return known;
+  const calls = stepsIn(file).flatMap((visited) => {
     const { step } = visited;
     if (!('call' in step)) return [];
     const { method, path: target } = partsOfCall(step.call);
     return [{ ...visited, step, method, target }];
   });
+  visitedCalls.set(file.value, calls);
+  return calls;
 }
 
 /** A finding at the call of a step. */

@@ -1,9 +1,9 @@
-import { stepsIn } from '../../language/index.ts';
+import { type Path, stepsIn } from '../../language/index.ts';
 import { problemAt, type Rule } from '../rule.ts';
 
 /** Every step has an id, and no two of a file have the same: records, resume and references name steps by it. */
 export const idsAreUnique: Rule = (file) => {
-  const first = new Map<string, number>();
+  const first = new Map<string, Path>();
   return stepsIn(file).flatMap(({ step, path, place }) => {
     if (step.id === undefined) {
       return place === 'rollback' || place === 'evidence' || !file.gaps.lacks([...path, 'id'])
@@ -18,14 +18,14 @@ export const idsAreUnique: Rule = (file) => {
             ),
           ];
     }
-    const line = first.get(step.id);
-    const range = file.source.rangeOf([...path, 'id']);
-    if (line !== undefined) {
+    const earlier = first.get(step.id);
+    if (earlier !== undefined) {
+      const { line } = file.source.rangeOf(earlier).start;
       return [
         problemAt(file, [...path, 'id'], 'duplicate-id', `duplicate id "${step.id}"; the first is in line ${line}`),
       ];
     }
-    first.set(step.id, range.start.line);
+    first.set(step.id, [...path, 'id']);
     return [];
   });
 };

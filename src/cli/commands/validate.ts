@@ -58,18 +58,35 @@ export async function validate(
 
 /** As it is printed → where a runbook and one beside it are for the same version. A file that hides another of its name is not beside it. */
 function overlapsOf(paths: readonly string[], sets: readonly LoadedFiles<FileSet>[]): Map<string, Diagnostic> {
+  const given = paths.map((path) => resolve(path));
+  const known = new Set(given);
+  const heads = new Map<string, Loaded<RunbookHead>>();
+  for (const [index, path] of given.entries()) {
+    const head = sets[index] && runbookOf(path, sets[index]);
+    if (head) heads.set(path, head);
+  }
+  // Each folder is looked at once, and each file in it.
+  const names = new Set([...heads.values()].map(({ value }) => value.name));
+  const beside = new Map<string, readonly string[]>();
+  for (const path of heads.keys()) if (!beside.has(dirname(path))) beside.set(dirname(path), runbooksBeside(path));
+  for (const path of new Set([...beside.values()].flat())) {
+    const head = known.has(path) ? undefined : runbookHeadIn(path, names);
+    if (head) heads.set(path, head);
+  }
+  const byName = new Map<string, string[]>();
+  for (const [path, { value }] of heads) byName.set(value.name, [...(byName.get(value.name) ?? []), path]);
   const found = new Map<string, Diagnostic>();
   const compared = new Set<string>();
-  const given = paths.map((path) => resolve(path));
-  for (const [index, path] of given.entries()) {
-    const runbook = sets[index] ? runbookOf(path, sets[index]) : undefined;
-    for (const other of runbook ? [...given, ...runbooksBeside(path)] : []) {
+  for (const path of given) {
+    const runbook = heads.get(path);
+    const rivals = runbook ? (byName.get(runbook.value.name) ?? []) : [];
+    const near = rivals.length > 1 ? [...given, ...(beside.get(dirname(path)) ?? [])] : [];
+    for (const other of rivals.filter((rival) => near.includes(rival))) {
       const pair = [path, other].sort().join('\0');
       if (basename(other) === basename(path) || compared.has(pair)) continue;
       compared.add(pair);
       // The error stands in the file that its reader can change.
-      const rival = runbookHeadIn(other, runbook?.value.name);
-      const [mine, theirs] = isBundled(path) ? [rival, runbook] : [runbook, rival];
+      const [mine, theirs] = isBundled(path) ? [heads.get(other), runbook] : [runbook, heads.get(other)];
       for (const diagnostic of mine && theirs ? overlaps(mine, theirs) : [])
         found.set(printDiagnostic(diagnostic, mine?.source.text), diagnostic);
     }
