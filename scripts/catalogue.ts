@@ -57,15 +57,35 @@ for (const { version, apis } of sources) {
       one.path = path;
     }
 }
-// A client sends one of the methods that a path has: a version that has the path has the others as well.
+// A client sends one of the methods that an API has at a path: a version that has the API has the others as well.
+const exact = new Map<string, Set<string>>();
+for (const { hasAllMethods, apis } of sources)
+  for (const { name, routes } of hasAllMethods ? apis : [])
+    for (const { path, methods } of routes)
+      for (const key of [`${name} ${shapeOf(path)}`, name])
+        exact.set(key, new Set([...(exact.get(key) ?? []), ...methods]));
 for (const { version, hasAllMethods, apis } of sources) {
   if (hasAllMethods) continue;
   const bit = 1 << versions.indexOf(version);
-  for (const { routes } of apis)
+  for (const { name, routes } of apis)
     for (const { path } of routes) {
       const { methods } = merged.get(shapeOf(path)) as Merged;
-      for (const [method, mask] of methods) methods.set(method, mask | bit);
+      // One that has another name by now has whatever its path has.
+      const others = exact.get(`${name} ${shapeOf(path)}`) ?? (exact.has(name) ? [] : methods.keys());
+      for (const method of others) methods.set(method, (methods.get(method) ?? 0) | bit);
     }
+}
+
+/** Methods that came later than their path, as real servers say: method, path, the versions that lack it. */
+const later = [
+  ['POST', '/_cat/count', ['8.5', '8.19']],
+  ['POST', '/_cat/count/{index}', ['8.5', '8.19']],
+  ['POST', '/_resolve/index/{name}', ['8.5', '8.19']],
+  ['PUT', '/_inference/{task_type}/{inference_id}/_update', ['8.19']],
+] as const;
+for (const [method, path, lacking] of later) {
+  const { methods } = merged.get(shapeOf(path)) as Merged;
+  for (const version of lacking) methods.set(method, (methods.get(method) ?? 0) & ~(1 << versions.indexOf(version)));
 }
 
 const bits = (mask: number) => versions.map((_, index) => (mask & (1 << index) ? '1' : '0')).join('');
@@ -107,21 +127,15 @@ function mavenJar(group: string, artifact: string, version: string): string {
   const folder = join(cache, `${artifact}-${version}`);
   if (!existsSync(join(folder, 'rest-api-spec'))) {
     mkdirSync(folder, { recursive: true });
-    const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1';
-    execFileSync('mvn', [
-      '-q',
-      '-B',
-      `${plugin}:get`,
-      `-Dartifact=${group}:${artifact}:${version}`,
-      '-Dtransitive=false',
-    ]);
-    execFileSync('mvn', [
-      '-q',
-      '-B',
-      `${plugin}:copy`,
-      `-Dartifact=${group}:${artifact}:${version}`,
-      `-DoutputDirectory=${join(process.cwd(), folder)}`,
-    ]);
+    const dependency = `<groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version>`;
+    const project =
+      '<modelVersion>4.0.0</modelVersion><groupId>runbook</groupId><artifactId>catalogue</artifactId><version>1</version>';
+    writeFileSync(
+      join(folder, 'pom.xml'),
+      `<project>${project}<dependencies><dependency>${dependency}</dependency></dependencies></project>`,
+    );
+    const goal = ['dependency:copy-dependencies', '-DoutputDirectory=.', '-DexcludeTransitive=true'];
+    execFileSync('mvn', ['-q', '-B', '-f', 'pom.xml', ...goal], { cwd: folder });
     execFileSync('jar', ['xf', `${artifact}-${version}.jar`], { cwd: folder });
   }
   return folder;

@@ -21,7 +21,7 @@ function readModern(folder: string): SourceApi[] {
   };
   const common = [...membersOf('RequestBase').keys()];
   return readdirSync(join(folder, 'api')).flatMap((file) => {
-    if (!file.endsWith('.js') || file === 'index.js') return [];
+    if (!file.endsWith('.js')) return [];
     const name = file.slice(0, -'.js'.length);
     const code = readFileSync(join(folder, 'api', file), 'utf8');
     const declared = readFileSync(join(folder, 'api', `${name}.d.ts`), 'utf8');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { diagnosticsOf, head, marked, places } from '../support.ts';
+import { diagnosticsOf, everyDiagnosticOf, head, marked, places } from '../support.ts';
 
 /** Steps → `code: the text that the diagnostic marks`. */
 const found = (steps: string, fragments: Record<string, string> = {}) =>
@@ -384,6 +384,60 @@ describe('the rules', () => {
       ['of a type that there is not', '{ type: objct }', ['unknown-value: objct']],
     ])('refuse one %s', (_what, member, expected) => {
       expect(foundIn(member, 'body: { x: 1 }')).toEqual(expected);
+    });
+  });
+
+  describe('of calls that servers know', () => {
+    const calls = (steps: string, fragments: Record<string, string> = {}) =>
+      everyDiagnosticOf(head + steps, fragments)
+        .filter(({ code }) => code !== 'left-in-place')
+        .map(({ code, severity, file, range }) => {
+          const text = file === 'test.yaml' ? head + steps : (fragments[file] ?? '');
+          return `${severity} ${code} ${file}: ${text.slice(range?.start.offset, range?.end.offset)}`;
+        });
+
+    it('refuse a path, a method and a parameter that no version has, wherever a call stands', () => {
+      const steps = `  - id: a
+    on: es
+    call: PUT /x
+    query: { wait_for: 1 }
+    body: { mapings: {} }
+    done_when: { call: GET /_reidnex, expect: { status: 200 } }
+    rollback: [{ call: POST /_snapshot }]
+  - { id: b, on: other, call: GET /_features }
+`;
+      expect(calls(steps)).toEqual([
+        'error unknown-parameter test.yaml: wait_for',
+        'warning unknown-body-key test.yaml: mapings',
+        'error unknown-api test.yaml: GET /_reidnex',
+        'error unknown-method test.yaml: POST /_snapshot',
+        'error unknown-api test.yaml: GET /_features',
+      ]);
+    });
+
+    it('believe who says why a call is in no catalogue', () => {
+      expect(calls('  - { id: a, on: es, call: GET /_a_plugin, unchecked: the plug-in has it }\n')).toEqual([]);
+    });
+
+    it('refuse them in a fragment by the connection that it is given, through another one, too', () => {
+      const fragment = (steps: string) =>
+        `apiVersion: runbook/v1\nfragment: part\ntitle: Part\ninputs: { to: { type: connection } }\nsteps:\n${steps}`;
+      const inner = fragment("  - { id: a, on: '{{inputs.to}}', call: GET /_reidnex }\n");
+      const outer = fragment("  - { id: b, use: inner.yaml, with: { to: '{{inputs.to}}' } }\n");
+      const use = '  - { id: c, use: outer.yaml, with: { to: es } }\n';
+      expect(calls(use, { 'outer.yaml': outer, 'inner.yaml': inner })).toEqual([
+        'error unknown-api inner.yaml: GET /_reidnex',
+      ]);
+    });
+
+    it('warn of what some versions lack, unless the step asks for the version', () => {
+      const wide = (when: string) =>
+        everyDiagnosticOf(
+          head.replace('7.10.x', '">=7.10"') +
+            `  - { id: v, on: es, call: GET /, save: { version: version.number } }\n  - { id: a, on: es, ${when}call: GET /_features }\n`,
+        ).map(({ code }) => code);
+      expect(wide('')).toEqual(['api-of-other-versions']);
+      expect(wide("when: { steps.v.version: { version_in: '>=8' } }, ")).toEqual([]);
     });
   });
 

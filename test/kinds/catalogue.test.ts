@@ -17,7 +17,7 @@ describe('a path', () => {
       'error unknown-api: no version of Elasticsearch has GET /logs-{{inputs.day}}/_sarch — did you mean "/logs-{{…}}/_search"?',
     ]);
     expect(found('GET /_snapshot/a/b/c/d', undefined)).toEqual([
-      'error unknown-api: no version of Elasticsearch has GET /_snapshot/a/b/c/d',
+      'error unknown-api: no version of Elasticsearch has GET /_snapshot/a/b/c/d — did you mean "/_snapshot/a/b/_clone/d"?',
     ]);
   });
 

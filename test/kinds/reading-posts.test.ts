@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type KindName, readProblem } from '../../src/kinds/index.ts';
-import { tryPlan } from '../support.ts';
+import { diagnosticsOf, head } from '../support.ts';
 
 const isBelieved = (kind: KindName, path: string) => readProblem(kind, path) === undefined;
 
