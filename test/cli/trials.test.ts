@@ -68,7 +68,7 @@ describe('validate', () => {
     ],
     'query-in-path': ['{ id: a, on: c, call: "GET /_cat/indices?format=json" }', ['path']],
     'save-headers': ['{ id: a, on: c, call: GET /, save: { w: { path: x, header: warning } } }', ['unknown-key']],
-    'scalar-body': ['{ id: a, on: c, call: POST /_x, body: 5 }', ['body']],
+    'scalar-body': ['{ id: a, on: c, call: POST /_x, body: 5 }', ['unknown-api', 'body']],
     'template-in-body-key': [
       '{ id: a, on: c, call: PUT /x, body: { aliases: { "{{run.id}}": {} } } }',
       ['template-in-key'],

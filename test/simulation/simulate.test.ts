@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { noFaults } from './faults.ts';
+import { noFaults, parseFaults, printFaults } from './faults.ts';
 import { falsePredictions } from './predictions.ts';
 import { randomFrom } from './random.ts';
 import { scenarios } from './scenarios.ts';
 import { simulate } from './simulate.ts';
+import { baselineOf, singleFaults } from './worlds.ts';
 
 /** `npm run simulate -- …`, as a person calls it. */
 function simulation(...args: string[]) {
@@ -58,6 +59,33 @@ describe('the bundled runbooks in simulated worlds', () => {
       expect(falsePredictions(scenario, dry, real)).toEqual([]);
     },
   );
+
+  it('are run once where another fault cannot make a difference', async () => {
+    const [scenario] = scenarios();
+    if (!scenario) throw new Error('there is no scenario');
+    const baseline = await baselineOf(scenario);
+    const run = [...singleFaults(baseline)].map(printFaults);
+    const journalAfter = async (faults: string) => {
+      const { journal } = await simulate(scenario, parseFaults(faults), randomFrom(1));
+      return journal.toString('utf8');
+    };
+    const stands: [left: string, instead: string][] = [
+      ...baseline.sends.flatMap(({ changed }, at): [string, string][] =>
+        changed ? [] : [[`reset-after@${at}`, `reset-before@${at}`]],
+      ),
+      ...baseline.records.flatMap((before, at, all): [string, string][] =>
+        before === all[at - 1] ? [[`die-before#${at}`, `die-after#${at - 1}`]] : [],
+      ),
+      ...baseline.sends.flatMap(({ misfortunes }, at): [string, string][] =>
+        misfortunes.length === 0 ? [[`partial@${at}`, '']] : [],
+      ),
+    ];
+    expect(stands.length).toBeGreaterThan(100);
+    for (const [left, instead] of stands.filter((_one, index) => index % 7 === 0)) {
+      expect(run).not.toContain(left);
+      expect([left, await journalAfter(left)]).toEqual([left, await journalAfter(instead)]);
+    }
+  });
 
   it('are all there', () => {
     const { stderr } = simulation('--scenario', 'none');
