@@ -65,7 +65,10 @@ for (const { title, figures } of groups) {
   }
 }
 if (keeps)
-  writeFileSync(file, `${JSON.stringify({ node: process.versions.node, machine, figures: measured }, null, 2)}\n`);
+  writeFileSync(
+    file,
+    `${JSON.stringify({ kept: new Date().toISOString().slice(0, 10), node: process.versions.node, machine, figures: { ...last, ...measured } }, null, 2)}\n`,
+  );
 console.log(
   problems.length === 0
     ? '\nNothing is more than 10 % worse than in the last release, and no goal is missed.'

@@ -23,24 +23,44 @@ interface Data {
   }[];
 }
 
-let read: { readonly versions: readonly string[]; readonly apis: readonly Api[] } | undefined;
+interface Catalogued {
+  /** In ascending order: `8.5`. */
+  readonly versions: readonly string[];
+  readonly apis: readonly Api[];
+  /** The APIs with so many segments, of which the first is this one; those that begin with a parameter under `{}`. */
+  readonly groups: ReadonlyMap<string, readonly Api[]>;
+}
 
-/** The APIs of Elasticsearch, and the versions (`8.5`) that they are known of, in ascending order. Read at the first use. */
-export function knownApis(): { readonly versions: readonly string[]; readonly apis: readonly Api[] } {
+let read: Catalogued | undefined;
+
+/** The APIs of Elasticsearch, and the versions that they are known of. Read at the first use. */
+export function knownApis(): Catalogued {
   if (read) return read;
-  const { versions, common, apis } = JSON.parse(catalogueText) as Data;
+  const { versions, common, apis: all } = JSON.parse(catalogueText) as Data;
   const words = (text = '') => text.split(' ').filter((word) => word !== '');
-  read = {
-    versions,
-    apis: apis.map(({ path, methods, query, body }) => ({
+  const apis = all.map(
+    ({ path, methods, query, body }): Api => ({
       path,
       segments: segmentsOf(path),
       methods: new Map(Object.entries(methods).map(([method, bits]) => [method, [...bits].map((bit) => bit === '1')])),
       query: new Set([...words(common), ...words(query)]),
       body: body === undefined ? undefined : new Set(words(body)),
-    })),
-  };
+    }),
+  );
+  const groups = new Map<string, Api[]>();
+  for (const api of apis) {
+    const key = groupOf(api.segments);
+    const group = groups.get(key);
+    if (group) group.push(api);
+    else groups.set(key, [api]);
+  }
+  read = { versions, apis, groups };
   return read;
+}
+
+/** Where the APIs are that a path with these segments may be a call of. */
+export function groupOf([first = '', ...rest]: readonly string[], begins = first): string {
+  return `${rest.length} ${begins.startsWith('{') ? '{}' : begins}`;
 }
 
 /** The segments of a path; none of `/`. */

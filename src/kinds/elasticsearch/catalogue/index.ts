@@ -1,16 +1,21 @@
 import { intersects } from '../../../language/index.ts';
 import { didYouMean, isObject } from '../../../text/index.ts';
 import type { CallProblem, Catalogue, WrittenCall } from '../../catalogue.ts';
-import { type Api, knownApis } from './apis.ts';
+import { type Api, groupOf, knownApis } from './apis.ts';
 import { isParameter, matches, writtenSegments } from './match.ts';
 
 const unchecked = 'Where it is an API of a plug-in, say so: unchecked: REASON.';
 
 /** What Elastic's own specifications and clients say of a call. */
 export const catalogue: Catalogue = (call, range) => {
-  const { apis, versions } = knownApis();
+  const { apis, versions, groups } = knownApis();
   const written = writtenSegments(call.path);
-  const found = apis.filter(({ segments }) => matches(written, segments));
+  const [first = ''] = written;
+  // A template may become the name of any API.
+  const candidates = first.includes('{')
+    ? apis
+    : [groupOf(written), groupOf(written, '{}')].flatMap((key) => groups.get(key) ?? []);
+  const found = candidates.filter(({ segments }) => matches(written, segments));
   // Of what has no name of an API, servers before 8 take more forms than their specification has: index, type and id.
   const severity = written.some((segment) => segment.startsWith('_')) ? 'error' : 'warning';
   if (found.length === 0) return [{ ...unknownApi(call, apis, written), severity }];
@@ -76,9 +81,20 @@ function periodsOf(versions: readonly string[]): Period[] {
   });
 }
 
+/** Of each range that was asked for: a file has many calls, and one range. */
+const periodsOfRanges = new Map<string, readonly Period[]>();
+
+function periodsIn(range: string, versions: readonly string[]): readonly Period[] {
+  const known = periodsOfRanges.get(range);
+  if (known) return known;
+  const periods = periodsOf(versions).filter((period) => intersects(range, period.range));
+  periodsOfRanges.set(range, periods);
+  return periods;
+}
+
 function versionProblems({ method, path }: WrittenCall, known: readonly boolean[], range = '*'): CallProblem[] {
   const { versions } = knownApis();
-  const periods = periodsOf(versions).filter((period) => intersects(range, period.range));
+  const periods = periodsIn(range, versions);
   const lacking = periods.filter(({ sources }) => !sources.some((source) => known[source]));
   if (lacking.length === 0) return [];
   const having = versions.filter((_, index) => known[index]);
