@@ -40,7 +40,7 @@ const measured: Record<string, number> = {};
 const problems: string[] = [];
 
 const text = ({ value, unit }: Pick<Figure, 'value' | 'unit'>) =>
-  `${value.toFixed(unit === '×' ? 2 : 0)}${unit === '×' ? '' : ' '}${unit}`;
+  `${value.toFixed(unit === '×' || unit === 's' ? 2 : 0)}${unit === '×' ? '' : ' '}${unit}`;
 
 const machine = `${cpus().length} processors (${cpus()[0]?.model.trim()}, ${arch()}), ${Math.round(totalmem() / 2 ** 30)} GiB`;
 console.log(`Node ${process.versions.node}, ${machine}. Ratios are within this run; less is better.`);
