@@ -143,3 +143,42 @@ export const handshakes: Group = {
     }
   },
 };
+
+/** A loop of writes to a server that takes its time: what of it is waiting can be done side by side. */
+export const sideBySide: Group = {
+  title: 'Loops of 200 writes to a server that takes 10 ms for each, whole processes',
+  async *figures() {
+    const directory = scratch();
+    const server = await benchServer();
+    try {
+      writeFileSync(
+        join(directory, 'env.yaml'),
+        `apiVersion: runbook/v1\nenvironment: bench\nconnections: { es: { url: '${server.url}' } }\n`,
+      );
+      const items = JSON.stringify(Array.from({ length: 200 }, (_, index) => index));
+      const taken = (parallel: string) => {
+        const step = `  - { id: put, on: es, for_each: ${items}, ${parallel}call: 'PUT /slow/{{item}}', keep: it is a bench }\n`;
+        writeFileSync(
+          join(directory, 'loop-8.x.yaml'),
+          `apiVersion: runbook/v1\nname: loop\nelasticsearch: 8.x\ntitle: Bench\nconnections: { es: { kind: elasticsearch } }\nsteps:\n${step}`,
+        );
+        const run = usageOf([program, 'exec', 'loop-8.x.yaml', '--env', 'env.yaml', '--no-cluster-lock'], {
+          cwd: directory,
+        });
+        if (run.code !== 0) throw new Error(run.stderr.slice(0, 2_000));
+        return run.wall;
+      };
+      const ratios = Array.from({ length: 3 }, () => {
+        const single = taken('');
+        return { single, ratio: taken('parallel: 8, ') / single };
+      });
+      const single = median(ratios.map((one) => one.single));
+      yield {
+        ...{ name: 'parallel: 8, beside one after the other', value: median(ratios.map(({ ratio }) => ratio)) },
+        ...{ unit: '×', goal: 0.4, note: `${single.toFixed(2)} s one after the other` },
+      };
+    } finally {
+      server.stop();
+    }
+  },
+};

@@ -4,7 +4,7 @@
 //   npm run bench -- --keep       writes the figures of a release to bench/last-release.json
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, totalmem } from 'node:os';
-import { handshakes, steps } from './exec.ts';
+import { handshakes, sideBySide, steps } from './exec.ts';
 import type { Figure } from './figures.ts';
 import { largePlans, manyFiles } from './plans.ts';
 import { reports } from './reports.ts';
@@ -19,6 +19,7 @@ const groups = [
   largePlans,
   steps,
   handshakes,
+  sideBySide,
   reports,
   parsing,
   journal,

@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 
-/** What every request is answered with; in a process of its own, so that what it takes is not the program's. */
+/** What every request is answered with, below /slow after 10 ms; in a process of its own, so that what it takes is not the program's. */
 const script = `
 const handler = (request, response) => {
   request.resume();
   const body = request.url === '/' ? '{"cluster_name":"bench","cluster_uuid":"bench-uuid","version":{"number":"8.5.3"}}' : '{"acknowledged":true,"status":"green"}';
   response.writeHead(200, { 'content-type': 'application/json', 'x-elastic-product': 'Elasticsearch', 'content-length': body.length });
-  response.end(body);
+  if (request.url.startsWith('/slow')) setTimeout(() => response.end(body), 10);
+  else response.end(body);
 };
 const server = process.env.KEY
   ? require('node:https').createServer({ key: process.env.KEY, cert: process.env.CERT, keepAliveTimeout: 60_000 }, handler)

@@ -43,3 +43,29 @@ export function createClock(start: number): Clock {
     },
   };
 }
+
+/**
+ * Time that several wait for side by side: whoever is due first goes on first, and does all that it can before the next one does.
+ * @returns What is called as `Clock.pass` is.
+ */
+export function inTurn(clock: Clock): Clock['pass'] {
+  const waiting: { readonly due: number; readonly goOn: () => void }[] = [];
+  let isAtWork = false;
+  const work = async (): Promise<void> => {
+    isAtWork = true;
+    while (waiting.length > 0) {
+      await new Promise(setImmediate);
+      const next = waiting.toSorted((left, right) => left.due - right.due)[0];
+      if (!next) break;
+      waiting.splice(waiting.indexOf(next), 1);
+      // Not awaited: what a timer does meanwhile may wait for its turn, too.
+      void clock.pass(Math.max(0, next.due - clock.now())).then(next.goOn);
+    }
+    isAtWork = false;
+  };
+  return (milliseconds) =>
+    new Promise((goOn) => {
+      waiting.push({ due: clock.now() + milliseconds, goOn });
+      if (!isAtWork) void work();
+    });
+}

@@ -1,8 +1,12 @@
 /**
  * Says of a journal that its end is missing: nobody knows what was there.
- * @param lost The step whose write may have been about to be sent.
+ * @param lost The steps of which one may have been about to send its write.
  */
-export function tornText(bytes: number, lost?: string): string {
-  const what = lost === undefined ? '' : `; the write of ${lost} counts as one that may have been sent`;
+export function tornText(bytes: number, lost: readonly string[] = []): string {
+  const writes =
+    lost.length === 1
+      ? `the write of ${lost[0]} counts as one`
+      : `each of the writes of ${lost.join(', ')} counts as one`;
+  const what = lost.length === 0 ? '' : `; ${writes} that may have been sent`;
   return `the last line of the journal was not written to its end, as power loss leaves it (${bytes} bytes): what it recorded, such as a write, is not known${what}`;
 }

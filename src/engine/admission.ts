@@ -67,7 +67,7 @@ async function refusalOf(node: Exclude<PlannedNode, SkippedNode>, context: StepC
   const calls = nodesRunBy(node).flatMap((one) =>
     one.kind === 'request' && one.effect === 'write' ? [shownCall(one, valuesIn(session, frame))] : [],
   );
-  const canWait = frame.phase === 'steps' && !owesAlways(session, frame);
+  const canWait = frame.phase === 'steps' && !owesAlways(frame);
   const answer = await ports.confirm(options.redactor.record({ step: id, question, calls, canWait }));
   if (answer === 'later' && canWait) return { kind: 'waits-for-confirmation', question };
   const confirmed = answer === 'yes';

@@ -1,5 +1,5 @@
 import { evaluateValue, TemplateError } from '../language/index.ts';
-import type { PlannedBlock, PlannedNode } from '../plan/index.ts';
+import { nodesRunBy, type PlannedBlock, type PlannedNode } from '../plan/index.ts';
 import type { Json } from '../text/index.ts';
 import { effectOf, type Foreseen, foreseen } from './effect.ts';
 import type { StepOutcome, StepResult } from './event.ts';
@@ -8,6 +8,7 @@ import { Cancelled } from './ports.ts';
 import { lookupAtRun, readsSecret } from './render.ts';
 import { noteRollback } from './rollback.ts';
 import {
+  contextOf,
   type Flow,
   type Frame,
   fail,
@@ -15,9 +16,10 @@ import {
   pastOf,
   type Session,
   type StepContext,
+  type Tally,
   valuesIn,
-  writesSoFar,
 } from './session.ts';
+import { sideBySide } from './side-by-side.ts';
 
 /** How a node ended; `flow` where what follows from it is known already. */
 export interface Ended {
@@ -43,24 +45,19 @@ export async function runBlock(node: PlannedBlock, context: StepContext, runNode
   if (before === undefined && effect?.state === 'unknown')
     return { result: { outcome: 'failed', reason: effect.reason } };
   const undo = noteRollback(node, id, session, frame);
-  const failuresBefore = session.findings.cleanupFailures.length;
-  const writesBefore = writesSoFar(session);
+  const tally: Tally = { hasAlways: node.always !== undefined, writes: 0, hasFailed: false };
   const within: Frame = {
     ...frame,
     depth: frame.depth + 1,
     undo: undo ? [...frame.undo, undo] : frame.undo,
-    writesBefore: node.always ? [...frame.writesBefore, writesBefore] : frame.writesBefore,
+    around: [...frame.around, tally],
   };
-  const tried = await attempt(() =>
-    node.for_each === undefined
-      ? runNodes(node.steps, session, within)
-      : runIterations(node.steps, node.for_each, session, within, runNodes),
-  );
+  const tried = await attempt(() => runSteps(node, session, within, runNodes));
   // What puts right what was written has nothing to do where nothing was; another run may be at work where a lock kept this one out.
-  const isOwed = ('flow' in tried && tried.flow === 'go-on') || writesSoFar(session) > writesBefore;
+  const isOwed = ('flow' in tried && tried.flow === 'go-on') || tally.writes > 0;
   if (node.always && isOwed) await runNodes(node.always, session, { ...within, phase: 'always' });
   if ('error' in tried) throw tried.error;
-  const cleanupFailure = session.findings.cleanupFailures[failuresBefore];
+  const { cleanupFailure } = tally;
   const flow =
     cleanupFailure && tried.flow === 'go-on' && !isCleanup(frame)
       ? fail(session, cleanupFailure.step, cleanupFailure.reason)
@@ -70,12 +67,12 @@ export async function runBlock(node: PlannedBlock, context: StepContext, runNode
     return { result: { outcome: 'depends', depends_on: before, ...reason } };
   }
   // The step inside has said why, and what follows from it.
-  return { result: { outcome: outcomeOf(flow, session) }, flow };
+  return { result: { outcome: outcomeOf(flow, tally) }, flow };
 }
 
-function outcomeOf(flow: Flow, { findings }: Session): StepOutcome {
+function outcomeOf(flow: Flow, { hasFailed }: Tally): StepOutcome {
   if (flow === 'go-on') return 'done';
-  return findings.wasInterrupted && !findings.failure ? 'interrupted' : 'failed';
+  return hasFailed ? 'failed' : 'interrupted';
 }
 
 /** Holds back what was thrown until `always` has run; a cancelled run does nothing more. */
@@ -88,8 +85,22 @@ async function attempt(action: () => Promise<Flow>): Promise<{ readonly flow: Fl
   }
 }
 
+/** Runs a block's steps: one after the other, or as the iterations of a loop. */
+function runSteps(node: PlannedBlock, session: Session, frame: Frame, runNodes: RunNodes): Promise<Flow> {
+  const { steps, for_each } = node;
+  if (for_each !== undefined) return runIterations(node, for_each, session, frame, runNodes);
+  if (node.parallel === undefined) return runNodes(steps, session, frame);
+  // What planning knew the list of stands in the plan item by item.
+  return sideBySide({
+    count: steps.length,
+    width: widthOf(node, session),
+    isBegun: (index) => steps.slice(index, index + 1).some((step) => isBegun(step, session, frame)),
+    run: (index) => runNodes(steps.slice(index, index + 1), session, frame),
+  });
+}
+
 async function runIterations(
-  steps: readonly PlannedNode[],
+  node: PlannedBlock,
   list: Json,
   session: Session,
   frame: Frame,
@@ -99,14 +110,29 @@ async function runIterations(
   const items = evaluateValue(list, lookupAtRun(values, 'sent'));
   if (!Array.isArray(items)) throw new TemplateError((show) => `for_each expects a list, found ${show(items)}`);
   const isSecret = readsSecret(list, values);
-  let flow: Flow = 'go-on';
-  let iteration = 0;
-  for (const value of items as readonly Json[]) {
-    iteration++;
-    const iterations = [...frame.iterations, iteration];
-    flow = await runNodes(steps, session, { ...frame, iterations, item: { value, isSecret } });
-    if (flow === 'stop') break;
-  }
-  gather(steps, session.outputs, frame.iterations, iteration);
+  const { steps } = node;
+  const frameOf = (index: number, value: Json): Frame => ({
+    ...frame,
+    iterations: [...frame.iterations, index + 1],
+    item: { value, isSecret },
+  });
+  const flow = await sideBySide({
+    count: items.length,
+    width: widthOf(node, session),
+    isBegun: (index) => steps.some((step) => isBegun(step, session, frameOf(index, null))),
+    run: (index) => runNodes(steps, session, frameOf(index, (items as readonly Json[])[index] as Json)),
+  });
+  gather(steps, session.outputs, frame.iterations, items.length);
   return flow;
+}
+
+/** What a dry run predicts of a step depends on the writes before it: it goes through them in their order. */
+function widthOf(node: PlannedBlock, { isDry }: Session): number {
+  const isRead = nodesRunBy(node).every((one) => one.kind !== 'request' || one.effect === 'read');
+  return isDry && !isRead ? 1 : (node.parallel ?? 1);
+}
+
+/** Returns whether an earlier process has begun a step, or has ended it without. */
+function isBegun(step: PlannedNode, session: Session, frame: Frame): boolean {
+  return pastOf(contextOf(step, session, frame)) !== undefined;
 }

@@ -4,21 +4,23 @@ import { nodesRunBy, type PlannedNode, type Request } from '../plan/index.ts';
 import type { StepResult } from './event.ts';
 import type { Reason } from './reason.ts';
 import { instanceId, reasonOf } from './render.ts';
-import type { Session, StepContext } from './session.ts';
+import { noteWrite, type Session, type StepContext } from './session.ts';
 
 /** Notes a write that would be sent, or may be. @param request With what the run knows filled in; undefined where it is not known. */
-export function predict(request: Request | undefined, { session, id }: StepContext): void {
+export function predict(request: Request | undefined, context: StepContext): void {
+  const { session, id } = context;
   const touched = request && touchedBy(request, 'write', session.plan);
-  session.prediction.writes.push({ step: id, touched, perItem: false });
+  noteWrite(context, { step: id, touched, perItem: false });
 }
 
 /** Notes the writes of a node that cannot be gone into before an earlier step has really been sent. */
-export function predictInside(node: PlannedNode, { session: { prediction }, frame, id }: StepContext): void {
+export function predictInside(node: PlannedNode, context: StepContext): void {
+  const { frame, id } = context;
   const perItem = node.kind === 'block' && node.for_each !== undefined;
   for (const one of nodesRunBy(node)) {
     const isWrite = one.kind === 'request' && one.effect === 'write';
     const step = one === node ? id : instanceId(one.id, frame.iterations);
-    if (isWrite) prediction.writes.push({ step, touched: undefined, perItem });
+    if (isWrite) noteWrite(context, { step, touched: undefined, perItem });
   }
 }
 

@@ -5,7 +5,7 @@ export { type Answer, type Call, Cancelled, type Doubt, type Ports, type Questio
 export { previewRollback, type RollbackPreview } from './preview.ts';
 export type { AmbiguousResponse, LockReason, Reason } from './reason.ts';
 export { createRedactor, type Redactor, secretMark, shortestSecret } from './redactor.ts';
-export { instanceId, plannedOf, withInputs } from './render.ts';
+export { instanceId, patternOf, plannedAmong, withInputs } from './render.ts';
 export type {
   Advice,
   Assertion,

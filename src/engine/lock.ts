@@ -70,7 +70,8 @@ interface HeldLock {
 export function createLocks({ isOff, ...run }: Surroundings & { readonly isOff: boolean }): Locks {
   const { plan, ports, recorder, findings } = run;
   const held = new Map<string, HeldLock>();
-  let isAcquired = false;
+  /** Iterations run side by side: whoever comes while the locks are acquired waits for them. */
+  let acquiring: Promise<void> | undefined;
   let problem: LockReason | undefined;
   let stop: (() => Promise<void>) | undefined;
   /** The last of the heartbeats: the timer's and those before a write come one after the other. */
@@ -115,6 +116,24 @@ export function createLocks({ isOff, ...run }: Surroundings & { readonly isOff: 
     await stop?.();
     stop = undefined;
   };
+  const acquireAll = async (): Promise<void> => {
+    for (const lock of plan.locks) {
+      const { connection } = lock;
+      const acquired = await acquire(lock, run);
+      if ('held' in acquired) {
+        held.set(connection, acquired.held);
+        // One that is under way is enough.
+        stop ??= ports.every(beatEvery, async () => (isBeating ? undefined : beat(0)));
+        const why = acquired.reason ? { reason: acquired.reason } : {};
+        await recorder.record({ type: 'lock', connection, state: 'acquired', ...why });
+        continue;
+      }
+      problem = acquired.reason;
+      if (acquired.isUncertain) findings.locksLeft.push({ kind: 'lock-uncertain', connection });
+      await recorder.record({ type: 'lock', connection, state: 'refused', reason: problem });
+      break;
+    }
+  };
   return {
     rest,
     otherHolder: async (connection) => {
@@ -125,24 +144,9 @@ export function createLocks({ isOff, ...run }: Surroundings & { readonly isOff: 
     keep: () => beat(overdueAfter),
     problem: () => problem,
     acquire: async () => {
-      if (isAcquired || isOff) return problem;
-      isAcquired = true;
-      for (const lock of plan.locks) {
-        const { connection } = lock;
-        const acquired = await acquire(lock, run);
-        if ('held' in acquired) {
-          held.set(connection, acquired.held);
-          // One that is under way is enough.
-          stop ??= ports.every(beatEvery, async () => (isBeating ? undefined : beat(0)));
-          const why = acquired.reason ? { reason: acquired.reason } : {};
-          await recorder.record({ type: 'lock', connection, state: 'acquired', ...why });
-          continue;
-        }
-        problem = acquired.reason;
-        if (acquired.isUncertain) findings.locksLeft.push({ kind: 'lock-uncertain', connection });
-        await recorder.record({ type: 'lock', connection, state: 'refused', reason: problem });
-        break;
-      }
+      if (isOff) return problem;
+      acquiring ??= acquireAll();
+      await acquiring;
       return problem;
     },
     release: async () => {

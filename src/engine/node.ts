@@ -17,6 +17,7 @@ import { rereadSecrets } from './reread-secrets.ts';
 import { noteRollback } from './rollback.ts';
 import {
   contextOf,
+  countWrites,
   type Flow,
   type Frame,
   fail,
@@ -88,7 +89,7 @@ async function runRequest(node: PlannedRequest, context: StepContext): Promise<S
   const past = pastOf(context);
   // What an earlier process may have sent must be rolled back even where this one cannot go on with it.
   if (isWrite && past) {
-    session.findings.writes += past.writes;
+    countWrites(context, past.writes);
     if (hasEffect(past)) noteSent(node, undo, certaintyOf(past), context);
   }
   if (node.effect === 'read') {
@@ -137,7 +138,7 @@ async function replayed(node: PlannedNode, past: PastStep, finished: StepResult,
   if (node.kind === 'request') {
     const undo = node.effect === 'write' ? noteRollback(node, id, session, frame) : undefined;
     if (hasEffect(past)) noteSent(node, undo, certaintyOf(past), context);
-    session.findings.writes += past.writes;
+    countWrites(context, past.writes);
     saveFromJournal(finished, node, context);
   }
   if (past.note) sayAgain(past.note, context);
@@ -182,6 +183,7 @@ function flowAfter(node: PlannedNode, { outcome, reason, depends_on }: StepResul
   if (isPuttingRight && (outcome === 'done' || outcome === 'unchanged' || outcome === 'in-place'))
     session.rollback.succeeded.add(id);
   const cause: Reason = reason ?? { kind: 'internal-error', message: outcome };
+  if (outcome === 'failed' || outcome === 'in-doubt') for (const tally of frame.around) tally.hasFailed = true;
   switch (outcome) {
     // What a write would save is not known before it is sent.
     case 'would-change':
@@ -199,7 +201,9 @@ function flowAfter(node: PlannedNode, { outcome, reason, depends_on }: StepResul
     case 'failed':
       if (isCleanup(frame)) {
         const call = node.kind === 'request' ? leftCall(node, context) : {};
-        findings.cleanupFailures.push({ step: id, reason: cause, ...call });
+        const failure = { step: id, reason: cause, ...call };
+        findings.cleanupFailures.push(failure);
+        for (const tally of frame.around) tally.cleanupFailure ??= failure;
       } else fail(session, id, cause);
       break;
     default:
@@ -220,8 +224,8 @@ function described(node: PlannedNode, { session, frame, id }: StepContext): Step
 /** The run is stopped: that is recorded once. */
 async function interrupt({ findings, replay, options, recorder }: Session): Promise<Flow> {
   const isNew = !findings.wasInterrupted && !replay?.isInterrupted && options.rollback !== 'now';
-  if (isNew) await recorder.record({ type: 'interrupted' });
   findings.wasInterrupted = true;
+  if (isNew) await recorder.record({ type: 'interrupted' });
   return 'stop';
 }
 

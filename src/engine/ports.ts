@@ -47,6 +47,28 @@ export interface Ports {
  */
 export class Cancelled extends Error {}
 
+/** Once one of the ports has thrown `Cancelled`, each of them does: what runs beside it ends as well. */
+export function cancelledTogether(ports: Ports): Ports {
+  let cancelled: Cancelled | undefined;
+  const together =
+    <A extends unknown[], R>(port: (...given: A) => Promise<R>) =>
+    async (...given: A): Promise<R> => {
+      if (cancelled) throw cancelled;
+      try {
+        return await port(...given);
+      } catch (error) {
+        if (error instanceof Cancelled) cancelled ??= error;
+        throw error;
+      }
+    };
+  const { send, sleep, confirm, decide, record, seal } = ports;
+  return {
+    ...ports,
+    ...{ send: together(send), sleep: together(sleep), confirm: together(confirm) },
+    ...{ decide: together(decide), record: together(record), seal: together(seal) },
+  };
+}
+
 /**
  * A request as it is sent. Texts in it are templates in canonical form, in which nothing but references to secret inputs is
  * left (`{{inputs.NAME}}`): who sends it evaluates them. What steps have saved, secrets too, stands in it.

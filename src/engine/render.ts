@@ -60,10 +60,32 @@ export function instanceId(id: string, iterations: readonly number[]): string {
   return iterations.reduce((text, iteration) => text.replace('#*', `#${iteration}`), id);
 }
 
-/** Returns the step of the plan that an iteration is of, and which iteration of each loop around it, the outermost first. */
-export function plannedOf(instance: string): { readonly id: string; readonly iterations: readonly number[] } {
-  const iterations = [...instance.matchAll(/#(\d+)/g)].map(([, digits]) => Number(digits));
-  return { id: instance.replace(/#\d+/g, '#*'), iterations };
+/** What all iterations of a step have in common: `users#3` → `users#*`. */
+export function patternOf(instance: string): string {
+  return instance.replace(/#\d+/g, '#*');
+}
+
+/**
+ * Returns what finds the step of a plan that an instance is of, and which iteration of each loop that only the run knows the
+ * list of, the outermost first. Where planning knew the list, `users#3` is a step of the plan itself.
+ * @param ids Those of the plan, or of a part of it.
+ */
+export function plannedAmong(ids: {
+  readonly has: (id: string) => boolean;
+}): (instance: string) => { readonly id: string; readonly iterations: readonly number[] } | undefined {
+  return (instance) => {
+    const [head = '', ...parts] = instance.split(/#(?=\d)/);
+    // Of each number either the iteration or a star is in the plan's id: two ways for one loop, and hardly anybody nests three.
+    let candidates: { id: string; iterations: readonly number[] }[] = [{ id: head, iterations: [] }];
+    for (const part of parts) {
+      const digits = /^\d+/.exec(part)?.[0] ?? '';
+      candidates = candidates.flatMap(({ id, iterations }) => [
+        { id: `${id}#${part}`, iterations },
+        { id: `${id}#*${part.slice(digits.length)}`, iterations: [...iterations, Number(digits)] },
+      ]);
+    }
+    return candidates.find(({ id }) => ids.has(id));
+  };
 }
 
 /**

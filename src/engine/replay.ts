@@ -54,6 +54,10 @@ export interface Replay {
   readonly rolledBack: ReadonlyMap<string, RollbackState>;
   /** Writes of rollbacks that were about to be sent: what they change is not as the run had left it. */
   readonly undoingWrites: ReadonlySet<string>;
+  /** Step → which of the run's intents its first one was, from 1. */
+  readonly intended: ReadonlyMap<string, number>;
+  /** The step of the operation that failed first. */
+  readonly firstFailed: string | undefined;
   /** The writes about locks that succeeded: connection and request. */
   readonly lockWrites: ReadonlySet<string>;
 }
@@ -78,6 +82,8 @@ export function replayOf(events: readonly Event[]): Replay {
   const rolledBack = new Map<string, RollbackState>();
   const undoingWrites = new Set<string>();
   const lockWrites = new Set<string>();
+  const intended = new Map<string, number>();
+  let firstFailed: string | undefined;
   /** What ran since the last rollback began. */
   let undoing = new Set<string>();
   let hasWritten = false;
@@ -100,7 +106,9 @@ export function replayOf(events: readonly Event[]): Replay {
       // Its steps run between the beginning and the end of the rollback, and no others do.
       const step = event.type === 'line-lost' || event.purpose === 'step' ? event.step : undefined;
       if (step !== undefined && rollback === 'begun') undoingWrites.add(step);
+      if (step !== undefined && !intended.has(step)) intended.set(step, intended.size + 1);
     }
+    if (event.type === 'step-finished' && isFailure(event)) firstFailed ??= event.step;
     if (event.type === 'response' && event.purpose === 'lock' && hasSucceeded(event.status))
       lockWrites.add(lockWrite(event.call));
     switch (event.type) {
@@ -137,7 +145,16 @@ export function replayOf(events: readonly Event[]): Replay {
         if ('step' in event && event.step !== undefined) note(stepOf(event.step), event);
     }
   }
-  return { steps, hasWritten, isInterrupted, isRollbackWanted, rollback, rolledBack, undoingWrites, lockWrites };
+  return {
+    ...{ steps, hasWritten, isInterrupted, isRollbackWanted, rollback },
+    ...{ rolledBack, undoingWrites, intended, firstFailed, lockWrites },
+  };
+}
+
+/** Of a step of the operation itself; that of a block is the failure of a step in it. */
+function isFailure({ kind, phase, outcome }: Extract<Event, { type: 'step-finished' }>): boolean {
+  if (kind === 'block' || (phase !== 'steps' && phase !== 'preflight')) return false;
+  return outcome === 'failed' || outcome === 'in-doubt';
 }
 
 /** A call about a lock, as `lockWrites` has it. */

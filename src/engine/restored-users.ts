@@ -44,19 +44,26 @@ function note(restored: Map<string, Restored>, connection: string, snapshot: str
 
 function restoredIn(journal: readonly Event[], plan: Plan): Map<string, Restored> {
   const restored = new Map<string, Restored>();
-  let intended: RecordedCall | undefined;
+  /** By their ids: those without a response so far. */
+  const intended = new Map<string, RecordedCall>();
   const settle = (call: RecordedCall, ending: Ending) => {
     const snapshot = snapshotOf(plan, requestIn(call));
     if (snapshot !== undefined) note(restored, call.connection, snapshot, ending);
   };
+  /** Their process has died before the response. */
+  const settleAll = () => {
+    for (const call of intended.values()) settle(call, { kind: 'no-response', sent: 'maybe' });
+    intended.clear();
+  };
   for (const event of journal) {
+    if (event.type === 'run-resumed') settleAll();
     if (!('call' in event) || event.call.effect !== 'write' || event.purpose === 'lock') continue;
-    intended = event.type === 'write-intended' ? event.call : undefined;
+    if (event.type === 'write-intended') intended.set(event.call.opaque_id, event.call);
+    else intended.delete(event.call.opaque_id);
     if (event.type === 'response') settle(event.call, { kind: 'response', status: event.status });
     if (event.type === 'no-response') settle(event.call, { kind: 'no-response', sent: sentIn(event) });
   }
-  // Its process has died before the response.
-  if (intended) settle(intended, { kind: 'no-response', sent: 'maybe' });
+  settleAll();
   return restored;
 }
 

@@ -2,7 +2,7 @@ import { nodesRunBy, type PlannedNode } from '../plan/index.ts';
 import { isGone, lookAt, needsRollback } from './account.ts';
 import { troublesIn } from './findings.ts';
 import type { Reason } from './reason.ts';
-import { plannedOf } from './render.ts';
+import { plannedAmong } from './render.ts';
 import { type Flow, type Frame, type Session, timeOf, type Undo } from './session.ts';
 
 /** Notes what rolls back a step, before it runs; nothing where nothing does. What cleans up is not rolled back. */
@@ -68,13 +68,27 @@ export async function rollBack(session: Session, undo: (one: Undo) => Promise<Fl
   return hasRolledBack();
 }
 
-/** Returns what has to be rolled back, the newest first, as far as is known. What was rolled back is not rolled back again. */
-export function neededRollbacks({ rollback: { stack, sent } }: Session): Undo[] {
-  const writes = [...sent.values()].filter(needsRollback);
+/**
+ * Returns what has to be rolled back, as far as is known, the newest first: by the first intent of all that it rolls back, which
+ * the journal has for the processes that come after this one. What was rolled back is not rolled back again.
+ */
+export function neededRollbacks({ rollback: { stack, sent, intended } }: Session): Undo[] {
+  const first = new Map<Undo, number>();
+  const needed = new Set<Undo>();
+  for (const write of sent.values()) {
+    const intent = intended.get(write.context.id) ?? 0;
+    const isNeeded = needsRollback(write);
+    for (const undo of write.undos) {
+      first.set(undo, Math.min(intent, first.get(undo) ?? intent));
+      if (isNeeded) needed.add(undo);
+    }
+  }
+  const begun = (undo: Undo) => first.get(undo) ?? 0;
+  // What is around a step was noted before it: where both begin with the same write, the step's own comes first.
   return stack
-    .filter((undo) => undo.state === undefined || undo.state === 'incomplete')
-    .filter((undo) => writes.some(({ undos }) => undos.includes(undo)))
-    .reverse();
+    .filter((undo) => needed.has(undo) && (undo.state === undefined || undo.state === 'incomplete'))
+    .reverse()
+    .sort((left, right) => begun(right) - begun(left));
 }
 
 /**
@@ -100,9 +114,8 @@ async function notNeeded(undo: Undo, session: Session): Promise<Reason | undefin
 
 function hasBegun({ steps, frame: { iterations } }: Undo, { replay }: Session): boolean {
   const ids = new Set(steps.flatMap(nodesRunBy).map(({ id }) => id));
-  return [...(replay?.undoingWrites ?? [])]
-    .map(plannedOf)
-    .some((write) => ids.has(write.id) && iterations.every((iteration, at) => write.iterations[at] === iteration));
+  const writes = [...(replay?.undoingWrites ?? [])].map(plannedAmong(ids));
+  return writes.some((write) => write && iterations.every((iteration, at) => write.iterations[at] === iteration));
 }
 
 /**

@@ -59,7 +59,7 @@ async function runIn(session: Session, options: RunOptions): Promise<RunSummary>
 
 async function runPlan(session: Session): Promise<Flow> {
   const { plan, replay } = session;
-  const preflight: Frame = { phase: 'preflight', depth: 0, iterations: [], undo: [], writesBefore: [] };
+  const preflight: Frame = { phase: 'preflight', depth: 0, iterations: [], undo: [], around: [] };
   await warnOfPlaintext(session);
   if ((await runNodes(plan.preflight, session, preflight)) === 'stop') return 'stop';
   // A run that has begun to write must come to an end, whatever the time.

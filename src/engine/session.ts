@@ -1,10 +1,10 @@
 import type { Touched } from '../kinds/index.ts';
 import type { Plan, PlannedNode, PlannedRequest } from '../plan/index.ts';
 import type { Json } from '../text/index.ts';
-import type { Event, Origin, Phase } from './event.ts';
+import type { CleanupFailure, Event, Origin, Phase } from './event.ts';
 import { createFindings, type Findings } from './findings.ts';
 import { createLocks, type Locks } from './lock.ts';
-import type { Ports } from './ports.ts';
+import { cancelledTogether, type Ports } from './ports.ts';
 import type { Reason } from './reason.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import type { Redactor } from './redactor.ts';
@@ -69,6 +69,8 @@ export interface Rollback {
   readonly stack: Undo[];
   /** Step → its write that was sent, or may have been, the oldest first. */
   readonly sent: Map<string, SentWrite>;
+  /** Step → which of the run's intents its first one was, from 1; also that of an earlier process. */
+  readonly intended: Map<string, number>;
   /** Steps of an `always` that have succeeded. */
   readonly succeeded: Set<string>;
   isRunning: boolean;
@@ -123,10 +125,21 @@ export interface Frame {
   readonly item?: Item;
   /** The rollbacks of the enclosing blocks, the outermost first. */
   readonly undo: readonly Undo[];
-  /** Of each enclosing block with an `always`: how many writes there were before its steps. */
-  readonly writesBefore: readonly number[];
+  /** What has happened in each of the enclosing blocks, the outermost first. */
+  readonly around: readonly Tally[];
   /** Dry run: the predicted write that a condition around it may depend on. */
   readonly provisionalBy?: string;
+}
+
+/** What has happened in a block so far. Iterations run side by side: what the run has counted meanwhile may be another one's. */
+export interface Tally {
+  readonly hasAlways: boolean;
+  /** Writes that were sent, or may have been; in a dry run, those that are predicted. */
+  writes: number;
+  /** A step of it has failed, or has an unknown outcome. */
+  hasFailed: boolean;
+  /** The first of its `always`, and of those inside it. */
+  cleanupFailure?: CleanupFailure;
 }
 
 /** A step that is running: its session, its place, its id. */
@@ -140,7 +153,8 @@ export interface StepContext {
 export type Flow = 'go-on' | 'stop';
 
 export function createSession(plan: Plan, options: RunOptions, given: Ports, replay: Replay | undefined): Session {
-  const ports = { ...given, send: explainingLockouts(given, plan, options.journal) };
+  const together = cancelledTogether(given);
+  const ports = { ...together, send: explainingLockouts(together, plan, options.journal) };
   const recorder = createRecorder(ports, options.redactor);
   const findings = createFindings();
   const isDry = options.mode === 'dry';
@@ -154,7 +168,13 @@ export function createSession(plan: Plan, options: RunOptions, given: Ports, rep
     findings,
     outputs: { saved: new Map(), lost: new Map() },
     locks: createLocks({ plan, options, ports, recorder, findings, isOff: isDry || !options.clusterLock }),
-    rollback: { stack: [], sent: new Map(), succeeded: new Set(), isRunning: false },
+    rollback: {
+      stack: [],
+      sent: new Map(),
+      intended: new Map(replay?.intended),
+      succeeded: new Set(),
+      isRunning: false,
+    },
     prediction: { writes: [], undetermined: new Set(), provisional: new Map() },
   };
 }
@@ -164,9 +184,9 @@ export function contextOf({ id }: { readonly id: string }, session: Session, fra
   return { session, frame, id: instanceId(id, frame.iterations) };
 }
 
-/** Notes the first failure. */
-export function fail({ findings }: Session, step: string, reason: Reason): Flow {
-  findings.failure ??= { step, reason };
+/** Notes the first failure. Where iterations run side by side, an earlier process may have found another one first. */
+export function fail({ findings, replay }: Session, step: string, reason: Reason): Flow {
+  if (!findings.failure || step === replay?.firstFailed) findings.failure = { step, reason };
   return 'stop';
 }
 
@@ -182,14 +202,21 @@ export function pastOf({ session, id }: StepContext): PastStep | undefined {
   return session.replay?.steps.get(id);
 }
 
-/** Writes that were sent, or may have been; in a dry run, those that are predicted. */
-export function writesSoFar({ findings, prediction }: Session): number {
-  return findings.writes + prediction.writes.length;
+/** Counts writes of a step that were sent, or may have been. */
+export function countWrites({ session, frame }: StepContext, count: number): void {
+  session.findings.writes += count;
+  for (const tally of frame.around) tally.writes += count;
+}
+
+/** Notes a write of a dry run. */
+export function noteWrite({ session, frame }: StepContext, write: PredictedWrite): void {
+  session.prediction.writes.push(write);
+  for (const tally of frame.around) tally.writes++;
 }
 
 /** Returns whether the `always` of a block around this has something to put right. */
-export function owesAlways(session: Session, { writesBefore }: Frame): boolean {
-  return writesBefore.some((count) => writesSoFar(session) > count);
+export function owesAlways({ around }: Frame): boolean {
+  return around.some(({ hasAlways, writes }) => hasAlways && writes > 0);
 }
 
 export function isCleanup({ phase }: Frame): boolean {

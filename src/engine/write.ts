@@ -21,7 +21,7 @@ import { hasEffect } from './replay.ts';
 import type { SendResult } from './result.ts';
 import { hasSucceeded, isTransient, mayHaveEffect, pauseBefore } from './retry.ts';
 import { assess, callOf, send, wait } from './send.ts';
-import { isCleanup, isStopping, pastOf, type StepContext, type Undo, valuesIn } from './session.ts';
+import { countWrites, isCleanup, isStopping, pastOf, type StepContext, type Undo, valuesIn } from './session.ts';
 
 /** A write of the plan, and what it takes to send it. */
 interface Write {
@@ -131,11 +131,12 @@ async function sendOnce(
   context: StepContext,
 ): Promise<Attempt> {
   const { session, frame, id } = context;
-  const { locks, recorder, findings } = session;
+  const { locks, recorder, rollback } = session;
   await locks.keep();
   const lost = locks.problem();
   if (lost !== undefined && !isCleanup(frame)) return { result: notSent(lost, wasSent), again: 'never' };
   const call = callOf(rendered, 'write', 'step', context);
+  if (!rollback.intended.has(id)) rollback.intended.set(id, rollback.intended.size + 1);
   await recorder.record({ type: 'write-intended', purpose: 'step', step: id, attempt, call });
   const message = recorder.problem();
   if (message !== undefined && !isCleanup(frame)) {
@@ -147,7 +148,7 @@ async function sendOnce(
   // Noted before the response is judged: whatever is in it, it was sent.
   const arrived = (result: SendResult) => {
     if (result.kind === 'no-response' && result.sent === 'no') return;
-    findings.writes++;
+    countWrites(context, 1);
     const isKnown = result.kind === 'response' && hasSucceeded(result.status);
     if (mayHaveEffect(result)) noteSent(node, undo, isKnown ? 'succeeded' : 'unknown', context);
   };

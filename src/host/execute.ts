@@ -230,7 +230,7 @@ async function reopened({ id, folder, head, lost }: RecordedRun, attendant: Atte
     });
     if (contents.head === head) {
       // The next process must know it, too.
-      if (lost) await journal.record(lost);
+      for (const event of lost) await journal.record(event);
       return locked(journal, release);
     }
     // Between the reading and the lock another process may have gone on with it.

@@ -6,7 +6,7 @@ import { type Plan, parsePlan } from '../plan/index.ts';
 import { type Subject, subjectOf } from '../report/index.ts';
 import { assertOwn, NotOwn, noEventText, readJournal } from '../runs/index.ts';
 import { didYouMean } from '../text/index.ts';
-import { lostWrite } from './lost-write.ts';
+import { lostWrites } from './lost-write.ts';
 import { messageOf, Problem } from './problem.ts';
 
 /** Where the runs of a working directory are kept. */
@@ -72,8 +72,8 @@ export interface RecordedRun {
   readonly head: string;
   /** Bytes of a last line that was not written to its end. */
   readonly torn: number;
-  /** The last of the events, which the journal does not have yet: a write may have been about to be sent in that line. */
-  readonly lost?: Event & { readonly type: 'line-lost' };
+  /** The last of the events, which the journal does not have yet: writes of which one may have been about to be sent in that line. */
+  readonly lost: readonly (Event & { readonly type: 'line-lost' })[];
 }
 
 /**
@@ -94,9 +94,9 @@ export async function readRun(id: string, runs = runsFolder): Promise<RecordedRu
         `${folder} has the journal of the run ${started.run}, not of ${id}: the folder was copied or renamed. Go on with the run ${started.run} in the folder of that name; nothing was sent by this command`,
       );
     const plan = recordedPlan(planText, folder);
-    const lost = lostWrite(journal.events, tail, plan);
-    const events = lost ? [...journal.events, lost] : journal.events;
-    return { id, folder, events, started, plan, planText, head, torn, ...(lost ? { lost } : {}) };
+    const lost = lostWrites(journal.events, tail, plan);
+    const events = [...journal.events, ...lost];
+    return { id, folder, events, started, plan, planText, head, torn, lost };
   } catch (error) {
     if (error instanceof Problem) throw error;
     throw new Problem(`${messageOf(error)}; nothing was sent by this command`);
@@ -124,6 +124,6 @@ export function recordedPlan(bytes: string, folder: string): Plan {
 export async function runSubject(folder: string): Promise<Subject> {
   const record = await recordIn(folder);
   if (record.events.length === 0) throw new Problem(`${noEventText(folder)}; there is nothing to report`, 'failed');
-  const lost = lostWrite(record.events, record.tail, recordedPlan(record.plan, folder));
-  return subjectOf(lost ? { ...record, events: [...record.events, lost] } : record);
+  const lost = lostWrites(record.events, record.tail, recordedPlan(record.plan, folder));
+  return subjectOf({ ...record, events: [...record.events, ...lost] });
 }

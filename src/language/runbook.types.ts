@@ -36,6 +36,10 @@ export type Bound = number | string;
  */
 export type ForEach = Json[] | string;
 /**
+ * Beside for_each: how many items may run at once. No item can read what another one has saved; after a failure no new one begins, and those that run are awaited.
+ */
+export type Parallel = number;
+/**
  * Ask a person before this step; a text is the question.
  */
 export type Confirm = boolean | string;
@@ -179,6 +183,7 @@ export interface CallStep {
   as?: As;
   when?: When;
   for_each?: ForEach;
+  parallel?: Parallel;
   confirm?: Confirm;
   disruptive?: Disruptive;
   call: Call;
@@ -377,6 +382,7 @@ export interface OssStep {
   on?: On;
   when?: When;
   for_each?: ForEach;
+  parallel?: Parallel;
   confirm?: Confirm;
   oss: 'bucketInfo' | 'list' | 'head';
   key?: Text;
@@ -419,6 +425,7 @@ export interface Block {
   as?: As;
   when?: When;
   for_each?: ForEach;
+  parallel?: Parallel;
   confirm?: Confirm;
   disruptive?: Disruptive;
   done_when?: DoneWhen;
@@ -437,6 +444,7 @@ export interface UseStep {
   as?: As;
   when?: When;
   for_each?: ForEach;
+  parallel?: Parallel;
   confirm?: Confirm;
   disruptive?: Disruptive;
   /**

@@ -136,6 +136,13 @@ export interface PlannedNote extends Conditional {
 
 export interface PlannedBlock extends Conditional {
   readonly kind: 'block';
+  /**
+   * Of a loop: how many of its iterations may run at once.
+   * @asType integer
+   * @minimum 2
+   * @maximum 100
+   */
+  readonly parallel?: number;
   readonly done_when?: PlannedRead;
   readonly steps: readonly PlannedNode[];
   readonly always?: readonly PlannedNode[];

@@ -199,10 +199,12 @@ function loop(
   };
   const {
     for_each: _loop,
+    parallel,
     confirm: _confirm,
     disruptive: _disruptive,
     ...once
-  } = step as Step & { disruptive?: boolean };
+  } = step as Step & { disruptive?: boolean; parallel?: number };
+  const atOnce = parallel === undefined ? {} : { parallel };
   const inner = {
     ...once,
     when: Object.fromEntries(
@@ -228,7 +230,7 @@ function loop(
       if (kind === 'step') context.scope.steps.set(id, { kind, id: context.prefix + id + context.suffix });
       else if (kind !== undefined) context.scope.steps.set(id, { kind: 'skipped', reason });
     }
-    return { ...common, for_each: list?.template ?? [], steps: [node] };
+    return { ...common, for_each: list?.template ?? [], ...atOnce, steps: [node] };
   }
   const iterations = list.value.map((value, index) =>
     iterate(`#${index + 1}`, { value }, `${named.number}.${index + 1}`),
@@ -237,7 +239,7 @@ function loop(
     const items = iterations.flatMap(({ steps }): StepName[] => (steps.has(id) ? [steps.get(id) as StepName] : []));
     context.scope.steps.set(id, { kind: 'list', items });
   }
-  return { ...common, steps: iterations.map(({ node }) => node) };
+  return { ...common, ...atOnce, steps: iterations.map(({ node }) => node) };
 }
 
 function knownList(

@@ -1,4 +1,4 @@
-import { plannedOf } from '../engine/index.ts';
+import { patternOf } from '../engine/index.ts';
 import type { Plan } from '../plan/index.ts';
 import { comment } from './by-hand.ts';
 import { causesOf } from './causes.ts';
@@ -120,7 +120,7 @@ const mostAlike = 5;
 function folded(all: readonly Done[]): string[] {
   const alike = new Map<string, Done[]>();
   for (const one of all) {
-    const key = one.isCountable ? `${one.text}: ${plannedOf(one.id).id}` : one.line;
+    const key = one.isCountable ? `${one.text}: ${patternOf(one.id)}` : one.line;
     const others = alike.get(key);
     if (others) others.push(one);
     else alike.set(key, [one]);
@@ -128,6 +128,6 @@ function folded(all: readonly Done[]): string[] {
   return [...alike.values()].flatMap((same) => {
     const [{ text, id }] = same as [Done];
     if (same.length <= mostAlike) return same.map(({ line }) => line);
-    return [`${text}: ${numberText(same.length)} iterations of ${plannedOf(id).id.replaceAll('#*', '')}`];
+    return [`${text}: ${numberText(same.length)} iterations of ${patternOf(id).replaceAll('#*', '')}`];
   });
 }

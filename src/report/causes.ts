@@ -1,4 +1,4 @@
-import { instanceId, plannedOf, type Reason } from '../engine/index.ts';
+import { instanceId, plannedAmong, type Reason } from '../engine/index.ts';
 import { nodesIn, type Plan } from '../plan/index.ts';
 import { latestOf, numberText } from './entries.ts';
 import { actualText, errorText, expectedText, reasonText, stepReasonText, subjectOf } from './reason-text.ts';
@@ -123,11 +123,12 @@ function evidenceIn(plan: Plan, { steps }: RunReport): ReadonlyMap<string, Repor
   if (gathered.length === 0) return found;
   const around = new Map(
     nodesIn(plan).flatMap(({ node, section, within }) =>
-      section === 'evidence' && within !== undefined ? [[plannedOf(node.id).id, plannedOf(within).id] as const] : [],
+      section === 'evidence' && within !== undefined ? [[node.id, within] as const] : [],
     ),
   );
+  const plannedOf = plannedAmong(around);
   for (const step of gathered) {
-    const { id, iterations } = plannedOf(step.step);
+    const { id = '', iterations = [] } = plannedOf(step.step) ?? {};
     const of = instanceId(around.get(id) ?? '', iterations);
     found.set(of, [...(found.get(of) ?? []), step]);
   }

@@ -1,4 +1,4 @@
-import { plannedOf, type StepOutcome } from '../engine/index.ts';
+import { patternOf, type StepOutcome } from '../engine/index.ts';
 import { nodesIn, type Plan, type PlannedNode, type Section, type Visited } from '../plan/index.ts';
 import { unreachedText } from './outline.ts';
 import { outcomeText } from './run-lines.ts';
@@ -114,11 +114,6 @@ function append<T>(lists: Map<string, T[]>, key: string, value: T): void {
   const list = lists.get(key);
   if (list) list.push(value);
   else lists.set(key, [value]);
-}
-
-/** `users#3` → `users#*`. */
-function patternOf(id: string): string {
-  return plannedOf(id).id;
 }
 
 function numberOf(all: readonly Visited[]): string {

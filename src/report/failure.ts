@@ -1,4 +1,4 @@
-import { type Event, plannedOf, type Reason, type RecordedCall } from '../engine/index.ts';
+import { type Event, plannedAmong, type Reason, type RecordedCall } from '../engine/index.ts';
 import { nodesIn, type Plan } from '../plan/index.ts';
 import { inOneLine } from '../text/in-one-line.ts';
 import { durationOf } from '../text/index.ts';
@@ -30,6 +30,7 @@ export function followFailures(plan: Plan): (event: Event) => Failure | undefine
   const planned = new Map(
     nodesIn(plan).flatMap(({ node }) => (node.kind === 'request' ? [[node.id, node.request] as const] : [])),
   );
+  const plannedOf = plannedAmong(planned);
   const calls = new Map<string, RecordedCall>();
   return (event) => {
     switch (event.type) {
@@ -45,7 +46,7 @@ export function followFailures(plan: Plan): (event: Event) => Failure | undefine
         calls.delete(event.step);
         const isFailure = event.outcome === 'failed' || event.outcome === 'in-doubt';
         if (!isFailure || event.reason === undefined || event.phase === 'evidence') return undefined;
-        const request = planned.get(plannedOf(event.step).id);
+        const request = planned.get(plannedOf(event.step)?.id ?? '');
         const unsent = request && `${requestText(request)} on ${connectionText(request)} (not sent)`;
         const text = call ? sentText(call) : unsent;
         const facts = factsOf(event.reason);

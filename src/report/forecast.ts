@@ -1,4 +1,4 @@
-import { plannedOf, type StepOutcome } from '../engine/index.ts';
+import { patternOf, type StepOutcome } from '../engine/index.ts';
 import { nodesIn, type Plan, type PlannedNode, skipReasonText } from '../plan/index.ts';
 import { iterationsIn } from './entries.ts';
 import type { Line } from './live/line.ts';
@@ -15,7 +15,7 @@ export function forecastOf(plan: Plan, report: RunReport): Forecast[] {
   const numbers = new Map(report.steps.map(({ step, number }) => [step, number]));
   // A step in a loop over a list that only the run knows has no iteration yet.
   const planned = new Map(nodesIn(plan).map(({ node: { id, number } }) => [id, number]));
-  const numberOf = (step: string) => numbers.get(step) ?? planned.get(step) ?? planned.get(plannedOf(step).id) ?? step;
+  const numberOf = (step: string) => numbers.get(step) ?? planned.get(step) ?? planned.get(patternOf(step)) ?? step;
   /** Blocks that are unchanged or skipped: so is everything in them. */
   const settled = new Map<
     string,

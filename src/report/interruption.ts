@@ -1,5 +1,6 @@
 import type { Event, RecordedCall, RunOptions } from '../engine/index.ts';
 import { inert } from '../text/index.ts';
+import { listText } from './live/outages.ts';
 
 /** Follows a run, to say at a signal what is finished first, and what a second one would skip. */
 export interface Course {
@@ -12,24 +13,25 @@ type Started = Extract<Event, { type: 'step-started' }>;
 
 /** Follows a run from its beginning; `rollback` is what it does after a failure. */
 export function followCourse(rollback: RunOptions['rollback']): Course {
-  let running: Started | undefined;
-  let inFlight: RecordedCall | undefined;
+  /** Several where iterations run side by side. */
+  const running = new Map<string, Started>();
+  const inFlight = new Map<string, RecordedCall>();
   let isRollingBack = rollback === 'now';
   return {
     follow: (event) => {
       switch (event.type) {
         case 'step-started':
-          if (event.kind === 'request') running = event;
+          if (event.kind === 'request') running.set(event.step, event);
           break;
         case 'step-finished':
-          if (running?.step === event.step) running = undefined;
+          running.delete(event.step);
           break;
         case 'write-intended':
-          inFlight = event.call;
+          inFlight.set(event.call.opaque_id, event.call);
           break;
         case 'response':
         case 'no-response':
-          inFlight = undefined;
+          inFlight.delete(event.call.opaque_id);
           break;
         case 'rollback-started':
           isRollingBack = true;
@@ -38,9 +40,9 @@ export function followCourse(rollback: RunOptions['rollback']): Course {
       }
     },
     stopText: (isFirst) => {
-      const call = inFlight && `${inFlight.request} on ${inFlight.connection}`;
-      const step = running && `${running.step} (${running.title})`;
-      return inert(isFirst ? firstText(rollback, isRollingBack, call, step) : secondText(isRollingBack, call));
+      const calls = [...inFlight.values()].map(({ request, connection }) => `${request} on ${connection}`);
+      const steps = [...running.values()].map(({ step, title }) => `${step} (${title})`);
+      return inert(isFirst ? firstText(rollback, isRollingBack, calls, steps) : secondText(isRollingBack, calls));
     },
   };
 }
@@ -48,23 +50,27 @@ export function followCourse(rollback: RunOptions['rollback']): Course {
 function firstText(
   rollback: RunOptions['rollback'],
   isRollingBack: boolean,
-  call: string | undefined,
-  step: string | undefined,
+  calls: readonly string[],
+  steps: readonly string[],
 ): string {
-  const at = step === undefined ? '' : `; now: ${step}`;
+  const at = steps.length === 0 ? '' : `; now: ${listText(steps)}`;
   if (isRollingBack) return `the rollback continues${at}. A second signal stops it after the call in flight.`;
   const first =
-    call === undefined
-      ? `stopping${step === undefined ? '' : ` at ${step}`}`
-      : `stopping after the call in flight, ${call}`;
+    calls.length === 0
+      ? `stopping${steps.length === 0 ? '' : ` at ${listText(steps)}`}`
+      : `stopping ${afterText(calls)}`;
   const then = 'any steps of always';
   return rollback === 'never'
     ? `${first}. Then: ${then}. No rollback, as requested.`
     : `${first}. Then: ${then}, and the rollback of what was sent. A second signal skips the rollback.`;
 }
 
-function secondText(isRollingBack: boolean, call: string | undefined): string {
-  const first = call === undefined ? '' : ` after the call in flight, ${call}`;
+function afterText(calls: readonly string[]): string {
+  return `after the ${calls.length === 1 ? 'call' : 'calls'} in flight, ${listText(calls)}`;
+}
+
+function secondText(isRollingBack: boolean, calls: readonly string[]): string {
+  const first = calls.length === 0 ? '' : ` ${afterText(calls)}`;
   return isRollingBack
     ? `stopping the rollback${first}.`
     : `no rollback. Stopping${first}; any steps of always still run.`;

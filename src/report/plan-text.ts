@@ -29,6 +29,7 @@ import { readable } from './readable.ts';
 import { reasonText, statusText } from './reason-text.ts';
 import { noteText } from './run-lines.ts';
 import {
+  atOnceText,
   conditionText,
   expectations,
   retryText,
@@ -174,9 +175,11 @@ function ownLines(planned: PlannedNode, plan: Plan): string[] {
     ...(node.confirm === undefined ? [] : ['requires confirmation']),
   ];
   const head = `${node.number} ${node.id}${marks.length > 0 ? ` [${marks.join(', ')}]` : ''}: ${node.title}`;
+  const parallel = node.kind === 'block' ? node.parallel : undefined;
   const common = [
     ...(node.when ?? []).map((condition) => `${inner}when      ${conditionText(condition)}`),
     ...(node.for_each === undefined ? [] : [`${inner}for each  ${valueText(node.for_each)}`]),
+    ...(parallel === undefined ? [] : [`${inner}at once   ${atOnceText(parallel)}`]),
     ...(node.confirm === undefined ? [] : [`${inner}question  ${node.confirm}`]),
     ...('unchanged_when' in node && node.unchanged_when ? checkLines('unchanged', node.unchanged_when, plan) : []),
     ...('done_when' in node && node.done_when ? checkLines('already in place', node.done_when, plan) : []),

@@ -1,14 +1,14 @@
 import type { Event, Progress } from '../engine/index.ts';
 
-/** The progress of the step that is running: a fold over events. It keeps a few samples, however many events there are. */
+/** The progress of the steps that are running: a fold over events. It keeps a few samples of each, however many events there are. */
 export interface ProgressFold {
   readonly take: (event: Event) => void;
   /**
-   * `12 of 48 shards, 3.1 of 9.8 GB, 120 MB/s, about 55 s left`; undefined where the running step has no progress. Rate and
-   * time left are in it where they follow from what was seen.
+   * `12 of 48 shards, 3.1 of 9.8 GB, 120 MB/s, about 55 s left`; undefined where the step has no progress. Rate and time
+   * left are in it where they follow from what was seen.
    * @param now Milliseconds since 1970, by the clock of the events.
    */
-  readonly text: (now: number) => string | undefined;
+  readonly text: (step: string, now: number) => string | undefined;
 }
 
 /** What was seen at one time. */
@@ -27,20 +27,24 @@ const longestSilence = 45_000;
 const shortestStandstill = 60_000;
 
 export function progressFold(): ProgressFold {
-  let samples: readonly Sample[] = [];
-  /** When the measures were first what they are now. */
-  let since = 0;
+  /** Step → what was seen of it, and when its measures were first what they are now. */
+  const seen = new Map<string, { readonly samples: readonly Sample[]; readonly since: number }>();
   return {
     take: (event) => {
-      if (event.type === 'step-started' || event.type === 'step-finished') samples = [];
+      if (event.type === 'step-started' || event.type === 'step-finished') seen.delete(event.step);
       if (event.type !== 'progress') return;
       const sample = { at: Date.parse(event.at), measures: event.measures };
+      const { samples, since } = seen.get(event.step) ?? { samples: [], since: sample.at };
       const last = samples.at(-1);
-      if (last === undefined || !isSame(last.measures, sample.measures)) since = sample.at;
-      if (last === undefined || !isFurther(last, sample)) samples = [];
-      samples = recent([...samples, sample]);
+      const isNew = last === undefined || !isFurther(last, sample);
+      const hasChanged = last === undefined || !isSame(last.measures, sample.measures);
+      seen.set(event.step, {
+        samples: recent([...(isNew ? [] : samples), sample]),
+        since: hasChanged ? sample.at : since,
+      });
     },
-    text: (now) => {
+    text: (step, now) => {
+      const { samples = [], since = 0 } = seen.get(step) ?? {};
       const last = samples.at(-1);
       if (last === undefined) return undefined;
       return [measuresText(last.measures), ...paceOf(samples, since, now)].join(', ');

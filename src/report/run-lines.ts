@@ -100,14 +100,16 @@ const pauses = { changed: 30_000, unchanged: 300_000 };
 /** Progress as plain lines: the first, and then one now and then. */
 function plainProgress(): (event: Event) => string[] {
   const fold = progressFold();
-  let said: { readonly at: number; readonly measures: string } | undefined;
+  /** Of each step that is running. */
+  const told = new Map<string, { readonly at: number; readonly measures: string }>();
   return (event) => {
     fold.take(event);
-    if (event.type === 'step-finished') said = undefined;
+    if (event.type === 'step-finished') told.delete(event.step);
     if (event.type !== 'progress') return [];
+    const said = told.get(event.step);
     const [at, measures] = [Date.parse(event.at), measuresText(event.measures)];
     if (said && at - said.at < (measures === said.measures ? pauses.unchanged : pauses.changed)) return [];
-    said = { at, measures };
+    told.set(event.step, { at, measures });
     return linesOf(event, false, fold);
   };
 }
@@ -195,7 +197,7 @@ function textOf(event: Event, isDetailed: boolean, progress?: ProgressFold): str
     case 'waiting':
       return [`    ${waitingText(event)}`];
     case 'progress':
-      return [`    ${progress?.text(Date.parse(event.at)) ?? measuresText(event.measures)}`];
+      return [`    ${progress?.text(event.step, Date.parse(event.at)) ?? measuresText(event.measures)}`];
     case 'asserted':
       return isDetailed
         ? [

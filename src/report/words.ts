@@ -10,6 +10,11 @@ export function conditionText({ subject, expect }: Condition): string {
   return isMatcher(expect) ? `${subject}: ${expectedOf(expect, inOneLine)}` : `${subject} = ${valueText(expect)}`;
 }
 
+/** How many items of a loop run side by side. */
+export function atOnceText(parallel: number): string {
+  return `up to ${parallel} items`;
+}
+
 /** A value in a line: a text as it is, everything else as JSON. */
 export function valueText(value: Json): string {
   return typeof value === 'string' ? value : jsonText(value);

@@ -273,6 +273,17 @@ describe('the rules', () => {
       ['account-of-rollback: wanted'],
     ],
     ['a missing fragment', '  - { id: a, use: fragments/none.yaml }\n', ['unknown-fragment: fragments/none.yaml']],
+    ['a parallel without a loop', '  - { id: a, on: es, call: GET /, parallel: 2 }\n', ['parallel-without-loop: 2']],
+    [
+      'questions inside a loop with parallel, and not those before it',
+      '  - { id: a, on: es, for_each: [1], parallel: 2, confirm: Really?, steps: [{ id: b, confirm: One?, call: PUT /x, keep: w }, { id: c, disruptive: true, on_unknown: suspend, call: PUT /y, keep: w }] }\n',
+      ['parallel-asks: One?', 'parallel-asks: true', 'parallel-asks: suspend'],
+    ],
+    [
+      'a call in a loop with parallel whose outcome only a person knows',
+      '  - { id: a, on: es, for_each: [1], parallel: 2, disruptive: true, on_unknown: suspend, call: PUT /x, keep: w }\n',
+      ['parallel-asks: suspend'],
+    ],
   ])('find %s', (_what, steps, expected) => {
     expect(found(steps)).toEqual(expected);
   });
@@ -284,6 +295,17 @@ describe('the rules', () => {
       'unknown-input: conection',
       'wrong-type: many',
     ]);
+  });
+
+  it('find a question in a fragment that a loop with parallel uses, at any depth', () => {
+    const asking = fragment.replace('call: GET /,', 'call: GET /, confirm: true,');
+    const outer = `apiVersion: runbook/v1\nfragment: outer\ntitle: t\ninputs: { connection: { type: connection } }\nsteps:\n  - { id: inner, use: part.yaml, with: { connection: '{{inputs.connection}}' } }\n`;
+    const fragments = { 'in/outer.yaml': outer, 'in/part.yaml': asking };
+    const steps = (more: string) =>
+      `  - { id: a, for_each: [1, 2], ${more}use: in/outer.yaml, with: { connection: es } }\n`;
+    expect(found(steps('parallel: 2, '), fragments)).toEqual(['parallel-asks: in/outer.yaml']);
+    expect(diagnosticsOf(head + steps('parallel: 2, '), fragments)[0]?.message).toContain('confirm in in/part.yaml');
+    expect(found(steps(''), fragments)).toEqual([]);
   });
 
   it('know the outputs of a fragment', () => {

@@ -47,7 +47,7 @@ const seal = sealFor('run-1', 'a key of the tests, which is long enough');
 
 interface World {
   /** The answer to a call; preflights are answered by the world. */
-  readonly answer?: (call: string, count: number) => SendResult;
+  readonly answer?: (call: string, count: number) => SendResult | Promise<SendResult>;
   readonly mode?: RunOptions['mode'];
   readonly confirm?: boolean | Answer | (() => boolean);
   /** From which recorded event on somebody wants to stop. */

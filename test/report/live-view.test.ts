@@ -15,6 +15,33 @@ describe('a run on a terminal', () => {
     await expect(screenOf(await stories[name](), at80)).toMatchFileSnapshot(`../golden/live/${name}.txt`);
   });
 
+  it('shows what runs side by side, each step below its own block', async () => {
+    const plan = planOf(`  - id: item
+    title: The item {{item}}
+    on: es
+    for_each: [a, b, c, d, e, f]
+    parallel: 6
+    steps:
+      - { id: look, title: Look, call: 'GET /{{item}}', expect: { status: [200, 404] } }
+      - { id: put, title: Put, call: 'PUT /{{item}}', keep: wanted }
+`);
+    const { events } = await runIn(plan);
+    const view = liveView(plan, { mode: 'real', isVerbose: false });
+    let most: string[] = [];
+    const said = events.flatMap((event) => {
+      const lines = view.show(event).map((line) => laidOut(line, at80));
+      const now = view.now(Date.parse(event.at)).map((line) => laidOut(line, at80));
+      if (now.length > most.length) most = now;
+      return lines;
+    });
+    expect(most.filter((line) => line.startsWith('▸'))).toHaveLength(4);
+    expect(most.join('\n')).toContain('and 2 more at once');
+    for (const item of ['a', 'b', 'f'])
+      expect(said.filter((line) => line.includes(`The item ${item}`))).toHaveLength(1);
+    expect(said.filter((line) => line.includes('Put'))).toHaveLength(6);
+    expect(view.now(0).some((line) => line.mark === 'running')).toBe(false);
+  });
+
   it.each([60, 200])('fits %i columns, and breaks at words', async (columns) => {
     const screen = screenOf(await stories.failure(), { columns, hasColour: false });
     await expect(screen).toMatchFileSnapshot(`../golden/live/failure-${columns}.txt`);

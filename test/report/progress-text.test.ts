@@ -35,7 +35,7 @@ const ended: Event = {
 function textOf(events: readonly Event[], later = 0): string | undefined {
   const fold = progressFold();
   for (const event of events) fold.take(event);
-  return fold.text(Date.parse(events.at(-1)?.at ?? '') + later * 1_000);
+  return fold.text('a', Date.parse(events.at(-1)?.at ?? '') + later * 1_000);
 }
 
 describe('measures', () => {

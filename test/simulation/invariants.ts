@@ -1,4 +1,5 @@
-import type { RunSummary } from '../../src/engine/index.ts';
+import { instanceId, patternOf, plannedAmong, type RunSummary } from '../../src/engine/index.ts';
+import { nodesIn, wholeRunbook } from '../../src/plan/index.ts';
 import type { Cluster, World } from '../../src/sandbox/world/state.ts';
 import type { JsonObject } from '../../src/text/index.ts';
 import type { RecordFault } from './faults.ts';
@@ -93,7 +94,7 @@ function sentOnce({ sent, events, scenario, cuts }: Ending): string[] {
     // What cleans up without a record may have undone it.
     const earlier = sent.slice(0, index).findLast((one) => one.step === step && one.tookEffect);
     const isRepeated = earlier && !sent.slice(sent.indexOf(earlier), index).some((one) => one.isUnrecorded);
-    if (isRepeated && tookEffect && !repeatable.has(step.replace(/#\d+/g, '#*')) && !isUndoing(step, scenario))
+    if (isRepeated && tookEffect && !repeatable.has(patternOf(step)) && !isUndoing(step, scenario))
       return [`${step} took effect twice`];
     return [];
   });
@@ -113,8 +114,8 @@ function knownSteps(scenario: Scenario) {
   const visit = (value: unknown, isUndo: boolean): void => {
     if (typeof value !== 'object' || value === null) return;
     const { id, retry, effect } = value as { id?: string; retry?: { attempts: number }; effect?: string };
-    if (id !== undefined && isUndo) undoing.add(id);
-    if (id !== undefined && effect === 'write' && (retry?.attempts ?? 1) > 1) repeatable.add(id);
+    if (id !== undefined && isUndo) undoing.add(patternOf(id));
+    if (id !== undefined && effect === 'write' && (retry?.attempts ?? 1) > 1) repeatable.add(patternOf(id));
     for (const [key, inner] of Object.entries(value)) visit(inner, isUndo || key === 'rollback');
   };
   visit(scenario.plan, false);
@@ -123,7 +124,7 @@ function knownSteps(scenario: Scenario) {
 }
 
 const repeatableSteps = (scenario: Scenario) => knownSteps(scenario).repeatable;
-const isUndoing = (step: string, scenario: Scenario) => knownSteps(scenario).undoing.has(step.replace(/#\d+/g, '#*'));
+const isUndoing = (step: string, scenario: Scenario) => knownSteps(scenario).undoing.has(patternOf(step));
 
 /** Done: the clusters are as after a run in which nothing went wrong. Rolled back: as before. Otherwise the run says what is not. */
 function ends({ scenario, world, summary }: Ending, undisturbed: World): string[] {
@@ -210,14 +211,23 @@ function sorted(record: Readonly<Record<string, unknown>>): unknown {
   return Object.fromEntries(Object.entries(record).sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 
-/** Each rollback goes from the newest to the oldest. */
-function rollbackInReverse({ events }: Ending): string[] {
+/** Each rollback goes from the newest to the oldest, by the first intent of all that it rolls back. */
+function rollbackInReverse({ events, scenario }: Ending): string[] {
+  const around = new Map<string, readonly string[]>();
+  for (const { node, within } of nodesIn(scenario.plan))
+    around.set(node.id, [node.id, ...(around.get(within ?? '') ?? [wholeRunbook])]);
+  const plannedOf = plannedAmong(around);
+  const isWithin = (step: string, outer: string) => {
+    const { id = '', iterations = [] } = plannedOf(step) ?? {};
+    return (around.get(id) ?? []).some((one) => instanceId(one, iterations) === outer);
+  };
   return events.flatMap((event, index) => {
     if (event.type !== 'rollback-started') return [];
-    const begun = event.of.map((step) =>
-      events.slice(0, index).findIndex((one) => one.type === 'step-started' && one.step === step),
-    );
-    const isReverse = begun.every((at, position) => position === 0 || at < (begun[position - 1] ?? 0));
+    const intents = events
+      .slice(0, index)
+      .flatMap((one) => (one.type === 'write-intended' && one.purpose === 'step' ? [one.step] : []));
+    const begun = event.of.map((outer) => intents.findIndex((step) => isWithin(step, outer)));
+    const isReverse = begun.every((at, position) => position === 0 || at <= (begun[position - 1] ?? 0));
     return isReverse ? [] : [`the rollback is not in reverse order: ${event.of.join(', ')}`];
   });
 }

@@ -1,4 +1,4 @@
-import { plannedOf } from '../../src/engine/index.ts';
+import { patternOf } from '../../src/engine/index.ts';
 import { reportOf } from '../../src/report/index.ts';
 import { factsOf } from '../../src/report/sentences/index.ts';
 import { differences } from './invariants.ts';
@@ -14,10 +14,10 @@ export function falsePredictions(scenario: Scenario, dry: Ending, real: Ending):
   const sent = new Set(
     [...factsOf(scenario.plan, real.events).writes.values()]
       .filter(({ requests, phase }) => requests > 0 && phase !== 'rollback')
-      .map(({ step }) => plannedOf(step).id),
+      .map(({ step }) => patternOf(step)),
   );
   const forecasts = (report.forecast ?? []).filter(({ effect }) => effect === 'write');
-  const predictionsOf = (id: string) => forecasts.filter(({ step }) => plannedOf(step).id === id);
+  const predictionsOf = (id: string) => forecasts.filter(({ step }) => patternOf(step) === id);
   return [
     ...differences('after a dry run the clusters are not as before', dry.world, scenario.world, scenario),
     ...dry.sent.map(({ step }) => `the dry run has sent a write of ${step}`),
@@ -29,7 +29,7 @@ export function falsePredictions(scenario: Scenario, dry: Ending, real: Ending):
     ...forecasts
       .filter(
         ({ prediction, behind, step }) =>
-          prediction === 'would-change' && behind === undefined && !sent.has(plannedOf(step).id),
+          prediction === 'would-change' && behind === undefined && !sent.has(patternOf(step)),
       )
       .map(({ step }) => `the dry run says that ${step} would change, and it was not sent`),
   ];

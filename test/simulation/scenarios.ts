@@ -11,7 +11,7 @@ import type { World } from '../../src/sandbox/world/state.ts';
 import type { Version } from '../../src/sandbox/world/versions.ts';
 import type { Json } from '../../src/text/index.ts';
 
-/** A bundled runbook with its inputs, and the world that it begins in. */
+/** A runbook with its inputs, and the world that it begins in. */
 export interface Scenario {
   readonly name: string;
   readonly version: Version;
@@ -27,6 +27,8 @@ export interface Scenario {
   readonly hasNewIds: boolean;
   /** Nobody has a file realm. */
   readonly isManaged: boolean;
+  /** It has iterations that run side by side. */
+  readonly isParallel: boolean;
 }
 
 /** When every world begins; milliseconds since 1970. */
@@ -105,12 +107,14 @@ const definitions: readonly (readonly [
   ['prepare-users-7.10', '8.5.3', ['user=ada', 'role=reader']],
   ['prepare-visualizations-7.10', '7.10.2'],
   ['prepare-visualizations-7.10', '8.5.3'],
+  ['side-by-side-7.10', '8.5.3'],
 ];
 
-/** Every bundled runbook. */
+/** Every bundled runbook, and one that is for the simulation alone. */
 export function scenarios(): Scenario[] {
   return definitions.map(([name, version, sets = [], change = same, text = environment]) => {
-    const read = (file: string) => readFileSync(join('runbooks', file), 'utf8');
+    const folder = name.startsWith('side-by-side') ? 'test/simulation' : 'runbooks';
+    const read = (file: string) => readFileSync(join(folder, file), 'utf8');
     const { value: bundle, diagnostics } = loadBundle(`${name}.yaml`, read(`${name}.yaml`), read);
     const { value: loaded } = loadEnvironment('simulated.yaml', text);
     if (!bundle || !loaded) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
@@ -148,6 +152,7 @@ export function scenarios(): Scenario[] {
       },
       hasNewIds: sets.includes('conflicts=new_copies'),
       isManaged: text === managed,
+      isParallel: planText.includes('"parallel":'),
     };
   });
 }

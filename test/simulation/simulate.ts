@@ -14,7 +14,7 @@ import type { Plan } from '../../src/plan/index.ts';
 import { chainOf, hashOf, lineOf, openedIn, sealFor } from '../../src/runs/index.ts';
 import { lineProblem } from '../../src/runs/journal-line.ts';
 import type { ClusterRequest, World } from '../../src/sandbox/world/state.ts';
-import { createClock } from '../clock.ts';
+import { createClock, inTurn } from '../clock.ts';
 import { answerTo } from './connection.ts';
 import { type Faults, misfortunes, type SendFault } from './faults.ts';
 import type { Random } from './random.ts';
@@ -115,7 +115,8 @@ export async function simulate(
     processes++;
     // Somebody has to notice that a process has ended, and comes back later.
     clock = createClock(clock.now() + (processes > 1 ? 300_000 : 0));
-    const { now, pass, every } = clock;
+    const { now, every } = clock;
+    const pass = scenario.isParallel ? inTurn(clock) : clock.pass;
     const process = processes;
     let signals = 0;
     let isDead = false;
@@ -149,7 +150,9 @@ export async function simulate(
       send: withSecrets(async (call) => {
         if (isDead) return never();
         begun++;
-        await pass(5);
+        // Side by side, calls do not arrive in the order in which they were sent.
+        await pass(scenario.isParallel ? 1 + ((begun * 37) % 23) : 5);
+        if (isDead) return never();
         const fault = faults.sends.get(sends.length);
         const sending: SentCall = {
           changed: false,
@@ -191,6 +194,9 @@ export async function simulate(
           });
         }
         if (fault?.startsWith('hang')) await pass(call.timeout_ms);
+        // Meanwhile the others go on, or the process dies.
+        else if (scenario.isParallel) await pass(1 + ((begun * 53) % 19));
+        if (isDead) return never();
         const given = answer ?? (outcome as { answer: SendResult }).answer;
         if (sabotage === 'no-read-back' && call.effect === 'write' && given.kind === 'no-response')
           return { ...given, sent: 'no' };

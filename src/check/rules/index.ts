@@ -8,6 +8,7 @@ import { headersAreFree } from './headers-are-free.ts';
 import { idsAreUnique } from './ids-are-unique.ts';
 import { inputsKeepTheirTypes } from './inputs-keep-their-types.ts';
 import { namesExistBeforeUse } from './names-exist-before-use.ts';
+import { parallelLoopsAskNobody } from './parallel-loops-ask-nobody.ts';
 import { pathsAreWhole } from './paths-are-whole.ts';
 import { queriesParse } from './queries-parse.ts';
 import { readsOnlyRead } from './reads-only-read.ts';
@@ -22,6 +23,7 @@ export const rules: readonly Rule[] = [
   callsAreKnown,
   readsOnlyRead,
   failedWritesAreAccountedFor,
+  parallelLoopsAskNobody,
   inputsKeepTheirTypes,
   fragmentsGetTheirInputs,
   queriesParse,

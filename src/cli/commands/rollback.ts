@@ -17,7 +17,15 @@ export interface RollbackOptions extends ResumeOptions {
 /** `runbook rollback`: rolls back what a run may have sent, in reverse order. */
 export async function rollback(id: string, options: RollbackOptions): Promise<number> {
   const recorded = await readRun(id);
-  if (recorded.torn > 0) process.stderr.write(`${inert(tornText(recorded.torn, recorded.lost?.step))}\n`);
+  if (recorded.torn > 0)
+    process.stderr.write(
+      `${inert(
+        tornText(
+          recorded.torn,
+          recorded.lost.map(({ step }) => step),
+        ),
+      )}\n`,
+    );
   const execution = await prepareRollback(recorded, options);
   const { events, plan, started } = recorded;
   if ((await rollbacksOf(plan, events)).length === 0) {

@@ -40,7 +40,7 @@ interface OpenBlock {
   folded: { readonly step: string; readonly outcome: Quiet }[];
 }
 
-/** The step that is running. */
+/** A step that has begun and not ended. */
 interface Running {
   readonly event: Started;
   /** Milliseconds since 1970. */
@@ -49,6 +49,9 @@ interface Running {
   /** What it waits for, or why. */
   waiting?: string | undefined;
 }
+
+/** Of the steps that run side by side so many are shown. */
+const mostAtOnce = 4;
 
 /** Deeper blocks are not indented further. */
 const deepest = 3;
@@ -65,9 +68,12 @@ export function liveView(plan: Plan, { mode, isVerbose, before = [] }: LiveOptio
   const failureIn = followFailures(plan);
   const progress = progressFold();
   const warnings = new Set<string>();
-  let blocks: OpenBlock[] = [{ hasLine: true, folded: [] }];
+  const root: OpenBlock = { hasLine: true, folded: [] };
+  /** By their ids: those of iterations may be open side by side. */
+  const blocks = new Map<string, OpenBlock>();
   const open = new Map<string, Running>();
-  let running: Running | undefined;
+  /** Of the open steps those that this process is at work on, the latest last: one, or those of iterations that run side by side. */
+  const running = new Set<Running>();
   let startedAt: number | undefined;
   let isInterrupted = false;
   /** How far the rollback is. */
@@ -77,11 +83,13 @@ export function liveView(plan: Plan, { mode, isVerbose, before = [] }: LiveOptio
   const earlier: { ended: Finished[]; failures: Failure[] } = { ended: [], failures: [] };
   let isPast = true;
 
-  /** The lines of the blocks that are going on, as far as they do not stand there yet. */
-  const headers = (): Line[] => {
-    const [root] = blocks;
-    const above = root ? foldedLines(root, 0) : [];
-    const own = blocks.flatMap((block) => {
+  /** The open blocks around a step, the outermost first. */
+  const around = (step: string): OpenBlock[] => positions.around(step).flatMap((id) => blocks.get(id) ?? []);
+
+  /** The lines of blocks that are going on, as far as they do not stand there yet. */
+  const headers = (open: readonly OpenBlock[]): Line[] => {
+    const above = foldedLines(root, 0);
+    const own = open.flatMap((block) => {
       if (block.hasLine || !block.event) return [];
       block.hasLine = true;
       return [{ indent: indentOf(block.event), text: titleOf(block.event), tone: 'strong' } satisfies Line];
@@ -89,7 +97,8 @@ export function liveView(plan: Plan, { mode, isVerbose, before = [] }: LiveOptio
     return [...above, ...own];
   };
 
-  const within = (lines: readonly Line[]): Line[] => (lines.length === 0 ? [] : [...headers(), ...lines]);
+  const within = (step: string | undefined, lines: readonly Line[]): Line[] =>
+    lines.length === 0 ? [] : [...headers(step === undefined ? [] : around(step)), ...lines];
 
   const tell = (failure: Failure, aside?: string): Line[] => {
     told.add(failure.step.step);
@@ -109,22 +118,18 @@ export function liveView(plan: Plan, { mode, isVerbose, before = [] }: LiveOptio
   };
 
   const closeBlock = (event: Finished): Line[] => {
-    const index = blocks.findLastIndex((block) => block.event?.step === event.step);
-    if (index < 0) return [];
-    const closed = blocks.slice(index);
-    blocks = blocks.slice(0, index);
-    const outer = blocks.at(-1);
-    return closed.flatMap((block) => {
-      if (block.hasLine || !outer) return foldedLines(block, block.event ? indentOf(block.event) + 1 : 0);
-      outer.folded.push(...block.folded);
-      return [];
-    });
+    const block = blocks.get(event.step);
+    if (!block) return [];
+    blocks.delete(event.step);
+    if (block.hasLine) return foldedLines(block, indentOf(event) + 1);
+    (around(event.step).at(-1) ?? root).folded.push(...block.folded);
+    return [];
   };
 
   const ended = (event: Finished): Line[] => {
     const known = open.get(event.step);
     open.delete(event.step);
-    if (running?.event.step === event.step) running = undefined;
+    if (known) running.delete(known);
     const failure = failureIn(event);
     const over = outages
       .follow(event)
@@ -136,16 +141,16 @@ export function liveView(plan: Plan, { mode, isVerbose, before = [] }: LiveOptio
     }
     // What a dry run predicts comes at its end, in the shape of the plan.
     if (mode === 'dry' || isPast) return [];
-    if (failure) return within([...closing, ...tell(failure, known && durationOf(known, event))]);
+    if (failure) return within(event.step, [...closing, ...tell(failure, known && durationOf(known, event))]);
     if (event.phase === 'evidence') return evidenceOf(event);
     if (event.kind === 'note') return [];
     const { outcome, reason } = event;
     if (outcome === 'skipped' || outcome === 'unchanged' || outcome === 'in-place') {
       if (!isVerbose) {
-        blocks.at(-1)?.folded.push({ step: event.step, outcome });
+        (around(event.step).at(-1) ?? root).folded.push({ step: event.step, outcome });
         return closing;
       }
-      return within([...closing, quietLine(event, outcome)]);
+      return within(event.step, [...closing, quietLine(event, outcome)]);
     }
     if (event.kind === 'block') return closing;
     const aside = known === undefined ? {} : { aside: durationOf(known, event) };
@@ -159,23 +164,25 @@ export function liveView(plan: Plan, { mode, isVerbose, before = [] }: LiveOptio
       text: `${titleOf(event)}${outcome === 'interrupted' && reason === undefined ? ' — interrupted' : why}`,
       ...aside,
     };
-    return within([line, ...over]);
+    return within(event.step, [line, ...over]);
   };
 
   const started = (event: Started): Line[] => {
     if (event.kind === 'block') {
-      blocks.push({ event, hasLine: false, folded: [] });
-      return mode === 'real' && isVerbose ? headers() : [];
+      const block = { event, hasLine: false, folded: [] };
+      blocks.set(event.step, block);
+      return mode === 'real' && isVerbose ? headers([...around(event.step), block]) : [];
     }
-    running = { event, since: Date.parse(event.at) };
-    open.set(event.step, running);
+    const begun = { event, since: Date.parse(event.at) };
+    running.add(begun);
+    open.set(event.step, begun);
     return [];
   };
 
   /** A step that an earlier process has begun goes on without beginning again. */
   const stepOf = (step: string | undefined): Running | undefined => {
     const found = step === undefined ? undefined : open.get(step);
-    if (found) running = found;
+    if (found) running.add(found);
     return found;
   };
 
@@ -193,8 +200,9 @@ export function liveView(plan: Plan, { mode, isVerbose, before = [] }: LiveOptio
         rollback = undefined;
         for (const one of open.values())
           Object.assign(one, { since: startedAt, sending: undefined, waiting: undefined });
-        for (const block of blocks) block.hasLine = block.event === undefined;
-        running = [...open.values()].at(-1);
+        for (const block of blocks.values()) block.hasLine = false;
+        running.clear();
+        if (event.as === 'resume') for (const one of open.values()) running.add(one);
         return resumedLines(event);
       }
       case 'step-started':
@@ -207,7 +215,10 @@ export function liveView(plan: Plan, { mode, isVerbose, before = [] }: LiveOptio
       case 'response': {
         const step = event.purpose === 'lock' ? undefined : stepOf(event.step);
         if (step) step.sending = undefined;
-        return within(event.warnings.flatMap((warning) => warningOf(event.call, warning)));
+        return within(
+          event.step,
+          event.warnings.flatMap((warning) => warningOf(event.call, warning)),
+        );
       }
       case 'no-response': {
         // Without its numbers a poll goes on.
@@ -218,7 +229,7 @@ export function liveView(plan: Plan, { mode, isVerbose, before = [] }: LiveOptio
           step.waiting = reasonText(event.reason);
         }
         // A read is sent again, and says so where it is not.
-        return event.call.effect === 'read' ? [] : within(plainly(event, 'warning'));
+        return event.call.effect === 'read' ? [] : within(event.step, plainly(event, 'warning'));
       }
       case 'waiting': {
         const step = stepOf(event.step);
@@ -234,7 +245,7 @@ export function liveView(plan: Plan, { mode, isVerbose, before = [] }: LiveOptio
       case 'confirmation':
         return [{ text: `${event.step}: ${event.confirmed ? 'confirmed' : 'not confirmed'}`, tone: 'quiet' }];
       case 'noted':
-        return within([
+        return within(event.step, [
           {
             ...(event.severity === 'warning' ? { mark: 'warning', tone: 'warning' } : {}),
             indent: Math.min(event.depth, deepest),
@@ -246,6 +257,8 @@ export function liveView(plan: Plan, { mode, isVerbose, before = [] }: LiveOptio
         return plainly(event, 'warning');
       case 'rollback-started':
         rollback = { count: event.of.length, ended: 0 };
+        // What an earlier process had begun, and nobody goes on with.
+        running.clear();
         return [...rootFolded(), ...plainly(event)];
       case 'step-rolled-back':
         if (rollback) rollback.ended++;
@@ -268,7 +281,7 @@ export function liveView(plan: Plan, { mode, isVerbose, before = [] }: LiveOptio
       // The summary follows; what is closed still, or is to be put right, is not in it.
       case 'suspended':
       case 'run-finished':
-        running = undefined;
+        running.clear();
         return [...rootFolded(), ...outageLines(Date.parse(event.at))];
     }
   };
@@ -277,7 +290,9 @@ export function liveView(plan: Plan, { mode, isVerbose, before = [] }: LiveOptio
     outages.texts(at).map((text) => ({ mark: 'warning', text, tone: 'warning' }));
 
   const rootFolded = (): Line[] =>
-    blocks.flatMap((block) => (block.hasLine ? foldedLines(block, block.event ? indentOf(block.event) + 1 : 0) : []));
+    [root, ...blocks.values()].flatMap((block) =>
+      block.hasLine ? foldedLines(block, block.event ? indentOf(block.event) + 1 : 0) : [],
+    );
 
   const warningOf = (call: RecordedCall, warning: string): Line[] => {
     const text = `warning from ${call.connection}: ${warning}`;
@@ -312,14 +327,13 @@ export function liveView(plan: Plan, { mode, isVerbose, before = [] }: LiveOptio
       );
     }
     lines.push(...earlier.failures.flatMap((failure) => tell(failure)));
-    if (running) lines.push({ mark: 'running', text: `continues at ${titleOf(running.event)}` });
+    for (const { event } of running) lines.push({ mark: 'running', text: `continues at ${titleOf(event)}` });
     return lines;
   };
 
   const now = (at: number): Line[] => {
     const lines: Line[] = [];
-    if (running) {
-      const { event, since, sending, waiting } = running;
+    for (const { event, since, sending, waiting } of [...running].slice(0, mostAtOnce)) {
       lines.push({ mark: 'running', text: titleOf(event), aside: elapsedText(at - since), tone: 'strong' });
       if (sending) {
         const { call } = sending;
@@ -329,9 +343,11 @@ export function liveView(plan: Plan, { mode, isVerbose, before = [] }: LiveOptio
           aside: elapsedText(at - sending.since),
         });
       } else if (waiting !== undefined) lines.push({ indent: 1, text: waiting });
-      const done = progress.text(at);
+      const done = progress.text(event.step, at);
       if (done !== undefined) lines.push({ indent: 1, text: done });
     }
+    const more = running.size - mostAtOnce;
+    if (more > 0) lines.push({ indent: 1, text: `and ${more} more at once`, tone: 'quiet' });
     lines.push(...outageLines(at));
     const status = [
       ...(mode === 'dry' ? ['dry run'] : []),
@@ -344,8 +360,9 @@ export function liveView(plan: Plan, { mode, isVerbose, before = [] }: LiveOptio
 
   const placeOf = (): string[] => {
     if (rollback) return [`rolling back, ${Math.min(rollback.ended + 1, rollback.count)} of ${rollback.count}`];
-    if (!running) return [];
-    const { phase, step } = running.event;
+    const latest = [...running].at(-1);
+    if (!latest) return [];
+    const { phase, step } = latest.event;
     if (phase === 'preflight') return ['checks before the first write'];
     if (phase === 'evidence') return ['evidence of a failure'];
     const position = positions.of(step);

@@ -1,4 +1,4 @@
-import { type Event, hasSucceeded, instanceId, isRefusal, plannedOf, sentIn } from '../../engine/index.ts';
+import { type Event, hasSucceeded, instanceId, isRefusal, plannedAmong, sentIn } from '../../engine/index.ts';
 import { nodesIn, type Plan, type PlannedNode } from '../../plan/index.ts';
 import { dialectFor } from '../outline.ts';
 import { elapsedText } from '../run-report.ts';
@@ -32,13 +32,14 @@ type Exchange = Extract<Event, { type: 'response' | 'no-response' }>;
 /** Follows a run from its beginning: what is said of it is what its writes and their responses say. */
 export function followOutages(plan: Plan): Outages {
   const places = placesIn(plan);
+  const plannedOf = plannedAmong(places);
   let outages: Outage[] = [];
   /** Said when the step ends that has put it right. */
   let over: string[] = [];
   /** Disruptive steps and blocks in which a write was sent, and since when; before its response it may have been the first. */
   const disruptive = new Map<string, { readonly since: number; isCertain: boolean }>();
   const disruptiveAround = (step: string): string[] => {
-    const { id, iterations } = plannedOf(step);
+    const { id = '', iterations = [] } = plannedOf(step) ?? {};
     return (places.get(id)?.within ?? []).map((one) => instanceId(one, iterations));
   };
 
@@ -56,7 +57,7 @@ export function followOutages(plan: Plan): Outages {
     }
     if (sent === 'none') return;
     const at = Date.parse(event.at);
-    const { id, iterations } = plannedOf(event.step);
+    const { id = '', iterations = [] } = plannedOf(event.step) ?? {};
     const node = places.get(id)?.node;
     const { connection, request } = event.call;
     const [method = '', path = ''] = request.split(' ');
@@ -184,6 +185,6 @@ function placesIn(plan: Plan): ReadonlyMap<string, Place> {
 
 /** Returns whether a step is, or is in, another one of the same iterations. */
 function isWithin(step: string, outer: string, places: ReadonlyMap<string, Place>): boolean {
-  const { id, iterations } = plannedOf(step);
+  const { id = '', iterations = [] } = plannedAmong(places)(step) ?? {};
   return (places.get(id)?.around ?? []).some((one) => instanceId(one, iterations) === outer);
 }

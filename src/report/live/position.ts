@@ -1,4 +1,4 @@
-import { plannedOf } from '../../engine/index.ts';
+import { instanceId, plannedAmong } from '../../engine/index.ts';
 import { nodesIn, type Plan } from '../../plan/index.ts';
 
 /** The steps of a plan, counted as they are carried out. */
@@ -7,6 +7,8 @@ export interface Positions {
   readonly count: number;
   /** Returns which of them a step is, from 1; undefined of any other step. */
   readonly of: (step: string) => number | undefined;
+  /** Returns the blocks around a step, the outermost first; empty of a step of no plan. */
+  readonly around: (step: string) => readonly string[];
 }
 
 export function positionsIn(plan: Plan): Positions {
@@ -14,7 +16,18 @@ export function positionsIn(plan: Plan): Positions {
     (section === 'steps' || section === 'always') && (node.kind === 'request' || node.kind === 'note') ? [node.id] : [],
   );
   const positions = new Map(ids.map((id, index) => [id, index + 1]));
-  return { count: ids.length, of: (step) => positions.get(plannedOf(step).id) };
+  const blocks = new Map<string, readonly string[]>();
+  for (const { node, within } of nodesIn(plan))
+    blocks.set(node.id, within === undefined ? [] : [...(blocks.get(within) ?? []), within]);
+  const plannedOf = plannedAmong(blocks);
+  return {
+    count: ids.length,
+    of: (step) => positions.get(plannedOf(step)?.id ?? ''),
+    around: (step) => {
+      const { id = '', iterations = [] } = plannedOf(step) ?? {};
+      return (blocks.get(id) ?? []).map((block) => instanceId(block, iterations));
+    },
+  };
 }
 
 /** Returns the number of a step for a person who reads quickly: of two levels at most. */

@@ -1,4 +1,4 @@
-import { plannedOf } from '../../engine/index.ts';
+import { patternOf } from '../../engine/index.ts';
 import { nodesRunBy, type Plan, type PlannedNode } from '../../plan/index.ts';
 import { numberText } from '../entries.ts';
 import { type PlannedRollback, rollbacksIn } from '../outline.ts';
@@ -88,7 +88,7 @@ ${steps.map((step, index) => {
 function groupsOf(rollbacks: readonly PlannedRollback[], plan: Plan) {
   const groups = new Map<string, PlannedRollback[]>();
   for (const one of rollbacks) {
-    const id = plannedOf(one.of).id;
+    const id = patternOf(one.of);
     const alike = groups.get(id) ?? [];
     alike.push(one);
     groups.set(id, alike);
@@ -110,7 +110,7 @@ function becameIn(rollbacks: RunReport['rollbacks']): (id: string) => string {
   const byId = new Map<string, Map<string, number>>();
   // One that was tried again has ended as it has ended last.
   for (const one of new Map(rollbacks.map((one) => [one.step, one])).values()) {
-    const id = plannedOf(one.step).id;
+    const id = patternOf(one.step);
     const counts = byId.get(id) ?? new Map<string, number>();
     counts.set(words(one), (counts.get(words(one)) ?? 0) + 1);
     byId.set(id, counts);

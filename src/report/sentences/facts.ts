@@ -3,7 +3,7 @@ import {
   hasSucceeded,
   instanceId,
   isRefusal,
-  plannedOf,
+  plannedAmong,
   type RunSummary,
   type StepOutcome,
   type Suspension,
@@ -198,7 +198,8 @@ interface Known {
 
 function accountOf({ step, seen, effect }: DraftWrite, known: Known): WriteFacts['account'] {
   const { plan, places, rolledBack, notNeeded, outcomes, kept } = known;
-  const { id, iterations } = plannedOf(step);
+  const plannedOf = plannedAmong(places);
+  const { id = '', iterations = [] } = plannedOf(step) ?? {};
   const place = places.get(id);
   if (place?.node.kind !== 'request') return undefined;
   const { request, undone_by } = place.node;
@@ -211,7 +212,8 @@ function accountOf({ step, seen, effect }: DraftWrite, known: Known): WriteFacts
     if (outcome === 'done' || outcome === 'unchanged' || outcome === 'in-place') return 'put-right';
   }
   if (seen === 'not-in-place' || isIn(notNeeded)) return 'not-in-place';
-  const undone = [...rolledBack].map(plannedOf).flatMap(({ id: of, iterations: at }) => {
+  const undone = [...rolledBack].flatMap((one) => {
+    const { id: of = one, iterations: at = [] } = plannedOf(one) ?? {};
     const node = places.get(of)?.node;
     const steps = node && 'rollback' in node ? node.rollback : undefined;
     return steps ? [{ steps, iterations: at }] : [];
