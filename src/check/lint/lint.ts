@@ -1,6 +1,8 @@
+import { type Kind, kindNamed } from '../../kinds/index.ts';
 import { type CallStep, type Method, type Path, partsOfCall, stepsIn, type VisitedStep } from '../../language/index.ts';
-import { isObject } from '../../text/index.ts';
+import { isObject, type Json, type JsonObject } from '../../text/index.ts';
 import type { CheckedFile } from '../rule.ts';
+import { connectionOf, kindOfConnection } from '../templates.ts';
 
 /** Advice about operations on Elasticsearch: what it finds is a warning until somebody follows it or gives a reason not to. */
 export interface Lint {
@@ -45,6 +47,16 @@ export function callsIn(file: CheckedFile): readonly VisitedCall[] {
   });
   visitedCalls.set(file.value, calls);
   return calls;
+}
+
+/** A call as it is written, for what its kind of connection knows. */
+export function writtenCall({ step, method, target }: Pick<VisitedCall, 'step' | 'method' | 'target'>) {
+  return { method, path: target, query: step.query as JsonObject, body: step.body as Json };
+}
+
+/** The kind of connection that a call is for. Who checks a fragment alone means the default one. */
+export function kindFor(visited: VisitedCall, file: CheckedFile): Kind {
+  return kindNamed(kindOfConnection(file, connectionOf(visited, file)));
 }
 
 /** A finding at the call of a step. */
