@@ -1,6 +1,6 @@
 import type { ItemsFlag } from '../../kinds/index.ts';
 import { isObject, type Json } from '../../text/index.ts';
-import { atCall, callsIn, kindFor, type Lint, type VisitedCall, writtenCall } from './lint.ts';
+import { atCall, callsIn, type Lint, type VisitedCall, writtenCall } from './lint.ts';
 
 /** A request with many items is checked for those that failed. */
 export const bulkItemsAreChecked: Lint = {
@@ -17,7 +17,7 @@ export const bulkItemsAreChecked: Lint = {
   find: (file) =>
     callsIn(file)
       .filter((call) => {
-        const flag = kindFor(call, file).http?.itemsFlag?.(writtenCall(call));
+        const flag = call.kind.http?.itemsFlag?.(writtenCall(call));
         return flag !== undefined && !isAsserted(flag, call);
       })
       .map(atCall),

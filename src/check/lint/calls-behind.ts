@@ -2,6 +2,7 @@ import {
   type CallStep,
   type Method,
   noGaps,
+  type Path,
   type Place,
   partsOfCall,
   stepsIn,
@@ -72,10 +73,33 @@ export function isOperation({ place }: Pick<VisitedStep, 'place'>): boolean {
 
 /** The steps of every `always`, or of every `rollback`, that is for a step: its own, or of what is around it. */
 export function stepsFor(list: 'always' | 'rollback', { path }: VisitedStep, file: CheckedFile): VisitedStep[] {
-  return stepsIn(file).filter(({ path: other, place }) => {
-    const fork = other.findIndex((segment, index) => segment !== path[index]);
-    return place === list && other[fork] === list && (path[fork] === 'steps' || fork === path.length);
-  });
+  const lists = stepsByList(file);
+  const around = path.flatMap((segment, at) => (segment === 'steps' ? [path.slice(0, at)] : []));
+  return [...around, path].flatMap((at) => lists.get(keyOf([...at, list])) ?? []);
+}
+
+/** Of a file: many of its steps may be asked for theirs. */
+const knownLists = new WeakMap<CheckedFile, ReadonlyMap<string, readonly VisitedStep[]>>();
+
+/** The steps in each `always` and each `rollback`, at whatever depth, by the path of the list. */
+function stepsByList(file: CheckedFile): ReadonlyMap<string, readonly VisitedStep[]> {
+  const known = knownLists.get(file);
+  if (known) return known;
+  const lists = new Map<string, VisitedStep[]>();
+  for (const visited of stepsIn(file))
+    for (const [at, segment] of visited.path.entries()) {
+      if (segment !== visited.place || segment === 'steps') continue;
+      const key = keyOf(visited.path.slice(0, at + 1));
+      const steps = lists.get(key) ?? [];
+      lists.set(key, steps);
+      steps.push(visited);
+    }
+  knownLists.set(file, lists);
+  return lists;
+}
+
+function keyOf(path: Path): string {
+  return path.join('/');
 }
 
 /** Returns whether two connections may be one: an input of a fragment may be any. */

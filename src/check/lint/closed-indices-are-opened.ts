@@ -1,6 +1,5 @@
-import { connectionOf } from '../templates.ts';
 import { callsBehind, mayBeOne, stepsFor } from './calls-behind.ts';
-import { atCall, callsIn, kindFor, type Lint, writtenCall } from './lint.ts';
+import { atCall, callsIn, type Lint, writtenCall } from './lint.ts';
 
 /** A close of indices is in a block whose `always` opens the same ones (docs/how-servers-behave.md, L4). */
 export const closedIndicesAreOpened: Lint = {
@@ -17,11 +16,10 @@ export const closedIndicesAreOpened: Lint = {
   find: (file) =>
     callsIn(file)
       .filter((call) => {
-        const { http, pitfalls } = kindFor(call, file);
-        if (http?.closing?.(call.method, call.target)?.to !== 'closed') return false;
-        const on = connectionOf(call, file);
+        const { on, kind } = call;
+        if (kind.http?.closing?.(call.method, call.target)?.to !== 'closed') return false;
         return !callsBehind(stepsFor('always', call, file), file).some(
-          (one) => mayBeOne(on, one.on) && pitfalls?.mayOpen(writtenCall(one), writtenCall(call)),
+          (one) => mayBeOne(on, one.on) && kind.pitfalls?.mayOpen(writtenCall(one), writtenCall(call)),
         );
       })
       .map(atCall),

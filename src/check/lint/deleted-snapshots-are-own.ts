@@ -1,5 +1,4 @@
-import type { Step } from '../../language/index.ts';
-import { atCall, callsIn, isSnapshot, kindFor, type Lint, writtenCall } from './lint.ts';
+import { atCall, callsIn, goesByRead, isSnapshot, type Lint, writtenCall } from './lint.ts';
 
 /** A run deletes the snapshots that it has made. */
 export const deletedSnapshotsAreOwn: Lint = {
@@ -17,14 +16,9 @@ export const deletedSnapshotsAreOwn: Lint = {
     const calls = callsIn(file);
     const made = new Set(calls.filter(isSnapshot).map(({ target }) => target));
     return calls
-      .filter((call) => kindFor(call, file).pitfalls?.removes(writtenCall(call)) === 'snapshot')
+      .filter((call) => call.kind.pitfalls?.removes(writtenCall(call)) === 'snapshot')
       .filter(({ target }) => !made.has(target) && !/\{\{\s*run\.id\s*\}\}/.test(target))
-      .filter(({ step, ancestors }) => ![...ancestors, step].some(goesByRead))
+      .filter((call) => !goesByRead(call))
       .map(atCall);
   },
 };
-
-/** Returns whether a step runs only where an earlier one has found what it should. */
-function goesByRead({ when }: Step): boolean {
-  return Object.keys(when ?? {}).some((subject) => subject.includes('steps.'));
-}

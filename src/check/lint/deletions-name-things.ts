@@ -1,4 +1,4 @@
-import { atCall, callsIn, kindFor, type Lint, writtenCall } from './lint.ts';
+import { atCall, callsIn, type Lint, writtenCall } from './lint.ts';
 
 /** A deletion names what it deletes. */
 export const deletionsNameThings: Lint = {
@@ -13,6 +13,6 @@ export const deletionsNameThings: Lint = {
   },
   find: (file) =>
     callsIn(file)
-      .filter((call) => kindFor(call, file).pitfalls?.removes(writtenCall(call)) === 'everything')
+      .filter((call) => call.kind.pitfalls?.removes(writtenCall(call)) === 'everything')
       .map(atCall),
 };

@@ -1,4 +1,4 @@
-import { atCall, callsIn, kindFor, type Lint, writtenCall } from './lint.ts';
+import { atCall, callsIn, type Lint, writtenCall } from './lint.ts';
 
 /** A wait for health goes on at 408 (docs/how-servers-behave.md, M2). */
 export const healthWaitsGoOn: Lint = {
@@ -15,7 +15,7 @@ export const healthWaitsGoOn: Lint = {
   find: (file) =>
     callsIn(file)
       .filter(({ step, place }) => place !== 'evidence' && step.until === undefined)
-      .filter((call) => kindFor(call, file).pitfalls?.waitsUntil408(writtenCall(call)))
+      .filter((call) => call.kind.pitfalls?.waitsUntil408(writtenCall(call)))
       .filter(({ step }) => ![step.expect?.status].flat().some((status) => status === 408 || status === '4xx'))
       .map(atCall),
 };

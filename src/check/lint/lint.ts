@@ -31,21 +31,26 @@ export interface VisitedCall extends VisitedStep {
   readonly method: Method;
   /** The path as it is written, templates and all. */
   readonly target: string;
+  /** The connection, as it is written. */
+  readonly on: string | undefined;
+  /** The kind of the connection; the default one where it is not known. */
+  readonly kind: Kind;
 }
 
 /** Of a file: every lint asks for its calls. */
-const visitedCalls = new WeakMap<CheckedFile['value'], readonly VisitedCall[]>();
+const visitedCalls = new WeakMap<CheckedFile, readonly VisitedCall[]>();
 
 export function callsIn(file: CheckedFile): readonly VisitedCall[] {
-  const known = visitedCalls.get(file.value);
+  const known = visitedCalls.get(file);
   if (known) return known;
   const calls = stepsIn(file).flatMap((visited) => {
     const { step } = visited;
     if (!('call' in step)) return [];
     const { method, path: target } = partsOfCall(step.call);
-    return [{ ...visited, step, method, target }];
+    const on = connectionOf(visited, file);
+    return [{ ...visited, step, method, target, on, kind: kindNamed(kindOfConnection(file, on)) }];
   });
-  visitedCalls.set(file.value, calls);
+  visitedCalls.set(file, calls);
   return calls;
 }
 
@@ -54,9 +59,9 @@ export function writtenCall({ step, method, target }: Pick<VisitedCall, 'step' |
   return { method, path: target, query: step.query as JsonObject, body: step.body as Json };
 }
 
-/** The kind of connection that a call is for. Who checks a fragment alone means the default one. */
-export function kindFor(visited: VisitedCall, file: CheckedFile): Kind {
-  return kindNamed(kindOfConnection(file, connectionOf(visited, file)));
+/** Returns whether a step runs only where an earlier one has found what it should. */
+export function goesByRead({ step, ancestors }: VisitedStep): boolean {
+  return [...ancestors, step].some(({ when }) => Object.keys(when ?? {}).some((subject) => subject.includes('steps.')));
 }
 
 /** A finding at the call of a step. */

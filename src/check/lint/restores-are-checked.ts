@@ -1,7 +1,6 @@
 import { isReading, stepsIn } from '../../language/index.ts';
-import { connectionOf } from '../templates.ts';
 import { type CallBehind, callsBehind, isOperation, mayBeOne } from './calls-behind.ts';
-import { atCall, callsIn, isRestore, kindFor, type Lint, writtenCall } from './lint.ts';
+import { atCall, callsIn, isRestore, type Lint, writtenCall } from './lint.ts';
 
 /** A restore is checked for shards that failed (docs/how-servers-behave.md, X1). */
 export const restoresAreChecked: Lint = {
@@ -22,14 +21,13 @@ export const restoresAreChecked: Lint = {
     const sent = callsBehind(stepsIn(file).filter(isOperation), file);
     return restores
       .filter((restore) => {
-        const { pitfalls } = kindFor(restore, file);
-        const on = connectionOf(restore, file);
+        const { on, kind } = restore;
         const own = sent.findIndex(({ step }) => step === restore.step);
         // A health that was asked before says nothing of it.
         return !sent
           .slice(own)
           .filter((one, index) => index === 0 || isReading(one.method, one.step.effect))
-          .some((one) => mayBeOne(on, one.on) && pitfalls?.showsMissingShards(writtenCall(one), assertedBy(one)));
+          .some((one) => mayBeOne(on, one.on) && kind.pitfalls?.showsMissingShards(writtenCall(one), assertedBy(one)));
       })
       .map(atCall);
   },

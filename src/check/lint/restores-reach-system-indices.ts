@@ -1,6 +1,6 @@
 import { intersects } from '../../language/index.ts';
 import { choosesByVersion } from '../versions.ts';
-import { callsIn, kindFor, type Lint, writtenCall } from './lint.ts';
+import { callsIn, type Lint, writtenCall } from './lint.ts';
 
 /** Since 8.0 system indices are restored by their feature (docs/how-servers-behave.md, E4). */
 export const restoresReachSystemIndices: Lint = {
@@ -18,7 +18,7 @@ export const restoresReachSystemIndices: Lint = {
   find: (file) => {
     if (file.elasticsearch === undefined || !intersects(file.elasticsearch, '>=8')) return [];
     return callsIn(file)
-      .filter((call) => kindFor(call, file).pitfalls?.leavesOutSystemIndices(writtenCall(call)))
+      .filter((call) => call.kind.pitfalls?.leavesOutSystemIndices(writtenCall(call)))
       .filter((call) => !choosesByVersion(call))
       .map(({ path }) => ({ path: [...path, 'body', 'indices'], step: path }));
   },

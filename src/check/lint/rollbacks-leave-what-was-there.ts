@@ -1,8 +1,7 @@
-import { isReading, type Step } from '../../language/index.ts';
+import { isReading } from '../../language/index.ts';
 import type { CheckedFile } from '../rule.ts';
-import { connectionOf } from '../templates.ts';
 import { callsBehind, mayBeOne, stepsFor } from './calls-behind.ts';
-import { atCall, callsIn, kindFor, type Lint, type VisitedCall, writtenCall } from './lint.ts';
+import { atCall, callsIn, goesByRead, type Lint, type VisitedCall, writtenCall } from './lint.ts';
 
 /** What undoes a write deletes nothing that was there before it. */
 export const rollbacksLeaveWhatWasThere: Lint = {
@@ -18,44 +17,45 @@ export const rollbacksLeaveWhatWasThere: Lint = {
       '- id: pipeline\n  on: destination\n  call: PUT /_ingest/pipeline/orders\n  body: { processors: [] }\n  done_when: { call: GET /_ingest/pipeline/orders, expect: { status: 200 } }\n  rollback:\n    - { call: DELETE /_ingest/pipeline/orders }',
   },
   find: (file) => {
-    const calls = callsIn(file);
-    return calls
-      .filter(({ step, method, place }) => place === 'steps' && !isReading(method, step.effect))
-      .filter(({ step }) => step.done_when === undefined)
-      .filter(
-        (call) =>
-          kindFor(call, file).http?.changes({ type: 'http', connection: '', ...writtenCall(call) })?.overwrites !==
-          undefined,
-      )
-      .filter((call) => isDeleted(call, file))
-      .filter((call) => ![...call.ancestors, call.step].some(goesByRead))
-      .filter((call) => !calls.slice(0, calls.indexOf(call)).some((earlier) => provesAbsence(earlier, call, file)))
-      .map(atCall);
+    const earlier = new Map<string, VisitedCall[]>();
+    return callsIn(file).flatMap((call) => {
+      const { target } = call;
+      const isFound = mayOverwrite(call) && isDeleted(call, file) && !goesByRead(call) && !isNew(call, earlier);
+      earlier.set(target, [...(earlier.get(target) ?? []), call]);
+      return isFound ? [atCall(call)] : [];
+    });
   },
 };
 
+function mayOverwrite(call: VisitedCall): boolean {
+  const { step, method, place, kind } = call;
+  if (place !== 'steps' || isReading(method, step.effect) || step.done_when !== undefined) return false;
+  return kind.http?.changes({ type: 'http', connection: '', ...writtenCall(call) })?.overwrites !== undefined;
+}
+
 function isDeleted(call: VisitedCall, file: CheckedFile): boolean {
-  const on = connectionOf(call, file);
   return (['rollback', 'always'] as const)
     .flatMap((list) => callsBehind(stepsFor(list, call, file), file))
-    .some(({ method, target, step, on: other }) => {
-      const isSame = method === 'DELETE' && target === call.target && mayBeOne(on, other);
+    .some(({ method, target, step, on }) => {
+      const isSame = method === 'DELETE' && target === call.target && mayBeOne(on, call.on);
       return isSame && !step.when && !step.for_each;
     });
 }
 
-/** Returns whether a step runs only where an earlier one has found what it should. */
-function goesByRead({ when }: Step): boolean {
-  return Object.keys(when ?? {}).some((subject) => subject.includes('steps.'));
-}
-
-/** An earlier call that finds nothing of this name, or makes the index in which it is. */
-function provesAbsence(earlier: VisitedCall, call: VisitedCall, file: CheckedFile): boolean {
-  if (!mayBeOne(connectionOf(earlier, file), connectionOf(call, file))) return false;
-  const { method, target, step } = earlier;
-  if (target === call.target && isReading(method, step.effect))
-    return [step.expect?.status].flat().every((status) => status === 404);
-  const http = kindFor(call, file).http;
-  const isMade = method === 'PUT' && target !== call.target && step.done_when === undefined;
-  return isMade && http?.takesAlong({ method: 'DELETE', path: target }, writtenCall(call)) === true;
+/** Returns whether an earlier call asserts that nothing of this name is there, or makes the index in which it is. */
+function isNew(call: VisitedCall, earlier: ReadonlyMap<string, readonly VisitedCall[]>): boolean {
+  const before = (target: string) => (earlier.get(target) ?? []).filter(({ on }) => mayBeOne(on, call.on));
+  const isAsserted = before(call.target).some(
+    ({ method, step }) =>
+      isReading(method, step.effect) && [step.expect?.status].flat().every((status) => status === 404),
+  );
+  const around = [...call.target.matchAll(/\//g)].map(({ index }) => call.target.slice(0, index));
+  return (
+    isAsserted ||
+    around.some(
+      (path) =>
+        call.kind.http?.takesAlong({ method: 'DELETE', path }, writtenCall(call)) === true &&
+        before(path).some(({ method, step }) => method === 'PUT' && step.done_when === undefined),
+    )
+  );
 }

@@ -1,4 +1,4 @@
-import { callsIn, kindFor, type Lint, writtenCall } from './lint.ts';
+import { callsIn, type Lint, writtenCall } from './lint.ts';
 
 /** No snapshot and no restore goes without some of its shards. */
 export const shardsAreAllThere: Lint = {
@@ -14,7 +14,7 @@ export const shardsAreAllThere: Lint = {
   },
   find: (file) =>
     callsIn(file).flatMap((call) => {
-      const place = kindFor(call, file).pitfalls?.acceptsMissingShards(writtenCall(call));
+      const place = call.kind.pitfalls?.acceptsMissingShards(writtenCall(call));
       return place ? [{ path: [...call.path, ...place], step: call.path }] : [];
     }),
 };

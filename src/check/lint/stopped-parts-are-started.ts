@@ -1,6 +1,5 @@
-import { connectionOf } from '../templates.ts';
 import { callsBehind, mayBeOne, stepsFor } from './calls-behind.ts';
-import { atCall, callsIn, kindFor, type Lint, writtenCall } from './lint.ts';
+import { atCall, callsIn, type Lint, writtenCall } from './lint.ts';
 
 /** What is stopped for an operation is started again, however that ends. */
 export const stoppedPartsAreStarted: Lint = {
@@ -19,13 +18,12 @@ export const stoppedPartsAreStarted: Lint = {
     callsIn(file)
       .filter(({ place }) => place === 'steps')
       .filter((call) => {
-        const { pitfalls } = kindFor(call, file);
-        const stopped = pitfalls?.switches(writtenCall(call)).filter(({ to }) => to === 'off') ?? [];
+        const { on, kind } = call;
+        const stopped = kind.pitfalls?.switches(writtenCall(call)).filter(({ to }) => to === 'off') ?? [];
         if (stopped.length === 0) return false;
-        const on = connectionOf(call, file);
         const started = callsBehind(stepsFor('always', call, file), file)
           .filter((one) => mayBeOne(on, one.on))
-          .flatMap((one) => pitfalls?.switches(writtenCall(one)) ?? [])
+          .flatMap((one) => kind.pitfalls?.switches(writtenCall(one)) ?? [])
           .filter(({ to }) => to === 'on');
         return !stopped.every(({ name }) => started.some((one) => one.name === name));
       })

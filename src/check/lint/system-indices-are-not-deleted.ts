@@ -1,4 +1,4 @@
-import { atCall, callsIn, kindFor, type Lint, writtenCall } from './lint.ts';
+import { atCall, callsIn, type Lint, writtenCall } from './lint.ts';
 
 /** What belongs to the system is not deleted by name (docs/how-servers-behave.md, E4, X2). */
 export const systemIndicesAreNotDeleted: Lint = {
@@ -14,6 +14,6 @@ export const systemIndicesAreNotDeleted: Lint = {
   },
   find: (file) =>
     callsIn(file)
-      .filter((call) => kindFor(call, file).pitfalls?.removes(writtenCall(call)) === 'system-indices')
+      .filter((call) => call.kind.pitfalls?.removes(writtenCall(call)) === 'system-indices')
       .map(atCall),
 };

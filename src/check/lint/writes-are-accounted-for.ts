@@ -1,6 +1,5 @@
 import { kinds } from '../../kinds/index.ts';
 import { isReading } from '../../language/index.ts';
-import { connectionOf } from '../templates.ts';
 import { atCall, callsIn, type Lint, writtenCall } from './lint.ts';
 
 /** After a failure each write is rolled back, put right, or kept on purpose. */
@@ -25,13 +24,13 @@ export const writesAreAccountedFor: Lint = {
     return calls
       .filter(({ step, method, place }) => place === 'steps' && !isReading(method, step.effect))
       .filter((visited) => {
-        const connection = connectionOf(visited, file) ?? '';
+        const connection = visited.on ?? '';
         const kind = connections[connection]?.kind;
         const dialect = kind && kinds[kind].http;
         if (!dialect) return true;
         const write = writtenCall(visited);
         const isRemovedWith = removals.some(
-          (removal) => connectionOf(removal, file) === connection && dialect.takesAlong(writtenCall(removal), write),
+          (removal) => removal.on === connection && dialect.takesAlong(writtenCall(removal), write),
         );
         return !isRemovedWith && !dialect.leavesNothing(write);
       })

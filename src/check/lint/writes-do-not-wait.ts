@@ -1,5 +1,5 @@
 import { isReading } from '../../language/index.ts';
-import { atCall, callsIn, kindFor, type Lint, writtenCall } from './lint.ts';
+import { atCall, callsIn, type Lint, writtenCall } from './lint.ts';
 
 /** A write does not wait for its completion; a read polls (docs/how-servers-behave.md, S3). */
 export const writesDoNotWait: Lint = {
@@ -16,7 +16,7 @@ export const writesDoNotWait: Lint = {
   find: (file) =>
     callsIn(file)
       .filter(({ step, method }) => !isReading(method, step.effect))
-      .filter((call) => kindFor(call, file).pitfalls?.waitsForCompletion(writtenCall(call)))
+      .filter((call) => call.kind.pitfalls?.waitsForCompletion(writtenCall(call)))
       .filter(({ step }) => step.done_when?.timeout === undefined || step.on_unknown !== 'suspend')
       .map((call) => {
         const isSaid = call.step.query?.wait_for_completion !== undefined;
