@@ -7,9 +7,9 @@ export type KindsGiven = ReadonlyMap<string, KindName | undefined>;
 /** Returns what every fragment of a runbook is given, by the path of its file. */
 export function kindsGiven({ main, fragments }: FileSet): ReadonlyMap<string, KindsGiven> {
   const given = new Map<string, Map<string, KindName | undefined>>();
-  const follow = ({ value, source }: Loaded<Runbook | Fragment>, folder: string, own: KindsGiven, chain: string[]) => {
+  const follow = ({ value }: Loaded<Runbook | Fragment>, folder: string, own: KindsGiven, chain: string[]) => {
     const declared = 'connections' in value ? value.connections : {};
-    for (const { step } of stepsIn({ value, source })) {
+    for (const { step } of stepsIn({ value })) {
       if (!('use' in step)) continue;
       const path = folder + step.use;
       const fragment = fragments.get(path);

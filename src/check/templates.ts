@@ -17,7 +17,10 @@ import { inputIn } from './kinds-given.ts';
 import type { CheckedFile } from './rule.ts';
 
 /** The connection of a step as it is written: its own or that of a block around it. Undefined where a nearer one may have been left out. */
-export function connectionOf({ step, path, ancestors }: VisitedStep, { gaps }: CheckedFile): string | undefined {
+export function connectionOf(
+  { step, path, ancestors }: VisitedStep,
+  { gaps }: Pick<CheckedFile, 'gaps'>,
+): string | undefined {
   const chain = [...ancestors, step];
   for (const [index, place] of pathsOfSteps(path).reverse().entries()) {
     const one = chain.at(-1 - index);

@@ -37,12 +37,20 @@ export interface HttpDialect {
     removal: Pick<HttpRequest, 'method' | 'path' | 'query'>,
     write: Pick<HttpRequest, 'method' | 'path' | 'body'>,
   ) => boolean;
+  /** Returns what in the body of a 2xx says whether each of the items that a request sends was taken; undefined where the status does. */
+  readonly itemsFlag?: (request: Pick<HttpRequest, 'method' | 'path'>) => ItemsFlag | undefined;
   /** A step may say `Authorization` itself: other JSON APIs have schemes of their own. */
   readonly mayAuthorize?: true;
   /** Returns whether the server may hold back its response to a read until something is there. */
   readonly mayWait: (request: Pick<HttpRequest, 'path' | 'query'>) => boolean;
   /** Stands before a path in Kibana's Console; undefined where the Console does not reach such a server. */
   readonly consolePrefix: string | undefined;
+}
+
+/** A field of a body, and what it is where no item failed. */
+export interface ItemsFlag {
+  readonly name: string;
+  readonly passing: boolean;
 }
 
 /** JSON, a line of JSON for each item of a list, or such lines as an uploaded file. */

@@ -12,8 +12,9 @@ import { oss } from './oss/index.ts';
 import { securityFamilies, type Touched } from './touch.ts';
 
 export { authText, plannedAuth } from './auth.ts';
+export type { WrittenCall } from './catalogue.ts';
 export type { Change } from './change.ts';
-export { type BodyForm, encoded, type HttpDialect, parametersOf } from './dialect.ts';
+export { type BodyForm, encoded, type HttpDialect, type ItemsFlag, parametersOf } from './dialect.ts';
 export type { Kind, KindName } from './kind.ts';
 export * from './lock.ts';
 export { plaintextWarning } from './plaintext.ts';
@@ -35,8 +36,13 @@ export function kindNameOf({ kind = defaultKind }: EnvironmentConnection): KindN
   return kind;
 }
 
+/** The kind of this name; the default one where it is not known. */
+export function kindNamed(name: KindName = defaultKind): Kind {
+  return kinds[name];
+}
+
 export function kindOf(settings: EnvironmentConnection): Kind {
-  return kinds[kindNameOf(settings)];
+  return kindNamed(kindNameOf(settings));
 }
 
 /** Returns how the server of a planned connection takes calls; as the default kind where the plan says nothing of it. */

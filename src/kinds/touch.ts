@@ -51,7 +51,7 @@ function overlap(one: Touch, other: Touch): boolean {
 }
 
 /** Returns whether some text fits both patterns; true where that is not easily told. */
-function mayBeTheSame(one: string, other: string): boolean {
+export function mayBeTheSame(one: string, other: string): boolean {
   const [before = '', ...after] = one.split('*');
   const [otherBefore = '', ...otherAfter] = other.split('*');
   if (after.length === 0 && otherAfter.length === 0) return one === other;

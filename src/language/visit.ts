@@ -32,7 +32,7 @@ export function listsIn(step: Step, path: Path): StepList[] {
 }
 
 /** The outermost steps of a file. */
-export function listsOf({ value }: Loaded<Runbook | Fragment>): StepList[] {
+export function listsOf({ value }: Pick<Loaded<Runbook | Fragment>, 'value'>): StepList[] {
   const rollback = 'rollback' in value ? value.rollback : undefined;
   return [
     { place: 'steps', steps: value.steps, path: ['steps'] },
@@ -44,7 +44,7 @@ export function listsOf({ value }: Loaded<Runbook | Fragment>): StepList[] {
 const visited = new WeakMap<Runbook | Fragment, readonly VisitedStep[]>();
 
 /** Every step of a file, outer before inner, in the order in which they are written. */
-export function stepsIn(file: Loaded<Runbook | Fragment>): readonly VisitedStep[] {
+export function stepsIn(file: Pick<Loaded<Runbook | Fragment>, 'value'>): readonly VisitedStep[] {
   const known = visited.get(file.value);
   if (known) return known;
   const steps = listsOf(file).flatMap((list) => stepsOf(list, []));

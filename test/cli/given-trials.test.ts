@@ -121,7 +121,7 @@ it('drift: what was altered since is not called unchanged', async () => {
   expect(seconds.match(/^exit \d+$/gm)).toEqual(['exit 0', 'exit 0']);
 });
 
-it('c03, c04, c06, c07, corrupted-restore: validate advises against them', async () => {
+it('c03, c04, c06, c07, c08, corrupted-restore: validate advises against them', async () => {
   const found = async (file: string) => {
     const { code, stdout } = await runbook(trials, ['validate', file]);
     const codes = [...stdout.matchAll(/warning: .*\[([a-z-]+)\]$/gm)].map(([, one]) => one);
@@ -136,6 +136,8 @@ it('c03, c04, c06, c07, corrupted-restore: validate advises against them', async
     'restore-of-global-state',
   ]);
   expect(await found('c07-bulk-errors/bulk-7.10.yaml')).toEqual([0, 'bulk-errors-not-checked']);
+  expect(await found('c08-health-408/health-7.10.yaml')).toEqual([0, 'health-wait-ends']);
+  expect(await found('c08-health-408/health-until-7.10.yaml')).toEqual([0]);
   expect(await found('corrupted-restore/runbook-naive-8.5.yaml')).toEqual([0, 'restore-not-checked']);
   expect(await found('corrupted-restore/runbook-careful-8.5.yaml')).toEqual([0]);
 });

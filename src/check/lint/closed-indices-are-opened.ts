@@ -1,13 +1,13 @@
-import { partsOfCall, type Step } from '../../language/index.ts';
-import { atCall, callsIn, type Lint } from './lint.ts';
+import { callsBehind, mayBeOne, stepsFor } from './calls-behind.ts';
+import { atCall, callsIn, type Lint, writtenCall } from './lint.ts';
 
-/** A close of indices is in a block whose `always` opens them (docs/how-servers-behave.md, L4). */
+/** A close of indices is in a block whose `always` opens the same ones (docs/how-servers-behave.md, L4). */
 export const closedIndicesAreOpened: Lint = {
   code: 'close-without-open',
   title: 'indices are closed, and no "always" around this step opens them',
   reason:
-    'When a restore is refused (another shard count, an open index) everything stays closed: Kibana is down, and with .security closed nobody of the native realm can log in.',
-  fix: 'Put the close into a block whose always: has a POST /…/_open. Opening what is open changes nothing.',
+    'When a restore is refused (another shard count, an open index) everything stays closed: Kibana is down, and with .security closed nobody of the native realm can log in. An open on another connection, or of other indices, opens nothing of it.',
+  fix: 'Put the close into a block whose always: has a POST /…/_open of the same indices on the same connection. Opening what is open changes nothing.',
   example: {
     wrong: '- id: close\n  on: destination\n  call: POST /.kibana*/_close',
     right:
@@ -15,12 +15,12 @@ export const closedIndicesAreOpened: Lint = {
   },
   find: (file) =>
     callsIn(file)
-      .filter(({ method, target }) => method === 'POST' && target.endsWith('/_close'))
-      .filter(({ ancestors }) => !ancestors.some((block) => 'steps' in block && (block.always ?? []).some(opens)))
+      .filter((call) => {
+        const { on, kind } = call;
+        if (kind.http?.closing?.(call.method, call.target)?.to !== 'closed') return false;
+        return !callsBehind(stepsFor('always', call, file), file).some(
+          (one) => mayBeOne(on, one.on) && kind.pitfalls?.mayOpen(writtenCall(one), writtenCall(call)),
+        );
+      })
       .map(atCall),
 };
-
-function opens(step: Step): boolean {
-  if ('steps' in step) return step.steps.some(opens);
-  return 'call' in step && partsOfCall(step.call).path.endsWith('/_open');
-}

@@ -1,5 +1,4 @@
 import { isObject } from '../../text/index.ts';
-import { connectionOf } from '../templates.ts';
 import { atCall, bodyField, callsIn, type Lint } from './lint.ts';
 
 /** The destination registers repositories with `readonly: true` (docs/how-servers-behave.md, R1). */
@@ -18,7 +17,7 @@ export const destinationRepositoriesAreReadonly: Lint = {
   find: (file) =>
     callsIn(file)
       .filter((call) => /^(PUT|POST)$/.test(call.method) && /^\/_snapshot\/[^/]+$/.test(call.target))
-      .filter((call) => connectionOf(call, file) === 'destination')
+      .filter((call) => call.on === 'destination')
       .filter((call) => {
         const settings = bodyField(call, 'settings');
         const readonly = isObject(settings) ? settings.readonly : undefined;

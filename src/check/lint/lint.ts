@@ -1,6 +1,8 @@
+import { type Kind, kindNamed } from '../../kinds/index.ts';
 import { type CallStep, type Method, type Path, partsOfCall, stepsIn, type VisitedStep } from '../../language/index.ts';
-import { isObject } from '../../text/index.ts';
+import { isObject, type Json, type JsonObject } from '../../text/index.ts';
 import type { CheckedFile } from '../rule.ts';
+import { connectionOf, kindOfConnection } from '../templates.ts';
 
 /** Advice about operations on Elasticsearch: what it finds is a warning until somebody follows it or gives a reason not to. */
 export interface Lint {
@@ -29,22 +31,37 @@ export interface VisitedCall extends VisitedStep {
   readonly method: Method;
   /** The path as it is written, templates and all. */
   readonly target: string;
+  /** The connection, as it is written. */
+  readonly on: string | undefined;
+  /** The kind of the connection; the default one where it is not known. */
+  readonly kind: Kind;
 }
 
 /** Of a file: every lint asks for its calls. */
-const visitedCalls = new WeakMap<CheckedFile['value'], readonly VisitedCall[]>();
+const visitedCalls = new WeakMap<CheckedFile, readonly VisitedCall[]>();
 
 export function callsIn(file: CheckedFile): readonly VisitedCall[] {
-  const known = visitedCalls.get(file.value);
+  const known = visitedCalls.get(file);
   if (known) return known;
   const calls = stepsIn(file).flatMap((visited) => {
     const { step } = visited;
     if (!('call' in step)) return [];
     const { method, path: target } = partsOfCall(step.call);
-    return [{ ...visited, step, method, target }];
+    const on = connectionOf(visited, file);
+    return [{ ...visited, step, method, target, on, kind: kindNamed(kindOfConnection(file, on)) }];
   });
-  visitedCalls.set(file.value, calls);
+  visitedCalls.set(file, calls);
   return calls;
+}
+
+/** A call as it is written, for what its kind of connection knows. */
+export function writtenCall({ step, method, target }: Pick<VisitedCall, 'step' | 'method' | 'target'>) {
+  return { method, path: target, query: step.query as JsonObject, body: step.body as Json };
+}
+
+/** Returns whether a step runs only where an earlier one has found what it should. */
+export function goesByRead({ step, ancestors }: VisitedStep): boolean {
+  return [...ancestors, step].some(({ when }) => Object.keys(when ?? {}).some((subject) => subject.includes('steps.')));
 }
 
 /** A finding at the call of a step. */

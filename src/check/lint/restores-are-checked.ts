@@ -1,10 +1,11 @@
-import { type CallStep, stepsIn } from '../../language/index.ts';
-import { atCall, callsIn, isRestore, type Lint } from './lint.ts';
+import { isReading, stepsIn } from '../../language/index.ts';
+import { type CallBehind, callsBehind, isOperation, mayBeOne } from './calls-behind.ts';
+import { atCall, callsIn, isRestore, type Lint, writtenCall } from './lint.ts';
 
 /** A restore is checked for shards that failed (docs/how-servers-behave.md, X1). */
 export const restoresAreChecked: Lint = {
   code: 'restore-not-checked',
-  title: 'nothing in this file checks that every shard was restored',
+  title: 'nothing after this restore checks that every shard was restored',
   reason:
     'A restore responds before it has begun to copy, and one with a failed shard is HTTP 200 as well. Such a shard is in no _recovery, so that a check of the stages alone passes; the index is red, and what was in the shard is missing.',
   fix: 'Wait until the restore is not in progress any more, then count the shards in _recovery or assert that the health of the restored indices is yellow or green. Add evidence: with _cat/shards or _cluster/allocation/explain, so that the failure names the shard and its cause before the rollback removes them.',
@@ -15,25 +16,23 @@ export const restoresAreChecked: Lint = {
       '- id: restore\n  on: destination\n  call: POST /_snapshot/my_restore/s1/_restore\n  body: { indices: orders }\n  expect: { body: { accepted: true } }\n- id: healthy\n  on: destination\n  call: GET /_cluster/health/orders\n  until: { status: { in: [yellow, green] } }\n  evidence:\n    - call: GET /_cluster/allocation/explain',
   },
   find: (file) => {
-    // What a fragment checks is in another file.
-    if (stepsIn(file).some(({ step }) => 'use' in step)) return [];
-    const calls = callsIn(file);
-    if (calls.some(({ step, method, target }) => method === 'GET' && looksIntoIt(target, step))) return [];
-    return calls
-      .filter(isRestore)
-      .filter(({ place, step }) => place !== 'rollback' && !subjectsOf(step).some((one) => one.includes('shards')))
+    const restores = callsIn(file).filter((call) => isRestore(call) && isOperation(call));
+    if (restores.length === 0) return [];
+    const sent = callsBehind(stepsIn(file).filter(isOperation), file);
+    return restores
+      .filter((restore) => {
+        const { on, kind } = restore;
+        const own = sent.findIndex(({ step }) => step === restore.step);
+        // A health that was asked before says nothing of it.
+        return !sent
+          .slice(own)
+          .filter((one, index) => index === 0 || isReading(one.method, one.step.effect))
+          .some((one) => mayBeOne(on, one.on) && kind.pitfalls?.showsMissingShards(writtenCall(one), assertedBy(one)));
+      })
       .map(atCall);
   },
 };
 
-/** A health, or the number of recoveries: their stages say nothing of a shard that failed. */
-function looksIntoIt(target: string, step: CallStep): boolean {
-  const subjects = subjectsOf(step);
-  if (target.startsWith('/_cluster/health')) return subjects.some((subject) => subject.includes('status'));
-  if (/^\/_cat\/(indices|shards)\b/.test(target)) return subjects.length > 0;
-  return target.endsWith('/_recovery') && subjects.some((subject) => subject.includes('length('));
-}
-
-function subjectsOf({ expect, until }: CallStep): string[] {
-  return Object.keys({ ...expect?.body, ...until });
+function assertedBy({ step: { expect, until } }: CallBehind) {
+  return { ...expect?.body, ...until };
 }

@@ -1,8 +1,6 @@
 import { kinds } from '../../kinds/index.ts';
 import { isReading } from '../../language/index.ts';
-import type { Json, JsonObject } from '../../text/index.ts';
-import { connectionOf } from '../templates.ts';
-import { atCall, callsIn, type Lint, type VisitedCall } from './lint.ts';
+import { atCall, callsIn, type Lint, writtenCall } from './lint.ts';
 
 /** After a failure each write is rolled back, put right, or kept on purpose. */
 export const writesAreAccountedFor: Lint = {
@@ -26,13 +24,13 @@ export const writesAreAccountedFor: Lint = {
     return calls
       .filter(({ step, method, place }) => place === 'steps' && !isReading(method, step.effect))
       .filter((visited) => {
-        const connection = connectionOf(visited, file) ?? '';
+        const connection = visited.on ?? '';
         const kind = connections[connection]?.kind;
         const dialect = kind && kinds[kind].http;
         if (!dialect) return true;
-        const write = requestOf(visited);
+        const write = writtenCall(visited);
         const isRemovedWith = removals.some(
-          (removal) => connectionOf(removal, file) === connection && dialect.takesAlong(requestOf(removal), write),
+          (removal) => removal.on === connection && dialect.takesAlong(writtenCall(removal), write),
         );
         return !isRemovedWith && !dialect.leavesNothing(write);
       })
@@ -41,7 +39,3 @@ export const writesAreAccountedFor: Lint = {
       .map(atCall);
   },
 };
-
-function requestOf({ step: { query, body }, method, target }: VisitedCall) {
-  return { method, path: target, query: query as JsonObject, body: body as Json };
-}

@@ -1,15 +1,16 @@
 import { callProblems } from '../../kinds/index.ts';
-import { type CallStep, type Path, partsOfCall, pathProblem, type Step, stepsIn } from '../../language/index.ts';
+import { type CallStep, type Path, partsOfCall, pathProblem, stepsIn } from '../../language/index.ts';
 import type { Diagnostic } from '../../text/index.ts';
 import { type CheckedFile, problemAt, type Rule } from '../rule.ts';
 import { connectionOf, kindOfConnection, type ReadBeside, readsBeside } from '../templates.ts';
+import { choosesByVersion } from '../versions.ts';
 
 /** Every path, method and parameter is one that the server's versions have; what no catalogue knows says why: `unchecked`. */
 export const callsAreKnown: Rule = (file) =>
   stepsIn(file).flatMap((visited) => {
-    const { step, path, ancestors } = visited;
+    const { step, path } = visited;
     const on = connectionOf(visited, file);
-    const isGuarded = [...ancestors, step].some(choosesByVersion);
+    const isGuarded = choosesByVersion(visited);
     const reads = readsBeside(visited).map((one): Called => [one.read, one.path, one.read.on ?? on]);
     const calls: Called[] = 'call' in step ? [[step, path, on], ...reads] : reads;
     return calls.flatMap((call) => problemsOf(call, isGuarded, file));
@@ -30,9 +31,4 @@ function problemsOf([written, path, on]: Called, isGuarded: boolean, file: Check
     const range = problem.part === 'path' ? diagnostic.range : file.source.keyRangeOf(at);
     return [{ ...diagnostic, severity: problem.severity, ...(range ? { range } : {}) }];
   });
-}
-
-/** Returns whether a step runs only on some versions: what it asks for with `version_in` is its author's to know. */
-function choosesByVersion({ when }: Step): boolean {
-  return JSON.stringify(when ?? {}).includes('"version_in"');
 }

@@ -1,3 +1,4 @@
+import { isOneOf } from '../apis.ts';
 import type { HttpDialect } from '../dialect.ts';
 import { changes } from './changes.ts';
 import { closing } from './closing.ts';
@@ -5,6 +6,8 @@ import { takesAlong } from './contents.ts';
 import { isWrittenInParts } from './partial-writes.ts';
 import { isPassingPost } from './passing-posts.ts';
 import { isReadingPost, passingWrites } from './reading-posts.ts';
+
+const isBulk = isOneOf(['/{index}/_bulk', '/{index}/{name}/_bulk']);
 
 /** A list is sent as NDJSON, as `_bulk` and `_msearch` want it. */
 export const dialect: HttpDialect = {
@@ -19,6 +22,7 @@ export const dialect: HttpDialect = {
   changes,
   leavesNothing: ({ method, path }) => method === 'POST' && isPassingPost(path),
   closing,
+  itemsFlag: ({ method, path }) => (method !== 'GET' && isBulk(path) ? { name: 'errors', passing: false } : undefined),
   takesAlong,
   // The health of an index that is missing is waited for, even where the call does not ask for it.
   mayWait: ({ path, query = {} }) =>

@@ -4,6 +4,7 @@ import { addressOf, serverTarget } from '../server.ts';
 import { catalogue } from './catalogue/index.ts';
 import { dialect } from './dialect.ts';
 import { lock } from './lock.ts';
+import { pitfalls } from './pitfalls/index.ts';
 import { preflight } from './preflight.ts';
 import { usersRestoredBy } from './restored-users.ts';
 import { touches } from './touches.ts';
@@ -23,6 +24,7 @@ export const elasticsearch: Kind<SettingsOf<'elasticsearch'>> = {
   preflight,
   target: (settings, secrets) => serverTarget(addressOf(settings), settings, dialect, secrets),
   catalogue,
+  pitfalls,
   about: { path: '/', hasClusterUuid: true },
   touches,
   usersRestoredBy,

@@ -1,8 +1,11 @@
 import { type Json, parseJson } from '../../text/index.ts';
+import { isOneOf } from '../apis.ts';
 import type { HttpDialect } from '../dialect.ts';
 import { isOneObject } from './atomic-writes.ts';
 import { changes } from './changes.ts';
 import { isReadingPost } from './reading-posts.ts';
+
+const isImport = isOneOf(['/api/saved_objects/_import', '/api/saved_objects/_resolve_import_errors']);
 
 /** The bulk APIs take a JSON list; only what is imported is a file. An export is NDJSON, and read as a list. */
 export const dialect: HttpDialect = {
@@ -16,6 +19,7 @@ export const dialect: HttpDialect = {
   isAtomic: isOneObject,
   changes,
   leavesNothing: () => false,
+  itemsFlag: ({ path }) => (isImport(path) ? { name: 'success', passing: true } : undefined),
   takesAlong: () => false,
   mayWait: () => false,
   consolePrefix: 'kbn:',

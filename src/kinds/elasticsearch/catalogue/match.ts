@@ -5,7 +5,9 @@ const template = '{{}}';
 
 /** The segments of a path as it is written, with each template as one sign. */
 export function writtenSegments(path: string): string[] {
-  return segmentsOf(path.replace(/\{\{.*?\}\}/g, template));
+  const filled = path.replace(/\{\{.*?\}\}/g, template);
+  // A slash in date math is a part of the name; that it has to be encoded is advice of its own.
+  return segmentsOf(filled.replace(/((?:<|%3C)[^<>/]*\{[^{}/]*)\//gi, '$1%2F'));
 }
 
 /** Returns whether a path as it is written may be a call of an API. */
