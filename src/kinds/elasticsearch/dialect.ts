@@ -1,10 +1,10 @@
 import type { HttpDialect } from '../dialect.ts';
+import { isReadingPost } from './catalogue/called.ts';
 import { changes } from './changes.ts';
 import { closing } from './closing.ts';
 import { takesAlong } from './contents.ts';
 import { isWrittenInParts } from './partial-writes.ts';
-import { isPassingPost } from './passing-posts.ts';
-import { isReadingPost, passingWrites } from './reading-posts.ts';
+import { isPassingPost, passingWrites } from './passing-posts.ts';
 
 /** A list is sent as NDJSON, as `_bulk` and `_msearch` want it. */
 export const dialect: HttpDialect = {

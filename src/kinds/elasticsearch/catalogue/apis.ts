@@ -10,6 +10,8 @@ export interface Api {
   readonly query: ReadonlySet<string>;
   /** The keys of a body; undefined where they are not known, or not fixed. */
   readonly body: ReadonlySet<string> | undefined;
+  /** A POST to it changes nothing. */
+  readonly reads: boolean;
 }
 
 interface Data {
@@ -20,6 +22,7 @@ interface Data {
     readonly methods: Readonly<Record<string, string>>;
     readonly query?: string;
     readonly body?: string;
+    readonly reads?: true;
   }[];
 }
 
@@ -39,12 +42,13 @@ export function knownApis(): Catalogued {
   const { versions, common, apis: all } = JSON.parse(catalogueText) as Data;
   const words = (text = '') => text.split(' ').filter((word) => word !== '');
   const apis = all.map(
-    ({ path, methods, query, body }): Api => ({
+    ({ path, methods, query, body, reads = false }): Api => ({
       path,
       segments: segmentsOf(path),
       methods: new Map(Object.entries(methods).map(([method, bits]) => [method, [...bits].map((bit) => bit === '1')])),
       query: new Set([...words(common), ...words(query)]),
       body: body === undefined ? undefined : new Set(words(body)),
+      reads,
     }),
   );
   const groups = new Map<string, Api[]>();
@@ -58,8 +62,14 @@ export function knownApis(): Catalogued {
   return read;
 }
 
+/** The APIs that a path with these segments may be a call of, where its first one is as it will be sent, or names something. */
+export function grouped(written: readonly string[]): readonly Api[] {
+  const { groups } = knownApis();
+  return [groupOf(written), groupOf(written, '{}')].flatMap((key) => groups.get(key) ?? []);
+}
+
 /** Where the APIs are that a path with these segments may be a call of. */
-export function groupOf([first = '', ...rest]: readonly string[], begins = first): string {
+function groupOf([first = '', ...rest]: readonly string[], begins = first): string {
   return `${rest.length} ${begins.startsWith('{') ? '{}' : begins}`;
 }
 

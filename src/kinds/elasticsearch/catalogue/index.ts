@@ -1,20 +1,18 @@
 import { intersects } from '../../../language/index.ts';
 import { didYouMean, isObject } from '../../../text/index.ts';
 import type { CallProblem, Catalogue, WrittenCall } from '../../catalogue.ts';
-import { type Api, groupOf, knownApis } from './apis.ts';
+import { type Api, grouped, knownApis } from './apis.ts';
 import { isParameter, matches, writtenSegments } from './match.ts';
 
 const unchecked = 'Where it is an API of a plug-in, say so: unchecked: REASON.';
 
 /** What Elastic's own specifications and clients say of a call. */
 export const catalogue: Catalogue = (call, range) => {
-  const { apis, versions, groups } = knownApis();
+  const { apis, versions } = knownApis();
   const written = writtenSegments(call.path);
   const [first = ''] = written;
   // A template may become the name of any API.
-  const candidates = first.includes('{')
-    ? apis
-    : [groupOf(written), groupOf(written, '{}')].flatMap((key) => groups.get(key) ?? []);
+  const candidates = first.includes('{') ? apis : grouped(written);
   const found = candidates.filter(({ segments }) => matches(written, segments));
   // Of what has no name of an API, servers before 8 take more forms than their specification has: index, type and id.
   const severity = written.some((segment) => segment.startsWith('_')) ? 'error' : 'warning';

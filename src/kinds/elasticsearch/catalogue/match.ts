@@ -5,7 +5,12 @@ const template = '{{}}';
 
 /** The segments of a path as it is written, with each template as one sign. */
 export function writtenSegments(path: string): string[] {
-  return segmentsOf(path.replace(/\{\{.*?\}\}/g, template));
+  return segmentsOf(withoutTemplates(path));
+}
+
+/** A path with one sign for each template. */
+export function withoutTemplates(path: string): string {
+  return path.replace(/\{\{.*?\}\}/g, template);
 }
 
 /** Returns whether a path as it is written may be a call of an API. */
