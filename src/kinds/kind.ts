@@ -3,6 +3,7 @@ import type { HttpRequest, Plan, PlannedConnection, PlannedRequest, Request } fr
 import type { Catalogue } from './catalogue.ts';
 import type { HttpDialect } from './dialect.ts';
 import type { LockProtocol } from './lock.ts';
+import type { PrivilegesFor } from './privileges.ts';
 import type { Secrets, Target } from './target.ts';
 import type { Touch } from './touch.ts';
 
@@ -30,6 +31,11 @@ export interface Kind<S extends EnvironmentConnection = EnvironmentConnection> {
   readonly about?: { readonly path: string; readonly hasClusterUuid: boolean };
   /** What its servers have; none where nobody has written it down. */
   readonly catalogue?: Catalogue;
+  /** What a login needs for a call, and whether a call asks a server for that; none where nothing is known of it. */
+  readonly privileges?: {
+    readonly needed: PrivilegesFor;
+    readonly isQuestion: (request: Pick<HttpRequest, 'path'>) => boolean;
+  };
   /**
    * Returns all that a call reads or changes, by the kind's table; undefined where the table does not have it. `written` is its
    * effect. Without a table every call may touch everything.

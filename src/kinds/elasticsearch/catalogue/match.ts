@@ -1,7 +1,7 @@
 import { segmentsOf } from './apis.ts';
 
 /** Stands for whatever a template may become. */
-const template = '{{}}';
+export const template = '{{}}';
 
 /** The segments of a path as it is written, with each template as one sign. */
 export function writtenSegments(path: string): string[] {
