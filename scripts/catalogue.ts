@@ -5,6 +5,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import type { Source } from './catalogue/api.ts';
 import { readClient } from './catalogue/client.ts';
+import { earlier, needsOf, newPrivileges } from './catalogue/privileges.ts';
+import { readingApis } from './catalogue/reads.ts';
 import { readSchema } from './catalogue/schema.ts';
 import { readSpecification } from './catalogue/specification.ts';
 
@@ -36,21 +38,34 @@ interface Merged {
   readonly query: Set<string>;
   body: Set<string> | 'any' | undefined;
   path: string;
+  /** Method → the names of the APIs that are called by it. */
+  readonly names: Map<string, Set<string>>;
 }
 
 /** Paths are the same, whatever their parts are called. */
 const shapeOf = (path: string) => path.replace(/\{\w+\}/g, '{}').replace(/(.)\/$/, '$1');
 
+function have({ methods, names }: Merged, method: string, version: number, name: string): void {
+  methods.set(method, (methods.get(method) ?? 0) | version);
+  names.set(method, new Set([...(names.get(method) ?? []), name]));
+}
+
 const merged = new Map<string, Merged>();
 for (const { version, apis } of sources) {
   const bit = 1 << versions.indexOf(version);
-  for (const { routes, query = [], body } of apis)
+  for (const { name, routes, query = [], body } of apis)
     for (const { path, methods } of routes) {
       const shape = shapeOf(path);
-      const one: Merged = merged.get(shape) ?? { methods: new Map(), query: new Set(), body: undefined, path };
+      const one: Merged = merged.get(shape) ?? {
+        methods: new Map(),
+        query: new Set(),
+        body: undefined,
+        path,
+        names: new Map(),
+      };
       merged.set(shape, one);
-      for (const method of methods) one.methods.set(method, (one.methods.get(method) ?? 0) | bit);
-      for (const name of query) one.query.add(name);
+      for (const method of methods) have(one, method, bit, name);
+      for (const parameter of query) one.query.add(parameter);
       if (body === 'any') one.body = 'any';
       else if (body && one.body !== 'any') one.body = new Set([...(one.body ?? []), ...body]);
       // The newest one has the last word.
@@ -69,12 +84,15 @@ for (const { version, hasAllMethods, apis } of sources) {
   const bit = 1 << versions.indexOf(version);
   for (const { name, routes } of apis)
     for (const { path } of routes) {
-      const { methods } = merged.get(shapeOf(path)) as Merged;
+      const one = merged.get(shapeOf(path)) as Merged;
       // One that has another name by now has whatever its path has.
-      const others = exact.get(`${name} ${shapeOf(path)}`) ?? (exact.has(name) ? [] : methods.keys());
-      for (const method of others) methods.set(method, (methods.get(method) ?? 0) | bit);
+      const others = exact.get(`${name} ${shapeOf(path)}`) ?? (exact.has(name) ? [] : one.methods.keys());
+      for (const method of others) have(one, method, bit, name);
     }
 }
+const allApis = sources.flatMap(({ apis }) => apis);
+const reads = readingApis(allApis);
+const needs = needsOf(allApis);
 
 /** Methods that came later than their path, as real servers say: method, path, the versions that lack it. */
 const later = [
@@ -90,17 +108,37 @@ for (const [method, path, lacking] of later) {
 
 const bits = (mask: number) => versions.map((_, index) => (mask & (1 << index) ? '1' : '0')).join('');
 const sorted = (names: Iterable<string>) => [...new Set(names)].sort().join(' ');
+const listed: string[] = [];
+/** What is needed, by its place in a list: there are few, and many calls. Known where all APIs of a method and a path need the same. */
+const privilegesOf = ({ path, names }: Merged): [method: string, at: number][] =>
+  [...names].sort().flatMap(([method, called]): [string, number][] => {
+    const [first, ...others] = new Set([...called].map((name) => needs(name, method, path)));
+    if (first === undefined || others.length > 0) return [];
+    if (!listed.includes(first)) listed.push(first);
+    return [[method, listed.indexOf(first)]];
+  });
+const entries = [...merged.values()].sort((left, right) => (left.path < right.path ? -1 : 1));
+const privileges = new Map(entries.map((one) => [one, privilegesOf(one)]));
 const catalogue = {
   versions,
+  privileges: listed,
+  newPrivileges: newPrivileges(listed, versions),
+  earlier,
   common: sorted([...oldest.common, ...newest.common, ...schema.common, 'format', 'source_content_type']),
-  apis: [...merged.values()]
-    .sort((left, right) => (left.path < right.path ? -1 : 1))
-    .map(({ path, methods, query, body }) => ({
+  apis: entries.map((one) => {
+    const { path, methods, names, query, body } = one;
+    const posts = [...(names.get('POST') ?? [])];
+    const needed = privileges.get(one) ?? [];
+    return {
       path,
       methods: Object.fromEntries([...methods].sort().map(([method, mask]) => [method, bits(mask)])),
       ...(query.size > 0 ? { query: sorted(query) } : {}),
       ...(body instanceof Set ? { body: sorted(body) } : {}),
-    })),
+      // Beside a type, which may be _doc, a name may be an id: /an-index/_doc/_search writes.
+      ...(posts.length > 0 && !path.includes('{type}') && posts.every(reads) ? { reads: true } : {}),
+      ...(needed.length > 0 ? { needs: Object.fromEntries(needed) } : {}),
+    };
+  }),
 };
 const output = `// Generated by \`npm run catalogue\` from Elastic's own specifications and clients (Apache License 2.0): change scripts/catalogue, not this file.
 // A text, for it is read only where a call is checked.

@@ -7,6 +7,14 @@ export interface SourceApi {
   readonly query?: readonly string[];
   /** The keys of its body; `any` where the body is not a fixed set of keys; undefined where the source does not say. */
   readonly body?: readonly string[] | 'any';
+  /** What a login needs for it; undefined where the source does not say. */
+  readonly privileges?: Privileges;
+}
+
+/** Privileges on the cluster, and on the indices that are named. */
+export interface Privileges {
+  readonly cluster?: readonly string[];
+  readonly index?: readonly string[];
 }
 
 /** What a source knows of a version. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { SourceApi } from './api.ts';
+import type { Privileges, SourceApi } from './api.ts';
 
 interface Name {
   readonly name: string;
@@ -25,6 +25,7 @@ interface Schema {
   readonly endpoints: readonly {
     readonly name: string;
     readonly request: Name | null;
+    readonly privileges?: Privileges;
     readonly urls: readonly { readonly path: string; readonly methods: readonly string[] }[];
   }[];
   readonly types: readonly Type[];
@@ -48,7 +49,7 @@ export function readSchema(file: string): { readonly apis: SourceApi[]; readonly
     if (body.kind !== 'properties') return { body: 'any' };
     return { body: chain.flatMap(({ body }) => namesOf(body?.properties)) };
   };
-  const apis = endpoints.map(({ name, request, urls }): SourceApi => {
+  const apis = endpoints.map(({ name, request, urls, privileges }): SourceApi => {
     const chain = chainOf(request ? found(request) : undefined);
     return {
       name,
@@ -60,6 +61,7 @@ export function readSchema(file: string): { readonly apis: SourceApi[]; readonly
           .flatMap((one) => propertiesOf({ namespace: '_spec_utils', name: one })),
       ]),
       ...bodyOf(chain),
+      ...(privileges ? { privileges } : {}),
     };
   });
   return { apis, common: propertiesOf({ namespace: '_spec_utils', name: 'CommonQueryParameters' }) };

@@ -4,6 +4,7 @@ import type { Catalogue } from './catalogue.ts';
 import type { HttpDialect } from './dialect.ts';
 import type { LockProtocol } from './lock.ts';
 import type { Pitfalls } from './pitfalls.ts';
+import type { PrivilegesFor } from './privileges.ts';
 import type { Secrets, Target } from './target.ts';
 import type { Touch } from './touch.ts';
 
@@ -33,6 +34,11 @@ export interface Kind<S extends EnvironmentConnection = EnvironmentConnection> {
   readonly catalogue?: Catalogue;
   /** How operations on its servers go wrong; none where nobody has written it down. */
   readonly pitfalls?: Pitfalls;
+  /** What a login needs for a call, and whether a call asks a server for that; none where nothing is known of it. */
+  readonly privileges?: {
+    readonly needed: PrivilegesFor;
+    readonly isQuestion: (request: Pick<HttpRequest, 'path'>) => boolean;
+  };
   /**
    * Returns all that a call reads or changes, by the kind's table; undefined where the table does not have it. `written` is its
    * effect. Without a table every call may touch everything.

@@ -27,6 +27,7 @@ import {
 import { countsText } from './plan-summary.ts';
 import { readable } from './readable.ts';
 import { reasonText, statusText } from './reason-text.ts';
+import { roleTexts } from './role-text.ts';
 import { noteText } from './run-lines.ts';
 import {
   atOnceText,
@@ -69,7 +70,8 @@ export function planHead(plan: Plan, id: string): string {
 }
 
 /** Returns what a plan says once: name and value, for people. */
-export function planFacts({ runbook, environment, author, inputs }: Plan, id: string): [name: string, value: string][] {
+export function planFacts(plan: Plan, id: string): [name: string, value: string][] {
+  const { runbook, environment, author, inputs } = plan;
   return [
     ['runbook', `${runbook.file} (${runbook.name}, Elasticsearch ${runbook.elasticsearch})`],
     ['environment', environment.name],
@@ -89,6 +91,7 @@ export function planFacts({ runbook, environment, author, inputs }: Plan, id: st
       const warning = plaintextWarning(name, connection);
       return warning === undefined ? [] : [['WARNING', warning]];
     }),
+    ...roleTexts(plan).map((role): [string, string] => ['needs', role]),
     ...(environment.maintenance_windows ?? []).map((window): [string, string] => ['window', windowText(window)]),
     ...Object.entries(inputs).map(([name, input]): [string, string] => [
       'input',

@@ -1,8 +1,31 @@
 import { describe, expect, it } from 'vitest';
+import type { SourceApi } from '../../scripts/catalogue/api.ts';
+import { decidedApis, readingApis } from '../../scripts/catalogue/reads.ts';
 import { type KindName, readProblem } from '../../src/kinds/index.ts';
 import { diagnosticsOf, head } from '../support.ts';
 
 const isBelieved = (kind: KindName, path: string) => readProblem(kind, path) === undefined;
+
+describe('what reads is taken from the sources', () => {
+  const api = (name: string, methods: readonly string[], cluster: readonly string[]): SourceApi => ({
+    name,
+    routes: [{ path: '/_a', methods }],
+    privileges: { cluster },
+  });
+  const known = decidedApis.map((name) => api(name, ['GET'], []));
+
+  it('where they have GET for the same, and ask only for privileges to look', () => {
+    const reads = readingApis([...known, api('a', ['GET', 'POST'], ['monitor']), api('b', ['POST'], ['manage'])]);
+    expect([reads('a'), reads('b'), reads('scroll')]).toEqual([true, false, false]);
+  });
+
+  it('and somebody has to decide where they say one of the two', () => {
+    expect(() => readingApis([...known, api('a', ['GET', 'POST'], ['manage'])])).toThrow('Does a read?');
+    expect(() => readingApis([...known, api('a', ['POST'], ['monitor'])])).toThrow('Does a read?');
+    expect(() => readingApis([...known, api('a', ['GET', 'POST'], [])])).toThrow('Does a read?');
+    expect(() => readingApis(known.slice(1))).toThrow(`No source has ${decidedApis[0]}`);
+  });
+});
 
 describe('effect: read on a POST is believed', () => {
   it.each([
@@ -15,6 +38,8 @@ describe('effect: read on a POST is believed', () => {
     '/_security/user/_has_privileges',
     '/_snapshot/{{inputs.name}}/_verify',
     '/%C3%A4/_explain/1',
+    '/_ml/datafeeds/{{inputs.feed}}/_preview',
+    '/_security/user/_a/_has_privileges',
     '/_security/user/_a%20b/_has_privileges',
     '/_security/user/50%25/_has_privileges',
   ])('on a cluster where it is known to read: %s', (path) => {
@@ -30,6 +55,13 @@ describe('effect: read on a POST is believed', () => {
     '/_security/role/_count',
     '/x/_search/',
     '/x/_pit',
+    '/x/_async_search',
+    '/_search/scroll',
+    '/x/_flush',
+    '/_refresh',
+    '/x/a-type/_search',
+    '/_scripts/_search',
+    '/_inference/completion/a/_stream',
     '/_snapshot/r/_verify/more',
     '/x/{{inputs.api}}',
     '/{{inputs.api}}',

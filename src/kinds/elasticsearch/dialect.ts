@@ -1,11 +1,11 @@
 import { isOneOf } from '../apis.ts';
 import type { HttpDialect } from '../dialect.ts';
+import { isReadingPost } from './catalogue/called.ts';
 import { changes } from './changes.ts';
 import { closing } from './closing.ts';
 import { takesAlong } from './contents.ts';
 import { isWrittenInParts } from './partial-writes.ts';
-import { isPassingPost } from './passing-posts.ts';
-import { isReadingPost, passingWrites } from './reading-posts.ts';
+import { isPassingPost, passingWrites } from './passing-posts.ts';
 
 const isBulk = isOneOf(['/{index}/_bulk', '/{index}/{name}/_bulk']);
 

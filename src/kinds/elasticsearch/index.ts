@@ -2,6 +2,7 @@ import { plannedAuth } from '../auth.ts';
 import type { Kind, SettingsOf } from '../kind.ts';
 import { addressOf, serverTarget } from '../server.ts';
 import { catalogue } from './catalogue/index.ts';
+import { privilegesFor } from './catalogue/privileges.ts';
 import { dialect } from './dialect.ts';
 import { lock } from './lock.ts';
 import { pitfalls } from './pitfalls/index.ts';
@@ -25,6 +26,7 @@ export const elasticsearch: Kind<SettingsOf<'elasticsearch'>> = {
   target: (settings, secrets) => serverTarget(addressOf(settings), settings, dialect, secrets),
   catalogue,
   pitfalls,
+  privileges: { needed: privilegesFor, isQuestion: ({ path }) => path === '/_security/user/_has_privileges' },
   about: { path: '/', hasClusterUuid: true },
   touches,
   usersRestoredBy,

@@ -13,3 +13,12 @@ export const isPassingPost = isOneOf([
   '/_security/role/{name}/_clear_cache',
   '/_security/service/{name}/{name}/credential/token/{name}/_clear_cache',
 ]);
+
+const isVerification = isOneOf(['/_snapshot/{name}/_verify']);
+
+/** Returns what a POST that changes nothing writes all the same, and removes itself; undefined where it writes nothing. */
+export function passingWrites(path: string): string | undefined {
+  return isVerification(path)
+    ? 'test blobs into the repository and deletes them, unless the repository is read-only'
+    : undefined;
+}

@@ -10,16 +10,25 @@ export interface Api {
   readonly query: ReadonlySet<string>;
   /** The keys of a body; undefined where they are not known, or not fixed. */
   readonly body: ReadonlySet<string> | undefined;
+  /** A POST to it changes nothing. */
+  readonly reads: boolean;
+  /** Method → what a login needs for it, in the words of `scripts/catalogue/privileges.ts`; none where it is not known. */
+  readonly needs: ReadonlyMap<string, string>;
 }
 
 interface Data {
   readonly versions: readonly string[];
+  readonly privileges: readonly string[];
+  readonly newPrivileges: Readonly<Record<string, string>>;
+  readonly earlier: Readonly<Record<string, string>>;
   readonly common: string;
   readonly apis: readonly {
     readonly path: string;
     readonly methods: Readonly<Record<string, string>>;
     readonly query?: string;
     readonly body?: string;
+    readonly reads?: true;
+    readonly needs?: Readonly<Record<string, number>>;
   }[];
 }
 
@@ -29,6 +38,10 @@ interface Catalogued {
   readonly apis: readonly Api[];
   /** The APIs with so many segments, of which the first is this one; those that begin with a parameter under `{}`. */
   readonly groups: ReadonlyMap<string, readonly Api[]>;
+  /** A privilege on the cluster that not every version knows → whether each of the `versions` does. */
+  readonly newPrivileges: ReadonlyMap<string, readonly boolean[]>;
+  /** Such a privilege → what granted the same before, `manage_security` or `a|b`. */
+  readonly earlier: ReadonlyMap<string, string>;
 }
 
 let read: Catalogued | undefined;
@@ -36,15 +49,17 @@ let read: Catalogued | undefined;
 /** The APIs of Elasticsearch, and the versions that they are known of. Read at the first use. */
 export function knownApis(): Catalogued {
   if (read) return read;
-  const { versions, common, apis: all } = JSON.parse(catalogueText) as Data;
+  const { versions, common, privileges, newPrivileges, earlier, apis: all } = JSON.parse(catalogueText) as Data;
   const words = (text = '') => text.split(' ').filter((word) => word !== '');
   const apis = all.map(
-    ({ path, methods, query, body }): Api => ({
+    ({ path, methods, query, body, reads = false, needs = {} }): Api => ({
       path,
       segments: segmentsOf(path),
-      methods: new Map(Object.entries(methods).map(([method, bits]) => [method, [...bits].map((bit) => bit === '1')])),
+      methods: new Map(Object.entries(methods).map(([method, bits]) => [method, truthsIn(bits)])),
       query: new Set([...words(common), ...words(query)]),
       body: body === undefined ? undefined : new Set(words(body)),
+      reads,
+      needs: new Map(Object.entries(needs).map(([method, at]) => [method, privileges[at] ?? ''])),
     }),
   );
   const groups = new Map<string, Api[]>();
@@ -54,12 +69,26 @@ export function knownApis(): Catalogued {
     if (group) group.push(api);
     else groups.set(key, [api]);
   }
-  read = { versions, apis, groups };
+  read = {
+    ...{ versions, apis, groups },
+    newPrivileges: new Map(Object.entries(newPrivileges).map(([name, bits]) => [name, truthsIn(bits)])),
+    earlier: new Map(Object.entries(earlier)),
+  };
   return read;
 }
 
+function truthsIn(bits: string): boolean[] {
+  return [...bits].map((bit) => bit === '1');
+}
+
+/** The APIs that a path with these segments may be a call of, where its first one is as it will be sent, or names something. */
+export function grouped(written: readonly string[]): readonly Api[] {
+  const { groups } = knownApis();
+  return [groupOf(written), groupOf(written, '{}')].flatMap((key) => groups.get(key) ?? []);
+}
+
 /** Where the APIs are that a path with these segments may be a call of. */
-export function groupOf([first = '', ...rest]: readonly string[], begins = first): string {
+function groupOf([first = '', ...rest]: readonly string[], begins = first): string {
   return `${rest.length} ${begins.startsWith('{') ? '{}' : begins}`;
 }
 

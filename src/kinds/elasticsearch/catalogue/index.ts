@@ -1,20 +1,18 @@
-import { intersects } from '../../../language/index.ts';
 import { didYouMean, isObject } from '../../../text/index.ts';
 import type { CallProblem, Catalogue, WrittenCall } from '../../catalogue.ts';
-import { type Api, groupOf, knownApis } from './apis.ts';
+import { type Api, grouped, knownApis } from './apis.ts';
 import { isParameter, matches, writtenSegments } from './match.ts';
+import { periodsIn } from './periods.ts';
 
 const unchecked = 'Where it is an API of a plug-in, say so: unchecked: REASON.';
 
 /** What Elastic's own specifications and clients say of a call. */
 export const catalogue: Catalogue = (call, range) => {
-  const { apis, versions, groups } = knownApis();
+  const { apis, versions } = knownApis();
   const written = writtenSegments(call.path);
   const [first = ''] = written;
   // A template may become the name of any API.
-  const candidates = first.includes('{')
-    ? apis
-    : [groupOf(written), groupOf(written, '{}')].flatMap((key) => groups.get(key) ?? []);
+  const candidates = first.includes('{') ? apis : grouped(written);
   const found = candidates.filter(({ segments }) => matches(written, segments));
   // Of what has no name of an API, servers before 8 take more forms than their specification has: index, type and id.
   const severity = written.some((segment) => segment.startsWith('_')) ? 'error' : 'warning';
@@ -55,46 +53,9 @@ function unknownMethod({ method, path }: WrittenCall, found: readonly Api[]): Om
   };
 }
 
-/** Versions of which the catalogue knows the same, from one that it has to the one before the next. */
-interface Period {
-  readonly range: string;
-  /** Of each version: whether what it has may be there. */
-  readonly sources: readonly number[];
-}
-
-/** Between two versions that are known an API of either may be there; but what a major version has removed is not in its first ones. */
-function periodsOf(versions: readonly string[]): Period[] {
-  return versions.flatMap((version, index): Period[] => {
-    const [major = 0, minor = 0] = version.split('.').map(Number);
-    const next = versions[index + 1];
-    const exact = { range: `${version}.x`, sources: [index] };
-    const before = index === 0 ? [{ range: `<${version}`, sources: [index] }] : [];
-    const after = `>=${major}.${minor + 1}`;
-    if (next === undefined) return [...before, exact, { range: after, sources: [index] }];
-    const [nextMajor = 0] = next.split('.').map(Number);
-    const between = {
-      range: `${after} <${major === nextMajor ? next : `${nextMajor}.0`}`,
-      sources: [index, index + 1],
-    };
-    const first = major === nextMajor ? [] : [{ range: `>=${nextMajor}.0 <${next}`, sources: [index + 1] }];
-    return [...before, exact, between, ...first];
-  });
-}
-
-/** Of each range that was asked for: a file has many calls, and one range. */
-const periodsOfRanges = new Map<string, readonly Period[]>();
-
-function periodsIn(range: string, versions: readonly string[]): readonly Period[] {
-  const known = periodsOfRanges.get(range);
-  if (known) return known;
-  const periods = periodsOf(versions).filter((period) => intersects(range, period.range));
-  periodsOfRanges.set(range, periods);
-  return periods;
-}
-
 function versionProblems({ method, path }: WrittenCall, known: readonly boolean[], range = '*'): CallProblem[] {
   const { versions } = knownApis();
-  const periods = periodsIn(range, versions);
+  const periods = periodsIn(range);
   const lacking = periods.filter(({ sources }) => !sources.some((source) => known[source]));
   if (lacking.length === 0) return [];
   const having = versions.filter((_, index) => known[index]);

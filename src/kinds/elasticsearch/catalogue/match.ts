@@ -1,13 +1,17 @@
 import { segmentsOf } from './apis.ts';
 
 /** Stands for whatever a template may become. */
-const template = '{{}}';
+export const template = '{{}}';
 
 /** The segments of a path as it is written, with each template as one sign. */
 export function writtenSegments(path: string): string[] {
-  const filled = path.replace(/\{\{.*?\}\}/g, template);
   // A slash in date math is a part of the name; that it has to be encoded is advice of its own.
-  return segmentsOf(filled.replace(/((?:<|%3C)[^<>/]*\{[^{}/]*)\//gi, '$1%2F'));
+  return segmentsOf(withoutTemplates(path).replace(/((?:<|%3C)[^<>/]*\{[^{}/]*)\//gi, '$1%2F'));
+}
+
+/** A path with one sign for each template. */
+export function withoutTemplates(path: string): string {
+  return path.replace(/\{\{.*?\}\}/g, template);
 }
 
 /** Returns whether a path as it is written may be a call of an API. */
