@@ -11,7 +11,7 @@ const common = {
   target: 'node20.19',
   outdir: 'dist',
   sourcemap: true,
-  plugins: [standaloneValidators, lazyModules],
+  plugins: [standaloneValidators],
   logLevel: 'warning',
 } satisfies BuildOptions;
 
@@ -21,6 +21,7 @@ rmSync('dist', { recursive: true, force: true });
 const { metafile } = await build({
   ...common,
   metafile: true,
+  plugins: [...common.plugins, lazyModules],
   entryPoints: { program: 'src/cli/main.ts' },
   format: 'cjs',
   outExtension: { '.js': '.cjs' },
