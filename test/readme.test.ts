@@ -58,7 +58,7 @@ const isServer = (command: string) => /^runbook (serve|sandbox)\b(?!.*--list-fau
 
 /** What does not end with 0, and its exit code. */
 const exits: Readonly<Record<string, number>> = {
-  'runbook exec users --env lab.yaml': 4,
+  'runbook exec users --env lab.yaml': 6,
   'runbook exec --plan plan.json --env lab.yaml --require-approvals 2 --allowed-signers allowed_signers': 4,
   'runbook exec --plan plan.json --env lab.yaml --require-approvals 1 --allowed-signers allowed_signers --prevent-self-approval --dry-run --detailed-exitcode': 5,
   'runbook resume RUN': 2,

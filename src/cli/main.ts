@@ -18,7 +18,10 @@ const setOption = () =>
     .default([]);
 
 const confirmOption = () =>
-  new Option('--confirm <step>', 'confirm a step that requires confirmation; repeatable')
+  new Option(
+    '--confirm <step>',
+    'confirm a step that requires confirmation; ID#* for every iteration of one in a loop; repeatable',
+  )
     .argParser(collect)
     .default([]);
 const noClusterLockOption = () =>

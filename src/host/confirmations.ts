@@ -1,20 +1,21 @@
-import { nodesIn, type Plan, type PlannedNode } from '../plan/index.ts';
+import { nodesIn, type Plan, type PlannedNode, type Visited } from '../plan/index.ts';
 import { didYouMean } from '../text/index.ts';
 import { Problem } from './problem.ts';
 
 /**
- * Checks the confirmations of a new run before any write is sent.
+ * Checks the confirmations of a new run before any write is sent. A run that comes to a step that nobody has confirmed is suspended
+ * there; where it cannot wait, because an `always` around the step may have something to put right, a missing reply is a no.
  * @param confirm Ids of steps that are confirmed by name.
  * @param canAsk Whether somebody is there to be asked about the others.
- * @throws `Problem` where one is about a step that requires none, or where nobody can be asked about a step that every run comes to.
- * A step that only some runs come to suspends the run when it is reached.
+ * @throws `Problem` where one is about a step that requires none, or where nobody can be asked about a step that every run comes to
+ * and at which it may not be able to wait.
  */
 export function checkConfirmations(plan: Plan, confirm: readonly string[], canAsk: boolean): void {
   const questions = checkNames(plan, confirm);
-  const open = questions.filter(({ id, isCertain }) => isCertain && !confirm.includes(id));
+  const open = questions.filter(({ id, isCertain, canWait }) => isCertain && !canWait && !isConfirmed(id, confirm));
   if (open.length === 0 || canAsk) return;
   throw new Problem(
-    `confirmation required, and there is no terminal to ask on; no write was sent:\n${open.map(({ id, question }) => `  ${id}: ${question}`).join('\n')}\nAdd ${open.map(({ id }) => `--confirm ${id}`).join(' ')} to confirm.`,
+    `confirmation required, and there is no terminal to ask on; the run could not wait there, because an always around it may have something to put right; no write was sent:\n${open.map(({ id, question }) => `  ${id}: ${question}`).join('\n')}\nAdd ${open.map(({ id }) => `--confirm ${id}`).join(' ')} to confirm.`,
     'refused',
   );
 }
@@ -25,7 +26,7 @@ export function checkConfirmations(plan: Plan, confirm: readonly string[], canAs
  */
 export function checkNames(plan: Plan, confirm: readonly string[]): Question[] {
   const questions = questionsIn(plan);
-  const unknown = confirm.filter((id) => !questions.some((question) => question.id === id));
+  const unknown = confirm.filter((name) => !questions.some(({ id }) => isConfirmed(id, [name])));
   if (unknown.length > 0) {
     const ids = questions.map(({ id }) => id);
     throw new Problem(
@@ -36,23 +37,58 @@ export function checkNames(plan: Plan, confirm: readonly string[]): Question[] {
   return questions;
 }
 
+/** Of a step in a loop: which iteration, or any. */
+const iteration = /#(?:\d+|\*)/g;
+
+/** Returns whether a step is confirmed by name. `ID#*` stands for each iteration of a step in a loop. */
+export function isConfirmed(step: string, names: readonly string[]): boolean {
+  return names.some((name) => {
+    if (name.replace(iteration, '#') !== step.replace(iteration, '#')) return false;
+    const which = step.match(iteration) ?? [];
+    return (name.match(iteration) ?? []).every((one, at) => one === which[at] || one === '#*' || which[at] === '#*');
+  });
+}
+
 interface Question {
   /** Of the step. */
   readonly id: string;
   readonly question: string;
   /** False where a condition or a list that only the run knows decides whether the run comes to it. */
   readonly isCertain: boolean;
+  /** False where an `always` around it may have something to put right by then. */
+  readonly canWait: boolean;
 }
 
 function questionsIn(plan: Plan): Question[] {
   const uncertain = new Set<string>();
-  return nodesIn(plan).flatMap(({ node, section, within }) => {
+  const visited = nodesIn(plan);
+  const places = new Map(visited.map(({ node }, place) => [node.id, place]));
+  return visited.flatMap(({ node, section, within }, place) => {
     if (isUncertain(node) || (within !== undefined && uncertain.has(within))) uncertain.add(node.id);
     if (node.kind === 'skipped' || node.confirm === undefined || section === 'rollback') return [];
     // A loop is asked about before its first iteration, and whatever its list is.
     const isCertain = within === undefined || !uncertain.has(within) ? !hasCondition(node) : false;
-    return [{ id: node.id, question: node.confirm, isCertain }];
+    const canWait = section === 'steps' && !followsOwedWrite(place, visited, places);
+    return [{ id: node.id, question: node.confirm, isCertain, canWait }];
   });
+}
+
+/** Returns whether a write comes before a step inside a block around it that has an `always`. */
+function followsOwedWrite(place: number, visited: readonly Visited[], places: ReadonlyMap<string, number>): boolean {
+  const isOwed = (block: number) =>
+    visited
+      .slice(block, place)
+      .some(({ node, section }) => section === 'steps' && node.kind === 'request' && node.effect === 'write');
+  for (let around = placeAround(place); around !== undefined; around = placeAround(around)) {
+    const block = visited[around]?.node;
+    if (block?.kind === 'block' && block.always && isOwed(around)) return true;
+  }
+  return false;
+
+  function placeAround(inner: number): number | undefined {
+    const within = visited[inner]?.within;
+    return within === undefined ? undefined : places.get(within);
+  }
 }
 
 /** Returns whether only the run knows if what is inside a node runs. A block that may be in place already is come to the first time. */

@@ -29,7 +29,7 @@ import {
   stateOfWork,
 } from '../runs/index.ts';
 import type { Json } from '../text/index.ts';
-import { checkConfirmations } from './confirmations.ts';
+import { checkConfirmations, isConfirmed } from './confirmations.ts';
 import type { PlanOrigin } from './plan-from-files.ts';
 import { crashAdvice, messageOf, Problem } from './problem.ts';
 import { isRunId, newRunId, type RecordedRun, runsFolder } from './run-folders.ts';
@@ -54,7 +54,7 @@ export interface Execution {
   readonly rollback?: RunOptions['rollback'];
   /** True if the clusters that are written to are locked for other runs; `true` by default. */
   readonly clusterLock?: boolean;
-  /** Ids of steps that are confirmed: nobody is asked about them. */
+  /** Ids of steps that are confirmed: nobody is asked about them. `ID#*` is every iteration of a step in a loop. */
   readonly confirm?: readonly string[];
   /** Of steps with an unknown outcome: whether they took effect. */
   readonly assumed?: ReadonlyMap<string, 'done' | 'not-done'>;
@@ -71,8 +71,9 @@ export interface Attendant {
   /** Gets every event, redacted, before it is recorded. It stops nothing: what it throws is left aside. */
   readonly show?: (event: Event) => void;
   /**
-   * Asks about a step that is not confirmed. Without it, a run that comes to such a step for certain is refused before anything
-   * is sent; another one stops at the step as it is, and can be resumed.
+   * Asks about a step that is not confirmed. Without it, a run that comes to such a step is suspended there, and can be resumed;
+   * one that could not wait there, because an `always` around the step may have something to put right, is refused before anything
+   * is sent.
    */
   readonly confirm?: Ports['confirm'];
   /** Asks about a step with an unknown outcome of which nothing was said. Without it, nobody can say, and the run stops as it is. */
@@ -169,7 +170,7 @@ async function executeAs(
     monotonic: () => performance.now(),
     random: Math.random,
     confirm: async (question) =>
-      isNamed(question.step, confirm) ? 'yes' : ((await attendant.confirm?.(question)) ?? 'later'),
+      isConfirmed(question.step, confirm) ? 'yes' : ((await attendant.confirm?.(question)) ?? 'later'),
     decide: async (doubt) => assumed?.get(doubt.step) ?? attendant.decide?.(doubt) ?? 'unknown',
     record: async (event) => {
       // Shown first: what cannot be written to the disk is at least seen. What cannot be shown stops nothing.
@@ -316,11 +317,6 @@ function sleep(milliseconds: number, signals: readonly AbortSignal[]): Promise<v
     const timer = setTimeout(wake, Math.min(milliseconds, 2 ** 31 - 1));
     for (const signal of signals) signal.addEventListener('abort', wake);
   });
-}
-
-/** The iterations of a loop are confirmed by the id that the runbook gives. */
-function isNamed(step: string, named: readonly string[]): boolean {
-  return named.includes(step) || named.includes(step.replace(/#\d+/g, '#*'));
 }
 
 /** Returns what an earlier process has sealed. Every text in it is a secret of this one, too. */

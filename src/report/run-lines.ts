@@ -21,6 +21,7 @@ import { measuresText, type ProgressFold, progressFold } from './progress-text.t
 import { comparisonText, errorText, reasonText, stepReasonText, subjectOf, waitingText } from './reason-text.ts';
 import type { ReportedStep, RunReport } from './run-report.ts';
 import { endOf } from './sentences/index.ts';
+import { word } from './shell.ts';
 import { commandText } from './words.ts';
 
 /** The outcome of a step, in words that stand alone. */
@@ -381,13 +382,16 @@ export function shownCallText({ request, connection, identity, query, body, titl
 
 /** Returns that a run is suspended, where and why. */
 function suspendedText(suspension: Suspension): string {
-  return `suspended at ${suspendedAt(suspension)}: ${reasonText(suspension.reason)}`;
+  const { by, reason } = suspension;
+  if (by === 'confirmation' && reason.kind === 'waits-for-confirmation')
+    return `suspended, waiting for the confirmation of ${suspension.step}: ${reason.question}`;
+  return `suspended at ${suspendedAt(suspension)}: ${reasonText(reason)}`;
 }
 
 /** Returns the command that goes on with a suspended run. */
 export function continuationText(run: Parameters<typeof commandText>[1], suspension: Suspension): string {
   const how = { step: ' --assume-done', confirmation: ' --confirm', lock: '', journal: '' }[suspension.by];
-  return `${commandText('resume', run)}${'step' in suspension ? `${how} ${suspension.step}` : ''}`;
+  return `${commandText('resume', run)}${'step' in suspension ? `${how} ${word(suspension.step)}` : ''}`;
 }
 
 /** Returns where a run is suspended: at a step, a lock or the journal. */

@@ -21,7 +21,7 @@ const titles: Readonly<Record<RunState, string>> = {
   'perhaps-running': 'Not finished, and this machine cannot tell whether the process has ended',
   unfinished: 'Unfinished, the process has ended',
   suspended: 'Suspended until somebody decides something or puts it right',
-  'waiting-for-confirmation': 'Waiting for a confirmation',
+  'waiting-for-confirmation': 'Suspended, waiting for a confirmation',
   'intervention-required': 'Failed, manual intervention required',
   'lock-left': 'A lock may be left in a cluster',
   failed: 'Failed, nothing to clean up',
@@ -131,7 +131,9 @@ function stateText({ state, process, suspended }: RunStatus, showing: Showing): 
   }
   if (!suspended || state === 'unfinished') return 'its process has ended';
   const at = 'step' in suspended ? suspended.step : suspended.by;
-  return suspended.by === 'confirmation' ? `it waits for a confirmation of ${at}` : `it is suspended at ${at}`;
+  return suspended.by === 'confirmation'
+    ? `it is suspended, waiting for the confirmation of ${at}`
+    : `it is suspended at ${at}`;
 }
 
 function processText({ pid, host, since, state, last_heartbeat }: WorkingProcess, showing: Showing): string {

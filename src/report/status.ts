@@ -209,10 +209,20 @@ function openNext(
         ...rollback,
       ];
     case 'confirmation':
-      return [{ to: 'confirm it and continue', command: `${resume} --confirm ${word(last.step)}` }, ...rollback];
+      return [...confirmations(last.step, resume), ...rollback];
     default:
       return [{ to: 'continue it, once that is put right', command: resume }];
   }
+}
+
+function confirmations(step: string, resume: string): NextCommand[] {
+  const every = step.replace(/#\d+/g, '#*');
+  return [
+    { to: 'confirm it and continue', command: `${resume} --confirm ${word(step)}` },
+    ...(every === step
+      ? []
+      : [{ to: 'confirm every iteration and continue', command: `${resume} --confirm ${word(every)}` }]),
+  ];
 }
 
 function finishedNext(state: RunState, summary: RunSummary, started: Started, name: string): NextCommand[] {

@@ -167,10 +167,10 @@ steps:
     const { code, screen } = await ended;
     const { run } = lastRun();
     expect(code).toBe(6);
-    expect(screen).toContain('suspended at ask: waiting for a confirmation: Close the index?');
+    expect(screen).toContain('suspended, waiting for the confirmation of ask: Close the index?');
     expect(screen).toContain(`Confirm it and continue: runbook resume ${run} --confirm ask`);
     expect((await runbook(directory, ['runs'])).stdout).toContain('waiting-for-confirmation');
-    const words = `waiting for a confirmation: Close the index? (runbook resume ${run} --confirm ask)`;
+    const words = `suspended, waiting for the confirmation of ask: Close the index? (runbook resume ${run} --confirm ask)`;
     expect((await runbook(directory, ['report', run, '--format', 'markdown'])).stdout.replaceAll('\\', '')).toContain(
       words,
     );

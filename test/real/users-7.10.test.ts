@@ -540,11 +540,13 @@ describe.skipIf('skipped' in provided)('users-7.10 on two real clusters', () => 
     await expectDestinationUntouched();
   });
 
-  it('does not send a write while nobody has confirmed the disruptive step', async () => {
+  it('is suspended while nobody has confirmed the disruptive step, and can be rolled back', async () => {
     const ended = await runbook(directory, ['exec', 'users-7.10', '--env', environment()], secrets);
 
-    expect(ended.code).toBe(4);
-    expect(ended.stderr).toContain('Add --confirm replace/swap to confirm.');
+    expect(ended.code).toBe(6);
+    expect(ended.stdout).toContain('suspended, waiting for the confirmation of replace/swap: ');
+    const [, run = ''] = /runbook rollback (\S+)/.exec(ended.stdout) ?? [];
+    expect((await runbook(directory, ['rollback', run, '--yes'], secrets)).code).toBe(0);
     await expectDestinationUntouched();
   });
 

@@ -95,7 +95,7 @@ describe('a run that is not finished', () => {
   it('waits for somebody: the command has the step in it', async () => {
     const { events } = await runIn(twoWrites, { confirm: 'later' });
     const text = shown(events);
-    expect(text).toMatch(/^Waiting for a confirmation:\n/);
+    expect(text).toMatch(/^Suspended, waiting for a confirmation:\n/);
     expect(text).toContain('runbook resume run-1 --confirm ask\n');
     const suspended = shown((await runIn(suspending, { answer: () => lost() })).events);
     expect(suspended).toMatch(/^Suspended until somebody decides something or puts it right:\n/);

@@ -83,7 +83,7 @@ export const ends: Readonly<Record<End, Sentence<RunSummary>>> = {
     isTrue: ({ suspended }) => suspended !== undefined,
   },
   'waiting-for-confirmation': {
-    says: 'suspended at STEP: waiting for a confirmation: QUESTION',
+    says: 'suspended, waiting for the confirmation of STEP: QUESTION',
     when: 'The last event suspends the run at a step that nobody has confirmed: no write of it was sent, and `runbook resume` goes on.',
     isTrue: ({ suspended, writes }) => suspended?.by === 'confirmation' && !writes.has(suspended.step),
   },
