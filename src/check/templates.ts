@@ -56,7 +56,10 @@ export function doneWhenReads({ step, path }: VisitedStep): { readonly read: Don
 }
 
 /** What every read has that a step sends beside its own call. */
-export type ReadBeside = Pick<DoneWhen, 'on' | 'as' | 'call' | 'query' | 'headers' | 'body' | 'effect' | 'unchecked'>;
+export type ReadBeside = Pick<
+  DoneWhen,
+  'on' | 'as' | 'call' | 'query' | 'headers' | 'body' | 'ndjson' | 'text' | 'effect' | 'unchecked'
+>;
 
 /** The read of a step's `progress`, where the numbers are not in the poll's own response. */
 export function progressRead({

@@ -3,6 +3,7 @@ import {
   evaluateText,
   evaluateValue,
   type Lookup,
+  mapContent,
   type PathExpression,
   resolvePath,
   resolveValue,
@@ -197,13 +198,13 @@ function mapRequest(request: Request, { path, value }: RequestMap): Request {
       ...(prefix === undefined ? {} : { prefix: textOf(value(prefix)) }),
     };
   }
-  const { query, headers, body } = request;
+  const { query, headers } = request;
   return {
     ...request,
     path: path(request.path),
     ...(query === undefined ? {} : { query: value(query) as JsonObject }),
     ...(headers === undefined ? {} : { headers: value(headers) as JsonObject }),
-    ...(body === undefined ? {} : { body: value(body) }),
+    ...mapContent(request, value),
   };
 }
 

@@ -1,4 +1,5 @@
 export * from './call.ts';
+export * from './content.ts';
 export * from './document.ts';
 export type {
   Auth,

@@ -48,6 +48,18 @@ export type Disruptive = boolean;
  */
 export type Call = string;
 /**
+ * Sent as JSON, a list as a JSON array. One of body, ndjson and text at most.
+ */
+export type Body = Json;
+/**
+ * A list, or a template that gives one: sent as NDJSON, one line of JSON per item; to an import of Kibana as a file.
+ */
+export type Ndjson = Json[] | string;
+/**
+ * Sent as it is, as text/plain unless headers say otherwise.
+ */
+export type TextBody = string;
+/**
  * 200, [200, 404] or 2xx.
  */
 export type Status = StatusCode | StatusCode[];
@@ -184,7 +196,9 @@ export interface CallStep {
   call: Call;
   query?: Query;
   headers?: Headers;
-  body?: AnyValue;
+  body?: Body;
+  ndjson?: Ndjson;
+  text?: TextBody;
   /**
    * This POST only reads (_search, _count). Believed where the API is known to, and on connections of kind http.
    */
@@ -280,7 +294,9 @@ export interface ProgressWithOneMeasure {
   call?: ProgressCall;
   query?: Query;
   headers?: Headers;
-  body?: AnyValue;
+  body?: Body;
+  ndjson?: Ndjson;
+  text?: TextBody;
   /**
    * This POST only reads.
    */
@@ -296,7 +312,9 @@ export interface ProgressWithMeasures {
   call?: ProgressCall;
   query?: Query;
   headers?: Headers;
-  body?: AnyValue;
+  body?: Body;
+  ndjson?: Ndjson;
+  text?: TextBody;
   /**
    * This POST only reads.
    */
@@ -330,7 +348,9 @@ export interface DoneWhen {
   call: Call;
   query?: Query;
   headers?: Headers;
-  body?: AnyValue;
+  body?: Body;
+  ndjson?: Ndjson;
+  text?: TextBody;
   effect?: 'read';
   unchecked?: Text;
   expect: Expect;
@@ -348,7 +368,9 @@ export interface Evidence {
   call: Call;
   query?: Query;
   headers?: Headers;
-  body?: AnyValue;
+  body?: Body;
+  ndjson?: Ndjson;
+  text?: TextBody;
   /**
    * This POST only reads.
    */

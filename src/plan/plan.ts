@@ -1,4 +1,4 @@
-import type { Connection, MaintenanceWindow, Method, SecretReference } from '../language/index.ts';
+import type { Connection, Content, MaintenanceWindow, Method, SecretReference } from '../language/index.ts';
 import type { Json, JsonObject } from '../text/index.ts';
 
 /**
@@ -195,7 +195,7 @@ export interface PlannedMeasure {
 /** One request to a connection. */
 export type Request = HttpRequest | OssRequest;
 
-export interface HttpRequest {
+export interface HttpRequest extends Content {
   readonly type: 'http';
   readonly connection: string;
   readonly identity?: string;
@@ -203,8 +203,6 @@ export interface HttpRequest {
   readonly path: string;
   readonly query?: JsonObject;
   readonly headers?: JsonObject;
-  /** The kind of its connection decides the form in which it is sent. */
-  readonly body?: Json;
 }
 
 export interface OssRequest {

@@ -72,7 +72,9 @@ describe('the schema', () => {
 
 describe('the rules', () => {
   it.each([
-    ['with a header that says what it is', "headers: { content-TYPE: application/x-ndjson }, body: 'x'"],
+    ['that is a text with a header that says what it is', "headers: { content-TYPE: application/x-yaml }, text: 'x'"],
+    ['that is lines', 'ndjson: [{ a: 1 }]'],
+    ['that is lines that a template gives', "ndjson: '{{inputs.names}}'"],
     ['that a template gives', "body: '{{inputs.names}}'"],
     ['that is a list', 'body: [{ a: 1 }]'],
     ['that is null', 'body: null'],
@@ -226,6 +228,14 @@ describe('the rules', () => {
       '  - { id: a, on: es, call: GET /, save: { x: \'a."{{inputs.name}}".b\' } }\n',
       ['template-in-query: \'a."{{inputs.name}}".b\''],
     ],
+    ['two things to send', '  - { id: a, on: es, call: POST /_some, body: {}, text: x }\n', ['body: x']],
+    [
+      'a JSON body where lines are taken',
+      '  - { id: a, on: es, call: POST /_bulk, body: [{ a: 1 }], expect: { body: { errors: false } }, retry: { attempts: 1 } }\n',
+      ['body: [{ a: 1 }]'],
+    ],
+    ['a string as lines', "  - { id: a, on: es, call: POST /_some, ndjson: '{}' }\n", ["body: '{}'"]],
+    ['a text of unknown type', '  - { id: a, on: es, call: POST /_some, text: x }\n', ['body: x']],
     ['a text as a body', "  - { id: a, on: es, call: POST /_some, body: '{}' }\n", ["body: '{}'"]],
     [
       'a text with a template as a body',

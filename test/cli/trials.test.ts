@@ -24,6 +24,7 @@ describe('validate', () => {
       '{ id: a, on: c, call: GET /, expect: { body: { tagline: { all: [{ matches: a }] } } } }',
       ['unknown-key'],
     ],
+    'array-body': ['{ id: a, on: c, call: POST /_aliases, body: [ { a: 1 }, { b: 2 } ] }', []],
     anchors: ['{ id: a, on: c, call: PUT /x, body: &b { a: 1 } }\n  - { id: b, on: c, call: PUT /y, body: *b }', []],
     arith: [
       '{ id: a, on: c, call: GET /_count, save: { n: count } }\n  - { id: b, on: c, call: GET /_count, expect: { body: { count: { at_least: "{{add steps.a.n 1}}" } } } }',

@@ -91,9 +91,9 @@ describe('a call', () => {
     });
   });
 
-  it('sends a list as NDJSON', async () => {
+  it('sends lines as NDJSON', async () => {
     const { url, seen } = await serverThat((_request, response) => json(response, {}));
-    await send(target(url), { method: 'POST', path: '/_bulk', body: [{ index: {} }, { a: 1 }] as Json });
+    await send(target(url), { method: 'POST', path: '/_bulk', ndjson: [{ index: {} }, { a: 1 }] as Json });
     expect(seen[0]).toMatchObject({
       body: '{"index":{}}\n{"a":1}\n',
       headers: { 'content-type': 'application/x-ndjson' },

@@ -1,6 +1,6 @@
 import { kinds } from '../../kinds/index.ts';
-import { isReading } from '../../language/index.ts';
-import type { Json, JsonObject } from '../../text/index.ts';
+import { type Content, contentOf, isReading } from '../../language/index.ts';
+import type { JsonObject } from '../../text/index.ts';
 import { connectionOf } from '../templates.ts';
 import { atCall, callsIn, type Lint, type VisitedCall } from './lint.ts';
 
@@ -42,6 +42,6 @@ export const writesAreAccountedFor: Lint = {
   },
 };
 
-function requestOf({ step: { query, body }, method, target }: VisitedCall) {
-  return { method, path: target, query: query as JsonObject, body: body as Json };
+function requestOf({ step, method, target }: VisitedCall) {
+  return { method, path: target, query: step.query as JsonObject, ...contentOf(step as Content) };
 }

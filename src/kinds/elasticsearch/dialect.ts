@@ -6,11 +6,11 @@ import { isWrittenInParts } from './partial-writes.ts';
 import { isPassingPost } from './passing-posts.ts';
 import { isReadingPost, passingWrites } from './reading-posts.ts';
 
-/** A list is sent as NDJSON, as `_bulk` and `_msearch` want it. */
 export const dialect: HttpDialect = {
   lists: 'joined',
-  bodyForm: ({ body }) => (Array.isArray(body) ? 'ndjson' : 'json'),
-  takesText: false,
+  takesLines: (path) => /\/_(?:bulk|msearch|msearch\/template|monitoring\/bulk|fleet_msearch)$/.test(path),
+  uploadsLines: false,
+  takesScalars: false,
   headers: {},
   readText: (text) => text,
   isReadingPost,
