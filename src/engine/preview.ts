@@ -174,10 +174,11 @@ function shownProgress(progress: PlannedProgress, session: Session, frame: Frame
 }
 
 function shownExpect(expect: PlannedExpect, session: Session, frame: Frame): PlannedExpect {
-  const { message } = expect;
+  const { message, headers } = expect;
   const body = shownConditions(expect.body, session, frame);
   return {
     ...{ ...expect, body },
+    ...(headers ? { headers: shownConditions(headers, session, frame) } : {}),
     ...(message === undefined ? {} : { message: renderText(message, valuesIn(session, frame)) }),
   };
 }

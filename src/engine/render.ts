@@ -212,6 +212,7 @@ function mapRequest(request: Request, { path, value }: RequestMap): Request {
 export type RenderedCondition = Condition & { readonly isSecret?: true };
 
 export interface RenderedExpect extends PlannedExpect {
+  readonly headers?: readonly RenderedCondition[];
   readonly body: readonly RenderedCondition[];
 }
 
@@ -219,6 +220,7 @@ export interface RenderedExpect extends PlannedExpect {
 export function renderExpect(expect: PlannedExpect, values: Values): RenderedExpect {
   return {
     status: expect.status,
+    ...(expect.headers ? { headers: renderConditions(expect.headers, values) } : {}),
     body: renderConditions(expect.body, values),
     ...(expect.message === undefined
       ? {}

@@ -10,6 +10,7 @@ export type {
 } from './environment.types.ts';
 export * from './expression.ts';
 export { type Gaps, noGaps } from './gaps.ts';
+export * from './header.ts';
 export * from './inputs.ts';
 export * from './load.ts';
 export type { Loaded } from './loaded.ts';

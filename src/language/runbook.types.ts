@@ -279,8 +279,15 @@ export interface Headers {
  */
 export interface Expect {
   status?: Status;
+  headers?: HeaderConditions;
   body?: BodyConditions;
   message?: Text;
+}
+/**
+ * Name of a response header, in any letter case → its value, a string, or a matcher.
+ */
+export interface HeaderConditions {
+  [k: string]: string | Matcher;
 }
 /**
  * JMESPath over the answer's body → literal or matcher.
@@ -334,7 +341,7 @@ export interface Measure {
   unit: Unit;
 }
 /**
- * Name → JMESPath over the answer's body. Read later as {{steps.ID.NAME}}.
+ * Name → JMESPath over the answer's body, or headers.NAME for one of its headers. Read later as {{steps.ID.NAME}}.
  */
 export interface Save {
   [k: string]: Saved;

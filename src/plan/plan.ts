@@ -164,6 +164,8 @@ export interface Condition {
 export interface PlannedExpect {
   /** Numbers or classes, `2xx`; one of them must be the response's. */
   readonly status: readonly (number | string)[];
+  /** By name, in any letter case. */
+  readonly headers?: readonly Condition[];
   readonly body: readonly Condition[];
   readonly message?: string;
 }

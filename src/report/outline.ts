@@ -15,7 +15,7 @@ import {
 } from '../plan/index.ts';
 import { inOneLine } from '../text/in-one-line.ts';
 import { type Json, jsonText, textOf } from '../text/index.ts';
-import { conditionText, valueText } from './words.ts';
+import { assertedConditions, conditionText, valueText } from './words.ts';
 
 /** A node and its place, as the plan or a run has them. */
 type Placed = Pick<Visited, 'node' | 'section' | 'undoes'>;
@@ -118,7 +118,7 @@ export function requestText(request: Request): string {
 
 /** Returns what a `done_when` must say (`status 200; found = true`), and what is asked where it cannot tell. */
 export function doneWhenText({ expect, otherwise }: PlannedRead): string {
-  const said = [`status ${expect.status.join(' or ')}`, ...expect.body.map(conditionText)].join('; ');
+  const said = [`status ${expect.status.join(' or ')}`, ...assertedConditions(expect).map(conditionText)].join('; ');
   if (!otherwise) return said;
   return `${said}; if that cannot tell: ${requestText(otherwise.request)} on ${connectionText(otherwise.request)} returns ${doneWhenText(otherwise)}`;
 }

@@ -43,8 +43,21 @@ export function expectations(expect: PlannedExpect): { readonly text: string; re
   const said = (message: string | undefined) => (message === undefined ? {} : { message });
   return [
     { text: `status ${expect.status.join(' or ')}`, ...said(expect.message) },
-    ...expect.body.map((condition) => ({ text: conditionText(condition), ...said(messageOf(condition.expect)) })),
+    ...assertedConditions(expect).map((condition) => ({
+      text: conditionText(condition),
+      ...said(messageOf(condition.expect)),
+    })),
   ];
+}
+
+/** The conditions on headers and body, each with its subject as people read it. */
+export function assertedConditions({ headers = [], body }: PlannedExpect): Condition[] {
+  return [...headers.map((one) => ({ ...one, subject: headerText(one.subject) })), ...body];
+}
+
+/** A header as the subject of a condition. */
+export function headerText(name: string): string {
+  return `header ${name}`;
 }
 
 /** Returns what a poll waits for; undefined where nothing is polled. */

@@ -248,6 +248,16 @@ describe('the rules', () => {
       '  - { id: a, on: es, call: PUT /x, done_when: { call: POST /_search, effect: read, body: x, expect: { status: 200 } } }\n',
       ['body: x'],
     ],
+    [
+      'a header of a response that is quoted as in JMESPath',
+      '  - { id: a, on: es, call: GET /, save: { x: \'headers."x-y"\' } }\n',
+      ['header: \'headers."x-y"\''],
+    ],
+    [
+      'a number for a header',
+      '  - { id: a, on: es, call: GET /, expect: { headers: { x-count: 5 } } }\n',
+      ['wrong-type: 5'],
+    ],
     ['a broken JMESPath', "  - { id: a, on: es, call: GET /, expect: { body: { 'a[': 1 } } }\n", ["jmespath: 'a['"]],
     [
       'an unknown JMESPath function',

@@ -35,10 +35,7 @@ describe('validate', () => {
       [],
     ],
     'continue-on-failure': ['{ id: a, on: c, call: DELETE /x, ignore_errors: true }', ['unknown-key']],
-    'expect-headers': [
-      '{ id: a, on: c, call: GET /, expect: { headers: { warning: { exists: false } } } }',
-      ['unknown-key'],
-    ],
+    'expect-headers': ['{ id: a, on: c, call: GET /, expect: { headers: { warning: { exists: false } } } }', []],
     'for-each-index': [
       '{ id: a, on: c, for_each: [a, b], call: "PUT /{{item}}-{{index}}" }',
       ['template-unknown-name'],

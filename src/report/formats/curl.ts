@@ -20,7 +20,7 @@ import { type Blank, type Blanks, blanksOf, comment, jsonText, partsOf } from '.
 import { connectionText, dialectFor, doneWhenText, passingWritesText, requestText, rollbacksIn } from '../outline.ts';
 import { planFacts } from '../plan-text.ts';
 import { inHere, inQuotes, prelude, quoted, word } from '../shell.ts';
-import { conditionText, expectations, untilText, valueText } from '../words.ts';
+import { assertedConditions, conditionText, expectations, untilText, valueText } from '../words.ts';
 import type { Format } from './format.ts';
 
 /**
@@ -242,7 +242,8 @@ function requestLines(node: PlannedRequest, script: Script): string[] {
   const expected = expectations(node.expect).map(({ text }) => text);
   const until = untilText(node);
   const call = callLines(node.request, node.timeout_ms, script, accepts4xx(node));
-  const judged = node.expect.body.length > 0 || accepts4xx(node) ? [`judge ${quoted(expected.join('; '))}`] : [];
+  const judged =
+    assertedConditions(node.expect).length > 0 || accepts4xx(node) ? [`judge ${quoted(expected.join('; '))}`] : [];
   if (node.effect === 'read') {
     const writes = passingWritesText(node, script.plan);
     if (until === undefined)
