@@ -26,11 +26,10 @@ export type On = string;
  * One of the connection's alternate identities, as the environment names it; CONNECTION/IDENTITY is that of another connection, whose credentials are then sent to this server. A block gives it to its steps.
  */
 export type As = string;
-export type Expectation = Json | Matcher;
 /**
- * A number, or a template that gives one.
+ * Expression over inputs, steps, run and item → literal or matcher. All have to pass, or the step is skipped; of the alternatives under any, one has to.
  */
-export type Bound = number | string;
+export type When = {any?: When[]; [subject: string]: Expectation | When[]};
 /**
  * A list, or a template that gives one: the step runs once per item, {{item}}.
  */
@@ -64,6 +63,11 @@ export type TextBody = string;
  */
 export type Status = StatusCode | StatusCode[];
 export type StatusCode = number | '1xx' | '2xx' | '3xx' | '4xx' | '5xx';
+export type Expectation = Json | Matcher;
+/**
+ * A number, or a template that gives one.
+ */
+export type Bound = number | string;
 /**
  * A whole number with a unit: 500ms, 2s, 30m, 1h.
  */
@@ -228,43 +232,6 @@ export interface CallStep {
   on_unknown?: 'suspend';
   retry?: Retry;
 }
-/**
- * Expression over inputs, steps, run and item → literal or matcher. All have to hold, or the step is skipped.
- */
-export interface When {
-  [k: string]: Expectation;
-}
-export interface Matcher {
-  equals?: AnyValue;
-  not?: Expectation;
-  /**
-   * One of these. A list value: every item is one of these.
-   */
-  in?: Json[] | string;
-  contains?: AnyValue;
-  /**
-   * A text in which this regular expression of RE2 has a match. No templates.
-   */
-  matches?: string;
-  /**
-   * A version in this semver range: >=8.5 <10, or 8.x. Suffixes such as -SNAPSHOT do not count.
-   */
-  version_in?: string;
-  /**
-   * The value is there and not null.
-   */
-  exists?: boolean;
-  /**
-   * A list, mapping or text of length 0, or nothing at all.
-   */
-  empty?: boolean;
-  greater_than?: Bound;
-  less_than?: Bound;
-  at_least?: Bound;
-  at_most?: Bound;
-  length?: Expectation;
-  message?: Text;
-}
 export interface Query {
   /**
    * A list is sent as Elasticsearch wants it (a,b), to others as the parameter several times.
@@ -288,6 +255,42 @@ export interface Expect {
  */
 export interface HeaderConditions {
   [k: string]: string | Matcher;
+}
+export interface Matcher {
+  equals?: AnyValue;
+  not?: Expectation;
+  /**
+   * One of these. A list value: every item is one of these.
+   */
+  in?: Json[] | string;
+  /**
+   * One of these, and no list.
+   */
+  one_of?: Json[] | string;
+  each?: Expectation;
+  contains?: AnyValue;
+  /**
+   * A text in which this regular expression of RE2 has a match. No templates.
+   */
+  matches?: string;
+  /**
+   * A version in this semver range: >=8.5 <10, or 8.x. Suffixes such as -SNAPSHOT do not count.
+   */
+  version_in?: string;
+  /**
+   * The value is there and not null.
+   */
+  exists?: boolean;
+  /**
+   * A list, mapping or text of length 0, or nothing at all.
+   */
+  empty?: boolean;
+  greater_than?: Bound;
+  less_than?: Bound;
+  at_least?: Bound;
+  at_most?: Bound;
+  length?: Expectation;
+  message?: Text;
 }
 /**
  * JMESPath over the answer's body → literal or matcher.

@@ -82,7 +82,7 @@ interface Common {
 }
 
 interface Conditional extends Common {
-  readonly when?: readonly Condition[];
+  readonly when?: readonly WhenCondition[];
   /** A template that gives a list when the step is reached. */
   readonly for_each?: Json;
   /** The question to a person. */
@@ -153,6 +153,8 @@ export interface SkippedNode extends Common {
 /** Why a step does not run: a condition is not met, or the environment has no such connection. */
 export type SkipReason =
   | { readonly kind: 'condition-not-met'; readonly subject: string; readonly actual: Json; readonly expect: Json }
+  /** Of each alternative, the first condition that is not met. */
+  | { readonly kind: 'no-alternative-met'; readonly unmet: readonly SkipReason[] }
   | { readonly kind: 'no-connection'; readonly connection: string };
 
 /** A path or an expression, and the literal or matcher that its value must meet. */
@@ -160,6 +162,9 @@ export interface Condition {
   readonly subject: string;
   readonly expect: Json;
 }
+
+/** A condition of a `when`: it is met, or all conditions of one of the alternatives are. */
+export type WhenCondition = Condition | { readonly any: readonly (readonly WhenCondition[])[] };
 
 export interface PlannedExpect {
   /** Numbers or classes, `2xx`; one of them must be the response's. */

@@ -21,6 +21,7 @@ import { headerText, windowText } from './words.ts';
 export function reasonText(reason: Reason): string {
   switch (reason.kind) {
     case 'condition-not-met':
+    case 'no-alternative-met':
     case 'no-connection':
       return skipReasonText(reason);
     case 'not-confirmed':

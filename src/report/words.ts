@@ -1,13 +1,20 @@
 import type { Origin } from '../engine/index.ts';
 import { expectedOf, isMatcher, type MaintenanceWindow, messageOf, type SecretReference } from '../language/index.ts';
-import type { Condition, PlannedExpect, PlannedRequest } from '../plan/index.ts';
+import type { Condition, PlannedExpect, PlannedRequest, WhenCondition } from '../plan/index.ts';
 import { inOneLine } from '../text/in-one-line.ts';
 import { durationOf, type Json, jsonText } from '../text/index.ts';
 
 /** Describes the parts of a plan in the words that every renderer uses. */
 
-export function conditionText({ subject, expect }: Condition): string {
+export function conditionText(condition: WhenCondition): string {
+  if ('any' in condition) return condition.any.map(alternativeText).join(' or ');
+  const { subject, expect } = condition;
   return isMatcher(expect) ? `${subject}: ${expectedOf(expect, inOneLine)}` : `${subject} = ${valueText(expect)}`;
+}
+
+function alternativeText(conditions: readonly WhenCondition[]): string {
+  const parts = conditions.map((one) => ('any' in one ? `(${conditionText(one)})` : conditionText(one)));
+  return parts.length > 1 ? `(${parts.join(' and ')})` : parts.join('');
 }
 
 /** A value in a line: a text as it is, everything else as JSON. */

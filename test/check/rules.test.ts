@@ -90,6 +90,16 @@ describe('the rules', () => {
     ],
     ['a step without an id', '  - { on: es, call: GET / }\n', ['missing-id: { on: es, call: GET / }']],
     ['an unknown input', "  - { id: a, on: es, call: 'GET /{{inputs.nmae}}' }\n", ['unknown-input: inputs.nmae']],
+    [
+      'an unknown input in an alternative',
+      '  - { id: a, on: es, when: { any: [{ run.id: x }, { inputs.nmae: x }] }, call: GET / }\n',
+      ['unknown-input: inputs.nmae'],
+    ],
+    [
+      'alternatives that are no list',
+      '  - { id: a, on: es, when: { any: { run.id: x } }, call: GET / }\n',
+      ['wrong-type: { run.id: x }'],
+    ],
     ['an unknown step', "  - { id: a, on: es, call: 'GET /{{steps.b.x}}' }\n", ['unknown-step: steps.b.x']],
     [
       'a name that a step does not save',

@@ -64,6 +64,10 @@ describe('validate', () => {
       `{ id: a, on: c, call: GET /, save: { v: version.number } }\n  - { id: b, on: c, when: { "steps.a.v == '8.5.3' || steps.a.v == '8.5.2'": true }, call: GET / }`,
       ['template-syntax'],
     ],
+    'or-when-any': [
+      `{ id: a, on: c, call: GET /, save: { v: version.number } }\n  - { id: b, on: c, when: { any: [{ steps.a.v: 8.5.3 }, { steps.a.v: 8.5.2 }] }, call: GET / }`,
+      [],
+    ],
     'query-in-path': ['{ id: a, on: c, call: "GET /_cat/indices?format=json" }', ['path']],
     'save-headers': ['{ id: a, on: c, call: GET /, save: { w: { path: x, header: warning } } }', ['unknown-key']],
     'scalar-body': ['{ id: a, on: c, call: POST /_x, body: 5 }', ['unknown-api', 'body']],
