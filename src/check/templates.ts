@@ -12,7 +12,7 @@ import {
   type TemplateProblem,
   type VisitedStep,
 } from '../language/index.ts';
-import { isObject, type Json } from '../text/index.ts';
+import { isObject, type Json, type JsonObject } from '../text/index.ts';
 import { inputIn } from './kinds-given.ts';
 import type { CheckedFile } from './rule.ts';
 
@@ -59,7 +59,10 @@ export function doneWhenReads({ step, path }: VisitedStep): { readonly read: Don
 }
 
 /** What every read has that a step sends beside its own call. */
-export type ReadBeside = Pick<DoneWhen, 'on' | 'as' | 'call' | 'query' | 'headers' | 'body' | 'effect' | 'unchecked'>;
+export type ReadBeside = Pick<
+  DoneWhen,
+  'on' | 'as' | 'call' | 'query' | 'headers' | 'body' | 'ndjson' | 'text' | 'effect' | 'unchecked'
+>;
 
 /** The read of a step's `progress`, where the numbers are not in the poll's own response. */
 export function progressRead({
@@ -117,11 +120,17 @@ export function templatesOf({ step, path }: VisitedStep): TemplateText[] {
     const texts = textsIn(value as Json, [...path, key]).filter(
       (text) => key !== 'progress' || !isQuery(text, path.length),
     );
-    const keys =
-      key === 'when'
-        ? Object.keys(value as object).map((text) => ({ path: [...path, key, text], text, isKey: true }))
-        : [];
+    const keys = key === 'when' ? expressionsIn(value as Json, [...path, key]) : [];
     return [...keys, ...texts];
+  });
+}
+
+/** The expressions of a `when`, and of its alternatives. */
+function expressionsIn(when: Json, path: Path): TemplateText[] {
+  return Object.entries(when as JsonObject).flatMap(([key, value]) => {
+    const here = [...path, key];
+    if (key !== 'any') return [{ path: here, text: key, isKey: true }];
+    return (value as readonly Json[]).flatMap((one, index) => expressionsIn(one, [...here, index]));
   });
 }
 

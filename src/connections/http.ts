@@ -1,5 +1,6 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import type { Call, SendResult } from '../engine/index.ts';
+import type { Call, Headers, SendResult } from '../engine/index.ts';
 import { type Credentials, encoded, type HttpTarget } from '../kinds/index.ts';
 import { type Json, parseJson } from '../text/index.ts';
 import type { Connection } from './connection.ts';
@@ -101,7 +102,8 @@ function resultOf(answer: WireResponse, method: string, { dialect }: HttpTarget)
   }
   const retryAfter = retryAfterOf(headers['retry-after'], headers.date);
   return {
-    ...{ kind: 'response', status, body: unreadable ? null : body, warnings: warningsOf(headers.warning) },
+    ...{ kind: 'response', status, body: unreadable ? null : body, headers: headersOf(headers) },
+    warnings: warningsOf(headers.warning),
     ...(unreadable ? { unreadable } : {}),
     ...(retryAfter === undefined ? {} : { retry_after_ms: retryAfter }),
   };
@@ -132,6 +134,13 @@ function warningsOf(header: string | string[] | undefined): string[] {
     const length = found.reduce((sum, [whole]) => sum + whole.length, 0);
     return length < line.length ? [line] : found.map(([, text = '']) => text.replace(/\\(.)/g, '$1'));
   });
+}
+
+/** Those that came more than once are joined, as HTTP joins them. */
+function headersOf(headers: IncomingHttpHeaders): Headers {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value = '']) => [name, [value].flat().map(utf8Of).join(', ')]),
+  );
 }
 
 /** Node reads a header's bytes as Latin-1. */

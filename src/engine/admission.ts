@@ -1,11 +1,13 @@
 import { evaluateValue, expressionOfKey, holds, type PathExpression, pathsIn, resolve } from '../language/index.ts';
 import {
   type Condition,
+  conditionsIn,
   nodesIn,
   nodesRunBy,
   type PlannedNode,
   type SkippedNode,
   type SkipReason,
+  type WhenCondition,
 } from '../plan/index.ts';
 import { shown, shownExpectation } from './assertion.ts';
 import { shownCall } from './by-hand.ts';
@@ -88,44 +90,70 @@ function outsideWindow({ plan: { environment } }: Session): Reason {
 }
 
 /** Returns whether a condition reads what is not known yet. */
-export function isOpen({ subject }: Condition, session: Session, frame: Frame): boolean {
+export function isOpen(condition: WhenCondition, session: Session, frame: Frame): boolean {
   // In a dry run, what a step behind a predicted write would save is not known: the step is shown, not skipped.
-  return pathsIn(expressionOfKey(subject)).some((path) => isUndetermined(path, session, frame));
+  return conditionsIn([condition])
+    .flatMap(({ subject }) => pathsIn(expressionOfKey(subject)))
+    .some((path) => isUndetermined(path, session, frame));
 }
 
 /** The first condition of a `when` that is not met; undefined where all are. Throws `TemplateError`. */
 export function unmetCondition(
-  conditions: readonly Condition[],
+  conditions: readonly WhenCondition[],
   session: Session,
   frame: Frame,
 ): SkipReason | undefined {
-  const values = valuesIn(session, frame);
-  const lookup = lookupAtRun(values, 'condition');
-  const { redactor } = session.options;
   for (const condition of conditions) {
-    const { subject, expect } = condition;
-    const expression = expressionOfKey(subject);
-    if (isOpen(condition, session, frame)) continue;
-    const resolved = resolve(expression, lookup);
-    const actual = resolved.kind === 'literal' ? resolved.value : null;
-    const expectation = evaluateValue(expect, lookup);
-    const conceals =
-      pathsIn(expression).some((path) => isSecretPath(path, values)) || readsSecret(expect, values, 'condition');
-    if (!holds(actual, expectation))
-      return {
-        kind: 'condition-not-met',
-        subject,
-        actual: conceals ? secretMark : shown(actual, redactor),
-        expect: conceals ? secretMark : shownExpectation(expectation, redactor),
-      };
+    const unmet =
+      'any' in condition ? unmetAlternatives(condition.any, session, frame) : unmetOne(condition, session, frame);
+    if (unmet) return unmet;
   }
   return undefined;
 }
 
+function unmetAlternatives(
+  alternatives: readonly (readonly WhenCondition[])[],
+  session: Session,
+  frame: Frame,
+): SkipReason | undefined {
+  const unmet: SkipReason[] = [];
+  for (const alternative of alternatives) {
+    const reason = unmetCondition(alternative, session, frame);
+    if (!reason) return undefined;
+    unmet.push(reason);
+  }
+  return { kind: 'no-alternative-met', unmet };
+}
+
+function unmetOne(condition: Condition, session: Session, frame: Frame): SkipReason | undefined {
+  if (isOpen(condition, session, frame)) return undefined;
+  const { subject, expect } = condition;
+  const values = valuesIn(session, frame);
+  const lookup = lookupAtRun(values, 'condition');
+  const { redactor } = session.options;
+  const expression = expressionOfKey(subject);
+  const resolved = resolve(expression, lookup);
+  const actual = resolved.kind === 'literal' ? resolved.value : null;
+  const expectation = evaluateValue(expect, lookup);
+  if (holds(actual, expectation)) return undefined;
+  const conceals =
+    pathsIn(expression).some((path) => isSecretPath(path, values)) || readsSecret(expect, values, 'condition');
+  return {
+    kind: 'condition-not-met',
+    subject,
+    actual: conceals ? secretMark : shown(actual, redactor),
+    expect: conceals ? secretMark : shownExpectation(expectation, redactor),
+  };
+}
+
 /** Dry run: returns the predicted write that a condition may depend on, although it is met now. */
-export function provisionalBy(conditions: readonly Condition[], session: Session, frame: Frame): string | undefined {
+export function provisionalBy(
+  conditions: readonly WhenCondition[],
+  session: Session,
+  frame: Frame,
+): string | undefined {
   const { provisional } = session.prediction;
-  return conditions
+  return conditionsIn(conditions)
     .flatMap(({ subject }) => pathsIn(expressionOfKey(subject)))
     .map(({ root, segments: [step = ''] }) =>
       root === 'steps' ? provisional.get(instanceId(step, frame.iterations)) : undefined,

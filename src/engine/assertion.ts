@@ -4,7 +4,8 @@ import { inert, isEqual, isObject, type Json, type JsonObject, jsonText, textOf 
 import type { Reason } from './reason.ts';
 import { type Redactor, secretMark } from './redactor.ts';
 import type { RenderedCondition, RenderedExpect } from './render.ts';
-import type { Assertion, BodyAssertion, Response, ServerError, StatusAssertion } from './result.ts';
+import { headerOf } from './response.ts';
+import type { Assertion, BodyAssertion, HeaderAssertion, Response, ServerError, StatusAssertion } from './result.ts';
 
 interface JudgeOptions {
   readonly message?: string | undefined;
@@ -15,7 +16,7 @@ interface JudgeOptions {
 /** Longer values are cut to this many characters of JSON. */
 const longestValue = 4_000;
 
-/** Every assertion of an expectation over a response: the status, and where that passed, the body, if it could be read. */
+/** Every assertion of an expectation over a response: the status, and where that passed and it could be read, the headers and the body. */
 export function judge(
   expect: RenderedExpect,
   response: Response,
@@ -31,43 +32,53 @@ export function judge(
     ...(expect.message === undefined || passed ? {} : { message: expect.message }),
   };
   if (!passed || response.unreadable) return [status];
-  return [status, ...judgeConditions(expect.body, response.body, redactor, { message: expect.message, secrets })];
+  const options = { message: expect.message, secrets };
+  const headers = (expect.headers ?? []).map((one): HeaderAssertion => {
+    return { of: 'header', ...judged(one, headerOf(response, one.subject), redactor, options) };
+  });
+  return [status, ...headers, ...judgeConditions(expect.body, response.body, redactor, options)];
 }
 
 /**
  * Conditions over a body.
  * @param message For those that have none of their own.
- * @param secrets What the step saves of this body as secret: an assertion about one of them does not show it.
+ * @param secrets What the step saves of this response as secret: an assertion about one of them does not show it.
  * @param limit Longer values are cut to this many characters of JSON.
  */
 export function judgeConditions(
   conditions: readonly RenderedCondition[],
   body: Json,
   redactor: Redactor,
-  { message, secrets = [], limit = longestValue }: JudgeOptions = {},
+  options: JudgeOptions = {},
 ): BodyAssertion[] {
-  return conditions.map(({ subject, expect, isSecret }) => {
-    const actual = valueAt(body, subject);
-    const passed = holds(actual, expect);
-    const words = messageOf(expect) ?? message;
-    const conceals = isSecret || (actual !== undefined && secrets.some((secret) => isEqual(secret, actual)));
-    return {
-      of: 'body',
-      subject,
-      expect: conceals ? secretMark : shownExpectation(expect, redactor, limit),
-      actual: conceals ? secretMark : shown(actual ?? null, redactor, limit),
-      passed,
-      ...(passed || words === undefined ? {} : { message: words }),
-    };
-  });
+  return conditions.map((one) => ({ of: 'body', ...judged(one, valueAt(body, one.subject), redactor, options) }));
+}
+
+function judged(
+  { subject, expect, isSecret }: RenderedCondition,
+  actual: Json | undefined,
+  redactor: Redactor,
+  { message, secrets = [], limit = longestValue }: JudgeOptions,
+): Omit<BodyAssertion, 'of'> {
+  const passed = holds(actual, expect);
+  const words = messageOf(expect) ?? message;
+  const conceals = isSecret || (actual !== undefined && secrets.some((secret) => isEqual(secret, actual)));
+  return {
+    subject,
+    expect: conceals ? secretMark : shownExpectation(expect, redactor, limit),
+    actual: conceals ? secretMark : shown(actual ?? null, redactor, limit),
+    passed,
+    ...(passed || words === undefined ? {} : { message: words }),
+  };
 }
 
 /** Returns whether every assertion passes. */
-export function isExpected(expect: RenderedExpect, { status, body, unreadable }: Response): boolean {
+export function isExpected(expect: RenderedExpect, response: Response): boolean {
   return (
-    !unreadable &&
-    hasStatus(expect, status) &&
-    expect.body.every((one) => holds(valueAt(body, one.subject), one.expect))
+    !response.unreadable &&
+    hasStatus(expect, response.status) &&
+    (expect.headers ?? []).every((one) => holds(headerOf(response, one.subject), one.expect)) &&
+    expect.body.every((one) => holds(valueAt(response.body, one.subject), one.expect))
   );
 }
 

@@ -1,3 +1,4 @@
+import type { Content } from '../language/index.ts';
 import type { Json, JsonObject } from '../text/index.ts';
 import type { LockReason, Reason } from './reason.ts';
 import type { Assertion, NoResponse, ServerError } from './result.ts';
@@ -186,13 +187,12 @@ export interface Origin {
 }
 
 /** A call as it may be kept: secrets are references. */
-export interface RecordedCall {
+export interface RecordedCall extends Content {
   readonly connection: string;
   readonly identity?: string;
   readonly effect: 'read' | 'write';
   readonly request: string;
   readonly query?: Json;
-  readonly body?: Json;
   readonly opaque_id: string;
 }
 

@@ -1,3 +1,4 @@
+import { contentOf } from '../language/index.ts';
 import type { Request } from '../plan/index.ts';
 import { errorOf } from './assertion.ts';
 import type { CallOwner, RecordedCall } from './event.ts';
@@ -80,7 +81,7 @@ export function recordedCall(shown: Request, effect: 'read' | 'write', opaque_id
     effect,
     request: `${shown.method} ${shown.path}`,
     ...(shown.query === undefined ? {} : { query: shown.query }),
-    ...(shown.body === undefined ? {} : { body: shown.body }),
+    ...contentOf(shown),
     opaque_id,
   };
 }

@@ -9,6 +9,7 @@ export { instanceId, patternOf, plannedAmong, withInputs } from './render.ts';
 export type {
   Advice,
   Assertion,
+  Headers,
   NoResponse,
   NoResponseCause,
   Response,

@@ -1,16 +1,16 @@
-import { valueAt } from '../language/index.ts';
 import { nodesRunBy, type PlannedNode, type PlannedRequest } from '../plan/index.ts';
 import { type Json, jsonText, sha256 } from '../text/index.ts';
 import type { StepResult } from './event.ts';
 import { secretMark } from './redactor.ts';
 import { instanceId, type Output, type Outputs } from './render.ts';
+import { valueIn } from './response.ts';
 import type { Response } from './result.ts';
 import type { OutputStore, StepContext } from './session.ts';
 
 /** Returns what of a response a step saves as secret, the digests of it aside. */
-export function secretsOf({ body }: Response, save: PlannedRequest['save'] = {}): Json[] {
+export function secretsOf(response: Response, save: PlannedRequest['save'] = {}): Json[] {
   return Object.values(save).flatMap(({ path, secret }) => {
-    const value = secret ? valueAt(body, path) : undefined;
+    const value = secret ? valueIn(response, path) : undefined;
     return value === undefined ? [] : [value];
   });
 }
@@ -24,7 +24,7 @@ export async function saveFrom(
   if (!node.save) return {};
   const values: Outputs = new Map();
   for (const [name, { path, secret, digest }] of Object.entries(node.save)) {
-    const found = valueAt(response.body, path);
+    const found = valueIn(response, path);
     if (found === undefined) continue;
     const value = digest ? sha256(jsonText(found)) : found;
     if (secret) session.options.redactor.add(value);

@@ -1,6 +1,7 @@
 import { TemplateError } from '../language/index.ts';
 import {
   type Condition,
+  mapConditions,
   mapNode,
   nodesOf,
   type Plan,
@@ -9,6 +10,7 @@ import {
   type PlannedNode,
   type PlannedProgress,
   type PlannedRead,
+  type WhenCondition,
 } from '../plan/index.ts';
 import type { Json } from '../text/index.ts';
 import { isOpen, unmetCondition } from './admission.ts';
@@ -106,7 +108,7 @@ function shownNode(node: PlannedNode, session: Session, frame: Frame): PlannedNo
     return { ...common, number, at, kind: 'skipped', reason: unmet, ...(node.kind === 'note' ? { isNote: true } : {}) };
   }
   const { when: _when, for_each: list, ...once } = node;
-  const still = open.length > 0 ? { when: shownConditions(open, session, frame) } : {};
+  const still = open.length > 0 ? { when: mapConditions(open, shownBy(session, frame)) } : {};
   const inner = (nodes: readonly PlannedNode[], within: Frame) => nodes.map((one) => shownNode(one, session, within));
   switch (once.kind) {
     case 'note':
@@ -144,7 +146,7 @@ function shownNode(node: PlannedNode, session: Session, frame: Frame): PlannedNo
 }
 
 /** The first condition that is not met, and those of which nobody knows it yet. */
-function conditionsOf(conditions: readonly Condition[], session: Session, frame: Frame) {
+function conditionsOf(conditions: readonly WhenCondition[], session: Session, frame: Frame) {
   try {
     const open = conditions.filter((condition) => isOpen(condition, session, frame));
     return { unmet: unmetCondition(conditions, session, frame), open };
@@ -174,15 +176,20 @@ function shownProgress(progress: PlannedProgress, session: Session, frame: Frame
 }
 
 function shownExpect(expect: PlannedExpect, session: Session, frame: Frame): PlannedExpect {
-  const { message } = expect;
+  const { message, headers } = expect;
   const body = shownConditions(expect.body, session, frame);
   return {
     ...{ ...expect, body },
+    ...(headers ? { headers: shownConditions(headers, session, frame) } : {}),
     ...(message === undefined ? {} : { message: renderText(message, valuesIn(session, frame)) }),
   };
 }
 
 function shownConditions(conditions: readonly Condition[], session: Session, frame: Frame): Condition[] {
+  return conditions.map(shownBy(session, frame));
+}
+
+function shownBy(session: Session, frame: Frame): (condition: Condition) => Condition {
   const values = valuesIn(session, frame);
-  return conditions.map(({ subject, expect }) => ({ subject, expect: shownValue(expect, values) }));
+  return ({ subject, expect }) => ({ subject, expect: shownValue(expect, values) });
 }

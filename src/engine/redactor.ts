@@ -68,7 +68,7 @@ function marksIn(text: string): Place[] {
 }
 
 /** Members of a record that hold what a server or a runbook says: every name and value in them may be a secret. */
-const foreign = new Set(['body', 'query', 'expect', 'actual']);
+const foreign = new Set(['body', 'ndjson', 'text', 'query', 'expect', 'actual']);
 
 /** Members with names of this program and words of a server. */
 const told = new Set(['error', 'holder']);

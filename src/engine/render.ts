@@ -3,6 +3,7 @@ import {
   evaluateText,
   evaluateValue,
   type Lookup,
+  mapContent,
   type PathExpression,
   resolvePath,
   resolveValue,
@@ -219,13 +220,13 @@ function mapRequest(request: Request, { path, value }: RequestMap): Request {
       ...(prefix === undefined ? {} : { prefix: textOf(value(prefix)) }),
     };
   }
-  const { query, headers, body } = request;
+  const { query, headers } = request;
   return {
     ...request,
     path: path(request.path),
     ...(query === undefined ? {} : { query: value(query) as JsonObject }),
     ...(headers === undefined ? {} : { headers: value(headers) as JsonObject }),
-    ...(body === undefined ? {} : { body: value(body) }),
+    ...mapContent(request, value),
   };
 }
 
@@ -233,6 +234,7 @@ function mapRequest(request: Request, { path, value }: RequestMap): Request {
 export type RenderedCondition = Condition & { readonly isSecret?: true };
 
 export interface RenderedExpect extends PlannedExpect {
+  readonly headers?: readonly RenderedCondition[];
   readonly body: readonly RenderedCondition[];
 }
 
@@ -240,6 +242,7 @@ export interface RenderedExpect extends PlannedExpect {
 export function renderExpect(expect: PlannedExpect, values: Values): RenderedExpect {
   return {
     status: expect.status,
+    ...(expect.headers ? { headers: renderConditions(expect.headers, values) } : {}),
     body: renderConditions(expect.body, values),
     ...(expect.message === undefined
       ? {}

@@ -1,5 +1,5 @@
 import { resolveTemplate, TemplateError, templateOf } from '../language/index.ts';
-import type { PlannedNode, PlannedRequest } from '../plan/index.ts';
+import { conditionsIn, type PlannedNode, type PlannedRequest } from '../plan/index.ts';
 import type { StepResult } from './event.ts';
 import { runRead } from './read.ts';
 import { lookupAtRun, RenderError, reasonOf } from './render.ts';
@@ -60,7 +60,7 @@ const inner: readonly string[] = ['steps', 'always', 'rollback'];
 
 function ownTexts(node: PlannedNode): string[] {
   // The subject of a `when` is an expression without braces.
-  const subjects = node.kind === 'skipped' ? [] : (node.when ?? []).map(({ subject }) => `{{${subject}}}`);
+  const subjects = node.kind === 'skipped' ? [] : conditionsIn(node.when).map(({ subject }) => `{{${subject}}}`);
   const values = Object.entries(node).flatMap(([key, value]) => (inner.includes(key) ? [] : textsIn(value)));
   return [...values, ...subjects];
 }

@@ -1,5 +1,5 @@
 import { kinds } from '../kinds/index.ts';
-import type { Method } from '../language/index.ts';
+import { contentOf, type Method } from '../language/index.ts';
 import type { HttpRequest, Plan } from '../plan/index.ts';
 import type { Event, RecordedCall } from './event.ts';
 import type { Ports } from './ports.ts';
@@ -67,7 +67,7 @@ function restoredIn(journal: readonly Event[], plan: Plan): Map<string, Restored
   return restored;
 }
 
-function requestIn({ connection, request, body }: RecordedCall) {
+function requestIn({ connection, request, ...call }: RecordedCall) {
   const [method = '', path = ''] = request.split(' ');
-  return { connection, method: method as Method, path, ...(body === undefined ? {} : { body }) };
+  return { connection, method: method as Method, path, ...contentOf(call) };
 }

@@ -4,10 +4,15 @@ import type { Json } from '../text/index.ts';
 /** The result of sending a request. */
 export type SendResult = Response | NoResponse;
 
+/** By name in lower case. */
+export type Headers = { readonly [name: string]: string };
+
 export interface Response {
   readonly kind: 'response';
   readonly status: number;
   readonly body: Json;
+  /** Those of HTTP; a read of a bucket has none. */
+  readonly headers?: Headers;
   readonly warnings: readonly string[];
   /** When the server wants to be asked again (`Retry-After`). */
   readonly retry_after_ms?: number;
@@ -74,10 +79,8 @@ export interface StatusAssertion extends Judged {
   readonly actual: number;
 }
 
-/** An assertion about its body. */
-export interface BodyAssertion extends Judged {
-  readonly of: 'body';
-  /** JMESPath. */
+/** An assertion about a value of a response. */
+interface ValueAssertion extends Judged {
   readonly subject: string;
   /** A literal or a matcher. */
   readonly expect: Json;
@@ -85,8 +88,18 @@ export interface BodyAssertion extends Judged {
   readonly actual: Json;
 }
 
+/** An assertion about a header; the subject is its name. */
+export interface HeaderAssertion extends ValueAssertion {
+  readonly of: 'header';
+}
+
+/** An assertion about the body; the subject is a JMESPath. */
+export interface BodyAssertion extends ValueAssertion {
+  readonly of: 'body';
+}
+
 /** One assertion, redacted: data. `assertionText` of the reports makes a sentence of it. */
-export type Assertion = StatusAssertion | BodyAssertion;
+export type Assertion = StatusAssertion | HeaderAssertion | BodyAssertion;
 
 /** Advice on an error as data: the change to make in the environment file or at the server. */
 export type Advice =

@@ -1,3 +1,4 @@
+import type { Content } from '../language/index.ts';
 import type { HttpRequest } from '../plan/index.ts';
 import { type Json, type JsonObject, jsonText, textOf } from '../text/index.ts';
 import type { Change } from './change.ts';
@@ -6,10 +7,12 @@ import type { Change } from './change.ts';
 export interface HttpDialect {
   /** A list in a query: one parameter with commas, or a parameter for each item. */
   readonly lists: 'joined' | 'repeated';
-  /** The form in which the body of a request is sent, where it has one. */
-  readonly bodyForm: (request: Pick<HttpRequest, 'path' | 'body'>) => BodyForm;
-  /** Whether a body may be a text, or a single number or truth value, without a header that says so. */
-  readonly takesText: boolean;
+  /** Returns whether an API takes lines of JSON, and nothing else. `path` may hold templates. */
+  readonly takesLines: (path: string) => boolean;
+  /** Whether it takes those lines as an uploaded file. */
+  readonly uploadsLines: boolean;
+  /** Whether it takes a text without a header that says of what type it is, and JSON that is neither a mapping nor a list. */
+  readonly takesScalars: boolean;
   /** Sent with every call, unless the step writes another value. */
   readonly headers: Readonly<Record<string, string>>;
   /** Returns the value of a response that is not `application/json`. */
@@ -53,8 +56,18 @@ export interface ItemsFlag {
   readonly passing: boolean;
 }
 
-/** JSON, a line of JSON for each item of a list, or such lines as an uploaded file. */
-export type BodyForm = 'json' | 'ndjson' | 'file';
+/** JSON, a line of JSON for each item of a list, such lines as an uploaded file, or a text. */
+export type ContentForm = 'json' | 'ndjson' | 'file' | 'text';
+
+/** What a request carries, and the form in which it is sent; undefined where it carries nothing. */
+export function formOf(
+  { path, body, ndjson, text }: Pick<HttpRequest, 'path' | keyof Content>,
+  { takesLines, uploadsLines }: Pick<HttpDialect, 'takesLines' | 'uploadsLines'>,
+): { readonly form: ContentForm; readonly value: Json } | undefined {
+  if (ndjson !== undefined) return { form: uploadsLines && takesLines(path) ? 'file' : 'ndjson', value: ndjson };
+  if (text !== undefined) return { form: 'text', value: text };
+  return body === undefined || body === null ? undefined : { form: 'json', value: body };
+}
 
 /** The parameters of a query as they are sent, before they are percent-encoded. */
 export function parametersOf(query: JsonObject, { lists }: HttpDialect): [name: string, value: string][] {
@@ -75,37 +88,42 @@ export interface EncodedRequest {
 /** @throws `URIError` where a parameter is not well-formed Unicode. */
 export function encoded(request: HttpRequest, dialect: HttpDialect): EncodedRequest {
   const written = Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), textOf(value)]);
-  const body = bodyOf(request, dialect);
+  const content = contentIn(request, dialect);
   return {
     query: parametersOf(request.query ?? {}, dialect)
       .map((pair) => pair.map(encodeURIComponent).join('='))
       .join('&'),
-    headers: { ...dialect.headers, ...body?.headers, ...Object.fromEntries(written) },
-    ...(body === undefined ? {} : { body: body.text }),
+    headers: { ...dialect.headers, ...content?.headers, ...Object.fromEntries(written) },
+    ...(content === undefined ? {} : { body: content.text }),
   };
 }
 
 const boundary = 'runbook-saved-objects';
 
-function bodyOf(request: HttpRequest, dialect: HttpDialect) {
-  const { body = null } = request;
-  if (body === null) return undefined;
-  const form = dialect.bodyForm(request);
-  if (form === 'file') {
-    return { headers: { 'content-type': `multipart/form-data; boundary=${boundary}` }, text: fileOf(linesOf(body)) };
+function contentIn(request: HttpRequest, dialect: HttpDialect) {
+  const content = formOf(request, dialect);
+  if (!content) return undefined;
+  const { form, value } = content;
+  const accept = 'application/json';
+  switch (form) {
+    case 'json':
+      return { headers: { 'content-type': 'application/json', accept }, text: jsonText(value) };
+    case 'ndjson':
+      return { headers: { 'content-type': 'application/x-ndjson', accept }, text: linesOf(value) };
+    case 'file':
+      return {
+        headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
+        text: fileOf(linesOf(value)),
+      };
+    case 'text':
+      return { headers: { 'content-type': 'text/plain' }, text: textOf(value) };
   }
-  if (form === 'json' && typeof body === 'string') return { headers: { 'content-type': 'text/plain' }, text: body };
-  const type = form === 'json' ? 'application/json' : 'application/x-ndjson';
-  return {
-    headers: { 'content-type': type, accept: 'application/json' },
-    text: form === 'json' ? jsonText(body) : linesOf(body),
-  };
 }
 
-/** NDJSON; a string is taken for it as it is. */
-function linesOf(body: Json): string {
-  if (typeof body === 'string') return body;
-  return [body]
+/** NDJSON; a string, such as an export that an API gave as text, is taken for it as it is. */
+function linesOf(lines: Json): string {
+  if (typeof lines === 'string') return lines;
+  return [lines]
     .flat()
     .map((line) => `${jsonText(line)}\n`)
     .join('');

@@ -1,6 +1,5 @@
-import type { EnvironmentConnection, Step } from '../language/index.ts';
-import type { Plan, PlannedConnection, Request } from '../plan/index.ts';
-import type { Json } from '../text/index.ts';
+import { type Content, type EnvironmentConnection, isOneExpression, type Step } from '../language/index.ts';
+import type { HttpRequest, Plan, PlannedConnection, Request } from '../plan/index.ts';
 import type { CallProblem, WrittenCall } from './catalogue.ts';
 import type { HttpDialect } from './dialect.ts';
 import { dialect as defaultDialect } from './elasticsearch/dialect.ts';
@@ -14,7 +13,7 @@ import { securityFamilies, type Touched } from './touch.ts';
 export { authText, plannedAuth } from './auth.ts';
 export type { WrittenCall } from './catalogue.ts';
 export type { Change } from './change.ts';
-export { type BodyForm, encoded, type HttpDialect, type ItemsFlag, parametersOf } from './dialect.ts';
+export { type ContentForm, encoded, formOf, type HttpDialect, type ItemsFlag, parametersOf } from './dialect.ts';
 export type { Kind, KindName } from './kind.ts';
 export { type LeastRole, leastRoles } from './least-roles.ts';
 export * from './lock.ts';
@@ -69,18 +68,42 @@ export function callProblems(kind: KindName, call: WrittenCall, range: string | 
   return kinds[kind].catalogue?.(call, range) ?? [];
 }
 
-/** Returns why a body is not sent to a connection of this kind, where no header says what it is; undefined where it is. */
-export function bodyProblem(
+/**
+ * Returns why what a call carries is not sent so to a connection of this kind; undefined where it is. What a template gives, only the
+ * run knows.
+ * @param hasType A header says of what type it is.
+ */
+export function contentProblem(
   kind: KindName,
-  path: string,
-  body: Json,
-): { readonly message: string; readonly help: string } | undefined {
-  const http = kinds[kind].http;
-  const takesText = http?.takesText !== false || http.bodyForm({ path, body }) !== 'json';
-  if (takesText || body === null || typeof body === 'object') return undefined;
+  { path, body, text }: Pick<HttpRequest, 'path' | keyof Content>,
+  hasType: boolean,
+): { readonly key: keyof Content; readonly message: string; readonly help: string } | undefined {
+  const dialect = kinds[kind].http;
+  if (!dialect) return undefined;
+  if (body !== undefined && dialect.takesLines(path)) {
+    const message = `body on ${path}, which takes lines of JSON`;
+    return { key: 'body', message, help: 'Write them under ndjson, as a list with an item for each line.' };
+  }
+  if (dialect.takesScalars || hasType) return undefined;
+  if (text !== undefined) {
+    const message = `text without a header that says of what type it is, on a connection of kind ${kind}`;
+    return {
+      key: 'text',
+      message,
+      help: 'Add headers: { Content-Type: … }. JSON is written under body, lines of it under ndjson.',
+    };
+  }
+  if (
+    body === undefined ||
+    body === null ||
+    typeof body === 'object' ||
+    (typeof body === 'string' && isOneExpression(body))
+  )
+    return undefined;
   return {
+    key: 'body',
     message: `a ${typeof body} as a body; on a connection of kind ${kind} a body is a mapping or a list`,
-    help: 'Write it as YAML: a mapping is sent as JSON, a list to Elasticsearch as NDJSON. Where the API takes text, headers: { Content-Type: … } says which.',
+    help: 'Write it as YAML: it is sent as JSON. Lines of JSON are a list under ndjson, any other text stands under text.',
   };
 }
 

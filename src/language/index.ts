@@ -1,4 +1,5 @@
 export * from './call.ts';
+export * from './content.ts';
 export * from './document.ts';
 export type {
   Auth,
@@ -9,6 +10,7 @@ export type {
 } from './environment.types.ts';
 export * from './expression.ts';
 export { type Gaps, noGaps } from './gaps.ts';
+export * from './header.ts';
 export * from './inputs.ts';
 export * from './load.ts';
 export type { Loaded } from './loaded.ts';

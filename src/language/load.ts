@@ -106,7 +106,7 @@ function load<T>(kind: 'runbook' | 'environment', file: string, text: string): S
 }
 
 /** Keys of the language whose values are data: their numbers stay as they are written. */
-const dataKeys = ['body', 'query', 'headers', 'with', 'default', 'enum', 'inputs'];
+const dataKeys = ['body', 'ndjson', 'text', 'query', 'headers', 'with', 'default', 'enum', 'inputs'];
 /** Keys of the language that are numbers. */
 const numberKeys = ['attempts', 'status'];
 

@@ -26,11 +26,10 @@ export type On = string;
  * One of the connection's alternate identities, as the environment names it; CONNECTION/IDENTITY is that of another connection, whose credentials are then sent to this server. A block gives it to its steps.
  */
 export type As = string;
-export type Expectation = Json | Matcher;
 /**
- * A number, or a template that gives one.
+ * Expression over inputs, steps, run and item → literal or matcher. All have to pass, or the step is skipped; of the alternatives under any, one has to.
  */
-export type Bound = number | string;
+export type When = {any?: When[]; [subject: string]: Expectation | When[]};
 /**
  * A list, or a template that gives one: the step runs once per item, {{item}}.
  */
@@ -52,10 +51,27 @@ export type Disruptive = boolean;
  */
 export type Call = string;
 /**
+ * Sent as JSON, a list as a JSON array. One of body, ndjson and text at most.
+ */
+export type Body = Json;
+/**
+ * A list, or a template that gives one: sent as NDJSON, one line of JSON per item; to an import of Kibana as a file.
+ */
+export type Ndjson = Json[] | string;
+/**
+ * Sent as it is, as text/plain unless headers say otherwise.
+ */
+export type TextBody = string;
+/**
  * 200, [200, 404] or 2xx.
  */
 export type Status = StatusCode | StatusCode[];
 export type StatusCode = number | '1xx' | '2xx' | '3xx' | '4xx' | '5xx';
+export type Expectation = Json | Matcher;
+/**
+ * A number, or a template that gives one.
+ */
+export type Bound = number | string;
 /**
  * A whole number with a unit: 500ms, 2s, 30m, 1h.
  */
@@ -189,7 +205,9 @@ export interface CallStep {
   call: Call;
   query?: Query;
   headers?: Headers;
-  body?: AnyValue;
+  body?: Body;
+  ndjson?: Ndjson;
+  text?: TextBody;
   /**
    * This POST only reads (_search, _count). Believed where the API is known to, and on connections of kind http.
    */
@@ -219,11 +237,29 @@ export interface CallStep {
   on_unknown?: 'suspend';
   retry?: Retry;
 }
+export interface Query {
+  /**
+   * A list is sent as Elasticsearch wants it (a,b), to others as the parameter several times.
+   */
+  [k: string]: string | number | boolean | Json[];
+}
+export interface Headers {
+  [k: string]: string | number | boolean;
+}
 /**
- * Expression over inputs, steps, run and item → literal or matcher. All have to hold, or the step is skipped.
+ * What the answer has to be. Without a status it must be 2xx.
  */
-export interface When {
-  [k: string]: Expectation;
+export interface Expect {
+  status?: Status;
+  headers?: HeaderConditions;
+  body?: BodyConditions;
+  message?: Text;
+}
+/**
+ * Name of a response header, in any letter case → its value, a string, or a matcher.
+ */
+export interface HeaderConditions {
+  [k: string]: string | Matcher;
 }
 export interface Matcher {
   equals?: AnyValue;
@@ -232,6 +268,11 @@ export interface Matcher {
    * One of these. A list value: every item is one of these.
    */
   in?: Json[] | string;
+  /**
+   * One of these, and no list.
+   */
+  one_of?: Json[] | string;
+  each?: Expectation;
   contains?: AnyValue;
   /**
    * A text in which this regular expression of RE2 has a match. No templates.
@@ -256,23 +297,6 @@ export interface Matcher {
   length?: Expectation;
   message?: Text;
 }
-export interface Query {
-  /**
-   * A list is sent as Elasticsearch wants it (a,b), to others as the parameter several times.
-   */
-  [k: string]: string | number | boolean | Json[];
-}
-export interface Headers {
-  [k: string]: string | number | boolean;
-}
-/**
- * What the answer has to be. Without a status it must be 2xx.
- */
-export interface Expect {
-  status?: Status;
-  body?: BodyConditions;
-  message?: Text;
-}
 /**
  * JMESPath over the answer's body → literal or matcher.
  */
@@ -285,7 +309,9 @@ export interface ProgressWithOneMeasure {
   call?: ProgressCall;
   query?: Query;
   headers?: Headers;
-  body?: AnyValue;
+  body?: Body;
+  ndjson?: Ndjson;
+  text?: TextBody;
   /**
    * This POST only reads.
    */
@@ -301,7 +327,9 @@ export interface ProgressWithMeasures {
   call?: ProgressCall;
   query?: Query;
   headers?: Headers;
-  body?: AnyValue;
+  body?: Body;
+  ndjson?: Ndjson;
+  text?: TextBody;
   /**
    * This POST only reads.
    */
@@ -321,7 +349,7 @@ export interface Measure {
   unit: Unit;
 }
 /**
- * Name → JMESPath over the answer's body. Read later as {{steps.ID.NAME}}.
+ * Name → JMESPath over the answer's body, or headers.NAME for one of its headers. Read later as {{steps.ID.NAME}}.
  */
 export interface Save {
   [k: string]: Saved;
@@ -335,7 +363,9 @@ export interface DoneWhen {
   call: Call;
   query?: Query;
   headers?: Headers;
-  body?: AnyValue;
+  body?: Body;
+  ndjson?: Ndjson;
+  text?: TextBody;
   effect?: 'read';
   unchecked?: Text;
   expect: Expect;
@@ -353,7 +383,9 @@ export interface Evidence {
   call: Call;
   query?: Query;
   headers?: Headers;
-  body?: AnyValue;
+  body?: Body;
+  ndjson?: Ndjson;
+  text?: TextBody;
   /**
    * This POST only reads.
    */

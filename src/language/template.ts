@@ -230,6 +230,12 @@ export function isWhole(template: Template): boolean {
   return template.parts.length === 1 && typeof template.parts[0] !== 'string';
 }
 
+/** Returns whether a text is nothing but one expression; true where it cannot be parsed, which has its own message. */
+export function isOneExpression(text: string): boolean {
+  const result = parseTemplate(text);
+  return 'problems' in result || isWhole(result.template);
+}
+
 function mapTexts(value: Json, map: (text: string) => Json): Json {
   if (typeof value === 'string') return map(value);
   if (Array.isArray(value)) return (value as readonly Json[]).map((item) => mapTexts(item, map));

@@ -1,4 +1,4 @@
-import type { Connection, MaintenanceWindow, Method, SecretReference } from '../language/index.ts';
+import type { Connection, Content, MaintenanceWindow, Method, SecretReference } from '../language/index.ts';
 import type { Json, JsonObject } from '../text/index.ts';
 
 /**
@@ -82,7 +82,7 @@ interface Common {
 }
 
 interface Conditional extends Common {
-  readonly when?: readonly Condition[];
+  readonly when?: readonly WhenCondition[];
   /** A template that gives a list when the step is reached. */
   readonly for_each?: Json;
   /** The question to a person. */
@@ -160,6 +160,8 @@ export interface SkippedNode extends Common {
 /** Why a step does not run: a condition is not met, or the environment has no such connection. */
 export type SkipReason =
   | { readonly kind: 'condition-not-met'; readonly subject: string; readonly actual: Json; readonly expect: Json }
+  /** Of each alternative, the first condition that is not met. */
+  | { readonly kind: 'no-alternative-met'; readonly unmet: readonly SkipReason[] }
   | { readonly kind: 'no-connection'; readonly connection: string };
 
 /** A path or an expression, and the literal or matcher that its value must meet. */
@@ -168,9 +170,14 @@ export interface Condition {
   readonly expect: Json;
 }
 
+/** A condition of a `when`: it is met, or all conditions of one of the alternatives are. */
+export type WhenCondition = Condition | { readonly any: readonly (readonly WhenCondition[])[] };
+
 export interface PlannedExpect {
   /** Numbers or classes, `2xx`; one of them must be the response's. */
   readonly status: readonly (number | string)[];
+  /** By name, in any letter case. */
+  readonly headers?: readonly Condition[];
   readonly body: readonly Condition[];
   readonly message?: string;
 }
@@ -202,7 +209,7 @@ export interface PlannedMeasure {
 /** One request to a connection. */
 export type Request = HttpRequest | OssRequest;
 
-export interface HttpRequest {
+export interface HttpRequest extends Content {
   readonly type: 'http';
   readonly connection: string;
   readonly identity?: string;
@@ -210,8 +217,6 @@ export interface HttpRequest {
   readonly path: string;
   readonly query?: JsonObject;
   readonly headers?: JsonObject;
-  /** The kind of its connection decides the form in which it is sent. */
-  readonly body?: Json;
 }
 
 export interface OssRequest {

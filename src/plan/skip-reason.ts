@@ -7,6 +7,8 @@ export function skipReasonText(reason: SkipReason): string {
   switch (reason.kind) {
     case 'condition-not-met':
       return `${reason.subject} is ${inOneLine(reason.actual, 80)}, needed: ${expectedOf(reason.expect, inOneLine)}`;
+    case 'no-alternative-met':
+      return `no alternative is met: ${reason.unmet.map(skipReasonText).join('; ')}`;
     case 'no-connection':
       return `the environment has no connection "${reason.connection}"`;
   }

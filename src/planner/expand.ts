@@ -18,14 +18,15 @@ import {
   templateOf,
 } from '../language/index.ts';
 import {
-  type Condition,
+  conditionsIn,
   type PlannedConnection,
   type PlannedNode,
   type SkipReason,
   skipReasonText,
+  type WhenCondition,
 } from '../plan/index.ts';
 import type { Diagnostic, Json } from '../text/index.ts';
-import { decide, mentionsItem } from './conditions.ts';
+import { decide, mentionsItem, type WrittenWhen } from './conditions.ts';
 import { attempt, type Context, type Numbers, numbersFrom, report, type Shared, sourcePlace } from './context.ts';
 import type { InputValue } from './inputs.ts';
 import { lookupIn, type StepName, scopeOfInputs } from './scope.ts';
@@ -101,7 +102,7 @@ function expandStep(step: Step, path: Path, outer: Context, numbers: Numbers): P
     if (declared === undefined) report(context, path, 'unknown-connection', `no connection "${connection}"`);
     return skipped(step, named, context, { kind: 'no-connection', connection });
   }
-  const when = Object.entries((step.when ?? {}) as { [subject: string]: Json });
+  const when = Object.entries((step.when ?? {}) as WrittenWhen);
   const isLoop = step.for_each !== undefined;
   const before = decide(
     Object.fromEntries(when.filter(([key, value]) => !isLoop || !mentionsItem(key, value))),
@@ -109,7 +110,7 @@ function expandStep(step: Step, path: Path, outer: Context, numbers: Numbers): P
     context,
   );
   if ('skipped' in before) return skipped(step, named, context, before.skipped);
-  for (const { subject, expect } of before.conditions)
+  for (const { subject, expect } of conditionsIn(before.conditions))
     refuseSecrets(
       [`{{${subject}}}`, expect],
       [...path, 'when'],
@@ -159,7 +160,7 @@ function single(
   step: Step,
   path: Path,
   named: Identified,
-  conditions: readonly Condition[],
+  conditions: readonly WhenCondition[],
   context: Context,
 ): PlannedNode {
   const common = {
@@ -185,7 +186,7 @@ function loop(
   step: Step,
   path: Path,
   named: Identified,
-  conditions: readonly Condition[],
+  conditions: readonly WhenCondition[],
   context: Context,
 ): PlannedNode {
   const written = step.for_each as Json;

@@ -1,5 +1,5 @@
 import { expressionOfKey, pathsIn, templateOf, templatePaths } from '../language/index.ts';
-import { mapNode, nodesIn, type PlannedNode, type PlannedRequest } from '../plan/index.ts';
+import { conditionsIn, mapNode, nodesIn, type PlannedNode, type PlannedRequest } from '../plan/index.ts';
 import { isObject, type Json, mappingOf } from '../text/index.ts';
 
 /** A plan's nodes, and which of its saved secrets its rollbacks read: a run must remember those beyond its process. */
@@ -33,9 +33,12 @@ function placesOf(id: string, name: string): string[] {
   return [`${id} ${name}`, `${id.replaceAll(/#(\*|\d+)/g, '')} ${name}`];
 }
 
-/** Every saved value that a node, or one inside it, reads. */
+/** Every saved value that a node reads. */
 function readBy(node: PlannedNode): string[] {
-  return pathsWithin(mappingOf(node))
+  const when = node.kind === 'skipped' ? [] : conditionsIn(node.when);
+  // The subject of a condition is an expression without braces.
+  const subjects = when.flatMap(({ subject }) => pathsIn(expressionOfKey(subject)));
+  return [...subjects, ...pathsWithin(mappingOf(node))]
     .filter(({ root }) => root === 'steps')
     .map(({ segments: [id = '', name = ''] }) => `${id} ${name}`);
 }
@@ -43,11 +46,5 @@ function readBy(node: PlannedNode): string[] {
 function pathsWithin(value: Json): ReturnType<typeof pathsIn> {
   if (typeof value === 'string') return value.includes('{{') ? templatePaths(templateOf(value)) : [];
   if (Array.isArray(value)) return (value as readonly Json[]).flatMap(pathsWithin);
-  if (!isObject(value)) return [];
-  // The subject of a `when` is an expression without braces.
-  const when = (Array.isArray(value.when) ? value.when : []) as readonly Json[];
-  const subjects = when.flatMap((condition) =>
-    isObject(condition) && typeof condition.subject === 'string' ? pathsIn(expressionOfKey(condition.subject)) : [],
-  );
-  return [...subjects, ...Object.values(value).flatMap(pathsWithin)];
+  return isObject(value) ? Object.values(value).flatMap(pathsWithin) : [];
 }

@@ -2,7 +2,7 @@ import { type Event, plannedAmong, type Reason, type RecordedCall } from '../eng
 import { nodesIn, type Plan } from '../plan/index.ts';
 import { inOneLine } from '../text/in-one-line.ts';
 import { durationOf } from '../text/index.ts';
-import { connectionText, requestText } from './outline.ts';
+import { connectionText, contentInOneLine, requestText } from './outline.ts';
 import { actualText, errorText, expectedText, reasonText, subjectOf } from './reason-text.ts';
 
 type Finished = Extract<Event, { type: 'step-finished' }>;
@@ -67,8 +67,8 @@ export function followFailures(plan: Plan): (event: Event) => Failure | undefine
 }
 
 function sentText(call: RecordedCall): string {
-  const parts = [call.query, call.body].flatMap((part) => (part === undefined ? [] : [` ${inOneLine(part, 200)}`]));
-  return `${call.request} on ${connectionText(call)}${parts.join('')}`;
+  const query = call.query === undefined ? '' : ` ${inOneLine(call.query, 200)}`;
+  return `${call.request} on ${connectionText(call)}${query}${contentInOneLine(call, 200)}`;
 }
 
 /** What speaks for itself, what was expected and seen, the server's words. */

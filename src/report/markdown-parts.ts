@@ -1,7 +1,7 @@
 import type { Plan, PlannedNode, Request } from '../plan/index.ts';
 import { detailsOf } from './details.ts';
 import { codeBlock, inlineCode, plain } from './markdown.ts';
-import { addressOf, bodyText, connectionText, requestText } from './outline.ts';
+import { addressOf, connectionText, contentText, requestText } from './outline.ts';
 import { readable } from './readable.ts';
 import { valueText } from './words.ts';
 
@@ -24,11 +24,12 @@ export function plannedText(planned: PlannedNode, plan: Plan): string[] {
 
 function callText(request: Request, plan: Plan): string {
   if (request.type !== 'http') return codeBlock(`${requestText(request)}   # on ${request.connection}`, '');
+  const content = contentText(request);
   const lines = [
     `${request.method} ${addressOf(request, plan)}`,
     `# on ${connectionText(request)}`,
     ...Object.entries(request.headers ?? {}).map(([name, value]) => `${name}: ${valueText(value)}`),
-    ...(request.body === undefined ? [] : ['', ...bodyText(request, plan).split('\n')]),
+    ...(content === undefined ? [] : ['', ...content.split('\n')]),
   ];
   return codeBlock(lines.join('\n'), 'http');
 }

@@ -1,4 +1,5 @@
 import { dialectOf, type HttpDialect } from '../kinds/index.ts';
+import { type Content, contentOf } from '../language/index.ts';
 import {
   type HttpRequest,
   nodesIn,
@@ -12,8 +13,9 @@ import {
   type Visited,
   wholeRunbook,
 } from '../plan/index.ts';
-import { type Json, jsonText } from '../text/index.ts';
-import { conditionText, valueText } from './words.ts';
+import { inOneLine } from '../text/in-one-line.ts';
+import { type Json, jsonText, textOf } from '../text/index.ts';
+import { assertedConditions, conditionText, valueText } from './words.ts';
 
 /** A node and its place, as the plan or a run has them. */
 type Placed = Pick<Visited, 'node' | 'section' | 'undoes'>;
@@ -65,15 +67,8 @@ function queryOf({ query = {} }: HttpRequest): string {
   return parts.length > 0 ? `?${parts.join('&')}` : '';
 }
 
-/** A call with a body, as it was planned or as it was sent. */
-interface Sent {
-  readonly connection: string;
-  readonly path: string;
-  readonly body?: Json;
-}
-
 /** Returns how the server of a call takes it. */
-export function dialectFor({ connection }: Pick<Sent, 'connection'>, plan: Plan): HttpDialect {
+export function dialectFor({ connection }: { readonly connection: string }, plan: Plan): HttpDialect {
   return dialectOf(plan.environment.connections[connection]);
 }
 
@@ -83,16 +78,24 @@ export function passingWritesText({ effect, request }: PlannedRequest, plan: Pla
   return isReadingPost ? dialectFor(request, plan).passingWrites(request.path) : undefined;
 }
 
-/** The items of a body that is sent as a line of JSON for each; undefined where it is sent as one JSON value. */
-export function linesIn(call: Sent, plan: Plan): string[] | undefined {
-  const { body } = call;
-  if (!Array.isArray(body) || dialectFor(call, plan).bodyForm(call) === 'json') return undefined;
-  return (body as readonly Json[]).map((line) => jsonText(line));
+/** The lines of NDJSON that a call carries; undefined where it carries none, or nobody knows them yet. */
+export function linesIn({ ndjson }: Content): string[] | undefined {
+  return Array.isArray(ndjson) ? (ndjson as readonly Json[]).map((line) => jsonText(line)) : undefined;
 }
 
-/** A body for people, as it is sent: JSON, or a line of JSON for each item. */
-export function bodyText(call: Sent, plan: Plan): string {
-  return linesIn(call, plan)?.join('\n') ?? jsonText(call.body ?? null, 2);
+/** What a call carries for people, as it is sent: JSON, lines of it, or a text; undefined where it carries nothing. */
+export function contentText(content: Content): string | undefined {
+  const { body, ndjson, text } = content;
+  if (ndjson !== undefined) return linesIn(content)?.join('\n') ?? jsonText(ndjson);
+  if (text !== undefined) return textOf(text);
+  return body === undefined ? undefined : jsonText(body, 2);
+}
+
+/** What a call carries in one line, cut to so many characters, behind a space; empty where it carries nothing. */
+export function contentInOneLine(content: Content, limit: number): string {
+  return Object.values(contentOf(content))
+    .map((value) => ` ${inOneLine(value as Json, limit)}`)
+    .join('');
 }
 
 /** The connection, and as whom it is used: `destination as recovery`. */
@@ -115,7 +118,7 @@ export function requestText(request: Request): string {
 
 /** Returns what a `done_when` must say (`status 200; found = true`), and what is asked where it cannot tell. */
 export function doneWhenText({ expect, otherwise }: PlannedRead): string {
-  const said = [`status ${expect.status.join(' or ')}`, ...expect.body.map(conditionText)].join('; ');
+  const said = [`status ${expect.status.join(' or ')}`, ...assertedConditions(expect).map(conditionText)].join('; ');
   if (!otherwise) return said;
   return `${said}; if that cannot tell: ${requestText(otherwise.request)} on ${connectionText(otherwise.request)} returns ${doneWhenText(otherwise)}`;
 }
@@ -126,8 +129,9 @@ export function progressText({ progress }: PlannedRequest): string | undefined {
   const units = progress.measures.map(({ unit }) => unit).join(', ');
   const { request } = progress;
   if (!request) return units;
-  const body = request.type === 'http' && request.body !== undefined ? ` ${jsonText(request.body)}` : '';
-  return `${units}, by ${requestText(request)}${body} on ${connectionText(request)}, at most every 5s`;
+  const carried =
+    request.type === 'http' ? Object.values(contentOf(request)).map((value) => ` ${jsonText(value)}`) : [];
+  return `${units}, by ${requestText(request)}${carried.join('')} on ${connectionText(request)}, at most every 5s`;
 }
 
 /** A lock in one line; with the address of its cluster where a plan is given. */

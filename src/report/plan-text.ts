@@ -15,8 +15,8 @@ import {
 import { inert, jsonText } from '../text/index.ts';
 import {
   addressOf,
-  bodyText,
   connectionText,
+  contentText,
   doneWhenText,
   linesIn,
   lockText,
@@ -223,15 +223,17 @@ function callLines(request: Request, plan: Plan): string[] {
     `${where}${identityText(request, plan)}`,
     `${request.method.padEnd(9)} ${addressOf(request, plan)}`,
     ...Object.entries(request.headers ?? {}).map(([name, value]) => `header    ${name}: ${valueText(value)}`),
-    ...(request.body === undefined ? [] : bodyLines(request, plan)),
+    ...contentLines(request),
   ];
 }
 
-function bodyLines(request: HttpRequest, plan: Plan): string[] {
-  const items = linesIn(request, plan);
+function contentLines(request: HttpRequest): string[] {
+  const items = linesIn(request);
   if (items) return items.map((line) => `line      ${line}`);
-  const lines = bodyText(request, plan).split('\n');
-  return lines.map((line, index) => `${index === 0 ? 'body      ' : '          '}${line}`);
+  const name = request.ndjson === undefined ? (request.text === undefined ? 'body' : 'text') : 'lines';
+  return (contentText(request)?.split('\n') ?? []).map(
+    (line, index) => `${index === 0 ? name.padEnd(10) : '          '}${line}`,
+  );
 }
 
 function checkLines(name: string, read: PlannedRead, plan: Plan): string[] {

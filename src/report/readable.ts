@@ -6,7 +6,14 @@ import {
   printExpression,
   TemplateError,
 } from '../language/index.ts';
-import { nodesIn, type Plan, type PlannedNode } from '../plan/index.ts';
+import {
+  type Condition,
+  mapConditions,
+  nodesIn,
+  type Plan,
+  type PlannedNode,
+  type WhenCondition,
+} from '../plan/index.ts';
 import { isObject, type Json } from '../text/index.ts';
 
 /**
@@ -24,7 +31,8 @@ export function readable<T extends PlannedNode>(node: T, plan: Plan, detail: Wor
   const inner = ['steps', 'evidence', 'always', 'rollback', 'id', 'at'];
   const entries = Object.entries(node).map(([name, value]): [string, unknown] => {
     if (inner.includes(name)) return [name, value];
-    if (name === 'when') return [name, (value as PlannedConditions).map((one) => conditionOf(one, reader))];
+    if (name === 'when')
+      return [name, mapConditions(value as readonly WhenCondition[], (one) => conditionOf(one, reader))];
     return [name, read(value as Json, reader)];
   });
   return Object.fromEntries(entries) as unknown as T;
@@ -34,8 +42,6 @@ export function readable<T extends PlannedNode>(node: T, plan: Plan, detail: Wor
 export function readableText(text: string, plan: Plan, detail: Wording): string {
   return textFor(text, { numbers: numbersOf(plan), detail });
 }
-
-type PlannedConditions = readonly { readonly subject: string; readonly expect: Json }[];
 
 interface Reader {
   /** The number of each step, by its id. */
@@ -59,7 +65,7 @@ function read(value: Json, reader: Reader): Json {
 }
 
 /** The subject of a `when` is an expression without its braces. */
-function conditionOf({ subject, expect }: PlannedConditions[number], reader: Reader) {
+function conditionOf({ subject, expect }: Condition, reader: Reader) {
   return { subject: wordsFor(expressionOfKey(subject), reader), expect: read(expect, reader) };
 }
 

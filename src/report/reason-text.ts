@@ -15,12 +15,13 @@ import { expectedOf } from '../language/index.ts';
 import { skipReasonText } from '../plan/index.ts';
 import { inOneLine } from '../text/in-one-line.ts';
 import { durationOf, type Json } from '../text/index.ts';
-import { windowText } from './words.ts';
+import { headerText, windowText } from './words.ts';
 
 /** Returns why something ended as it did, as one sentence. Every reason has its sentence here, and only here. */
 export function reasonText(reason: Reason): string {
   switch (reason.kind) {
     case 'condition-not-met':
+    case 'no-alternative-met':
     case 'no-connection':
       return skipReasonText(reason);
     case 'not-confirmed':
@@ -214,9 +215,10 @@ export function comparisonText(assertion: Assertion): string {
   return `${subjectOf(assertion)}: expected ${expectedText(assertion)}, actual ${actualText(assertion)}`;
 }
 
-/** The subject of an assertion: the status, or an expression over the body. */
+/** The subject of an assertion: the status, a header, or an expression over the body. */
 export function subjectOf(assertion: Assertion): string {
-  return assertion.of === 'status' ? 'status' : assertion.subject;
+  if (assertion.of === 'status') return 'status';
+  return assertion.of === 'header' ? headerText(assertion.subject) : assertion.subject;
 }
 
 /** The expectation of an assertion, to stand behind "expected". */

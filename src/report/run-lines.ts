@@ -17,6 +17,7 @@ import { inOneLine } from '../text/in-one-line.ts';
 import { inert } from '../text/index.ts';
 import { type Failure, followFailures } from './failure.ts';
 import { followOutages } from './live/outages.ts';
+import { contentInOneLine } from './outline.ts';
 import { measuresText, type ProgressFold, progressFold } from './progress-text.ts';
 import { comparisonText, errorText, reasonText, stepReasonText, subjectOf, waitingText } from './reason-text.ts';
 import type { ReportedStep, RunReport } from './run-report.ts';
@@ -374,9 +375,10 @@ export function byHandLines({ by_hand }: RunSummary): string[] {
 }
 
 /** A call for a person: as it is sent, as far as that is known, and what it is for. */
-export function shownCallText({ request, connection, identity, query, body, title }: ShownCall): string {
+export function shownCallText(call: ShownCall): string {
+  const { request, connection, identity, query, title } = call;
   const as = identity === undefined ? '' : ` as ${identity}`;
-  const sent = [query, body].flatMap((part) => (part === undefined ? [] : [` ${inOneLine(part, 600)}`])).join('');
+  const sent = `${query === undefined ? '' : ` ${inOneLine(query, 600)}`}${contentInOneLine(call, 600)}`;
   return `${request} on ${connection}${as}${sent} — ${title}`;
 }
 
@@ -408,8 +410,7 @@ export function endText(report: Pick<RunReport, 'summary' | 'run' | 'origin' | '
 
 function callText(call: RecordedCall): string {
   const query = call.query === undefined ? '' : ` ${inOneLine(call.query)}`;
-  const body = call.body === undefined ? '' : ` ${inOneLine(call.body, 600)}`;
-  return `${call.connection}${call.identity === undefined ? '' : ` as ${call.identity}`} ${call.request}${query}${body}`;
+  return `${call.connection}${call.identity === undefined ? '' : ` as ${call.identity}`} ${call.request}${query}${contentInOneLine(call, 600)}`;
 }
 
 function indent(depth: number): string {

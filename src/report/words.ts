@@ -1,18 +1,25 @@
 import type { Origin } from '../engine/index.ts';
 import { expectedOf, isMatcher, type MaintenanceWindow, messageOf, type SecretReference } from '../language/index.ts';
-import type { Condition, PlannedExpect, PlannedRequest } from '../plan/index.ts';
+import type { Condition, PlannedExpect, PlannedRequest, WhenCondition } from '../plan/index.ts';
 import { inOneLine } from '../text/in-one-line.ts';
 import { durationOf, type Json, jsonText } from '../text/index.ts';
 
 /** Describes the parts of a plan in the words that every renderer uses. */
 
-export function conditionText({ subject, expect }: Condition): string {
+export function conditionText(condition: WhenCondition): string {
+  if ('any' in condition) return condition.any.map(alternativeText).join(' or ');
+  const { subject, expect } = condition;
   return isMatcher(expect) ? `${subject}: ${expectedOf(expect, inOneLine)}` : `${subject} = ${valueText(expect)}`;
 }
 
 /** How many items of a loop run side by side. */
 export function atOnceText(parallel: number): string {
   return `up to ${parallel} items`;
+}
+
+function alternativeText(conditions: readonly WhenCondition[]): string {
+  const parts = conditions.map((one) => ('any' in one ? `(${conditionText(one)})` : conditionText(one)));
+  return parts.length > 1 ? `(${parts.join(' and ')})` : parts.join('');
 }
 
 /** A value in a line: a text as it is, everything else as JSON. */
@@ -48,8 +55,21 @@ export function expectations(expect: PlannedExpect): { readonly text: string; re
   const said = (message: string | undefined) => (message === undefined ? {} : { message });
   return [
     { text: `status ${expect.status.join(' or ')}`, ...said(expect.message) },
-    ...expect.body.map((condition) => ({ text: conditionText(condition), ...said(messageOf(condition.expect)) })),
+    ...assertedConditions(expect).map((condition) => ({
+      text: conditionText(condition),
+      ...said(messageOf(condition.expect)),
+    })),
   ];
+}
+
+/** The conditions on headers and body, each with its subject as people read it. */
+export function assertedConditions({ headers = [], body }: PlannedExpect): Condition[] {
+  return [...headers.map((one) => ({ ...one, subject: headerText(one.subject) })), ...body];
+}
+
+/** A header as the subject of a condition. */
+export function headerText(name: string): string {
+  return `header ${name}`;
 }
 
 /** Returns what a poll waits for; undefined where nothing is polled. */

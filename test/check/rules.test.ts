@@ -72,7 +72,9 @@ describe('the schema', () => {
 
 describe('the rules', () => {
   it.each([
-    ['with a header that says what it is', "headers: { content-TYPE: application/x-ndjson }, body: 'x'"],
+    ['that is a text with a header that says what it is', "headers: { content-TYPE: application/x-yaml }, text: 'x'"],
+    ['that is lines', 'ndjson: [{ a: 1 }]'],
+    ['that is lines that a template gives', "ndjson: '{{inputs.names}}'"],
     ['that a template gives', "body: '{{inputs.names}}'"],
     ['that is a list', 'body: [{ a: 1 }]'],
     ['that is null', 'body: null'],
@@ -88,6 +90,16 @@ describe('the rules', () => {
     ],
     ['a step without an id', '  - { on: es, call: GET / }\n', ['missing-id: { on: es, call: GET / }']],
     ['an unknown input', "  - { id: a, on: es, call: 'GET /{{inputs.nmae}}' }\n", ['unknown-input: inputs.nmae']],
+    [
+      'an unknown input in an alternative',
+      '  - { id: a, on: es, when: { any: [{ run.id: x }, { inputs.nmae: x }] }, call: GET / }\n',
+      ['unknown-input: inputs.nmae'],
+    ],
+    [
+      'alternatives that are no list',
+      '  - { id: a, on: es, when: { any: { run.id: x } }, call: GET / }\n',
+      ['wrong-type: { run.id: x }'],
+    ],
     ['an unknown step', "  - { id: a, on: es, call: 'GET /{{steps.b.x}}' }\n", ['unknown-step: steps.b.x']],
     [
       'a name that a step does not save',
@@ -226,6 +238,14 @@ describe('the rules', () => {
       '  - { id: a, on: es, call: GET /, save: { x: \'a."{{inputs.name}}".b\' } }\n',
       ['template-in-query: \'a."{{inputs.name}}".b\''],
     ],
+    ['two things to send', '  - { id: a, on: es, call: POST /_some, body: {}, text: x }\n', ['body: x']],
+    [
+      'a JSON body where lines are taken',
+      '  - { id: a, on: es, call: POST /_bulk, body: [{ a: 1 }], expect: { body: { errors: false } }, retry: { attempts: 1 } }\n',
+      ['body: [{ a: 1 }]'],
+    ],
+    ['a string as lines', "  - { id: a, on: es, call: POST /_some, ndjson: '{}' }\n", ["body: '{}'"]],
+    ['a text of unknown type', '  - { id: a, on: es, call: POST /_some, text: x }\n', ['body: x']],
     ['a text as a body', "  - { id: a, on: es, call: POST /_some, body: '{}' }\n", ["body: '{}'"]],
     [
       'a text with a template as a body',
@@ -237,6 +257,16 @@ describe('the rules', () => {
       'a text as a body of a read',
       '  - { id: a, on: es, call: PUT /x, done_when: { call: POST /_search, effect: read, body: x, expect: { status: 200 } } }\n',
       ['body: x'],
+    ],
+    [
+      'a header of a response that is quoted as in JMESPath',
+      '  - { id: a, on: es, call: GET /, save: { x: \'headers."x-y"\' } }\n',
+      ['header: \'headers."x-y"\''],
+    ],
+    [
+      'a number for a header',
+      '  - { id: a, on: es, call: GET /, expect: { headers: { x-count: 5 } } }\n',
+      ['wrong-type: 5'],
     ],
     ['a broken JMESPath', "  - { id: a, on: es, call: GET /, expect: { body: { 'a[': 1 } } }\n", ["jmespath: 'a['"]],
     [

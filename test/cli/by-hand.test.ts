@@ -61,7 +61,7 @@ steps:
     query: { routing: '{{steps.look.name}}' }
     body: { 'key$(touch pwned)': '{{inputs.key}}', text: 'a {{steps.look.name}} \`b\` $c "d" \\ e', list: '{{steps.look.list}}', n: 1, none: null, empty: {} }
     done_when: { call: 'GET /missing/{{steps.look.name}}', expect: { status: 200 } }
-  - { id: bulk, on: es, call: POST /_bulk, headers: { x-note: 'a "b" $c', x-key: 'key {{inputs.keys.header}}' }, body: [{ index: { _id: 'a' } }, { text: '{{steps.look.name}}' }], retry: { attempts: 1 } }
+  - { id: bulk, on: es, call: POST /_bulk, headers: { x-note: 'a "b" $c', x-key: 'key {{inputs.keys.header}}' }, ndjson: [{ index: { _id: 'a' } }, { text: '{{steps.look.name}}' }], retry: { attempts: 1 } }
   - { id: never, when: { steps.look.name: other }, on: es, call: PUT /never }
 `;
 

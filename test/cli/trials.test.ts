@@ -24,6 +24,7 @@ describe('validate', () => {
       '{ id: a, on: c, call: GET /, expect: { body: { tagline: { all: [{ matches: a }] } } } }',
       ['unknown-key'],
     ],
+    'array-body': ['{ id: a, on: c, call: POST /_aliases, body: [ { a: 1 }, { b: 2 } ] }', []],
     anchors: ['{ id: a, on: c, call: PUT /x, body: &b { a: 1 } }\n  - { id: b, on: c, call: PUT /y, body: *b }', []],
     arith: [
       '{ id: a, on: c, call: GET /_count, save: { n: count } }\n  - { id: b, on: c, call: GET /_count, expect: { body: { count: { at_least: "{{add steps.a.n 1}}" } } } }',
@@ -34,10 +35,7 @@ describe('validate', () => {
       [],
     ],
     'continue-on-failure': ['{ id: a, on: c, call: DELETE /x, ignore_errors: true }', ['unknown-key']],
-    'expect-headers': [
-      '{ id: a, on: c, call: GET /, expect: { headers: { warning: { exists: false } } } }',
-      ['unknown-key'],
-    ],
+    'expect-headers': ['{ id: a, on: c, call: GET /, expect: { headers: { warning: { exists: false } } } }', []],
     'for-each-index': [
       '{ id: a, on: c, for_each: [a, b], call: "PUT /{{item}}-{{index}}" }',
       ['template-unknown-name'],
@@ -65,6 +63,10 @@ describe('validate', () => {
     'or-when': [
       `{ id: a, on: c, call: GET /, save: { v: version.number } }\n  - { id: b, on: c, when: { "steps.a.v == '8.5.3' || steps.a.v == '8.5.2'": true }, call: GET / }`,
       ['template-syntax'],
+    ],
+    'or-when-any': [
+      `{ id: a, on: c, call: GET /, save: { v: version.number } }\n  - { id: b, on: c, when: { any: [{ steps.a.v: 8.5.3 }, { steps.a.v: 8.5.2 }] }, call: GET / }`,
+      [],
     ],
     'query-in-path': ['{ id: a, on: c, call: "GET /_cat/indices?format=json" }', ['path']],
     'save-headers': ['{ id: a, on: c, call: GET /, save: { w: { path: x, header: warning } } }', ['unknown-key']],

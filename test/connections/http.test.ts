@@ -81,7 +81,10 @@ describe('a call', () => {
     const { url, seen } = await serverThat((_request, response) => json(response, { acknowledged: true }));
     const answer = await send(target(url), { body: { a: 1 }, query: { q: 'x y', flag: true } });
 
-    expect(answer).toEqual({ kind: 'response', status: 200, body: { acknowledged: true }, warnings: [] });
+    expect(answer).toEqual({
+      ...{ kind: 'response', status: 200, body: { acknowledged: true }, warnings: [] },
+      headers: expect.objectContaining({ 'content-type': 'application/json' }),
+    });
     expect(seen[0]).toMatchObject({ line: 'PUT /x?q=x%20y&flag=true', body: '{"a":1}' });
     expect(seen[0]?.headers).toMatchObject({
       'content-type': 'application/json',
@@ -91,9 +94,9 @@ describe('a call', () => {
     });
   });
 
-  it('sends a list as NDJSON', async () => {
+  it('sends lines as NDJSON', async () => {
     const { url, seen } = await serverThat((_request, response) => json(response, {}));
-    await send(target(url), { method: 'POST', path: '/_bulk', body: [{ index: {} }, { a: 1 }] as Json });
+    await send(target(url), { method: 'POST', path: '/_bulk', ndjson: [{ index: {} }, { a: 1 }] as Json });
     expect(seen[0]).toMatchObject({
       body: '{"index":{}}\n{"a":1}\n',
       headers: { 'content-type': 'application/x-ndjson' },
@@ -117,7 +120,7 @@ describe('a call', () => {
           warning: '299 Elasticsearch-8.5.3-abc "this is \\"deprecated\\", really"',
         }),
       );
-      expect(await send(target(url))).toEqual({
+      expect(await send(target(url))).toMatchObject({
         kind: 'response',
         status,
         body: { error: { type: 't', reason: 'r' } },
@@ -125,6 +128,20 @@ describe('a call', () => {
       });
       expect(seen).toHaveLength(1);
     }
+  });
+});
+
+describe('the headers of an answer', () => {
+  it('have names in lower case; those that came more than once are joined', async () => {
+    const { url } = await serverThat((_request, response) => {
+      response.setHeader('ETag', '"na\u00c3\u00afve"');
+      response.setHeader('Set-Cookie', ['a=1', 'b=2']);
+      response.setHeader('X-Twice', ['1', '2']);
+      json(response, {});
+    });
+    expect(await send(target(url))).toMatchObject({
+      headers: { etag: '"na\u00efve"', 'set-cookie': 'a=1, b=2', 'x-twice': '1, 2' },
+    });
   });
 });
 

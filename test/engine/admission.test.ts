@@ -35,6 +35,45 @@ maintenance_windows: [${window}]
   });
 });
 
+describe('alternatives', () => {
+  const plan = planOf(`  - { id: look, on: es, call: GET /look, save: { v: v, key: { path: key, secret: true } } }
+  - id: write
+    on: es
+    when: { any: [{ steps.look.v: 8.5.2 }, { steps.look.v: 8.5.3, steps.look.key: { not: hidden } }] }
+    call: PUT /x
+    keep: a test
+`);
+  const outcomeFor = async (v: string, key: string) => {
+    const { events, sent } = await runIn(plan, { answer: () => ok({ v, key }) });
+    const end = events.find((event) => event.type === 'step-finished' && event.step === 'write');
+    expect(JSON.stringify(events)).not.toContain('hidden-key');
+    return { end, isSent: sent.includes('PUT /x') };
+  };
+
+  it.each([
+    ['8.5.2', 'hidden', true],
+    ['8.5.3', 'hidden-key', true],
+    ['8.5.3', 'hidden', false],
+    ['9.0.0', 'hidden-key', false],
+  ])('let a step run where one of them is met in whole: %s, %s', async (v, key, isSent) => {
+    expect((await outcomeFor(v, key)).isSent).toBe(isSent);
+  });
+
+  it('say of each what is not met, and no secret', async () => {
+    const { end } = await outcomeFor('8.5.3', 'hidden');
+    expect(end).toMatchObject({
+      outcome: 'skipped',
+      reason: {
+        kind: 'no-alternative-met',
+        unmet: [
+          { subject: 'steps.look.v', actual: '8.5.3', expect: '8.5.2' },
+          { subject: 'steps.look.key', actual: '‹secret›', expect: '‹secret›' },
+        ],
+      },
+    });
+  });
+});
+
 describe('a question', () => {
   const steps = `  - { id: look, on: es, call: GET /look, save: { name: name } }
   - { id: first, on: es, call: PUT /first, rollback: [{ call: DELETE /first }] }

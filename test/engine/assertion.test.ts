@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { errorOf, judge, unexpected } from '../../src/engine/assertion.ts';
+import { errorOf, isExpected, judge, unexpected } from '../../src/engine/assertion.ts';
 import { createRedactor } from '../../src/engine/index.ts';
+import { comparisonText } from '../../src/report/reason-text.ts';
 import type { Json } from '../../src/text/index.ts';
 import { ok } from './world.ts';
 
@@ -21,6 +22,35 @@ describe('the assertions of a response', () => {
     expect(judge({ ...expectation, status: [404] }, response, createRedactor())).toEqual([
       { of: 'status', expect: [404], actual: 200, passed: false },
     ]);
+  });
+
+  it('are its headers, too, whatever the case of their names', () => {
+    const expectation = {
+      status: ['2xx'],
+      headers: [
+        { subject: 'X-Elastic-Product', expect: 'Elasticsearch' },
+        { subject: 'Warning', expect: { exists: false, message: 'Deprecated.' } },
+        { subject: 'toString', expect: { exists: false } },
+      ],
+      body: [],
+    };
+    const warned = { ...response, headers: { 'x-elastic-product': 'Elasticsearch', warning: 'old' } };
+    const assertions = judge(expectation, warned, createRedactor());
+    expect(assertions.slice(1)).toEqual([
+      { of: 'header', subject: 'X-Elastic-Product', expect: 'Elasticsearch', actual: 'Elasticsearch', passed: true },
+      {
+        of: 'header',
+        subject: 'Warning',
+        expect: { exists: false },
+        actual: 'old',
+        passed: false,
+        message: 'Deprecated.',
+      },
+      { of: 'header', subject: 'toString', expect: { exists: false }, actual: null, passed: true },
+    ]);
+    expect(assertions.map(comparisonText)[2]).toBe('header Warning: expected no value, actual "old"');
+    expect([warned, { ...warned, headers: {} }].map((one) => isExpected(expectation, one))).toEqual([false, false]);
+    expect(isExpected(expectation, { ...warned, headers: { 'x-elastic-product': 'Elasticsearch' } })).toBe(true);
   });
 
   it('do not show what the step saves as secret, however short it is', () => {

@@ -33,6 +33,28 @@ describe('what a step saves', () => {
     expect(intended).toMatchObject({ call: { body: ['a', '‹secret›'] } });
   });
 
+  it('may be a header, whatever the case of its name; a secret one is nowhere in the record', async () => {
+    const headers = planOf(`  - id: look
+    on: es
+    call: GET /look
+    expect: { headers: { x-token: { not: 'x{{run.id}}' } } }
+    save: { tag: headers.ETag, none: headers.X-None, own: '@.headers.etag', token: { path: headers.X-Token, secret: true } }
+  - { id: use, on: es, call: PUT /x, headers: { If-Match: '{{steps.look.tag}}' }, body: { t: '{{steps.look.token}}' } }
+`);
+    const answer = { ...ok({ headers: { etag: 'of the body' } }), headers: { etag: 'v7', 'x-token': 'the-session' } };
+    const { events, calls } = await runIn(headers, { answer: () => answer });
+    expect(finished(events, 'look')).toMatchObject({
+      saved: { tag: 'v7', own: 'of the body' },
+      saved_secrets: ['token'],
+    });
+    expect(calls[1]?.request).toMatchObject({ headers: { 'If-Match': 'v7' }, body: { t: 'the-session' } });
+    expect(JSON.stringify(events)).not.toContain('the-session');
+    expect(events.find((event) => event.type === 'asserted' && event.of === 'header')).toMatchObject({
+      actual: '‹secret›',
+      passed: true,
+    });
+  });
+
   it('of a loop is secret item by item where the list is', async () => {
     const loop = planOf(`  - { id: look, on: es, call: GET /look, save: { keys: { path: keys, secret: true } } }
   - id: each

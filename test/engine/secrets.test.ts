@@ -32,7 +32,8 @@ const places = [
   `body: { a: [{ b: ['x', 'pre {{inputs.keys.second}} post'] }] }`,
   `body: '{{inputs.first}}'`,
   `body: { settings: '{{inputs.keys}}' }`,
-  `body: [{ index: {} }, { k: '{{inputs.first}}:{{inputs.keys.second}}' }]`,
+  `ndjson: [{ index: {} }, { k: '{{inputs.first}}:{{inputs.keys.second}}' }]`,
+  `headers: { content-type: text/plain }\n    text: 'pre {{inputs.first}} post'`,
   `body: { list: ['{{steps.read.token}}', '{{join (list inputs.first inputs.keys.second) ","}}'] }`,
   `headers: { x-key: 'Key {{inputs.keys.second}}' }`,
 ];

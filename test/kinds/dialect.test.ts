@@ -19,12 +19,13 @@ describe('a call is encoded', () => {
       expect(encoded(request, dialect).query).toBe('q=a%20b%26c&type=one&type=two&flag=true');
   });
 
-  it('with a list in its body as NDJSON, as JSON, or as an uploaded file', () => {
+  it('with a body as JSON, also where it is a list or a string', () => {
     expect(encoded(post({ body: list }), elasticsearch)).toEqual({
       query: '',
-      headers: { 'content-type': 'application/x-ndjson', accept: 'application/json' },
-      body: '{"a":1}\n{"b":"ä"}\n',
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: '[{"a":1},{"b":"ä"}]',
     });
+    expect(encoded(post({ body: 'a "b"' }), http)).toMatchObject({ body: '"a \\"b\\""' });
     expect(encoded(post({ body: list }), kibana)).toMatchObject({
       headers: { 'kbn-xsrf': 'true', 'content-type': 'application/json' },
       body: '[{"a":1},{"b":"ä"}]',
@@ -34,9 +35,27 @@ describe('a call is encoded', () => {
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: '[{"a":1},{"b":"ä"}]',
     });
-    const file = encoded(post({ path: '/api/saved_objects/_import', body: list }), kibana);
+  });
+
+  it('with lines of JSON as NDJSON, or as an uploaded file where that is imported', () => {
+    for (const dialect of [elasticsearch, http, kibana])
+      expect(encoded(post({ ndjson: list }), dialect)).toMatchObject({
+        headers: { 'content-type': 'application/x-ndjson', accept: 'application/json' },
+        body: '{"a":1}\n{"b":"ä"}\n',
+      });
+    const file = encoded(post({ path: '/api/saved_objects/_import', ndjson: list }), kibana);
     expect(file.headers['content-type']).toMatch(/^multipart\/form-data; boundary=/);
     expect(file.body).toContain('\r\n\r\n{"a":1}\n{"b":"ä"}\n\r\n--');
+  });
+
+  it('with a text as it is, which is plain where no header says more', () => {
+    const text = 'status=green\n{"a":';
+    expect(encoded(post({ text }), http)).toEqual({ query: '', headers: { 'content-type': 'text/plain' }, body: text });
+    const headers = { 'Content-Type': 'application/cbor' };
+    expect(encoded(post({ text, headers }), elasticsearch)).toMatchObject({
+      headers: { 'content-type': 'application/cbor' },
+      body: text,
+    });
   });
 
   it('without a body or a content type where it has none', () => {

@@ -8,6 +8,7 @@ import {
   type PlannedNode,
   type PlannedRequest,
   planId,
+  skipReasonText,
 } from '../../src/plan/index.ts';
 import { environmentText, head, planOf, tryPlan } from '../support.ts';
 
@@ -99,6 +100,36 @@ describe('a plan', () => {
       kind: 'skipped',
       reason: { kind: 'condition-not-met', subject: 'inputs.name', actual: 'one', expect: { not: 'one' } },
     });
+  });
+
+  it('decides alternatives as far as it can: one that is met decides, one that is not is left out', () => {
+    const when = (any: string) =>
+      planOf(
+        `  - { id: look, on: es, call: GET /a, save: { n: n } }\n  - { id: a, on: es, call: PUT /a, when: { any: [${any}] } }\n`,
+      ).steps[1];
+    const no = '{ inputs.name: two }';
+    const open = '{ steps.look.n: 1, length inputs.name: 3 }';
+    expect(when(`${no}, { inputs.name: one, length inputs.name: 3 }, ${open}`)).not.toHaveProperty('when');
+    expect(when(`${no}, ${open}`)).toMatchObject({ when: [{ subject: 'steps.look.n', expect: 1 }] });
+    expect(when(`${open}, { steps.look.n: { exists: false } }`)).toMatchObject({
+      when: [
+        {
+          any: [[{ subject: 'steps.look.n', expect: 1 }], [{ subject: 'steps.look.n', expect: { exists: false } }]],
+        },
+      ],
+    });
+    const skipped = when(`${no}, { inputs.name: three }`);
+    expect(skipped).toMatchObject({ kind: 'skipped', reason: { kind: 'no-alternative-met' } });
+    expect(skipped?.kind === 'skipped' && skipReasonText(skipped.reason)).toBe(
+      'no alternative is met: inputs.name is "one", needed: "two"; inputs.name is "one", needed: "three"',
+    );
+  });
+
+  it('leaves alternatives that are about the items of a loop to each iteration', () => {
+    const [loop] = planOf(
+      "  - { id: a, on: es, for_each: [1, 2, 3], when: { any: [{ item: 1 }, { item: 3 }] }, call: 'PUT /x{{item}}' }\n",
+    ).steps;
+    expect(loop?.kind === 'block' && loop.steps.map(({ kind }) => kind)).toEqual(['request', 'skipped', 'request']);
   });
 
   it('skips what is on an optional connection that the environment does not have', () => {
@@ -292,6 +323,7 @@ describe('planning refuses', () => {
     ['an assertion', "call: GET /, expect: { body: { a: '{{inputs.text}}' } }", 'in an assertion: '],
     ['a poll', "call: GET /, until: { a: { not: '{{inputs.text}}' } }", 'in an assertion: '],
     ['a condition', 'when: { inputs.text: abc }, call: GET /', 'in a condition: '],
+    ['an alternative', 'when: { any: [{ run.id: a }, { inputs.text: abc }] }, call: GET /', 'in a condition: '],
     ['a loop', "for_each: '{{inputs.text}}', call: GET /", 'in a for_each: '],
   ])('a secret that a fragment puts into %s', (_where, step, expected) => {
     const part = `apiVersion: runbook/v1

@@ -27,6 +27,11 @@ describe('a saved secret is sealed in the journal', () => {
       ['look.hash'],
     ],
     [
+      'where an alternative of such a condition reads it',
+      `${look}  - { id: put, on: es, call: PUT /x, rollback: [{ call: DELETE /x, when: { any: [{ run.id: a }, { steps.look.hash: { exists: true } }] } }] }`,
+      ['look.hash'],
+    ],
+    [
       'where the rollback of a block around it, or of the runbook, reads it',
       `  - { id: all, on: es, steps: [{ id: put, call: PUT /x }], rollback: [{ id: back, steps: [{ call: GET /look }, { call: PUT /y, body: { h: "{{steps.look.hash}}" } }] }] }`,
       ['look.hash'],

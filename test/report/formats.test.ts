@@ -63,9 +63,11 @@ connections: { es: { kind: elasticsearch }, kb: { kind: kibana } }
 steps:
   - { id: a, on: es, call: GET /a, query: { fields: [x, 'y&z'] } }
   - { id: b, on: kb, call: GET /b, query: { fields: [x, 'y&z'] }, save: { objects: '[?type]' } }
-  - { id: c, on: kb, call: POST /c/_import, body: [{ id: 1 }, { id: 2 }], retry: { attempts: 1 } }
-  - { id: d, on: kb, call: POST /d/_import, body: '{{steps.b.objects}}', retry: { attempts: 1 } }
+  - { id: c, on: kb, call: POST /c/_import, ndjson: [{ id: 1 }, { id: 2 }], retry: { attempts: 1 } }
+  - { id: d, on: kb, call: POST /d/_import, ndjson: '{{steps.b.objects}}', retry: { attempts: 1 } }
   - { id: e, on: kb, call: POST /api/saved_objects/_bulk_get, body: [{ id: 1 }], effect: read }
+  - { id: f, on: es, call: POST /_bulk, ndjson: [{ index: {} }, { a: '{{steps.b.objects}}' }], retry: { attempts: 1 } }
+  - { id: g, on: es, call: POST /_sql, headers: { Content-Type: text/x }, text: "one $1\\nRUNBOOK_BODY\\n{{steps.b.objects}}", effect: read }
 `,
       {
         whole: true,
@@ -91,6 +93,14 @@ steps:
       expect(shown(format, planSubject(plan)).replaceAll('&#34;', '"').replace(/\s+/g, ' ')).toContain(
         '[ { "id": 1 } ]',
       );
+    expect(script).toMatch(
+      /\/_bulk".*application\/x-ndjson.*<<RUNBOOK_BODY\n\{"index":\{\}\}\n\{"a":\$\{steps_b_objects_json\}\}\nRUNBOOK_BODY/,
+    );
+    expect(script).toMatch(
+      /\/_sql" --header "Content-Type: text\/x" --data-binary @- < <\(printf %s "one \\\$1\nRUNBOOK_BODY\n\$\{steps_b_objects\}"\)/,
+    );
+    expect(console).toContain('{"index":{}}\n{"a":"${steps_b_objects}"}\n');
+    expect(console).toContain('\none $1\nRUNBOOK_BODY\n${steps_b_objects}\n');
     expect(console).toMatch(/# {3}the Console cannot upload a file.*\n# \{"id":1\}/);
   });
 

@@ -13,7 +13,7 @@ const plan = planOf(`
   - id: write
     title: 'Close {{steps.a.n}}'
     on: es
-    when: { steps.a.n: 3, length steps.a.names: { at_least: 1 } }
+    when: { steps.a.n: 3, any: [{ length steps.a.names: { at_least: 1 }, steps.a.n: 4 }, { steps.a.n: 5 }] }
     call: 'POST /{{join steps.a.names ","}}/_close'
     body: { run: '{{run.id}}', key: '{{inputs.key}}', both: '{{concat run.id steps.a.n}}', braces: '\\{{x}}' }
     keep: k
@@ -52,7 +52,15 @@ describe('values that only a run knows, in the words of people', () => {
       title: 'Close <value of step 1: n>',
       when: [
         { subject: '<value of step 1: n>', expect: 3 },
-        { subject: '<value of step 1: length steps.a.names>', expect: { at_least: 1 } },
+        {
+          any: [
+            [
+              { subject: '<value of step 1: length steps.a.names>', expect: { at_least: 1 } },
+              { subject: '<value of step 1: n>', expect: 4 },
+            ],
+            [{ subject: '<value of step 1: n>', expect: 5 }],
+          ],
+        },
       ],
       request: {
         path: '/<value of step 1: join steps.a.names ",">/_close',
@@ -71,6 +79,9 @@ describe('values that only a run knows, in the words of people', () => {
       const text = formats[format].render(planSubject(plan)).replaceAll('&#60;', '<');
       expect(text).toContain('<value of step 1: join steps.a.names');
       expect(text).not.toContain('{{steps');
+      expect(text).toContain(
+        ' and <value of step 1: n> = 4) or <value of step 1: n> = 5'.replaceAll('>', format === 'html' ? '&#62;' : '>'),
+      );
     }
     for (const format of ['json', 'yaml'] as const)
       expect(formats[format].render(planSubject(plan))).toContain('{{join steps.a.names');

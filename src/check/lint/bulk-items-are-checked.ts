@@ -10,9 +10,9 @@ export const bulkItemsAreChecked: Lint = {
     'A _bulk is HTTP 200 where each of its items was refused: a mapping that does not fit, a document that exists already, an index that is read-only. What failed is in the body only: errors, and items[].*.error. An import to Kibana is a 200 as well, with success: false.',
   fix: 'Assert it: expect: { body: { errors: false } }, or for an import success: true.',
   example: {
-    wrong: '- id: load\n  on: destination\n  call: POST /orders/_bulk\n  body: [{ index: { _id: 1 } }, { n: 1 }]',
+    wrong: '- id: load\n  on: destination\n  call: POST /orders/_bulk\n  ndjson: [{ index: { _id: 1 } }, { n: 1 }]',
     right:
-      '- id: load\n  on: destination\n  call: POST /orders/_bulk\n  body: [{ index: { _id: 1 } }, { n: 1 }]\n  expect: { body: { errors: false } }',
+      '- id: load\n  on: destination\n  call: POST /orders/_bulk\n  ndjson: [{ index: { _id: 1 } }, { n: 1 }]\n  expect: { body: { errors: false } }',
   },
   find: (file) =>
     callsIn(file)

@@ -1,5 +1,14 @@
 import { type Kind, kindNamed } from '../../kinds/index.ts';
-import { type CallStep, type Method, type Path, partsOfCall, stepsIn, type VisitedStep } from '../../language/index.ts';
+import {
+  type CallStep,
+  type Content,
+  contentOf,
+  type Method,
+  type Path,
+  partsOfCall,
+  stepsIn,
+  type VisitedStep,
+} from '../../language/index.ts';
 import { isObject, type Json, type JsonObject } from '../../text/index.ts';
 import type { CheckedFile } from '../rule.ts';
 import { connectionOf, kindOfConnection } from '../templates.ts';
@@ -56,7 +65,7 @@ export function callsIn(file: CheckedFile): readonly VisitedCall[] {
 
 /** A call as it is written, for what its kind of connection knows. */
 export function writtenCall({ step, method, target }: Pick<VisitedCall, 'step' | 'method' | 'target'>) {
-  return { method, path: target, query: step.query as JsonObject, body: step.body as Json };
+  return { method, path: target, query: step.query as JsonObject, ...contentOf(step as Content) };
 }
 
 /** Returns whether a step runs only where an earlier one has found what it should. */

@@ -1,4 +1,4 @@
-import type { Path } from '../../language/index.ts';
+import { contentKeys, type Path } from '../../language/index.ts';
 import { isObject, type Json } from '../../text/index.ts';
 import { callsIn, type Finding, type Lint } from './lint.ts';
 
@@ -17,7 +17,7 @@ export const secretsAreReferences: Lint = {
   },
   find: (file) =>
     callsIn(file).flatMap(({ step, path }) =>
-      (['body', 'headers', 'query'] as const).flatMap((field) =>
+      ([...contentKeys, 'headers', 'query'] as const).flatMap((field) =>
         literals((step[field] ?? null) as Json, [...path, field]).map(
           (found): Finding => ({ path: found, step: path, isSensitive: true }),
         ),

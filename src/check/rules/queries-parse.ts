@@ -1,4 +1,4 @@
-import { type Path, queryProblem, stepsIn } from '../../language/index.ts';
+import { headerIn, headerProblem, type Path, queryProblem, stepsIn } from '../../language/index.ts';
 import { type CheckedFile, problemAt, type Rule } from '../rule.ts';
 import { doneWhenReads, isTemplate, measuresOf } from '../templates.ts';
 
@@ -15,7 +15,8 @@ export const queriesParse: Rule = (file) =>
     for (const { read, path: at } of doneWhenReads(visited)) add(read.expect.body, [...at, 'expect', 'body']);
     const saved = Object.entries(('save' in step ? step.save : undefined) ?? {}).flatMap(([name, value]) => {
       const query = typeof value === 'string' ? value : value.path;
-      return problems(file, query, [...path, 'save', name], false);
+      const at = [...path, 'save', name];
+      return 'oss' in step ? problems(file, query, at, false) : savedProblems(file, query, at);
     });
     const measured = measuresOf('progress' in step ? step : {}, path).flatMap(
       ({ measure: { done, total }, path: at }) => [
@@ -25,6 +26,15 @@ export const queriesParse: Rule = (file) =>
     );
     return [...keys.flatMap(([query, at]) => problems(file, query, at, true)), ...saved, ...measured];
   });
+
+/** `headers.NAME` is no JMESPath. */
+function savedProblems(file: CheckedFile, path: string, at: Path) {
+  const header = headerIn(path);
+  if (header === undefined || path.includes('{{')) return problems(file, path, at, false);
+  const problem = headerProblem(header);
+  const help = 'Write headers.NAME, without quotes. What the body has under headers is @.headers.';
+  return problem ? [problemAt(file, at, 'header', problem, help)] : [];
+}
 
 function problems(file: CheckedFile, query: string, path: Path, isKey: boolean) {
   if (query.includes('{{')) {

@@ -1,5 +1,5 @@
 import { readProblem } from '../../kinds/index.ts';
-import { type CallStep, isReading, type Path, partsOfCall, stepsIn } from '../../language/index.ts';
+import { type CallStep, contentKeys, isReading, type Path, partsOfCall, stepsIn } from '../../language/index.ts';
 import type { Diagnostic } from '../../text/index.ts';
 import { type CheckedFile, problemAt, type Rule } from '../rule.ts';
 import { connectionOf, doneWhenReads, kindOfConnection, progressRead, type ReadBeside } from '../templates.ts';
@@ -127,7 +127,7 @@ export const readsOnlyRead: Rule = (file) =>
 function unreadProgress({ progress }: CallStep, path: Path, file: CheckedFile): Diagnostic[] {
   const at = [...path, 'progress'];
   if (progress === undefined || progress.call !== undefined || !file.gaps.lacks([...at, 'call'])) return [];
-  return (['on', 'as', 'query', 'headers', 'body', 'effect'] as const).flatMap((key) => {
+  return (['on', 'as', 'query', 'headers', ...contentKeys, 'effect'] as const).flatMap((key) => {
     if (progress[key] === undefined) return [];
     const message = `"${key}" in progress without a call: its numbers are taken from the poll's own response`;
     const help = 'Name the read under call, or leave it out.';

@@ -1,4 +1,4 @@
-import { holdsSecret, inputAt, stepsIn } from '../../language/index.ts';
+import { contentKeys, holdsSecret, inputAt, stepsIn } from '../../language/index.ts';
 import type { Rule } from '../rule.ts';
 import { namesIn, rangeOfName, templatesOf } from '../templates.ts';
 
@@ -7,7 +7,7 @@ export const secretsStayInBodies: Rule = (file) =>
   stepsIn(file).flatMap((visited) =>
     templatesOf(visited).flatMap((text) => {
       const field = String(text.path[visited.path.length]);
-      if (field === 'body' || field === 'headers' || field === 'with') return [];
+      if ([...contentKeys, 'headers', 'with'].includes(field)) return [];
       return namesIn(text).flatMap((name) => {
         const found = name.root === 'inputs' ? inputAt(file.value.inputs ?? {}, name.segments) : undefined;
         const input = found && 'missing' in found ? found.of?.input : found?.input;

@@ -1,7 +1,7 @@
 import type { HttpRequest } from '../../plan/index.ts';
 import { isObject } from '../../text/index.ts';
 
-type Call = Pick<HttpRequest, 'method' | 'path' | 'query' | 'body'>;
+type Call = Pick<HttpRequest, 'method' | 'path' | 'query' | 'ndjson'>;
 
 /** DELETE of these removes all that is in them; what follows the name is what is in it. */
 const containers: readonly {
@@ -31,7 +31,7 @@ const containers: readonly {
  * Returns whether a successful DELETE leaves nothing of what a write has done: a document goes with its index. Names are
  * compared as they are written. An alias is none that one can delete so, unless the DELETE ignores what is not there.
  */
-export function takesAlong(removal: Call, { path, body }: Call): boolean {
+export function takesAlong(removal: Call, { path, ndjson }: Call): boolean {
   if (removal.method !== 'DELETE' || removal.query?.ignore_unavailable !== undefined) return false;
   return containers.some((container) => {
     const name = container.removal.exec(removal.path)?.[1];
@@ -39,13 +39,13 @@ export function takesAlong(removal: Call, { path, body }: Call): boolean {
     const place = container.place(name);
     if (!path.startsWith(place)) return false;
     const content = path.slice(place.length);
-    return container.content.test(content) && (content !== '/_bulk' || isOfOneIndex(body));
+    return container.content.test(content) && (content !== '/_bulk' || isOfOneIndex(ndjson));
   });
 }
 
 /** Returns whether no line of a `_bulk` names an index of its own. */
-function isOfOneIndex(body: unknown): boolean {
-  const lines = Array.isArray(body) ? (body as readonly unknown[]) : undefined;
+function isOfOneIndex(ndjson: unknown): boolean {
+  const lines = Array.isArray(ndjson) ? (ndjson as readonly unknown[]) : undefined;
   return (
     lines?.every(
       (line) => isObject(line) && !Object.values(line).some((part) => isObject(part) && '_index' in part),

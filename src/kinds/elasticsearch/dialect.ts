@@ -9,11 +9,11 @@ import { isPassingPost, passingWrites } from './passing-posts.ts';
 
 const isBulk = isOneOf(['/{index}/_bulk', '/{index}/{name}/_bulk']);
 
-/** A list is sent as NDJSON, as `_bulk` and `_msearch` want it. */
 export const dialect: HttpDialect = {
   lists: 'joined',
-  bodyForm: ({ body }) => (Array.isArray(body) ? 'ndjson' : 'json'),
-  takesText: false,
+  takesLines: (path) => /\/_(?:bulk|msearch|msearch\/template|monitoring\/bulk|fleet_msearch)$/.test(path),
+  uploadsLines: false,
+  takesScalars: false,
   headers: {},
   readText: (text) => text,
   isReadingPost,

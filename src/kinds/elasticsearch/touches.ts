@@ -1,3 +1,4 @@
+import { contentKeys } from '../../language/index.ts';
 import type { HttpRequest, Request } from '../../plan/index.ts';
 import { isObject } from '../../text/index.ts';
 import { isPlain } from '../apis.ts';
@@ -94,18 +95,23 @@ export function touches(request: Request, isWrite: boolean): readonly Touch[] | 
     : [own];
 }
 
-/** A query in a body may look values up in other indices. */
-function readIndices({ body }: HttpRequest, names: readonly string[] | undefined): readonly Touch[] | undefined {
-  if (body !== undefined) return undefined;
+/** A query may look values up in other indices. */
+function readIndices(request: HttpRequest, names: readonly string[] | undefined): readonly Touch[] | undefined {
+  if (contentKeys.some((key) => request[key] !== undefined)) return undefined;
   return [{ family: 'indices', ...(names ? { names: names.map(patternOf) } : {}) }];
 }
 
 /** Of an index that is created, the names are known. Everything else may go through an alias, or be seen through one. */
-function writtenIndices({ method, path, body }: HttpRequest, names: readonly string[]): readonly Touch[] | undefined {
+function writtenIndices(
+  { method, path, body, text }: HttpRequest,
+  names: readonly string[],
+): readonly Touch[] | undefined {
   // Those of the system hold users, roles and what Kibana has.
   if (names.some((name) => name.startsWith('.') || patternOf(name).includes('*'))) return undefined;
   const isCreation = method === 'PUT' && path.split('/').length === 2;
   if (!isCreation) return [{ family: 'indices' }];
+  // Nobody has read what it says of aliases.
+  if (text !== undefined) return undefined;
   const aliases = isObject(body) && isObject(body.aliases) ? Object.keys(body.aliases) : [];
   return [{ family: 'indices', names: [...names, ...aliases.map(patternOf)] }];
 }

@@ -1,11 +1,12 @@
 import { type Json, parseJson } from '../../text/index.ts';
 import type { HttpDialect } from '../dialect.ts';
 
-/** Every body is JSON, and so is a response whose type ends with `+json`, such as `application/problem+json`. */
+/** A response is JSON, too, where its type ends with `+json`, such as `application/problem+json`. */
 export const dialect: HttpDialect = {
   lists: 'repeated',
-  bodyForm: () => 'json',
-  takesText: true,
+  takesLines: () => false,
+  uploadsLines: false,
+  takesScalars: true,
   mayAuthorize: true,
   headers: {},
   readText: (text, contentType) => (/\+json\b/i.test(contentType) ? valueIn(text) : text),

@@ -7,11 +7,12 @@ import { isReadingPost } from './reading-posts.ts';
 
 const isImport = isOneOf(['/api/saved_objects/_import', '/api/saved_objects/_resolve_import_errors']);
 
-/** The bulk APIs take a JSON list; only what is imported is a file. An export is NDJSON, and read as a list. */
+/** The bulk APIs take a JSON list; what is imported is a file of lines. An export is such lines, and read as a list. */
 export const dialect: HttpDialect = {
   lists: 'repeated',
-  bodyForm: ({ path }) => (path.endsWith('/_import') ? 'file' : 'json'),
-  takesText: false,
+  takesLines: (path) => path.endsWith('/_import'),
+  uploadsLines: true,
+  takesScalars: false,
   headers: { 'kbn-xsrf': 'true' },
   readText: (text, contentType) => (contentType.includes('ndjson') ? listIn(text) : text),
   isReadingPost,

@@ -5,18 +5,20 @@ import { contains } from './contains.ts';
 import { empty } from './empty.ts';
 import { equals } from './equals.ts';
 import { exists } from './exists.ts';
-import { oneOf } from './in.ts';
+import { isIn } from './in.ts';
 import { length, sizeOf } from './length.ts';
 import type { MatcherKind } from './matcher.ts';
 import { matches } from './matches.ts';
+import { oneOf } from './one-of.ts';
 import { versionIn } from './version-in.ts';
 
-/** The matchers of the schema; `not` and `message` are no kinds of their own. */
-type MatcherName = Exclude<keyof Matcher, 'not' | 'message'>;
+/** The matchers of the schema; `not`, `each` and `message` are no kinds of their own. */
+type MatcherName = Exclude<keyof Matcher, 'not' | 'each' | 'message'>;
 
 const kinds: Readonly<Record<MatcherName, MatcherKind>> = {
   equals,
-  in: oneOf,
+  in: isIn,
+  one_of: oneOf,
   contains,
   matches,
   version_in: versionIn,
@@ -42,6 +44,8 @@ export function holds(actual: Json | undefined, expectation: Json): boolean {
   if (!isMatcher(expectation)) return equals.holds(actual, expectation);
   return partsOf(expectation).every(([name, operand]) => {
     if (name === 'not') return !holds(actual, operand);
+    if (name === 'each')
+      return Array.isArray(actual) && (actual as readonly Json[]).every((item) => holds(item, operand));
     if (name === 'length' && isMatcher(operand)) return holds(sizeOf(actual), operand);
     return kindOf(name).holds(actual, operand);
   });
@@ -53,6 +57,7 @@ export function expectedOf(expectation: Json, show: Show): string {
   return partsOf(expectation)
     .map(([name, operand]) => {
       if (name === 'not') return `not ${expectedOf(operand, show)}`;
+      if (name === 'each') return `a list in which each item is ${expectedOf(operand, show)}`;
       if (name === 'length' && isMatcher(operand)) return `a length of ${expectedOf(operand, show)}`;
       return kindOf(name).expected(operand, show);
     })

@@ -27,6 +27,7 @@ export function plannedExpect(expect: Expect | undefined, path: Path, context: C
   const message = resolved(context, [...path, 'message'], expect?.message);
   return {
     status: statuses(expect?.status),
+    ...(expect?.headers ? { headers: plannedConditions(expect.headers, [...path, 'headers'], context) } : {}),
     body: plannedConditions(expect?.body, [...path, 'body'], context),
     ...(typeof message === 'string' ? { message } : {}),
   };

@@ -1,8 +1,10 @@
 import { readProblem } from '../../kinds/index.ts';
 import {
   type CallStep,
+  type Content,
   type DoneWhen,
   type Measure,
+  mapContent,
   type Path,
   type Progress,
   partsOfCall,
@@ -17,7 +19,7 @@ import { connectionFor, withConnection } from './connection.ts';
 import { plannedExpect } from './fields.ts';
 
 /** What a request is made of, wherever it is written. */
-type Written = Pick<CallStep & DoneWhen, 'call' | 'query' | 'headers' | 'body' | 'effect'>;
+type Written = Pick<CallStep & DoneWhen, 'call' | 'query' | 'headers' | 'body' | 'ndjson' | 'text' | 'effect'>;
 
 /** The HTTP request of a call step, of a `done_when` or of a `progress`. */
 export function httpRequest(step: Written, path: Path, context: Context): HttpRequest {
@@ -25,7 +27,7 @@ export function httpRequest(step: Written, path: Path, context: Context): HttpRe
   const target = attempt(context, [...path, 'call'], () => resolvePath(written, lookupIn(context.scope)));
   const query = resolved(context, [...path, 'query'], step.query as Json | undefined);
   const headers = resolved(context, [...path, 'headers'], step.headers as Json | undefined);
-  const body = resolved(context, [...path, 'body'], step.body);
+  const content = mapContent(step as Content, (value, key) => resolved(context, [...path, key], value));
   const logged = 'in a path or parameter: servers and proxies log those';
   refuseSecrets([target ?? '', query ?? null], [...path, 'call'], context, logged);
   const to = connectionFor(context);
@@ -39,7 +41,7 @@ export function httpRequest(step: Written, path: Path, context: Context): HttpRe
     path: target ?? written,
     ...(query === undefined ? {} : { query: query as JsonObject }),
     ...(headers === undefined ? {} : { headers: headers as JsonObject }),
-    ...(body === undefined ? {} : { body }),
+    ...content,
   };
 }
 

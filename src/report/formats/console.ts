@@ -1,4 +1,5 @@
-import { authText, type BodyForm, type HttpDialect, parametersOf } from '../../kinds/index.ts';
+import { authText, type ContentForm, formOf, type HttpDialect, parametersOf } from '../../kinds/index.ts';
+import { contentOf } from '../../language/index.ts';
 import {
   type HttpRequest,
   nodesIn,
@@ -7,7 +8,7 @@ import {
   skipReasonText,
   type Visited,
 } from '../../plan/index.ts';
-import { inert, type Json } from '../../text/index.ts';
+import { inert, type Json, textOf } from '../../text/index.ts';
 import { runComments } from '../aftermath.ts';
 import { type Blank, type Blanks, blanksOf, comment, jsonText, partsOf } from '../by-hand.ts';
 import { connectionText, dialectFor, doneWhenText, passingWritesText, progressText, requestText } from '../outline.ts';
@@ -104,16 +105,16 @@ function callLines(request: HttpRequest, plan: Plan, blanks: Blanks): string[] {
       `  with the header ${name}: ${valueText(value)}${isReached(dialect) ? ' (the Console cannot set it)' : ''}`,
     ),
   );
-  const form = dialect.bodyForm(request);
-  if (request.body !== undefined && form === 'file')
+  const content = formOf(request, dialect);
+  if (content?.form === 'file')
     return [
       ...headers,
       comment('  the Console cannot upload a file: import these lines under Saved Objects'),
-      ...bodyLines(request.body, form, blanks).map(comment),
+      ...contentLines(content.value, content.form, blanks).map(comment),
     ];
   const lines = [
     inert(`${request.method} ${path}`),
-    ...(request.body === undefined ? [] : bodyLines(request.body, form, blanks)),
+    ...(content ? contentLines(content.value, content.form, blanks) : []),
   ];
   return [...headers, ...(isReached(dialect) ? lines : lines.map(comment))];
 }
@@ -122,11 +123,15 @@ function isReached({ consolePrefix }: HttpDialect): boolean {
   return consolePrefix !== undefined;
 }
 
-function bodyLines(body: Json, form: BodyForm, blanks: Blanks): string[] {
+function contentLines(value: Json, form: ContentForm, blanks: Blanks): string[] {
+  if (form === 'text')
+    return filled(textOf(value), blanks)
+      .split('\n')
+      .map((line) => inert(line));
   const writer = { text: (text: string) => JSON.stringify(filled(text, blanks)), key: JSON.stringify };
-  if (Array.isArray(body) && form !== 'json')
-    return (body as readonly Json[]).map((line) => inert(jsonText(line, writer, 0)));
-  return jsonText(body, writer)
+  if (Array.isArray(value) && form !== 'json')
+    return (value as readonly Json[]).map((line) => inert(jsonText(line, writer, 0)));
+  return jsonText(value, writer)
     .split('\n')
     .map((line) => inert(line));
 }
@@ -143,8 +148,10 @@ function reference(name: string): string {
 
 function blanksIn(node: PlannedNode, blanks: Blanks): Blank[] {
   if (node.kind !== 'request' || node.request.type !== 'http') return [];
-  const { path, query, body } = node.request;
-  return [path, query, body].flatMap((value) => blanks.within(value));
+  const { path, query } = node.request;
+  return [path, query, ...Object.values(contentOf(node.request))].flatMap((value) =>
+    blanks.within(value as Json | undefined),
+  );
 }
 
 function consolePlace(request: HttpRequest, plan: Plan): string {

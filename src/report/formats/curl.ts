@@ -1,4 +1,4 @@
-import { authText, type BodyForm, type HttpDialect, kinds, parametersOf } from '../../kinds/index.ts';
+import { authText, type ContentForm, formOf, type HttpDialect, kinds, parametersOf } from '../../kinds/index.ts';
 import {
   foldNode,
   type HttpRequest,
@@ -14,13 +14,13 @@ import {
   type SkippedNode,
   skipReasonText,
 } from '../../plan/index.ts';
-import type { Json } from '../../text/index.ts';
+import { type Json, type JsonObject, textOf } from '../../text/index.ts';
 import { runComments } from '../aftermath.ts';
 import { type Blank, type Blanks, blanksOf, comment, jsonText, partsOf } from '../by-hand.ts';
 import { connectionText, dialectFor, doneWhenText, passingWritesText, requestText, rollbacksIn } from '../outline.ts';
 import { planFacts } from '../plan-text.ts';
 import { inHere, inQuotes, prelude, quoted, word } from '../shell.ts';
-import { conditionText, expectations, untilText, valueText } from '../words.ts';
+import { assertedConditions, conditionText, expectations, untilText, valueText } from '../words.ts';
 import type { Format } from './format.ts';
 
 /**
@@ -212,19 +212,22 @@ function itemsIn(node: PlannedNode, blanks: Blanks): string[] {
   return [...new Set(names)];
 }
 
-/** Returns what a call leaves open. In its body, a blank that may be other than a string is filled in as JSON, and has another name. */
-function blanksOfCall({ path, query, headers, body }: HttpRequest, blanks: Blanks): Blank[] {
-  const found = [...[path, query, headers].flatMap((value) => blanks.within(value)), ...blanksOfBody(body, blanks)];
+/** Returns what a call leaves open. In its JSON, a blank that may be other than a string is filled in as JSON, and has another name. */
+function blanksOfCall({ path, query, headers, body, ndjson, text }: HttpRequest, blanks: Blanks): Blank[] {
+  const found = [
+    ...[path, query, headers, text].flatMap((value) => blanks.within(value)),
+    ...[body, ndjson].flatMap((value) => blanksOfJson(value, blanks)),
+  ];
   return [...new Map(found.map((blank) => [blank.name, blank])).values()];
 }
 
-function blanksOfBody(value: Json | undefined, blanks: Blanks): Blank[] {
+function blanksOfJson(value: Json | undefined, blanks: Blanks): Blank[] {
   if (typeof value === 'string') {
     const whole = wholeJson(value, blanks);
     return whole ? [whole] : blanks.within(value);
   }
   if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value).flatMap((item) => blanksOfBody(item as Json, blanks));
+  return Object.values(value).flatMap((item) => blanksOfJson(item as Json, blanks));
 }
 
 /** Fills in what a step saves as JSON where it is the whole of a string: it may be a list or a mapping. */
@@ -239,7 +242,8 @@ function requestLines(node: PlannedRequest, script: Script): string[] {
   const expected = expectations(node.expect).map(({ text }) => text);
   const until = untilText(node);
   const call = callLines(node.request, node.timeout_ms, script, accepts4xx(node));
-  const judged = node.expect.body.length > 0 || accepts4xx(node) ? [`judge ${quoted(expected.join('; '))}`] : [];
+  const judged =
+    assertedConditions(node.expect).length > 0 || accepts4xx(node) ? [`judge ${quoted(expected.join('; '))}`] : [];
   if (node.effect === 'read') {
     const writes = passingWritesText(node, script.plan);
     if (until === undefined)
@@ -278,25 +282,24 @@ function callLines(
   mayFail: boolean,
 ): string[] {
   if (request.type !== 'http') return [`judge ${quoted(`a check of the bucket by hand: ${requestText(request)}`)}`];
-  const { headers = {}, body, connection, method } = request;
+  const { headers = {}, connection, method } = request;
   const credential = credentials.find((one) => one.connection === connection && one.identity === request.identity);
   const dialect = dialectFor(request, plan);
-  const form = dialect.bodyForm(request);
-  const isFile = body !== undefined && form === 'file';
+  const content = formOf(request, dialect);
+  const isFile = content?.form === 'file';
   // Objects from an earlier response are in a file already, as Kibana has written them.
-  const whole = isFile && typeof body === 'string' ? wholeJson(body, blanks) : undefined;
+  const whole = isFile && typeof content.value === 'string' ? wholeJson(content.value, blanks) : undefined;
   const file = whole && {
     name: whole.name.replace(/_json$/, '_file'),
     source: `a file: ${whole.source.replace('as JSON', 'as NDJSON')}`,
   };
   const open = file ? [file] : blanksOfCall(request, blanks).filter(({ isSecret }) => !isSecret);
-  const type = form === 'ndjson' ? 'application/x-ndjson' : 'application/json';
   const upload = `--form "file=@${file ? `\${${file.name}}` : '-'};filename=objects.ndjson"`;
   const options = [
     ...Object.entries(headers).map(([name, value]) => headerOption(name, value, blanks)),
     ...Object.entries(dialect.headers).map(([name, value]) => headerOption(name, value, blanks)),
-    ...(body === undefined || isFile ? [] : [`--header "content-type: ${type}"`]),
-    ...(body === undefined ? [] : [isFile ? upload : '--data-binary @-']),
+    ...(content && !isFile ? typeOption(content.form, headers) : []),
+    ...(content ? [isFile ? upload : '--data-binary @-'] : []),
   ];
   const ca = `${connection.replace(/[^A-Za-z0-9_]/g, '_').toUpperCase()}_CA`;
   const address = `"${inQuotes(credential?.planned.url ?? '')}${urlOf(request, dialect, blanks)}"`;
@@ -309,9 +312,11 @@ function callLines(
   const end = mayFail ? ' || [ $? = 22 ]' : '';
   return [
     ...open.map(({ name, source }) => `fill ${name} ${quoted(source)}`),
-    ...(body === undefined || file
+    ...(!content || file
       ? [`${command} </dev/null${end}`]
-      : [`${command} <<RUNBOOK_BODY${end}`, ...bodyLines(body, form, blanks), 'RUNBOOK_BODY']),
+      : content.form === 'text'
+        ? `${command} < <(printf %s ${textWord(textOf(content.value), blanks)})${end}`.split('\n')
+        : [`${command} <<RUNBOOK_BODY${end}`, ...jsonLines(content.value, content.form, blanks), 'RUNBOOK_BODY']),
   ];
 }
 
@@ -349,8 +354,28 @@ function braced({ name, isSecret }: Blank): string {
   return `{${isSecret ? variableOf(name) : name}}`;
 }
 
-/** The body as it stands in a here-document: a blank that is the whole of a string is JSON already. */
-function bodyLines(body: Json, form: BodyForm, blanks: Blanks): string[] {
+const types: { readonly [F in ContentForm]?: string } = {
+  json: 'application/json',
+  ndjson: 'application/x-ndjson',
+  text: 'text/plain',
+};
+
+/** What the step itself says comes before that. */
+function typeOption(form: ContentForm, headers: JsonObject): string[] {
+  const isSaid = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type');
+  return isSaid ? [] : [`--header "content-type: ${types[form]}"`];
+}
+
+/** A text byte by byte: a line of it could end a here-document. */
+function textWord(text: string, blanks: Blanks): string {
+  const parts = partsOf(text, blanks).parts.map((part) =>
+    typeof part === 'string' ? part.split('\n').map(inQuotes).join('\n') : `$${braced(part)}`,
+  );
+  return `"${parts.join('')}"`;
+}
+
+/** JSON as it stands in a here-document: a blank that is the whole of a string is JSON already. */
+function jsonLines(value: Json, form: ContentForm, blanks: Blanks): string[] {
   const text = (text: string) => {
     const whole = wholeJson(text, blanks);
     if (whole) return `$${braced(whole)}`;
@@ -360,8 +385,9 @@ function bodyLines(body: Json, form: BodyForm, blanks: Blanks): string[] {
     return `"${inner.join('')}"`;
   };
   const writer = { text, key: (key: string) => inHere(JSON.stringify(key)) };
-  if (Array.isArray(body) && form !== 'json') return (body as readonly Json[]).map((line) => jsonText(line, writer, 0));
-  return jsonText(body, writer).split('\n');
+  if (Array.isArray(value) && form !== 'json')
+    return (value as readonly Json[]).map((line) => jsonText(line, writer, 0));
+  return jsonText(value, writer).split('\n');
 }
 
 /** Never that of credentials, whatever an input is called. */

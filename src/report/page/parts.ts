@@ -1,7 +1,7 @@
 import type { GivenApproval } from '../../engine/index.ts';
 import type { Plan, PlannedNode, Request } from '../../plan/index.ts';
 import { detailsOf } from '../details.ts';
-import { addressOf, bodyText, connectionText, lockText, requestText } from '../outline.ts';
+import { addressOf, connectionText, contentText, lockText, requestText } from '../outline.ts';
 import { approvalText } from '../run-lines.ts';
 import { isGood, isOpen, type RunReport } from '../run-report.ts';
 import { valueText } from '../words.ts';
@@ -47,8 +47,9 @@ export function filters(connections: readonly string[], isRun: boolean): Html {
 export function requestHtml(request: Request, plan: Plan): Html {
   if (request.type !== 'http') return html`<pre>${lines(`${requestText(request)}\non ${request.connection}`)}</pre>`;
   const headers = Object.entries(request.headers ?? {}).map(([name, value]) => `\n${name}: ${valueText(value)}`);
+  const content = contentText(request);
   return html`<p class="soft">on ${connectionText(request)}</p>
-<pre tabindex="0" role="group" aria-label="Request">${lines(`${request.method} ${addressOf(request, plan)}${headers.join('')}`)}${request.body !== undefined && html`\n\n${lines(bodyText(request, plan))}`}</pre>`;
+<pre tabindex="0" role="group" aria-label="Request">${lines(`${request.method} ${addressOf(request, plan)}${headers.join('')}`)}${content !== undefined && html`\n\n${lines(content)}`}</pre>`;
 }
 
 export function detailParts(node: PlannedNode, plan: Plan): Html[] {

@@ -1,11 +1,10 @@
-import { partsOfCall } from '../../language/index.ts';
 import { type Plan, wholeRunbook } from '../../plan/index.ts';
 import { inOneLine } from '../../text/in-one-line.ts';
 import { aftermathOf } from '../aftermath.ts';
 import { type Cause, causesOf } from '../causes.ts';
 import { becameText, countsText, type Entry, foldedEntriesOf, numberText, partsOf } from '../entries.ts';
 import { forecastSentence, predictionsIn } from '../forecast.ts';
-import { bodyText } from '../outline.ts';
+import { contentText } from '../outline.ts';
 import { planFacts } from '../plan-text.ts';
 import { readable } from '../readable.ts';
 import { errorText, expectedText, subjectOf } from '../reason-text.ts';
@@ -141,16 +140,16 @@ function entryHtml(entry: Entry, plan: Plan, report: RunReport, became: string):
 <details${isWrong && html` open`}><summary>${head}</summary><div>
 ${entry.planned > 1 && html`<p class="soft">The first of ${numberText(entry.planned)}, as planned:</p>`}${requestHtml(readable(node, plan).request, plan)}
 ${list([...ofLoop, ...detailParts(node, plan), html`at <code>${node.at}</code>`])}
-${isInLoop ? loopHtml(entry, plan) : iterations.map((step) => iterationHtml(step, plan, iterations.length > 1))}
+${isInLoop ? loopHtml(entry) : iterations.map((step) => iterationHtml(step, iterations.length > 1))}
 </div></details></article>\n`;
 }
 
 /** The iterations of a loop: those that failed in full, then the others, a row each. */
-function loopHtml(entry: Entry, plan: Plan): Part {
+function loopHtml(entry: Entry): Part {
   const { bad, good } = partsOf(entry);
   return html`${bad.map(
     (step) =>
-      html`<section class="iteration" id="${anchorOf(step.step)}" tabindex="-1" aria-label="${step.number} ${step.title}">${iterationHtml(step, plan, true)}</section>\n`,
+      html`<section class="iteration" id="${anchorOf(step.step)}" tabindex="-1" aria-label="${step.number} ${step.title}">${iterationHtml(step, true)}</section>\n`,
   )}
 ${
   good.length > 0 &&
@@ -165,7 +164,7 @@ function rowHtml({ step, outcome, message, calls, started_at, finished_at }: Rep
   return html`<tr id="${anchorOf(step)}"><td><code>${step}</code></td><td>${outcomeText(outcome)}${message !== undefined && `: ${message}`}</td><td>${calls.map(({ request, status, failure }, index) => html`${index > 0 && html`<br>`}<code>${request}</code> ${status ?? failure?.message ?? 'no response recorded'}`)}</td><td>${duration !== undefined && timeText(duration)}</td></tr>\n`;
 }
 
-function iterationHtml(step: ReportedStep, plan: Plan, isOneOfMany: boolean): Html {
+function iterationHtml(step: ReportedStep, isOneOfMany: boolean): Html {
   const { calls, assertions, saved = {}, saved_secrets: secrets = [], started_at, finished_at, confirmation } = step;
   const saves = [
     ...Object.entries(saved).map(([name, value]) => `${name} = ${inOneLine(value, 2_000)}`),
@@ -175,7 +174,7 @@ function iterationHtml(step: ReportedStep, plan: Plan, isOneOfMany: boolean): Ht
   return html`<h3>What happened${isOneOfMany && html`: <code>${step.step}</code>`}</h3>
 <p>Began ${started_at}${duration !== undefined && `, took ${timeText(duration)}`}${step.message !== undefined && `: ${step.message}`}</p>
 ${confirmation && html`<p>${confirmation.question} <strong>${confirmation.confirmed ? 'yes' : 'no'}</strong></p>`}
-${callsTable(calls, plan)}
+${callsTable(calls)}
 ${
   assertions.length > 0 &&
   html`<table><thead><tr><th>Assertion</th><th>Expected</th><th>Actual</th><th>Result</th></tr></thead><tbody>${assertions.map(
@@ -186,15 +185,23 @@ ${
 ${saves.length > 0 && html`<p>Saved: ${saves.map((text) => html`<code>${text}</code> `)}</p>`}`;
 }
 
-function callsTable(calls: readonly ReportedCall[], plan: Plan): Part {
+function callsTable(calls: readonly ReportedCall[]): Part {
   if (calls.length === 0) return undefined;
   const { first, left, last } = shownCalls({ calls });
   const shown = [...first, ...last];
   return html`${left > 0 && html`<p class="soft">${left} calls in the middle are left out here; the JSON has them.</p>`}
 <table><thead><tr><th>Call</th><th>Response</th><th>Time</th><th>x-opaque-id</th></tr></thead><tbody>${shown.map(
     (call) =>
-      html`<tr><td><code>${call.request}</code>${(call.purpose === 'done_when' || call.purpose === 'unchanged_when') && html` <span class="soft">(idempotency check)</span>`}${call.purpose === 'progress' && html` <span class="soft">(progress)</span>`}${call.query !== undefined && html`<br><code>${inOneLine(call.query, 1_000)}</code>`}${call.body !== undefined && call.effect === 'write' && html`<pre tabindex="0" role="group" aria-label="Body as it was sent">${lines(bodyText({ ...call, ...partsOfCall(call.request) }, plan))}</pre>`}</td><td>${answerHtml(call)}</td><td>${call.duration_ms === undefined ? '' : timeText(call.duration_ms)}</td><td><code>${call.opaque_id}</code></td></tr>`,
+      html`<tr><td><code>${call.request}</code>${(call.purpose === 'done_when' || call.purpose === 'unchanged_when') && html` <span class="soft">(idempotency check)</span>`}${call.purpose === 'progress' && html` <span class="soft">(progress)</span>`}${call.query !== undefined && html`<br><code>${inOneLine(call.query, 1_000)}</code>`}${call.effect === 'write' && bodyHtml(call)}</td><td>${answerHtml(call)}</td><td>${call.duration_ms === undefined ? '' : timeText(call.duration_ms)}</td><td><code>${call.opaque_id}</code></td></tr>`,
   )}</tbody></table>`;
+}
+
+function bodyHtml(call: ReportedCall): Part {
+  const content = contentText(call);
+  return (
+    content !== undefined &&
+    html`<pre tabindex="0" role="group" aria-label="Body as it was sent">${lines(content)}</pre>`
+  );
 }
 
 function answerHtml({ status, failure, error, warnings }: ReportedCall): Html {
