@@ -9,7 +9,7 @@ import {
   stepsIn,
   type VisitedStep,
 } from '../../language/index.ts';
-import { isObject, type Json, type JsonObject } from '../../text/index.ts';
+import { isObject, type JsonObject } from '../../text/index.ts';
 import type { CheckedFile } from '../rule.ts';
 import { connectionOf, kindOfConnection } from '../templates.ts';
 
