@@ -92,7 +92,7 @@ function tallyOfWorker(work: Work): Promise<Tally> {
 }
 
 async function tallyOf({ scenario, sabotage, isExhaustive, first, runs, worker, workers }: Work): Promise<Tally> {
-  const baselines = await Promise.all(chosen(scenario).map(baselineOf));
+  const baselines = await baselinesOf(scenario, sabotage);
   const before = process.cpuUsage();
   const tally: Tally = {
     worlds: 0,
@@ -116,6 +116,10 @@ async function tallyOf({ scenario, sabotage, isExhaustive, first, runs, worker, 
   const { user, system } = process.cpuUsage(before);
   tally.cpu = (user + system) / 1e6;
   return tally;
+}
+
+function baselinesOf(scenario: string | undefined, sabotage: Sabotage) {
+  return Promise.all(chosen(scenario).map((one) => baselineOf(one, sabotage)));
 }
 
 function chosen(name: string | undefined) {
@@ -165,7 +169,7 @@ async function showWorld(wanted: {
   readonly faults: string;
   readonly sabotage: Sabotage;
 }): Promise<number> {
-  const baselines = await Promise.all(chosen(wanted.scenario).map(baselineOf));
+  const baselines = await baselinesOf(wanted.scenario, wanted.sabotage);
   const [baseline] = baselines;
   if (!baseline) throw new Error('there is no scenario');
   const { ending, violations, outcome } =
