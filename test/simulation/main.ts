@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { linesOf } from '../../src/report/index.ts';
 import { parseFaults } from './faults.ts';
-import { scenarios } from './scenarios.ts';
+import { scenarioNames, scenarios } from './scenarios.ts';
 import type { Sabotage } from './simulate.ts';
 import { baselineOf, namedWorld, randomWorld, singleFaults, type Verdict } from './worlds.ts';
 
@@ -123,11 +123,9 @@ function baselinesOf(scenario: string | undefined, sabotage: Sabotage) {
 }
 
 function chosen(name: string | undefined) {
-  const all = scenarios();
-  const found = all.filter((scenario) => name === undefined || scenario.name === name);
-  if (found.length === 0)
-    throw new Error(`there is no scenario "${name}"; known: ${all.map((one) => one.name).join(', ')}`);
-  return found;
+  if (name !== undefined && !scenarioNames.includes(name))
+    throw new Error(`there is no scenario "${name}"; known: ${scenarioNames.join(', ')}`);
+  return scenarios(name);
 }
 
 function count(tally: Tally, { name, met, processes, outcome, violations }: Verdict): void {

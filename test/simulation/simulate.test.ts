@@ -59,6 +59,17 @@ describe('the bundled runbooks in simulated worlds', () => {
     },
   );
 
+  it.each(['no-write-ahead', 'no-read-back'])('break them after one fault with %s', (sabotage) => {
+    const { stdout } = simulation(
+      '--exhaustive',
+      '--scenario',
+      'prepare-users-7.10 role=reader',
+      '--sabotage',
+      sabotage,
+    );
+    expect(stdout).toMatch(/violations {3}[1-9]/);
+  });
+
   it.each(scenarios().map((scenario) => [scenario.name, scenario] as const))(
     'are predicted by a dry run: %s',
     async (_, scenario) => {
