@@ -5,14 +5,13 @@ const hang = { testTimeout: 900_000, hookTimeout: 900_000, teardownTimeout: 120_
 
 export default defineConfig({
   test: {
-    // They wait for servers more than they compute.
-    maxWorkers: 4,
+    // They wait for servers more than they compute. Those on real servers take one worker all the time.
+    maxWorkers: 6,
     reporters: ['default', './test/closing-line.ts'],
     projects: [
       {
         test: {
           name: 'unit',
-          sequence: { groupOrder: 0 },
           ...hang,
           include: ['test/**/*.test.ts'],
           exclude: ['test/contract/**', 'test/real/**', 'test/simulation/**', 'test/browser/**'],
@@ -22,7 +21,6 @@ export default defineConfig({
       {
         test: {
           name: 'contract',
-          sequence: { groupOrder: 0 },
           ...hang,
           include: ['test/contract/**/*.test.ts'],
           globalSetup: ['test/build.ts'],
@@ -31,7 +29,6 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
-          sequence: { groupOrder: 0 },
           ...hang,
           include: ['test/browser/**/*.test.ts'],
           globalSetup: ['test/build.ts'],
@@ -40,8 +37,6 @@ export default defineConfig({
       {
         test: {
           name: 'simulation',
-          // It takes all processors itself.
-          sequence: { groupOrder: 1 },
           ...hang,
           // Tens of thousands of worlds.
           testTimeout: 1_800_000,
@@ -51,11 +46,8 @@ export default defineConfig({
       {
         test: {
           name: 'real',
-          sequence: { groupOrder: 2 },
-          include: ['test/real/**/*.test.ts'],
+          include: ['test/real/all.ts'],
           globalSetup: ['test/build.ts', 'test/real/setup.ts'],
-          // One pair of servers for all of them, in turn.
-          fileParallelism: false,
           ...hang,
         },
       },

@@ -15,7 +15,7 @@ export type Treatment =
   | { readonly instead: number; readonly body: unknown }
   /** Passes it on, and when the answer is there, calls this instead of passing it back. */
   | { readonly swallow: () => void }
-  /** Passes it on, and the answer back a few bytes at a time. */
+  /** Passes it on, and the answer back in small pieces. */
   | 'drip'
   /** Passes it on, and half of the answer back. */
   | 'truncate'
@@ -90,8 +90,9 @@ export async function proxyTo(
   };
 }
 
-function drip(outgoing: ServerResponse, text: string): void {
+/** Ten pieces, so that a long answer takes no longer than a short one. */
+function drip(outgoing: ServerResponse, text: string, piece = Math.ceil(text.length / 10)): void {
   if (text === '') return void outgoing.end();
-  outgoing.write(text.slice(0, 3));
-  setTimeout(() => drip(outgoing, text.slice(3)), 30);
+  outgoing.write(text.slice(0, piece));
+  setTimeout(() => drip(outgoing, text.slice(piece), piece), 30);
 }

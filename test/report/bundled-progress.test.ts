@@ -20,7 +20,7 @@ it.each([
   // Its restore ends the credentials that send it, and is awaited in one call.
   ['users-8.5 on 9.5.3 managed', ['snapshot/complete', 'replace/safety-complete']],
 ])('%s says how many shards and bytes of its snapshots and restores are done, and of how many', async (name, steps) => {
-  const scenario = scenarios().find((one) => one.name === name);
+  const [scenario] = scenarios(name);
   if (!scenario) throw new Error(`no scenario ${name}`);
   const { events, summary } = await simulate(scenario, noFaults, randomFrom(1));
   expect(summary?.outcome).toBe('done');

@@ -33,14 +33,19 @@ export const beforeAndAfter: Readonly<Partial<Record<SendFault, SendFault>>> = {
   'hang-after': 'hang-before',
 };
 
-/** What can happen to the process and its journal at an event. */
-export const recordFaults = [
+/** What ends the process at an event, and what is then on its disk. */
+export const deaths = [
   'die-before',
   'die-after',
   /** It dies in the middle of the line. */
   'torn',
   /** It dies, and what was not synced is lost. */
   'power-loss',
+] as const;
+
+/** What can happen to the process and its journal at an event. */
+export const recordFaults = [
+  ...deaths,
   /** The disk is full: the reserve takes what is still to be written. */
   'full',
   /** Nothing can be written any more. */
@@ -50,6 +55,7 @@ export const recordFaults = [
 ] as const;
 
 export type SendFault = (typeof sendFaults)[number];
+export type Death = (typeof deaths)[number];
 export type RecordFault = (typeof recordFaults)[number];
 
 /** What goes wrong in one world: at the nth call and at the nth event, counted over all its processes. */
@@ -59,6 +65,10 @@ export interface Faults {
 }
 
 export const noFaults: Faults = { sends: new Map(), records: new Map() };
+
+export function isDeath(fault: RecordFault): fault is Death {
+  return (deaths as readonly RecordFault[]).includes(fault);
+}
 
 /** `reset-after@12,die-after#40`: at the 13th call, at the 41st event. */
 export function printFaults({ sends, records }: Faults): string {

@@ -2,7 +2,7 @@ import { instanceId, patternOf, plannedAmong, type RunSummary } from '../../src/
 import { nodesIn, wholeRunbook } from '../../src/plan/index.ts';
 import type { Cluster, World } from '../../src/sandbox/world/state.ts';
 import type { JsonObject } from '../../src/text/index.ts';
-import type { RecordFault } from './faults.ts';
+import { isDeath } from './faults.ts';
 import { type Scenario, secretTexts } from './scenarios.ts';
 import { falseSentences } from './sentences.ts';
 import type { Ending } from './simulate.ts';
@@ -30,9 +30,8 @@ function finished({ events, processes }: Ending): string[] {
 
 /** Where nothing but the process dies, however often, the run is done in the end. */
 function survivesDeath({ faults, isUndone, summary }: Ending): string[] {
-  const deaths: readonly RecordFault[] = ['die-before', 'die-after', 'torn', 'power-loss'];
-  const isDeath = faults.sends.size === 0 && [...faults.records.values()].every((fault) => deaths.includes(fault));
-  if (!isDeath || isUndone || summary?.outcome === 'done') return [];
+  const hasOnlyDied = faults.sends.size === 0 && [...faults.records.values()].every(isDeath);
+  if (!hasOnlyDied || isUndone || summary?.outcome === 'done') return [];
   return [`the process was killed and went on, and the run ends ${summary?.outcome}`];
 }
 
@@ -233,7 +232,7 @@ function rollbackInReverse({ events, scenario }: Ending): string[] {
 }
 
 function secrets({ journal, summary }: Ending): string[] {
-  const text = journal.toString('utf8') + JSON.stringify(summary ?? '');
+  const text = journal + JSON.stringify(summary ?? '');
   const held = secretTexts.filter((secret) => text.includes(secret)).map((secret) => `the journal holds ${secret}`);
   // A runbook may name how a hash begins.
   return /\$2[aby]\$\d\d\$[./A-Za-z0-9]{10}/.test(text) ? [...held, 'the journal holds the hash of a password'] : held;

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { linesOf } from '../../src/report/index.ts';
 import { parseFaults } from './faults.ts';
-import { scenarios } from './scenarios.ts';
+import { scenarioNames, scenarios } from './scenarios.ts';
 import type { Sabotage } from './simulate.ts';
 import { baselineOf, namedWorld, randomWorld, singleFaults, type Verdict } from './worlds.ts';
 
@@ -92,7 +92,7 @@ function tallyOfWorker(work: Work): Promise<Tally> {
 }
 
 async function tallyOf({ scenario, sabotage, isExhaustive, first, runs, worker, workers }: Work): Promise<Tally> {
-  const baselines = await Promise.all(chosen(scenario).map(baselineOf));
+  const baselines = await baselinesOf(scenario, sabotage);
   const before = process.cpuUsage();
   const tally: Tally = {
     worlds: 0,
@@ -118,12 +118,14 @@ async function tallyOf({ scenario, sabotage, isExhaustive, first, runs, worker, 
   return tally;
 }
 
+function baselinesOf(scenario: string | undefined, sabotage: Sabotage) {
+  return Promise.all(chosen(scenario).map((one) => baselineOf(one, sabotage)));
+}
+
 function chosen(name: string | undefined) {
-  const all = scenarios();
-  const found = all.filter((scenario) => name === undefined || scenario.name === name);
-  if (found.length === 0)
-    throw new Error(`there is no scenario "${name}"; known: ${all.map((one) => one.name).join(', ')}`);
-  return found;
+  if (name !== undefined && !scenarioNames.includes(name))
+    throw new Error(`there is no scenario "${name}"; known: ${scenarioNames.join(', ')}`);
+  return scenarios(name);
 }
 
 function count(tally: Tally, { name, met, processes, outcome, violations }: Verdict): void {
@@ -165,7 +167,7 @@ async function showWorld(wanted: {
   readonly faults: string;
   readonly sabotage: Sabotage;
 }): Promise<number> {
-  const baselines = await Promise.all(chosen(wanted.scenario).map(baselineOf));
+  const baselines = await baselinesOf(wanted.scenario, wanted.sabotage);
   const [baseline] = baselines;
   if (!baseline) throw new Error('there is no scenario');
   const { ending, violations, outcome } =

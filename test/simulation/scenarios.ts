@@ -84,13 +84,9 @@ const withOwnKara: Change = (world) => {
 };
 
 const same: Change = (world) => world;
-const definitions: readonly (readonly [
-  name: string,
-  version: Version,
-  sets?: string[],
-  change?: Change,
-  environment?: string,
-])[] = [
+type Definition = readonly [name: string, version: Version, sets?: string[], change?: Change, environment?: string];
+
+const definitions: readonly Definition[] = [
   ['users-7.10', '7.10.2'],
   ['users-8.5', '8.5.3'],
   ['users-8.5', '9.5.3', [], same, managed],
@@ -110,9 +106,25 @@ const definitions: readonly (readonly [
   ['side-by-side-7.10', '8.5.3'],
 ];
 
-/** Every bundled runbook, and one that is for the simulation alone. */
-export function scenarios(): Scenario[] {
-  return definitions.map(([name, version, sets = [], change = same, text = environment]) => {
+function nameOf([name, version, sets = [], , text]: Definition): string {
+  return [
+    name,
+    ...(version.startsWith(name.slice(name.lastIndexOf('-') + 1)) ? [] : [`on ${version}`]),
+    ...(text === managed ? ['managed'] : []),
+    ...sets.filter((set) => !set.startsWith('vis') && !set.startsWith('user')),
+  ].join(' ');
+}
+
+export const scenarioNames = definitions.map(nameOf);
+
+/**
+ * Every bundled runbook, and one that is for the simulation alone.
+ * @param only The name of the one that is wanted: to plan all of them takes seconds.
+ */
+export function scenarios(only?: string): Scenario[] {
+  const wanted = definitions.filter((one) => only === undefined || nameOf(one) === only);
+  return wanted.map((definition) => {
+    const [name, version, sets = [], change = same, text = environment] = definition;
     const folder = name.startsWith('side-by-side') ? 'test/simulation' : 'runbooks';
     const read = (file: string) => readFileSync(join(folder, file), 'utf8');
     const { value: bundle, diagnostics } = loadBundle(`${name}.yaml`, read(`${name}.yaml`), read);
@@ -125,12 +137,7 @@ export function scenarios(): Scenario[] {
     const file = [logins.file.username, logins.file.password] as const;
     const elastic = ['elastic', logins.elasticAtSource] as const;
     return {
-      name: [
-        name,
-        ...(version.startsWith(name.slice(name.lastIndexOf('-') + 1)) ? [] : [`on ${version}`]),
-        ...(text === managed ? ['managed'] : []),
-        ...sets.filter((set) => !set.startsWith('vis') && !set.startsWith('user')),
-      ].join(' '),
+      name: nameOf(definition),
       version,
       plan: planned.value,
       planText,
