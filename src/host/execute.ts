@@ -11,11 +11,12 @@ import {
   run,
 } from '../engine/index.ts';
 import type { Environment } from '../language/index.ts';
-import { canonicalJson, type Plan, planId } from '../plan/index.ts';
+import { canonicalJson, type Plan } from '../plan/index.ts';
 import { writtenConnections } from '../planner/index.ts';
 import {
   beginWork,
   createJournal,
+  hashOf,
   type Journal,
   Locked,
   lockHere,
@@ -159,9 +160,10 @@ async function executeAs(
   const { secrets, targets, sealKey } = await resolveSecrets(plan, environment, origin.env, redactor);
   const seal = sealKey === undefined ? undefined : sealFor(id, sealKey);
   const unsealed = seal && recorded ? unsealedIn(recorded.events, seal, redactor) : undefined;
+  const bytes = canonicalJson(plan);
   const journal = recorded
     ? await reopened(recorded, attendant)
-    : await created(execution.runsFolder ?? runsFolder, id, plan);
+    : await created(execution.runsFolder ?? runsFolder, id, bytes);
   const work = beginWork();
   const connections = await openConnections(targets);
   const ports: Ports = {
@@ -192,7 +194,7 @@ async function executeAs(
   };
   const operator = `${userName()}@${hostname()}`;
   const options: RunOptions = {
-    ...{ id, planId: planId(plan), mode, redactor, rollback, clusterLock, version },
+    ...{ id, planId: hashOf(bytes), mode, redactor, rollback, clusterLock, version },
     process: work.name,
     operator,
     owner: `${operator}, process ${process.pid}`,
@@ -211,9 +213,9 @@ async function executeAs(
 }
 
 /** The journal of a new run. */
-async function created(runs: string, id: string, plan: Plan): Promise<Journal> {
+async function created(runs: string, id: string, plan: string): Promise<Journal> {
   if (!isRunId(id)) throw new Problem(`the id of a run has letters, digits, - and _ only: ${id}; no write was sent`);
-  const journal = await createJournal(runs, id, canonicalJson(plan)).catch((error: unknown) => {
+  const journal = await createJournal(runs, id, plan).catch((error: unknown) => {
     throw new Problem(`cannot create the folder of the run: ${messageOf(error)}; no write was sent`, 'refused');
   });
   return locked(journal, await lockFolder(journal.folder, id));

@@ -1,6 +1,6 @@
 import type { Origin } from '../engine/index.ts';
 import type { Environment } from '../language/index.ts';
-import { type Plan, planId } from '../plan/index.ts';
+import { canonicalJson, type Plan } from '../plan/index.ts';
 import { type PlanExtras, planFor } from '../planner/index.ts';
 import { hashOf } from '../runs/index.ts';
 import { authoritiesOf } from './ca.ts';
@@ -22,7 +22,9 @@ export type PlanOrigin = Omit<Origin, 'confirm'>;
 /** A plan, and what it was made from: `execute` takes it as it is. */
 export interface Planned {
   readonly plan: Plan;
-  /** The plan's id: SHA-256 over its canonical JSON, in hexadecimal. */
+  /** The plan's bytes, its canonical JSON. */
+  readonly bytes: string;
+  /** The plan's id: SHA-256 over its bytes, in hexadecimal. */
   readonly id: string;
   /** Where the connections are; its secrets are references. */
   readonly environment: Environment;
@@ -52,5 +54,7 @@ export async function planFromFiles(
   const unpinned = planWith({});
   const plan = askPins ? planWith({ pins: await askPins(unpinned, environment.value) }) : unpinned;
   const files = Object.fromEntries([...runbookFile.texts].map(([file, text]) => [file, hashOf(text)]));
-  return { plan, id: planId(plan), environment: environment.value, origin: { runbook: path, env, set, files } };
+  const bytes = canonicalJson(plan);
+  const origin = { runbook: path, env, set, files };
+  return { plan, bytes, id: hashOf(bytes), environment: environment.value, origin };
 }

@@ -8,23 +8,33 @@ export interface Inner<T> {
   readonly rollback: readonly T[];
 }
 
-/** Folds a node from the inside out. The one place that knows which nodes hold others: every walk of a plan goes through it. */
-export function foldNode<T>(node: PlannedNode, combine: (node: PlannedNode, inner: Inner<T>) => T): T {
-  const fold = (nodes: readonly PlannedNode[] = []) => nodes.map((inner) => foldNode(inner, combine));
+const nothing: Inner<PlannedNode> = { steps: [], evidence: [], always: [], rollback: [] };
+
+/** The nodes that a node holds. The one place that knows which nodes hold others: every walk of a plan goes through it. */
+function innerOf(node: PlannedNode): Inner<PlannedNode> {
   switch (node.kind) {
     case 'block':
-      return combine(node, {
-        steps: fold(node.steps),
-        evidence: [],
-        always: fold(node.always),
-        rollback: fold(node.rollback),
-      });
+      return { ...nothing, steps: node.steps, always: node.always ?? [], rollback: node.rollback ?? [] };
     case 'request':
-      return combine(node, { steps: [], evidence: fold(node.evidence), always: [], rollback: fold(node.rollback) });
+      // Most steps have neither, and a plan has many.
+      if (!node.evidence && !node.rollback) return nothing;
+      return { ...nothing, evidence: node.evidence ?? [], rollback: node.rollback ?? [] };
     case 'note':
     case 'skipped':
-      return combine(node, { steps: [], evidence: [], always: [], rollback: [] });
+      return nothing;
   }
+}
+
+/** Folds a node from the inside out. */
+export function foldNode<T>(node: PlannedNode, combine: (node: PlannedNode, inner: Inner<T>) => T): T {
+  const fold = (nodes: readonly PlannedNode[]) => nodes.map((inner) => foldNode(inner, combine));
+  const { steps, evidence, always, rollback } = innerOf(node);
+  return combine(node, {
+    steps: fold(steps),
+    evidence: fold(evidence),
+    always: fold(always),
+    rollback: fold(rollback),
+  });
 }
 
 /** Why a node is in a plan: it is asked before the first write, it is a step, it shows why one has failed, it cleans up, or it rolls something back. */
@@ -47,29 +57,33 @@ export const wholeRunbook = 'the runbook';
 
 /** Every node of a plan in the order in which a reader meets it: the rollback of a step stands behind the step. */
 export function nodesIn({ preflight, steps, rollback }: Pick<Plan, 'preflight' | 'steps' | 'rollback'>): Visited[] {
-  return [
-    ...preflight.flatMap((node) => nodesOf(node, { section: 'preflight', depth: 0 })),
-    ...steps.flatMap((node) => nodesOf(node, { section: 'steps', depth: 0 })),
-    ...rollback.flatMap((node) => nodesOf(node, { section: 'rollback', depth: 0, undoes: wholeRunbook })),
-  ];
+  const found: Visited[] = [];
+  for (const node of preflight) visit(node, { section: 'preflight', depth: 0 }, found);
+  for (const node of steps) visit(node, { section: 'steps', depth: 0 }, found);
+  for (const node of rollback) visit(node, { section: 'rollback', depth: 0, undoes: wholeRunbook }, found);
+  return found;
 }
 
 type Place = Omit<Visited, 'node'>;
 
 /** A node and every one inside it, in the same order; `place` is where the node itself stands. */
 export function nodesOf(node: PlannedNode, place: Place = { section: 'steps', depth: 0 }): Visited[] {
-  return foldNode<(place: Place) => Visited[]>(node, (one, { steps, evidence, always, rollback }) => (here) => {
-    const within: Place = { ...here, depth: here.depth + 1, within: one.id };
-    const cleanup: Place = { ...within, section: here.section === 'rollback' ? 'rollback' : 'always' };
-    const undo: Place = { section: 'rollback', depth: here.depth + 1, within: one.id, undoes: one.id };
-    return [
-      { ...here, node: one },
-      ...steps.flatMap((inner) => inner(within)),
-      ...evidence.flatMap((inner) => inner({ ...within, section: 'evidence' })),
-      ...always.flatMap((inner) => inner(cleanup)),
-      ...rollback.flatMap((inner) => inner(undo)),
-    ];
-  })(place);
+  const found: Visited[] = [];
+  visit(node, place, found);
+  return found;
+}
+
+function visit(node: PlannedNode, here: Place, found: Visited[]): void {
+  found.push({ ...here, node });
+  const inner = innerOf(node);
+  if (inner === nothing) return;
+  const within: Place = { ...here, depth: here.depth + 1, within: node.id };
+  const cleanup: Place = { ...within, section: here.section === 'rollback' ? 'rollback' : 'always' };
+  const undo: Place = { section: 'rollback', depth: here.depth + 1, within: node.id, undoes: node.id };
+  for (const one of inner.steps) visit(one, within, found);
+  for (const one of inner.evidence) visit(one, { ...within, section: 'evidence' }, found);
+  for (const one of inner.always) visit(one, cleanup, found);
+  for (const one of inner.rollback) visit(one, undo, found);
 }
 
 /** The nodes that a step or block consists of, itself included: all that run in it unless something fails. */

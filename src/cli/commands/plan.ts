@@ -1,13 +1,13 @@
 import { chooseRunbook, versionGiven } from '../../host/choose.ts';
 import { pastRuns } from '../../host/past-runs.ts';
 import { writePlanFile } from '../../host/plan-file.ts';
-import { type PlanArguments, planFromFiles } from '../../host/plan-from-files.ts';
+import { type PlanArguments, type Planned, planFromFiles } from '../../host/plan-from-files.ts';
 import { Problem } from '../../host/problem.ts';
 import { folderOf, runSubject } from '../../host/run-folders.ts';
 import { askWho } from '../../host/who.ts';
 import { kinds } from '../../kinds/index.ts';
 import type { Environment } from '../../language/index.ts';
-import { canonicalJson, type Plan } from '../../plan/index.ts';
+import type { Plan } from '../../plan/index.ts';
 import {
   comparisonSections,
   type FormatName,
@@ -45,29 +45,31 @@ export async function plan(name: string, options: PlanOptions): Promise<void> {
   if (options.compare !== undefined && options.format !== 'text')
     throw new Problem(`--compare is for people: leave --format ${options.format} out. For programs: runbook diff`);
   const path = await chooseRunbook(name, versionGiven(options.elasticsearch));
-  const { plan, id } = await planFromFiles(path, {
+  const planned = await planFromFiles(path, {
     ...{ env, set },
     ...(author === undefined ? {} : { author }),
     ...(options.pin ? { askPins: (unpinned, environment) => pinsOf(unpinned, environment, env) } : {}),
   });
-  if (options.format === 'text') await show(await textOf(plan, id, options));
-  else print(formats[options.format].render({ plan, id, bytes: canonicalJson(plan) }));
+  const { id } = planned;
+  if (options.format === 'text') await show(await textOf(planned, options));
+  else print(formats[options.format].render(planned));
   if (options.out === undefined) return;
-  await writePlanFile(plan, options.out);
+  await writePlanFile(planned.plan, options.out);
   process.stderr.write(
     `plan ${id} is in ${options.out}; run exactly that: runbook exec --plan ${options.out} --env ${env}\n`,
   );
 }
 
 /** The plan for people, and behind it what is no part of it. */
-async function textOf(plan: Plan, id: string, { full, compare }: PlanOptions): Promise<string> {
+async function textOf(planned: Planned, { full, compare }: PlanOptions): Promise<string> {
+  const { plan, id } = planned;
   const paint = paintForOutput();
   // What a program reads is not wrapped.
   const width = process.stdout.isTTY ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY;
   const compared = compare === undefined ? [] : comparisonSections(await runSubject(folderOf(compare)), plan, id);
   if (process.stdout.isTTY && !full)
     return planSummaryText(plan, id, { width, paint, beside: [...compared, ...(await lastRuns(plan))] });
-  const text = formats.text.render({ plan, id, bytes: canonicalJson(plan) });
+  const text = formats.text.render(planned);
   return `${text}${compared.flatMap((section) => [...sectionLines(section, width, paint), '']).join('\n')}`;
 }
 
