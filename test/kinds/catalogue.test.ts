@@ -72,3 +72,27 @@ it('has the parameters and keys that are known of it', () => {
   expect(found('PUT /an-index/_doc/1', '8.x', { body: { anything: 1 } })).toEqual([]);
   expect(callProblems('http', { method: 'GET', path: '/_reidnex' }, '8.x')).toEqual([]);
 });
+
+describe('what is deprecated', () => {
+  it('is a warning with the version, where a version of the range is that new', () => {
+    expect(found('PUT /_template/a', '8.x')).toEqual([
+      'warning deprecated: PUT /_template/a is deprecated since 7.8.0',
+    ]);
+    expect(found('PUT /_template/a', '<7.8')).toEqual([]);
+    expect(found('GET /a/_settings', '>=9.1', { query: { local: true } })).toEqual([
+      'warning deprecated: the parameter "local" of GET /a/_settings is deprecated since 9.1.0',
+    ]);
+    expect(found('GET /a/_settings', '8.x', { query: { local: true } })).toEqual([]);
+  });
+
+  it('says why', () => {
+    const [problem] = callProblems('elasticsearch', { method: 'GET', path: '/_rollup/job/a' }, undefined);
+    expect(problem?.help).toBe(
+      'Elastic says: Rollup APIs are deprecated, use downsampling with time series data stream instead',
+    );
+  });
+
+  it('is not said of a call that may be another one', () => {
+    expect(found('POST /an-index/{{inputs.api}}', '7.10.x')).toEqual([]);
+  });
+});
