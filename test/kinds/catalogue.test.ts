@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { callProblems } from '../../src/kinds/index.ts';
+import type { JsonObject } from '../../src/text/index.ts';
 
 const found = (call: string, range: string | undefined, rest: { query?: object; body?: object } = {}) => {
   const [method = '', path = ''] = call.split(' ');
@@ -94,5 +95,34 @@ describe('what is deprecated', () => {
 
   it('is not said of a call that may be another one', () => {
     expect(found('POST /an-index/{{inputs.api}}', '7.10.x')).toEqual([]);
+  });
+});
+
+describe('a call of Kibana', () => {
+  const ofKibana = (call: string, query?: object) => {
+    const [method = '', path = ''] = call.split(' ');
+    return callProblems('kibana', { method, path, query: query as JsonObject }, '8.x').map(
+      ({ severity, code, message }) => `${severity} ${code}: ${message}`,
+    );
+  };
+
+  it('is looked up in the areas that are known as a whole', () => {
+    expect(ofKibana('POST /api/saved_objects/_exprot')).toEqual([
+      'error unknown-api: no version of Kibana has POST /api/saved_objects/_exprot — did you mean "/api/saved_objects/_export"?',
+    ]);
+    expect(ofKibana('GET /s/ops/api/saved_objects/_import')).toEqual([
+      'error unknown-method: no version of Kibana has GET /s/ops/api/saved_objects/_import; there is POST',
+    ]);
+    expect(ofKibana('POST /api/saved_objects/_import', { overwrit: true })).toEqual([
+      'error unknown-parameter: POST /api/saved_objects/_import has no parameter "overwrit" in any version of Kibana — did you mean "overwrite"?',
+    ]);
+  });
+
+  it('of which nothing is known, or that a template may complete, is let through', () => {
+    for (const path of ['/api/alerting/_health', '/internal/x', '/api/saved_objects/{{inputs.type}}/{{inputs.id}}'])
+      expect(ofKibana(`GET ${path}`)).toEqual([]);
+    expect(ofKibana('POST /api/saved_objects/{{inputs.what}}', { overwrite: true })).toEqual([]);
+    expect(ofKibana('GET /api/saved_objects/_find', { type: 'lens', per_page: 1 })).toEqual([]);
+    expect(ofKibana('GET /api/saved_objects/dashboard/_an-id')).toEqual([]);
   });
 });
