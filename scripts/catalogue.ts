@@ -40,6 +40,8 @@ interface Merged {
   path: string;
   /** Method → the names of the APIs that are called by it. */
   readonly names: Map<string, Set<string>>;
+  /** Method, or query parameter → the note about its deprecation. */
+  readonly deprecated: Map<string, string>;
 }
 
 /** Paths are the same, whatever their parts are called. */
@@ -53,8 +55,8 @@ function have({ methods, names }: Merged, method: string, version: number, name:
 const merged = new Map<string, Merged>();
 for (const { version, apis } of sources) {
   const bit = 1 << versions.indexOf(version);
-  for (const { name, routes, query = [], body } of apis)
-    for (const { path, methods } of routes) {
+  for (const { name, routes, query = [], deprecatedQuery = [], body } of apis)
+    for (const { path, methods, deprecated } of routes) {
       const shape = shapeOf(path);
       const one: Merged = merged.get(shape) ?? {
         methods: new Map(),
@@ -62,10 +64,13 @@ for (const { version, apis } of sources) {
         body: undefined,
         path,
         names: new Map(),
+        deprecated: new Map(),
       };
       merged.set(shape, one);
       for (const method of methods) have(one, method, bit, name);
       for (const parameter of query) one.query.add(parameter);
+      if (deprecated) for (const method of methods) one.deprecated.set(method, deprecated);
+      for (const [parameter, note] of deprecatedQuery) one.deprecated.set(parameter, note);
       if (body === 'any') one.body = 'any';
       else if (body && one.body !== 'any') one.body = new Set([...(one.body ?? []), ...body]);
       // The newest one has the last word.
@@ -109,21 +114,32 @@ for (const [method, path, lacking] of later) {
 const bits = (mask: number) => versions.map((_, index) => (mask & (1 << index) ? '1' : '0')).join('');
 const sorted = (names: Iterable<string>) => [...new Set(names)].sort().join(' ');
 const listed: string[] = [];
+const notes: string[] = [];
 /** What is needed, by its place in a list: there are few, and many calls. Known where all APIs of a method and a path need the same. */
 const privilegesOf = ({ path, names }: Merged): [method: string, at: number][] =>
   [...names].sort().flatMap(([method, called]): [string, number][] => {
     const [first, ...others] = new Set([...called].map((name) => needs(name, method, path)));
     if (first === undefined || others.length > 0) return [];
-    if (!listed.includes(first)) listed.push(first);
-    return [[method, listed.indexOf(first)]];
+    return [[method, placeIn(listed, first)]];
   });
+function placeIn(list: string[], text: string): number {
+  if (!list.includes(text)) list.push(text);
+  return list.indexOf(text);
+}
 const entries = [...merged.values()].sort((left, right) => (left.path < right.path ? -1 : 1));
 const privileges = new Map(entries.map((one) => [one, privilegesOf(one)]));
+const deprecations = new Map(
+  entries.map(({ path, deprecated }) => [
+    path,
+    Object.fromEntries([...deprecated].sort().map(([what, note]) => [what, placeIn(notes, note)])),
+  ]),
+);
 const catalogue = {
   versions,
   privileges: listed,
   newPrivileges: newPrivileges(listed, versions),
   earlier,
+  deprecations: notes,
   common: sorted([...oldest.common, ...newest.common, ...schema.common, 'format', 'source_content_type']),
   apis: entries.map((one) => {
     const { path, methods, names, query, body } = one;
@@ -137,6 +153,7 @@ const catalogue = {
       // Beside a type, which may be _doc, a name may be an id: /an-index/_doc/_search writes.
       ...(posts.length > 0 && !path.includes('{type}') && posts.every(reads) ? { reads: true } : {}),
       ...(needed.length > 0 ? { needs: Object.fromEntries(needed) } : {}),
+      ...(one.deprecated.size > 0 ? { deprecated: deprecations.get(path) } : {}),
     };
   }),
 };

@@ -2,12 +2,24 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SourceApi } from './api.ts';
 
-interface Specification {
-  readonly url: {
-    readonly paths: readonly { readonly path: string; readonly methods: readonly string[] }[];
-  };
-  readonly params?: Readonly<Record<string, unknown>>;
+interface Deprecation {
+  readonly version: string;
+  readonly description: string;
 }
+
+interface Specification {
+  readonly deprecated?: Deprecation;
+  readonly url: {
+    readonly paths: readonly {
+      readonly path: string;
+      readonly methods: readonly string[];
+      readonly deprecated?: Deprecation;
+    }[];
+  };
+  readonly params?: Readonly<Record<string, { readonly deprecated?: Deprecation }>>;
+}
+
+const noteOf = ({ version, description }: Deprecation) => `${version} ${description}`;
 
 /** Reads the folder `rest-api-spec/api` of a server's own specification: a file for each API. */
 export function readSpecification(folder: string): { readonly apis: SourceApi[]; readonly common: readonly string[] } {
@@ -17,10 +29,18 @@ export function readSpecification(folder: string): { readonly apis: SourceApi[];
     .filter((file) => !file.startsWith('_'))
     .flatMap((file) => Object.entries<Specification>(read(file)))
     .map(
-      ([name, { url, params }]): SourceApi => ({
+      ([name, { url, params = {}, deprecated: whole }]): SourceApi => ({
         name,
-        routes: url.paths.map(({ path, methods }) => ({ path, methods })),
-        query: Object.keys(params ?? {}),
+        routes: url.paths.map(({ path, methods, deprecated = whole }) => ({
+          ...{ path, methods },
+          ...(deprecated ? { deprecated: noteOf(deprecated) } : {}),
+        })),
+        query: Object.keys(params),
+        deprecatedQuery: new Map(
+          Object.entries(params).flatMap(([parameter, { deprecated }]) =>
+            deprecated ? [[parameter, noteOf(deprecated)]] : [],
+          ),
+        ),
       }),
     );
   return { apis, common: files.includes('_common.json') ? Object.keys(read('_common.json').params) : [] };

@@ -13,8 +13,14 @@ export interface CallProblem {
   /** The part of the call that is meant; `name` is the parameter or the key. */
   readonly part: 'path' | 'query' | 'body';
   readonly name?: string;
-  /** `unknown`: no version has it. `missing-somewhere`: some version of the range lacks it. */
-  readonly code: 'unknown-api' | 'unknown-method' | 'unknown-parameter' | 'unknown-body-key' | 'api-of-other-versions';
+  /** `unknown`: no version has it. `api-of-other-versions`: some version of the range lacks it. `deprecated`: in some version of the range. */
+  readonly code:
+    | 'unknown-api'
+    | 'unknown-method'
+    | 'unknown-parameter'
+    | 'unknown-body-key'
+    | 'api-of-other-versions'
+    | 'deprecated';
   readonly severity: 'error' | 'warning';
   readonly message: string;
   readonly help?: string;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { callProblems } from '../../src/kinds/index.ts';
+import type { JsonObject } from '../../src/text/index.ts';
 
 const found = (call: string, range: string | undefined, rest: { query?: object; body?: object } = {}) => {
   const [method = '', path = ''] = call.split(' ');
@@ -71,4 +72,57 @@ it('has the parameters and keys that are known of it', () => {
   expect(found('POST /_snapshot/a/b/_restore', '8.5.x', { body: { feature_states: ['security'] } })).toEqual([]);
   expect(found('PUT /an-index/_doc/1', '8.x', { body: { anything: 1 } })).toEqual([]);
   expect(callProblems('http', { method: 'GET', path: '/_reidnex' }, '8.x')).toEqual([]);
+});
+
+describe('what is deprecated', () => {
+  it('is a warning with the version, where a version of the range is that new', () => {
+    expect(found('PUT /_template/a', '8.x')).toEqual([
+      'warning deprecated: PUT /_template/a is deprecated since 7.8.0',
+    ]);
+    expect(found('PUT /_template/a', '<7.8')).toEqual([]);
+    expect(found('GET /a/_settings', '>=9.1', { query: { local: true } })).toEqual([
+      'warning deprecated: the parameter "local" of GET /a/_settings is deprecated since 9.1.0',
+    ]);
+    expect(found('GET /a/_settings', '8.x', { query: { local: true } })).toEqual([]);
+  });
+
+  it('says why', () => {
+    const [problem] = callProblems('elasticsearch', { method: 'GET', path: '/_rollup/job/a' }, undefined);
+    expect(problem?.help).toBe(
+      'Elastic says: Rollup APIs are deprecated, use downsampling with time series data stream instead',
+    );
+  });
+
+  it('is not said of a call that may be another one', () => {
+    expect(found('POST /an-index/{{inputs.api}}', '7.10.x')).toEqual([]);
+  });
+});
+
+describe('a call of Kibana', () => {
+  const ofKibana = (call: string, query?: object) => {
+    const [method = '', path = ''] = call.split(' ');
+    return callProblems('kibana', { method, path, query: query as JsonObject }, '8.x').map(
+      ({ severity, code, message }) => `${severity} ${code}: ${message}`,
+    );
+  };
+
+  it('is looked up in the areas that are known as a whole', () => {
+    expect(ofKibana('POST /api/saved_objects/_exprot')).toEqual([
+      'error unknown-api: no version of Kibana has POST /api/saved_objects/_exprot — did you mean "/api/saved_objects/_export"?',
+    ]);
+    expect(ofKibana('GET /s/ops/api/saved_objects/_import')).toEqual([
+      'error unknown-method: no version of Kibana has GET /s/ops/api/saved_objects/_import; there is POST',
+    ]);
+    expect(ofKibana('POST /api/saved_objects/_import', { overwrit: true })).toEqual([
+      'error unknown-parameter: POST /api/saved_objects/_import has no parameter "overwrit" in any version of Kibana — did you mean "overwrite"?',
+    ]);
+  });
+
+  it('of which nothing is known, or that a template may complete, is let through', () => {
+    for (const path of ['/api/alerting/_health', '/internal/x', '/api/saved_objects/{{inputs.type}}/{{inputs.id}}'])
+      expect(ofKibana(`GET ${path}`)).toEqual([]);
+    expect(ofKibana('POST /api/saved_objects/{{inputs.what}}', { overwrite: true })).toEqual([]);
+    expect(ofKibana('GET /api/saved_objects/_find', { type: 'lens', per_page: 1 })).toEqual([]);
+    expect(ofKibana('GET /api/saved_objects/dashboard/_an-id')).toEqual([]);
+  });
 });

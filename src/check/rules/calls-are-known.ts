@@ -25,7 +25,7 @@ function problemsOf([written, path, on]: Called, isGuarded: boolean, file: Check
   if (kind === undefined || written.unchecked !== undefined || pathProblem(parts.path)) return [];
   const call = { ...parts, query: written.query, body: written.body };
   return callProblems(kind, call, file.elasticsearch).flatMap((problem) => {
-    if (problem.code === 'api-of-other-versions' && isGuarded) return [];
+    if ((problem.code === 'api-of-other-versions' || problem.code === 'deprecated') && isGuarded) return [];
     const at = problem.part === 'path' ? [...path, 'call'] : [...path, problem.part, problem.name ?? ''];
     const diagnostic = problemAt(file, at, problem.code, problem.message, problem.help);
     const range = problem.part === 'path' ? diagnostic.range : file.source.keyRangeOf(at);

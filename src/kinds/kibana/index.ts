@@ -1,6 +1,7 @@
 import { plannedAuth } from '../auth.ts';
 import type { Kind, SettingsOf } from '../kind.ts';
 import { addressOf, serverTarget } from '../server.ts';
+import { catalogue } from './catalogue.ts';
 import { dialect } from './dialect.ts';
 import { preflight } from './preflight.ts';
 
@@ -11,6 +12,7 @@ export const kibana: Kind<SettingsOf<'kibana'>> = {
   planned: (settings) => ({ url: spaceAddress(settings), auth: plannedAuth(settings.auth) }),
   preflight,
   target: (settings, secrets) => serverTarget(spaceAddress(settings), settings, dialect, secrets),
+  catalogue,
   about: { path: '/api/status', hasClusterUuid: false },
 };
 

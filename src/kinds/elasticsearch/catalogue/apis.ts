@@ -14,6 +14,8 @@ export interface Api {
   readonly reads: boolean;
   /** Method → what a login needs for it, in the words of `scripts/catalogue/privileges.ts`; none where it is not known. */
   readonly needs: ReadonlyMap<string, string>;
+  /** Method, or query parameter → the version since which it is deprecated, and why. */
+  readonly deprecated: ReadonlyMap<string, string>;
 }
 
 interface Data {
@@ -21,6 +23,7 @@ interface Data {
   readonly privileges: readonly string[];
   readonly newPrivileges: Readonly<Record<string, string>>;
   readonly earlier: Readonly<Record<string, string>>;
+  readonly deprecations: readonly string[];
   readonly common: string;
   readonly apis: readonly {
     readonly path: string;
@@ -29,6 +32,7 @@ interface Data {
     readonly body?: string;
     readonly reads?: true;
     readonly needs?: Readonly<Record<string, number>>;
+    readonly deprecated?: Readonly<Record<string, number>>;
   }[];
 }
 
@@ -49,10 +53,18 @@ let read: Catalogued | undefined;
 /** The APIs of Elasticsearch, and the versions that they are known of. Read at the first use. */
 export function knownApis(): Catalogued {
   if (read) return read;
-  const { versions, common, privileges, newPrivileges, earlier, apis: all } = JSON.parse(catalogueText) as Data;
+  const {
+    versions,
+    common,
+    privileges,
+    newPrivileges,
+    earlier,
+    deprecations,
+    apis: all,
+  } = JSON.parse(catalogueText) as Data;
   const words = (text = '') => text.split(' ').filter((word) => word !== '');
   const apis = all.map(
-    ({ path, methods, query, body, reads = false, needs = {} }): Api => ({
+    ({ path, methods, query, body, reads = false, needs = {}, deprecated = {} }): Api => ({
       path,
       segments: segmentsOf(path),
       methods: new Map(Object.entries(methods).map(([method, bits]) => [method, truthsIn(bits)])),
@@ -60,6 +72,7 @@ export function knownApis(): Catalogued {
       body: body === undefined ? undefined : new Set(words(body)),
       reads,
       needs: new Map(Object.entries(needs).map(([method, at]) => [method, privileges[at] ?? ''])),
+      deprecated: new Map(Object.entries(deprecated).map(([what, at]) => [what, deprecations[at] ?? ''])),
     }),
   );
   const groups = new Map<string, Api[]>();

@@ -1,3 +1,4 @@
+import { intersects } from '../../../language/index.ts';
 import { didYouMean, isObject } from '../../../text/index.ts';
 import type { CallProblem, Catalogue, WrittenCall } from '../../catalogue.ts';
 import { type Api, grouped, knownApis } from './apis.ts';
@@ -20,7 +21,15 @@ export const catalogue: Catalogue = (call, range) => {
   const having = found.flatMap(({ methods }) => methods.get(call.method) ?? []);
   if (having.length === 0) return [{ ...unknownMethod(call, found), severity }];
   const known = versions.map((_, index) => found.some(({ methods }) => methods.get(call.method)?.[index] === true));
-  return [...versionProblems(call, known, range), ...unknownParameters(call, found), ...unknownKeys(call, found)];
+  const ofVersions = versionProblems(call, known, range);
+  // What no version of the range has cannot be deprecated in one.
+  const isThere = ofVersions.every((problem) => problem.severity !== 'error');
+  return [
+    ...ofVersions,
+    ...unknownParameters(call, found),
+    ...unknownKeys(call, found),
+    ...(isThere ? deprecations(call, found, range) : []),
+  ];
 };
 
 function unknownApi(
@@ -101,4 +110,35 @@ function unknownKeys({ method, path, body }: WrittenCall, found: readonly Api[])
       message: `no known version of Elasticsearch takes "${name}" in the body of ${method} ${path}${didYouMean(name, known)}`,
       help: unchecked,
     }));
+}
+
+/** What is deprecated in every API that the call may be, and in some version of the range. */
+function deprecations({ method, path, query = {} }: WrittenCall, found: readonly Api[], range = '*'): CallProblem[] {
+  const noteOf = (what: string): Deprecation | undefined => {
+    const of = found.filter((api) => api.methods.has(method) && (what === method || api.query.has(what)));
+    const notes = of.flatMap((api) => api.deprecated.get(what) ?? []);
+    const [note = '', ...others] = notes;
+    if (notes.length === 0 || notes.length < of.length || others.some((other) => other !== note)) return undefined;
+    const [since = ''] = note.split(' ', 1);
+    return intersects(range, `>=${since}`) ? { since, reason: note.slice(since.length + 1) } : undefined;
+  };
+  const api = noteOf(method);
+  return [
+    ...(api ? [deprecated('path', `${method} ${path} is deprecated since ${api.since}`, api)] : []),
+    ...Object.keys(query).flatMap((name) => {
+      const parameter = noteOf(name);
+      if (!parameter) return [];
+      const message = `the parameter "${name}" of ${method} ${path} is deprecated since ${parameter.since}`;
+      return [{ ...deprecated('query', message, parameter), name }];
+    }),
+  ];
+}
+
+interface Deprecation {
+  readonly since: string;
+  readonly reason: string;
+}
+
+function deprecated(part: CallProblem['part'], message: string, { reason }: Deprecation): CallProblem {
+  return { part, code: 'deprecated', severity: 'warning', message, help: `Elastic says: ${reason}` };
 }
