@@ -100,6 +100,16 @@ describe('the rules', () => {
       '  - { id: a, on: es, when: { any: { run.id: x } }, call: GET / }\n',
       ['wrong-type: { run.id: x }'],
     ],
+    [
+      'an unknown name in a key of a body',
+      '  - { id: a, on: es, call: PUT /x, body: { aliases: { "{{inputs.nmae}}": {} } } }\n',
+      ['unknown-input: "{{inputs.nmae}}"'],
+    ],
+    [
+      'a template in a key of a body that does not parse',
+      '  - { id: a, on: es, call: PUT /x, body: { aliases: { "{{inputs.name": {} } } }\n',
+      ['template-syntax: "{{inputs.name"'],
+    ],
     ['an unknown step', "  - { id: a, on: es, call: 'GET /{{steps.b.x}}' }\n", ['unknown-step: steps.b.x']],
     [
       'a name that a step does not save',
