@@ -1,5 +1,4 @@
 import { isObject, type Json } from '../text/index.ts';
-import type { Path } from './document.ts';
 
 /**
  * The keys of what a call carries may hold templates: there a key is data, whatever value stands in it. Everywhere else a key is
@@ -7,6 +6,8 @@ import type { Path } from './document.ts';
  */
 const places =
   /^(?:(?:steps|evidence|always|rollback)\/\d+\/)+(?:(?:done_when|unchanged_when)\/(?:otherwise\/)*|progress\/)?(?:body|ndjson)\//;
+
+type Path = readonly (string | number)[];
 
 /** Returns the path of every key with a template where none may stand. */
 export function misplacedTemplates(value: Json, path: Path = []): Path[] {

@@ -62,6 +62,13 @@ describe('the schema', () => {
     ).toEqual([]);
   });
 
+  it('says how to compare in a when, and how to choose among alternatives', () => {
+    const [diagnostic] = diagnosticsOf(
+      `${head}  - { id: a, on: es, when: { "run.id == 'a' || run.id == 'b'": true }, call: GET / }\n`,
+    );
+    expect(diagnostic).toMatchObject({ code: 'template-syntax', help: expect.stringContaining('any: [') });
+  });
+
   it('suggests what was meant', () => {
     const [diagnostic] = diagnosticsOf(
       `${head}  - { id: a, on: es, call: GET /, expect: { body: { x: { greater: 1 } } } }\n`,
