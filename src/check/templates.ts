@@ -90,11 +90,13 @@ export function measuresOf(
   return progress.measures.map((measure, index) => ({ measure, path: [...at, 'measures', index] }));
 }
 
-/** One text of a step that is read as a template, or a key that is read as an expression. */
+/** One text of a step that is read as a template, or a key that is read as one or as an expression. */
 export interface TemplateText {
   readonly path: Path;
   readonly text: string;
   readonly isKey: boolean;
+  /** A key that is an expression, without braces. */
+  readonly isExpression?: true;
 }
 
 /** Keys of a step that hold no templates: names, other files, and steps of their own. */
@@ -129,7 +131,7 @@ export function templatesOf({ step, path }: VisitedStep): TemplateText[] {
 function expressionsIn(when: Json, path: Path): TemplateText[] {
   return Object.entries(when as JsonObject).flatMap(([key, value]) => {
     const here = [...path, key];
-    if (key !== 'any') return [{ path: here, text: key, isKey: true }];
+    if (key !== 'any') return [{ path: here, text: key, isKey: true, isExpression: true }];
     return (value as readonly Json[]).flatMap((one, index) => expressionsIn(one, [...here, index]));
   });
 }
@@ -149,14 +151,19 @@ export function isTemplate(text: string): boolean {
 function textsIn(value: Json, path: Path): TemplateText[] {
   if (typeof value === 'string') return [{ path, text: value, isKey: false }];
   if (Array.isArray(value)) return (value as readonly Json[]).flatMap((item, index) => textsIn(item, [...path, index]));
-  return isObject(value) ? Object.entries(value).flatMap(([key, item]) => textsIn(item, [...path, key])) : [];
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([key, item]) => {
+    const here = [...path, key];
+    const own = isTemplate(key) ? [{ path: here, text: key, isKey: true }] : [];
+    return [...own, ...textsIn(item, here)];
+  });
 }
 
 /** A template's expressions, or what is wrong with it. */
 export function parsed(
   text: TemplateText,
 ): { readonly expressions: readonly Expression[] } | { readonly problems: readonly TemplateProblem[] } {
-  const result = text.isKey ? parseExpression(text.text) : parseTemplate(text.text);
+  const result = text.isExpression ? parseExpression(text.text) : parseTemplate(text.text);
   if ('problems' in result) return result;
   return { expressions: result.template.parts.filter((part) => typeof part !== 'string') };
 }

@@ -182,12 +182,26 @@ export function shownRequest(request: Request, values: Values): Request {
 /** A value as it may be recorded; the parts of it in which something is not known yet are as they were planned. */
 export function shownValue(value: Json, values: Values): Json {
   if (Array.isArray(value)) return (value as readonly Json[]).map((item) => shownValue(item, values));
-  if (isObject(value))
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shownValue(item as Json, values)]));
+  if (isObject(value)) {
+    const members = Object.entries(value).map(([key, item]) => [key, shownValue(item, values)] as const);
+    const shown = members.map(([key, item]) => [shownKey(key, values), item] as const);
+    // Two secrets have the same mark: their keys stay as they were planned.
+    const isDistinct = new Set(shown.map(([key]) => key)).size === shown.length;
+    return Object.fromEntries(isDistinct ? shown : members);
+  }
+  return evaluatedOr(value, value, values);
+}
+
+function shownKey(key: string, values: Values): string {
+  const [shown = key] = Object.keys(evaluatedOr({ [key]: null }, {}, values) as JsonObject);
+  return shown;
+}
+
+function evaluatedOr(value: Json, otherwise: Json, values: Values): Json {
   try {
     return evaluateValue(value, lookupAtRun(values, 'shown'));
   } catch (error) {
-    if (error instanceof TemplateError) return value;
+    if (error instanceof TemplateError) return otherwise;
     throw error;
   }
 }

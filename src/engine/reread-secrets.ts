@@ -67,5 +67,7 @@ function ownTexts(node: PlannedNode): string[] {
 
 function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return value.includes('{{') ? [value] : [];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value).flatMap((member) => member.flatMap(textsIn))
+    : [];
 }

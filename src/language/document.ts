@@ -29,6 +29,7 @@ import {
   withDoubles,
 } from '../text/index.ts';
 import { plainYaml } from './plain-yaml.ts';
+import { misplacedTemplates } from './template-keys.ts';
 
 /** Files over this size are refused: a runbook is written by people. */
 export const maximumBytes = 5_000_000;
@@ -79,7 +80,7 @@ export function parseSource(file: string, text: string): Checked<SourceDocument>
     return alias ?? plain.starts.get(valueAtPath(plain.value, path) as object);
   };
   const document = sourceDocument(file, text, plain.value, () => keptDocument(text), startOf);
-  return { value: { ...document, doubles }, diagnostics: [] };
+  return withoutMisplacedTemplates({ ...document, doubles }, plain.hasTemplateKeys);
 }
 
 /** As `parseSource`, of a text of any size: by the parser that knows where everything stands and what is wrong with it. */
@@ -122,7 +123,27 @@ export function parseWhole(file: string, text: string): Checked<SourceDocument> 
     );
   }
   const doubles = hasExact ? withDoubles(value) : value;
-  return { value: { ...sourceDocument(file, text, value, () => document), doubles }, diagnostics: [] };
+  return withoutMisplacedTemplates(
+    { ...sourceDocument(file, text, value, () => document), doubles },
+    text.includes('{{'),
+  );
+}
+
+/** @param mayHave There is a key with a template, or there may be. */
+function withoutMisplacedTemplates(source: SourceDocument, mayHave: boolean): Checked<SourceDocument> {
+  const misplaced = mayHave ? misplacedTemplates(source.value) : [];
+  if (misplaced.length === 0) return { value: source, diagnostics: [] };
+  const diagnostics = misplaced.map(
+    (path): Diagnostic => ({
+      code: 'template-in-key',
+      severity: 'error',
+      message:
+        'a template in a key; only the keys of a body or of ndjson may hold one, so that no value changes the shape of the document',
+      file: source.file,
+      range: source.keyRangeOf(path),
+    }),
+  );
+  return { diagnostics };
 }
 
 /** Returns what tells where a part of a text stands. */
@@ -236,12 +257,6 @@ function unsuitableNodes(
           'merge-key',
           'a merge key; it is not part of YAML 1.2, and would be a key that is called <<',
           'Write the keys out, or repeat a whole value with an anchor and an alias: &name, *name. A key of this name is put in quotes: "<<".',
-        );
-      } else if (pair.key.value.includes('{{')) {
-        report(
-          pair.key,
-          'template-in-key',
-          'a template in a key; templates stand in values only, so that no value changes the shape of the document',
         );
       }
     },

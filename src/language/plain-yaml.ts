@@ -21,6 +21,8 @@ export interface PlainYaml {
   readonly value: Json;
   /** There is a number that a double does not reprint. */
   readonly hasExact: boolean;
+  /** There is a key that may be a template. */
+  readonly hasTemplateKeys: boolean;
   /** Where each mapping and each list begins in the text. */
   readonly starts: ReadonlyMap<object, number>;
   /** Where each alias stands, by the mapping or list that it is a member of, and the key. */
@@ -59,6 +61,7 @@ class Reader {
   #count = 0;
   #at = 0;
   #hasExact = false;
+  #hasTemplateKeys = false;
 
   constructor(text: string) {
     this.#text = text;
@@ -70,7 +73,13 @@ class Reader {
     if (first.type !== EVENT_DOCUMENT || first.directives.length > 0 || first.explicitEnd) throw new NotPlain();
     const value = this.#node(this.#next());
     if (this.#next().type !== EVENT_POP || this.#at !== this.#events.length) throw new NotPlain();
-    return { value, hasExact: this.#hasExact, starts: this.#starts, aliases: this.#aliases };
+    return {
+      value,
+      hasExact: this.#hasExact,
+      hasTemplateKeys: this.#hasTemplateKeys,
+      starts: this.#starts,
+      aliases: this.#aliases,
+    };
   }
 
   #next(): Event {
@@ -142,7 +151,8 @@ class Reader {
     if (event.type !== EVENT_SCALAR || event.anchorStart >= 0) throw new NotPlain();
     const key = this.#node(event);
     const isPlain = event.style === SCALAR_STYLE_PLAIN;
-    if (typeof key !== 'string' || key.includes('{{') || (isPlain && key === '<<')) throw new NotPlain();
+    if (typeof key !== 'string' || (isPlain && key === '<<')) throw new NotPlain();
+    this.#hasTemplateKeys ||= key.includes('{{');
     return keyInside(key);
   }
 

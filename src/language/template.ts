@@ -5,6 +5,7 @@ import {
   isObject,
   type Json,
   type JsonObject,
+  keyInside,
   literalOf,
   numberIn,
   textOf,
@@ -160,14 +161,22 @@ export function printTemplate(template: Template): string {
 
 /** A value in which every text is a template → the same value resolved as far as the lookup knows, in canonical text. */
 export function resolveValue(value: Json, lookup: Lookup): Json {
-  return mapTexts(value, (text) => {
-    if (!text.includes('{{')) return text;
-    const resolved = resolveTemplate(templateOf(text), lookup);
-    const [first] = resolved.parts;
-    if (resolved.parts.length === 1 && typeof first === 'object') return unresolvedValue(first);
-    const known = knownValue(resolved);
-    return known ? literalValue(known.value) : printTemplate(resolved);
-  });
+  return mapTexts(
+    value,
+    (text) => {
+      if (!text.includes('{{')) return text;
+      const resolved = resolveTemplate(templateOf(text), lookup);
+      const [first] = resolved.parts;
+      if (resolved.parts.length === 1 && typeof first === 'object') return unresolvedValue(first);
+      const known = knownValue(resolved);
+      return known ? literalValue(known.value) : printTemplate(resolved);
+    },
+    (key) => {
+      const resolved = resolveTemplate(templateOf(key), lookup);
+      const known = knownValue(resolved);
+      return known ? quoted(keyOf(known.value), false, false) : printTemplate(resolved);
+    },
+  );
 }
 
 /** An expression as a value in which every text is a template: a mapping stays one, with a template for what is not known. */
@@ -177,7 +186,10 @@ function unresolvedValue(expression: Expression): Json {
       return literalValue(expression.value);
     case 'mapping':
       return Object.fromEntries(
-        Object.entries(expression.members).map(([name, member]) => [name, unresolvedValue(member)]),
+        Object.entries(expression.members).map(([name, member]) => [
+          quoted(name, false, false),
+          unresolvedValue(member),
+        ]),
       );
     case 'path':
     case 'call':
@@ -187,12 +199,13 @@ function unresolvedValue(expression: Expression): Json {
 
 /** A value in which every text is a template, evaluated; throws `TemplateError` where the lookup does not know a name. */
 export function evaluateValue(value: Json, lookup: Lookup): Json {
-  return mapTexts(value, (text) => {
+  const evaluated = (text: string): Json => {
     if (!text.includes('{{')) return text;
     const known = knownValue(resolveTemplate(templateOf(text), lookup));
     if (!known) throw new TemplateError(`${text} is not known yet`);
     return known.value;
-  });
+  };
+  return mapTexts(value, evaluated, (key) => keyOf(evaluated(key)));
 }
 
 /** A text for people with what the lookup knows: a list or mapping stands in it as JSON. It throws where a name has no value. */
@@ -208,7 +221,8 @@ export function evaluateText(text: string, lookup: Lookup): string {
 
 /** A value as it must stand where texts are read as templates. */
 export function literalValue(value: Json): Json {
-  return mapTexts(value, (text) => quoted(text, false, false));
+  const literal = (text: string) => quoted(text, false, false);
+  return mapTexts(value, literal, literal);
 }
 
 export function templatePaths(template: Template): PathExpression[] {
@@ -236,13 +250,28 @@ export function isOneExpression(text: string): boolean {
   return 'problems' in result || isWhole(result.template);
 }
 
-function mapTexts(value: Json, map: (text: string) => Json): Json {
+/** @param mapKey Of each key in which a template may stand. */
+function mapTexts(value: Json, map: (text: string) => Json, mapKey: (key: string) => string): Json {
   if (typeof value === 'string') return map(value);
-  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => mapTexts(item, map));
-  if (isObject(value)) {
-    return Object.fromEntries(Object.entries(value as JsonObject).map(([key, item]) => [key, mapTexts(item, map)]));
-  }
-  return value;
+  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => mapTexts(item, map, mapKey));
+  if (!isObject(value)) return value;
+  const keys = new Set<string>();
+  const members = Object.entries(value as JsonObject).map(([key, item]): [string, Json] => {
+    const mapped = key.includes('{{') ? mapKey(key) : key;
+    if (keys.has(mapped)) throw new TemplateError((show) => `two keys of one mapping are ${show(mapped)}`);
+    keys.add(mapped);
+    return [mapped, mapTexts(item, map, mapKey)];
+  });
+  return Object.fromEntries(members);
+}
+
+/** A value as a key. That it looks like a number which is kept exactly makes it none. */
+function keyOf(value: Json): string {
+  if (!isExact(value) && (value === null || typeof value === 'object'))
+    throw new TemplateError((show) => `${show(value)} as a key; a key is a string`);
+  const text = asText(value);
+  if (text === '') throw new TemplateError('a key of a body becomes empty');
+  return keyInside(text);
 }
 
 /** Neighbouring texts become one, empty ones go. */

@@ -81,9 +81,10 @@ function hasReferences(value: Json): boolean {
   return textsIn(value).some((text) => templatePaths(templateOf(text)).length > 0);
 }
 
-/** Every string of a value: each may be a template. */
+/** Every string of a value, keys too: each may be a template. */
 export function textsIn(value: Json): string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value).flatMap((item) => textsIn(item as Json));
+  const keys = Array.isArray(value) ? [] : Object.keys(value);
+  return [...keys, ...Object.values(value).flatMap((item) => textsIn(item as Json))];
 }

@@ -46,5 +46,5 @@ function readBy(node: PlannedNode): string[] {
 function pathsWithin(value: Json): ReturnType<typeof pathsIn> {
   if (typeof value === 'string') return value.includes('{{') ? templatePaths(templateOf(value)) : [];
   if (Array.isArray(value)) return (value as readonly Json[]).flatMap(pathsWithin);
-  return isObject(value) ? Object.values(value).flatMap(pathsWithin) : [];
+  return isObject(value) ? Object.entries(value).flatMap((member) => member.flatMap(pathsWithin)) : [];
 }

@@ -53,7 +53,7 @@ function expressionsIn(value: Json | undefined): Expression[] {
       (part) => typeof part !== 'string' && part.kind !== 'literal',
     ) as Expression[];
   if (Array.isArray(value)) return (value as readonly Json[]).flatMap(expressionsIn);
-  return isObject(value) ? Object.values(value).flatMap(expressionsIn) : [];
+  return isObject(value) ? Object.entries(value).flatMap((member) => member.flatMap(expressionsIn)) : [];
 }
 
 function sourceOf(expression: Expression, plan: Plan, saves: ReadonlyMap<string, PlannedRequest>): string {

@@ -61,7 +61,9 @@ function read(value: Json, reader: Reader): Json {
   if (typeof value === 'string') return textFor(value, reader);
   if (Array.isArray(value)) return (value as readonly Json[]).map((item) => read(item, reader));
   if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, read(item, reader)]));
+  // In few words two keys could become one.
+  const exact: Reader = { ...reader, detail: 'exact' };
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [textFor(name, exact), read(item, reader)]));
 }
 
 /** The subject of a `when` is an expression without its braces. */

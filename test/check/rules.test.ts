@@ -62,6 +62,13 @@ describe('the schema', () => {
     ).toEqual([]);
   });
 
+  it('says how to compare in a when, and how to choose among alternatives', () => {
+    const [diagnostic] = diagnosticsOf(
+      `${head}  - { id: a, on: es, when: { "run.id == 'a' || run.id == 'b'": true }, call: GET / }\n`,
+    );
+    expect(diagnostic).toMatchObject({ code: 'template-syntax', help: expect.stringContaining('any: [') });
+  });
+
   it('suggests what was meant', () => {
     const [diagnostic] = diagnosticsOf(
       `${head}  - { id: a, on: es, call: GET /, expect: { body: { x: { greater: 1 } } } }\n`,
@@ -99,6 +106,16 @@ describe('the rules', () => {
       'alternatives that are no list',
       '  - { id: a, on: es, when: { any: { run.id: x } }, call: GET / }\n',
       ['wrong-type: { run.id: x }'],
+    ],
+    [
+      'an unknown name in a key of a body',
+      '  - { id: a, on: es, call: PUT /x, body: { aliases: { "{{inputs.nmae}}": {} } } }\n',
+      ['unknown-input: "{{inputs.nmae}}"'],
+    ],
+    [
+      'a template in a key of a body that does not parse',
+      '  - { id: a, on: es, call: PUT /x, body: { aliases: { "{{inputs.name": {} } } }\n',
+      ['template-syntax: "{{inputs.name"'],
     ],
     ['an unknown step', "  - { id: a, on: es, call: 'GET /{{steps.b.x}}' }\n", ['unknown-step: steps.b.x']],
     [

@@ -59,7 +59,7 @@ steps:
     on: es
     call: 'PUT /x/{{steps.look.name}}/_doc'
     query: { routing: '{{steps.look.name}}' }
-    body: { 'key$(touch pwned)': '{{inputs.key}}', text: 'a {{steps.look.name}} \`b\` $c "d" \\ e', list: '{{steps.look.list}}', n: 1, none: null, empty: {} }
+    body: { 'key$(touch pwned)': '{{inputs.key}}', 'on {{steps.look.name}}': true, text: 'a {{steps.look.name}} \`b\` $c "d" \\ e', list: '{{steps.look.list}}', n: 1, none: null, empty: {} }
     done_when: { call: 'GET /missing/{{steps.look.name}}', expect: { status: 200 } }
   - { id: bulk, on: es, call: POST /_bulk, headers: { x-note: 'a "b" $c', x-key: 'key {{inputs.keys.header}}' }, ndjson: [{ index: { _id: 'a' } }, { text: '{{steps.look.name}}' }], retry: { attempts: 1 } }
   - { id: never, when: { steps.look.name: other }, on: es, call: PUT /never }
@@ -133,6 +133,7 @@ inputs: { key: { env: KEY }, keys: { header: { env: HEADER } } }
     expect(plainly(sent)).toEqual(plainly(calls));
     const [put] = sent.filter(({ call }) => call.startsWith('PUT'));
     expect(isObject(put?.body) && put.body['key$(touch pwned)']).toBe(secret);
+    expect(isObject(put?.body) && put.body['on a/b ü,c']).toBe(true);
   });
 
   it('sends no write that nobody has agreed to, and stops where an answer is not as it has to be', async () => {
@@ -182,6 +183,7 @@ inputs: { key: { env: KEY }, keys: { header: { env: HEADER } } }
     ]);
     expect(JSON.parse(requests[4]?.body ?? '')).toMatchObject({
       'key$(touch pwned)': '${key}',
+      'on ${steps_look_name}': true,
       list: '${steps_look_list}',
     });
     expect(requests[5]?.body.split('\n').map((line) => JSON.parse(line) as Json)).toHaveLength(2);

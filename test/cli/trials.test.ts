@@ -34,6 +34,12 @@ describe('validate', () => {
       '{ id: a, on: c, call: GET /, expect: { body: { tagline: { not: { contains: Elastic } } } } }',
       [],
     ],
+    'auth-header': ['{ id: a, on: c, call: GET /_tasks, headers: { Authorization: Basic Zm9vOmJhcg== } }', ['header']],
+    'date-math-encoded': ['{ id: a, on: c, call: "PUT /%3Clogs-%7Bnow%2Fd%7D-000001%3E" }', []],
+    'float-body': [
+      '{ id: a, on: c, call: PUT /x/_doc/1, body: { a: 1.0, b: 1e3, c: 0x10, d: 010, e: 2001-01-01, f: yes, g: .5 } }',
+      [],
+    ],
     'continue-on-failure': ['{ id: a, on: c, call: DELETE /x, ignore_errors: true }', ['unknown-key']],
     'expect-headers': ['{ id: a, on: c, call: GET /, expect: { headers: { warning: { exists: false } } } }', []],
     'for-each-index': [
@@ -70,11 +76,12 @@ describe('validate', () => {
     ],
     'query-in-path': ['{ id: a, on: c, call: "GET /_cat/indices?format=json" }', ['path']],
     'save-headers': ['{ id: a, on: c, call: GET /, save: { w: { path: x, header: warning } } }', ['unknown-key']],
-    'scalar-body': ['{ id: a, on: c, call: POST /_x, body: 5 }', ['unknown-api', 'body']],
-    'template-in-body-key': [
-      '{ id: a, on: c, call: PUT /x, body: { aliases: { "{{run.id}}": {} } } }',
-      ['template-in-key'],
+    'save-null': [
+      `{ id: a, on: c, call: GET /_nodes, save: { id: "keys(nodes)[0]" } }\n  - { id: b, on: c, call: GET /_nodes, save: { n: 'nodes."{{steps.a.id}}".name' } }`,
+      ['template-in-query'],
     ],
+    'scalar-body': ['{ id: a, on: c, call: POST /_x, body: 5 }', ['unknown-api', 'body']],
+    'template-in-body-key': ['{ id: a, on: c, call: PUT /x, body: { aliases: { "{{run.id}}": {} } } }', []],
     'template-in-jmespath-key': [
       `{ id: a, on: c, call: GET /_nodes, expect: { body: { 'nodes."{{run.id}}".name': { exists: true } } } }`,
       ['template-in-key'],

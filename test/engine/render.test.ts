@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { type Outputs, renderExpect, renderRequest, type Values, withInputs } from '../../src/engine/render.ts';
+import {
+  type Outputs,
+  renderExpect,
+  renderRequest,
+  shownRequest,
+  type Values,
+  withInputs,
+} from '../../src/engine/render.ts';
 import type { HttpRequest } from '../../src/plan/index.ts';
-import type { Json } from '../../src/text/index.ts';
+import { type Json, jsonText } from '../../src/text/index.ts';
 
 function values(saved: Record<string, { readonly value: Json; readonly isSecret: boolean }>, item?: Values['item']) {
   const outputs: Outputs = new Map(Object.entries(saved));
@@ -49,6 +56,34 @@ describe('a rendered request', () => {
       expect(withInputs(sent, secrets)).toMatchObject({ body: { all: hostile, part: `a${hostile}the-secret-key` } });
       expect(shown).toMatchObject({ body: { all: hostile } });
     }
+  });
+
+  it('has keys that are only keys, whatever a server said', () => {
+    for (const hostile of ['{{inputs.key}}', '"}, "x": {"', '$exact', '__proto__', '\\{{inputs.key}}']) {
+      const { sent, shown } = renderRequest(
+        request({ aliases: { '{{steps.look.name}}': { is_write_index: true } }, fixed: 1 }),
+        values({ name: { value: hostile, isSecret: false } }),
+      );
+      const expected = `{"aliases":{${JSON.stringify(hostile)}:{"is_write_index":true}},"fixed":1}`;
+      expect(jsonText((withInputs(sent, secrets) as HttpRequest).body ?? null)).toBe(expected);
+      expect(jsonText((shown as HttpRequest).body ?? null)).toBe(expected);
+    }
+  });
+
+  it('has secret keys as references or marks until it is sent; where two of them have one mark, it is shown as planned', () => {
+    const hidden = { value: 'x1', isSecret: true };
+    const one = renderRequest(request({ '{{inputs.key}}': 1, '{{steps.look.hash}}': 2 }), values({ hash: hidden }));
+    expect(one.sent).toMatchObject({ body: { '{{inputs.key}}': 1, x1: 2 } });
+    expect(one.shown).toMatchObject({ body: { '‹secret inputs.key›': 1, '‹secret›': 2 } });
+    expect(withInputs(one.sent, secrets)).toMatchObject({ body: { 'the-secret-key': 1, x1: 2 } });
+
+    const body = { '{{steps.look.hash}}': 1, '{{steps.look.other}}': 2 };
+    const both = values({ hash: hidden, other: { value: 'x2', isSecret: true } });
+    expect(renderRequest(request(body), both).shown).toMatchObject({ body });
+    expect(shownRequest(request(body), both)).toMatchObject({ body });
+    expect(shownRequest(request({ '{{steps.look.hash}}': 1, '{{steps.later.x}}': 2 }), both)).toMatchObject({
+      body: { '‹secret›': 1, '{{steps.later.x}}': 2 },
+    });
   });
 
   it('is recorded with a mark in the place of what a step saved as secret, and of the items of such a list', () => {

@@ -31,6 +31,7 @@ const places = [
   `body: { key: '{{inputs.first}}' }`,
   `body: { a: [{ b: ['x', 'pre {{inputs.keys.second}} post'] }] }`,
   `body: '{{inputs.first}}'`,
+  `body: { 'k {{inputs.first}}': 1, '{{inputs.keys.second}}': { '{{steps.read.token}}': 2 } }`,
   `body: { settings: '{{inputs.keys}}' }`,
   `ndjson: [{ index: {} }, { k: '{{inputs.first}}:{{inputs.keys.second}}' }]`,
   `headers: { content-type: text/plain }\n    text: 'pre {{inputs.first}} post'`,

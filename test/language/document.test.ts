@@ -24,6 +24,21 @@ describe('a YAML file', () => {
     expect(problems(text)).toEqual(expected);
   });
 
+  it('may have templates in the keys of what a call carries, and in no other', () => {
+    const keys = (text: string) => problems(text).map((one) => one.replace('template-in-key ', ''));
+    expect(keys('steps:\n  - body: { a: [{ "{{x}}": 1 }] }\n    rollback: [{ ndjson: [{ "{{x}}": 1 }] }]\n')).toEqual(
+      [],
+    );
+    expect(keys('steps:\n  - done_when: { otherwise: { body: { "{{x}}": 1 } } }\n')).toEqual([]);
+    expect(keys('steps:\n  - expect:\n      body:\n        "a.{{x}}": 1\n')).toEqual(['4:9']);
+    expect(keys('steps:\n  - with:\n      - body:\n          "{{x}}": 1\n')).toEqual(['4:11']);
+    expect(keys('steps:\n  - save:\n      "{{x}}": a\n')).toEqual(['3:7']);
+    expect(keys('steps:\n  - "{{x}}": a\n')).toEqual(['2:5']);
+    // An alias is as what it stands for would be there.
+    expect(keys('steps:\n  - body: &b { "{{x}}": 1 }\n  - body: *b\n  - with: *b\n')).toEqual(['2:16']);
+    expect(keys('inputs: { body: { "{{x}}": 1 } }')).toEqual(['1:19']);
+  });
+
   it('may have anchors, aliases, and a key in quotes that is called <<', () => {
     expect(parseSource('f.yaml', 'a: &a { x: 1 }\nb: { "<<": *a }').value?.value).toEqual({
       a: { x: 1 },

@@ -12,7 +12,7 @@ import {
   TemplateError,
   templateOf,
 } from '../../src/language/index.ts';
-import type { Json } from '../../src/text/index.ts';
+import { type Json, jsonText } from '../../src/text/index.ts';
 
 const known: Lookup = (path) => {
   const values: Record<string, Json> = {
@@ -88,6 +88,45 @@ describe('templates', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+
+  it('make of any value a key that is only a key, after any number of passes through a plan', () => {
+    const special = fc.constantFrom(
+      '$exact',
+      '$$exact',
+      '__proto__',
+      'constructor',
+      '{{inputs.key}}',
+      '{{"{{"}}',
+      '"',
+      '0',
+    );
+    fc.assert(
+      fc.property(fc.oneof(awkward, special), (key) => {
+        fc.pre(key !== '');
+        const lookup: Lookup = () => ({ value: key });
+        const once = resolveValue({ a: [{ '{{steps.a.b}}': '1.0' }] }, lookup);
+        for (const value of [once, resolveValue(once, lookup)])
+          expect(jsonText(evaluateValue(value, lookup))).toBe(`{"a":[{${JSON.stringify(key)}:"1.0"}]}`);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('keep the keys of a value that stands in a plan, whatever they look like', () => {
+    const value: Json = { '{{inputs.key}}': 1, 'a{{b}}': { '\\{{c}}': null }, $exact2: 2 };
+    expect(evaluateValue(literalValue(value), known)).toEqual(value);
+    const lookup: Lookup = () => ({ value });
+    expect(evaluateValue(resolveValue('{{steps.a.b}}', lookup), known)).toEqual(value);
+  });
+
+  it('refuse a key that is no string, is empty, or is there already', () => {
+    const keyed = (value: Json) => () => resolveValue({ x: 1, '{{steps.a.b}}': 2 }, () => ({ value }));
+    expect(keyed(['y'])).toThrow('as a key');
+    expect(keyed(null)).toThrow('as a key');
+    expect(keyed('')).toThrow('becomes empty');
+    expect(keyed('x')).toThrow('two keys of one mapping');
+    expect(keyed(7)()).toEqual({ x: 1, 7: 2 });
   });
 
   it('print and parse to the same value around references', () => {

@@ -2,6 +2,9 @@ import { stepsIn } from '../../language/index.ts';
 import type { Rule } from '../rule.ts';
 import { parsed, type TemplateText, templatesOf } from '../templates.ts';
 
+const comparisonHelp =
+  'Write what is compared as the key and what it must be as the value, steps.find.version: 8.5.3; alternatives stand under any: [{ … }, { … }].';
+
 /** Every template can be parsed; a mistake is shown at its place inside the scalar. */
 export const templatesParse: Rule = (file) => {
   const outputs: TemplateText[] =
@@ -20,6 +23,7 @@ export const templatesParse: Rule = (file) => {
       severity: 'error' as const,
       message,
       file: file.source.file,
+      ...(text.isExpression && /==|\|\||&&/.test(text.text) ? { help: comparisonHelp } : {}),
       range: text.isKey ? file.source.keyRangeOf(text.path) : file.source.rangeWithin(text.path, snippet, occurrence),
     }));
   });

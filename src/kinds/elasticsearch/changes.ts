@@ -82,7 +82,10 @@ export function changes(request: HttpRequest): Change | undefined {
 
 /** A feature's own indices are removed before those of the snapshot take their place. */
 function restoreOf({ body }: HttpRequest, found: Change): Change {
-  const { include_global_state: isGlobal = false, feature_states: features = isGlobal } = isObject(body) ? body : {};
+  const written = isObject(body) ? body : {};
+  // A key that only the run knows may be any of them.
+  const isAnything = Object.keys(written).some((key) => key.includes('{{'));
+  const { include_global_state: isGlobal = isAnything, feature_states: features = isGlobal } = written;
   const hasGlobal = isGlobal !== false;
   const hasFeatures = features !== false && !isEqual(features, ['none']) && !isEqual(features, []);
   return {

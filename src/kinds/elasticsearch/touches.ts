@@ -113,6 +113,8 @@ function writtenIndices(
   // Nobody has read what it says of aliases.
   if (text !== undefined) return undefined;
   const aliases = isObject(body) && isObject(body.aliases) ? Object.keys(body.aliases) : [];
+  // What a template gives, only who sends it knows.
+  if (aliases.some((name) => name.includes('{{'))) return undefined;
   return [{ family: 'indices', names: [...names, ...aliases.map(patternOf)] }];
 }
 

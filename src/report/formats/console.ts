@@ -128,7 +128,10 @@ function contentLines(value: Json, form: ContentForm, blanks: Blanks): string[] 
     return filled(textOf(value), blanks)
       .split('\n')
       .map((line) => inert(line));
-  const writer = { text: (text: string) => JSON.stringify(filled(text, blanks)), key: JSON.stringify };
+  const writer = {
+    text: (text: string) => JSON.stringify(filled(text, blanks)),
+    key: (key: string) => JSON.stringify(filled(key, blanks)),
+  };
   if (Array.isArray(value) && form !== 'json')
     return (value as readonly Json[]).map((line) => inert(jsonText(line, writer, 0)));
   return jsonText(value, writer)

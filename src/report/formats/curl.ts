@@ -14,7 +14,7 @@ import {
   type SkippedNode,
   skipReasonText,
 } from '../../plan/index.ts';
-import { type Json, type JsonObject, textOf } from '../../text/index.ts';
+import { isObject, type Json, type JsonObject, textOf } from '../../text/index.ts';
 import { runComments } from '../aftermath.ts';
 import { type Blank, type Blanks, blanksOf, comment, jsonText, partsOf } from '../by-hand.ts';
 import { connectionText, dialectFor, doneWhenText, passingWritesText, requestText, rollbacksIn } from '../outline.ts';
@@ -227,7 +227,8 @@ function blanksOfJson(value: Json | undefined, blanks: Blanks): Blank[] {
     return whole ? [whole] : blanks.within(value);
   }
   if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value).flatMap((item) => blanksOfJson(item as Json, blanks));
+  const keys = isObject(value) ? Object.keys(value).flatMap((key) => blanks.within(key)) : [];
+  return [...keys, ...Object.values(value).flatMap((item) => blanksOfJson(item as Json, blanks))];
 }
 
 /** Fills in what a step saves as JSON where it is the whole of a string: it may be a list or a mapping. */
@@ -378,13 +379,15 @@ function textWord(text: string, blanks: Blanks): string {
 function jsonLines(value: Json, form: ContentForm, blanks: Blanks): string[] {
   const text = (text: string) => {
     const whole = wholeJson(text, blanks);
-    if (whole) return `$${braced(whole)}`;
+    return whole ? `$${braced(whole)}` : key(text);
+  };
+  const key = (text: string) => {
     const inner = partsOf(text, blanks).parts.map((part) =>
       typeof part === 'string' ? inHere(JSON.stringify(part).slice(1, -1)) : `$(json "$${braced(part)}")`,
     );
     return `"${inner.join('')}"`;
   };
-  const writer = { text, key: (key: string) => inHere(JSON.stringify(key)) };
+  const writer = { text, key };
   if (Array.isArray(value) && form !== 'json')
     return (value as readonly Json[]).map((line) => jsonText(line, writer, 0));
   return jsonText(value, writer).split('\n');

@@ -101,7 +101,7 @@ function unknownKeys({ method, path, body }: WrittenCall, found: readonly Api[])
   if (!isObject(body) || found.some((api) => api.body === undefined)) return [];
   const known = new Set(found.flatMap((api) => [...(api.body ?? [])]));
   return Object.keys(body)
-    .filter((name) => !known.has(name))
+    .filter((name) => !known.has(name) && !name.includes('{{'))
     .map((name) => ({
       part: 'body',
       name,
