@@ -46,8 +46,8 @@ export function judgeConditions(
   redactor: Redactor,
   { message, secrets = [], limit = longestValue }: JudgeOptions = {},
 ): BodyAssertion[] {
-  return conditions.map(({ subject, expect, isSecret }) => {
-    const actual = valueAt(body, subject);
+  return conditions.map(({ subject, variables, expect, isSecret }) => {
+    const actual = valueAt(body, subject, variables);
     const passed = holds(actual, expect);
     const words = messageOf(expect) ?? message;
     const conceals = isSecret || (actual !== undefined && secrets.some((secret) => isEqual(secret, actual)));
@@ -67,7 +67,7 @@ export function isExpected(expect: RenderedExpect, { status, body, unreadable }:
   return (
     !unreadable &&
     hasStatus(expect, status) &&
-    expect.body.every((one) => holds(valueAt(body, one.subject), one.expect))
+    expect.body.every((one) => holds(valueAt(body, one.subject, one.variables), one.expect))
   );
 }
 

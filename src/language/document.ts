@@ -225,7 +225,7 @@ function unsuitableNodes(
       ...(help ? { help } : {}),
     });
   visit(document, {
-    Pair(_key, pair) {
+    Pair(_key, pair, ancestors) {
       if (!isScalar(pair.key) || typeof pair.key.value !== 'string') {
         const node = isNode(pair.key) ? pair.key : undefined;
         if (node)
@@ -242,6 +242,9 @@ function unsuitableNodes(
           pair.key,
           'template-in-key',
           'a template in a key; templates stand in values only, so that no value changes the shape of the document',
+          isOfConditions(ancestors)
+            ? 'This key is JMESPath. Names are variables there: $inputs.NAME, $steps.ID.NAME, $item.'
+            : undefined,
         );
       }
     },
@@ -255,6 +258,12 @@ function unsuitableNodes(
     },
   });
   return found;
+}
+
+/** Returns whether a key inside these nodes is that of a condition over a response. */
+function isOfConditions(ancestors: readonly unknown[]): boolean {
+  const keys = ancestors.flatMap((node) => (isPair(node) && isScalar(node.key) ? [node.key.value] : []));
+  return keys.at(-1) === 'until' || (keys.at(-2) === 'expect' && keys.at(-1) === 'body');
 }
 
 /**

@@ -6,8 +6,18 @@ import { durationOf, type Json, jsonText } from '../text/index.ts';
 
 /** Describes the parts of a plan in the words that every renderer uses. */
 
-export function conditionText({ subject, expect }: Condition): string {
-  return isMatcher(expect) ? `${subject}: ${expectedOf(expect, inOneLine)}` : `${subject} = ${valueText(expect)}`;
+export function conditionText({ subject, variables, expect }: Condition): string {
+  const condition = isMatcher(expect)
+    ? `${subject}: ${expectedOf(expect, inOneLine)}`
+    : `${subject} = ${valueText(expect)}`;
+  return condition + variablesText(variables);
+}
+
+/** Returns what the variables of an expression are, to stand behind it: ` where $inputs = {"node":"n1"}`. */
+function variablesText(variables: Condition['variables']): string {
+  if (!variables) return '';
+  const all = Object.entries(variables).map(([name, value]) => `$${name} = ${jsonText(value)}`);
+  return ` where ${all.join(' and ')}`;
 }
 
 /** A value in a line: a text as it is, everything else as JSON. */
@@ -58,7 +68,10 @@ export function untilText({ until, waiting, every_ms = 0, timeout_ms }: PlannedR
 export function savesText({ save }: PlannedRequest): string | undefined {
   if (!save) return undefined;
   return Object.entries(save)
-    .map(([name, { path, secret, digest }]) => `${name} = ${path}${secret ? ' (secret)' : digest ? ' (SHA-256)' : ''}`)
+    .map(
+      ([name, { path, variables, secret, digest }]) =>
+        `${name} = ${path}${secret ? ' (secret)' : digest ? ' (SHA-256)' : ''}${variablesText(variables)}`,
+    )
     .join('; ');
 }
 
