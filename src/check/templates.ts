@@ -126,7 +126,6 @@ export function queriesOf(visited: VisitedStep): QueryText[] {
 const withoutTemplates = new Set([
   'id',
   'use',
-  'save',
   'steps',
   'always',
   'rollback',
@@ -141,6 +140,7 @@ const withoutTemplates = new Set([
 /** Every template of one step, its nested steps left out. */
 export function templatesOf({ step, path }: VisitedStep): TemplateText[] {
   return Object.entries(step).flatMap(([key, value]) => {
+    if (key === 'save') return defaultsIn(value as NonNullable<CallStep['save']>, [...path, key]);
     if (withoutTemplates.has(key)) return [];
     const texts = textsIn(value as Json, [...path, key]).filter(
       (text) => key !== 'progress' || !isQuery(text, path.length),
@@ -151,6 +151,13 @@ export function templatesOf({ step, path }: VisitedStep): TemplateText[] {
         : [];
     return [...keys, ...texts];
   });
+}
+
+/** Of what a step saves, only the defaults hold templates. */
+function defaultsIn(save: NonNullable<CallStep['save']>, path: Path): TemplateText[] {
+  return Object.entries(save).flatMap(([name, saved]) =>
+    typeof saved === 'string' || saved.default === undefined ? [] : textsIn(saved.default, [...path, name, 'default']),
+  );
 }
 
 /** A measure's own JMESPath: it holds no templates. */

@@ -18,7 +18,7 @@ export function secretsOf({ body }: Response, save: Saves = {}): Json[] {
   });
 }
 
-/** Keeps what a step saves of its response; gives what of it may be recorded. A value that is not there is not saved. */
+/** Keeps what a step saves of its response; gives what of it may be recorded. A value that is not there is saved as its default, if it has one. */
 export async function saveFrom(
   response: Response,
   save: Saves | undefined,
@@ -26,11 +26,12 @@ export async function saveFrom(
 ): Promise<Pick<StepResult, 'saved' | 'saved_secrets' | 'sealed'>> {
   if (!save) return {};
   const values: Outputs = new Map();
-  for (const [name, { path, variables, secret, digest }] of Object.entries(save)) {
+  for (const [name, { path, variables, default: fallback, secret, digest }] of Object.entries(save)) {
     const found = valueAt(response.body, path, variables);
-    if (found === undefined) continue;
-    const value = digest ? sha256(jsonText(found)) : found;
-    if (secret) session.options.redactor.add(value);
+    const value = found === undefined ? fallback : digest ? sha256(jsonText(found)) : found;
+    if (value === undefined) continue;
+    // A default is in the plan, where everybody reads it.
+    if (secret && found !== undefined) session.options.redactor.add(value);
     values.set(name, { value, isSecret: secret === true });
   }
   session.outputs.saved.set(id, values);

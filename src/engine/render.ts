@@ -240,19 +240,16 @@ export function renderSave(
   save: { readonly [name: string]: Saving },
   values: Values,
 ): { readonly [name: string]: Saving } {
-  const lookup = lookupAtRun(values, 'sent');
-  return Object.fromEntries(
-    Object.entries(save).map(([name, { variables, ...saving }]) => [
-      name,
-      variables === undefined
-        ? saving
-        : {
-            ...saving,
-            variables: evaluateValue(variables, lookup) as JsonObject,
-            ...(readsSecret(variables, values) ? { secret: true } : {}),
-          },
-    ]),
-  );
+  const rendered = ({ variables, default: fallback, ...saving }: Saving): Saving => {
+    const lookup = lookupAtRun(values, 'sent');
+    return {
+      ...saving,
+      ...(variables === undefined ? {} : { variables: evaluateValue(variables, lookup) as JsonObject }),
+      ...(fallback === undefined ? {} : { default: evaluateValue(fallback, lookup) }),
+      ...(readsSecret([variables ?? null, fallback ?? null], values) ? { secret: true } : {}),
+    };
+  };
+  return Object.fromEntries(Object.entries(save).map(([name, saving]) => [name, rendered(saving)]));
 }
 
 /** Returns whether a value is made from something that a step has saved as secret. */

@@ -125,6 +125,8 @@ export interface Saving {
   readonly path: string;
   /** What the variables are that it reads. */
   readonly variables?: JsonObject;
+  /** Saved as it is where there is no such value. */
+  readonly default?: Json;
   readonly secret?: true;
   /** Its SHA-256 is saved in its place. */
   readonly digest?: true;

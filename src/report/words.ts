@@ -69,8 +69,8 @@ export function savesText({ save }: PlannedRequest): string | undefined {
   if (!save) return undefined;
   return Object.entries(save)
     .map(
-      ([name, { path, variables, secret, digest }]) =>
-        `${name} = ${path}${secret ? ' (secret)' : digest ? ' (SHA-256)' : ''}${variablesText(variables)}`,
+      ([name, { path, variables, default: fallback, secret, digest }]) =>
+        `${name} = ${path}${secret ? ' (secret)' : digest ? ' (SHA-256)' : ''}${variablesText(variables)}${fallback === undefined ? '' : `, by default ${jsonText(fallback)}`}`,
     )
     .join('; ');
 }

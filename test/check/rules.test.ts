@@ -242,6 +242,11 @@ describe('the rules', () => {
       ],
     ],
     [
+      'a name in a default that does not exist, and a secret in one',
+      "  - { id: a, on: es, call: GET /, save: { x: { path: x, default: '{{inputs.nam}}' }, y: { path: y, default: '{{inputs.key}}' } } }\n",
+      ['unknown-input: inputs.nam', 'secret-outside-body: inputs.key'],
+    ],
+    [
       'a secret in JMESPath',
       "  - { id: a, on: es, call: GET /, until: { '[?x == $inputs.key]': { empty: false } } }\n",
       ["secret-outside-body: '[?x == $inputs.key]'"],

@@ -2,6 +2,7 @@ import { type CallStep, isReading, type Path } from '../../language/index.ts';
 import type { PlannedNode, PlannedRequest, Saving } from '../../plan/index.ts';
 import { millisecondsOf } from '../../text/index.ts';
 import { type Context, numbersFrom, resolved } from '../context.ts';
+import { refuseSecrets } from '../secrets.ts';
 import { defaults, plannedConditions, plannedExpect, plannedRetry } from './fields.ts';
 import type { StepPlanner } from './planner.ts';
 import { httpRequest, plannedDoneWhen, plannedProgress, plannedUnchangedWhen } from './read.ts';
@@ -68,10 +69,19 @@ export function polling(
 export function saved(save: CallStep['save'], path: Path, context: Context): Pick<PlannedRequest, 'save'> {
   if (!save) return {};
   const entries = Object.entries(save).map(([name, written]) => {
-    const { path: query, secret, digest } = typeof written === 'string' ? { path: written } : written;
+    const {
+      path: query,
+      default: fallback,
+      secret,
+      digest,
+    } = typeof written === 'string' ? { path: written } : written;
+    const at = [...path, name, 'default'];
+    const value = resolved(context, at, fallback);
+    if (value !== undefined) refuseSecrets(value, at, context, 'in a default: the interpreter never gets its value');
     const saving: Saving = {
       path: query,
       ...plannedVariables([query], [...path, name], context),
+      ...(value === undefined ? {} : { default: value }),
       ...(secret ? { secret: true } : {}),
       ...(digest ? { digest: true } : {}),
     };
