@@ -11,6 +11,7 @@ import {
   pathsIn,
   type TemplateProblem,
   type VisitedStep,
+  variablesIn,
 } from '../language/index.ts';
 import { isObject, type Json, type JsonObject } from '../text/index.ts';
 import { inputIn } from './kinds-given.ts';
@@ -99,11 +100,43 @@ export interface TemplateText {
   readonly isExpression?: true;
 }
 
+/** One JMESPath of a step. Names of the language are variables in it: `$inputs.node`. */
+export interface QueryText extends TemplateText {
+  readonly isQuery: true;
+  /** What a call saves may be a header of its response, `headers.NAME`: that is no JMESPath. */
+  readonly mayBeHeader?: boolean;
+}
+
+/** Every JMESPath of one step, its nested steps left out: in expect, until, save, progress, done_when and unchanged_when. */
+export function queriesOf(visited: VisitedStep): QueryText[] {
+  const { step, path } = visited;
+  const query = (text: string, at: Path, isKey = false): QueryText => ({ path: at, text, isKey, isQuery: true });
+  const keys = (conditions: object | undefined, at: Path) =>
+    Object.keys(conditions ?? {}).map((key) => query(key, [...at, key], true));
+  const expects = 'expect' in step ? keys(step.expect?.body, [...path, 'expect', 'body']) : [];
+  const untils = 'until' in step ? keys(step.until, [...path, 'until']) : [];
+  const reads = doneWhenReads(visited).flatMap(({ read, path: at }) =>
+    keys(read.expect.body, [...at, 'expect', 'body']),
+  );
+  const saves = Object.entries(('save' in step ? step.save : undefined) ?? {}).map(([name, saved]) => ({
+    ...(typeof saved === 'string'
+      ? query(saved, [...path, 'save', name])
+      : query(saved.path, [...path, 'save', name, 'path'])),
+    mayBeHeader: !('oss' in step),
+  }));
+  const measures = measuresOf('progress' in step ? step : {}, path).flatMap(
+    ({ measure: { done, total }, path: at }) => [
+      query(done, [...at, 'done']),
+      ...(typeof total === 'string' && !isTemplate(total) ? [query(total, [...at, 'total'])] : []),
+    ],
+  );
+  return [...expects, ...untils, ...reads, ...saves, ...measures];
+}
+
 /** Keys of a step that hold no templates: names, other files, and steps of their own. */
 const withoutTemplates = new Set([
   'id',
   'use',
-  'save',
   'steps',
   'always',
   'rollback',
@@ -118,6 +151,7 @@ const withoutTemplates = new Set([
 /** Every template of one step, its nested steps left out. */
 export function templatesOf({ step, path }: VisitedStep): TemplateText[] {
   return Object.entries(step).flatMap(([key, value]) => {
+    if (key === 'save') return defaultsIn(value as NonNullable<CallStep['save']>, [...path, key]);
     if (withoutTemplates.has(key)) return [];
     const texts = textsIn(value as Json, [...path, key]).filter(
       (text) => key !== 'progress' || !isQuery(text, path.length),
@@ -134,6 +168,13 @@ function expressionsIn(when: Json, path: Path): TemplateText[] {
     if (key !== 'any') return [{ path: here, text: key, isKey: true, isExpression: true }];
     return (value as readonly Json[]).flatMap((one, index) => expressionsIn(one, [...here, index]));
   });
+}
+
+/** Of what a step saves, only the defaults hold templates. */
+function defaultsIn(save: NonNullable<CallStep['save']>, path: Path): TemplateText[] {
+  return Object.entries(save).flatMap(([name, saved]) =>
+    typeof saved === 'string' || saved.default === undefined ? [] : textsIn(saved.default, [...path, name, 'default']),
+  );
 }
 
 /** A measure's own JMESPath: it holds no templates. */
@@ -168,14 +209,17 @@ export function parsed(
   return { expressions: result.template.parts.filter((part) => typeof part !== 'string') };
 }
 
-/** Every name that a template reads; none where it cannot be parsed, which has its own message. */
-export function namesIn(text: TemplateText): PathExpression[] {
+/** Every name that a template or JMESPath reads; none where it cannot be parsed, which has its own message. */
+export function namesIn(text: TemplateText | QueryText): PathExpression[] {
+  if ('isQuery' in text) return variablesIn(text.text);
   const result = parsed(text);
   return 'problems' in result ? [] : result.expressions.flatMap(pathsIn);
 }
 
 /** Returns where a name stands inside its scalar. */
-export function rangeOfName(file: CheckedFile, text: TemplateText, name: PathExpression) {
+export function rangeOfName(file: CheckedFile, text: TemplateText | QueryText, name: PathExpression) {
   if (text.isKey) return file.source.keyRangeOf(text.path);
+  // In JMESPath a segment may be in quotes.
+  if ('isQuery' in text) return file.source.rangeWithin(text.path, `$${name.root}`);
   return file.source.rangeWithin(text.path, [name.root, ...name.segments].join('.'));
 }

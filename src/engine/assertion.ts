@@ -51,7 +51,10 @@ export function judgeConditions(
   redactor: Redactor,
   options: JudgeOptions = {},
 ): BodyAssertion[] {
-  return conditions.map((one) => ({ of: 'body', ...judged(one, valueAt(body, one.subject), redactor, options) }));
+  return conditions.map((one) => ({
+    of: 'body',
+    ...judged(one, valueAt(body, one.subject, one.variables), redactor, options),
+  }));
 }
 
 function judged(
@@ -78,7 +81,7 @@ export function isExpected(expect: RenderedExpect, response: Response): boolean 
     !response.unreadable &&
     hasStatus(expect, response.status) &&
     (expect.headers ?? []).every((one) => holds(headerOf(response, one.subject), one.expect)) &&
-    expect.body.every((one) => holds(valueAt(response.body, one.subject), one.expect))
+    expect.body.every((one) => holds(valueAt(response.body, one.subject, one.variables), one.expect))
   );
 }
 

@@ -1,4 +1,4 @@
-import { nodesRunBy, type PlannedNode, type PlannedRequest } from '../plan/index.ts';
+import { nodesRunBy, type PlannedNode, type PlannedRequest, type Saving } from '../plan/index.ts';
 import { type Json, jsonText, sha256 } from '../text/index.ts';
 import type { StepResult } from './event.ts';
 import { secretMark } from './redactor.ts';
@@ -7,33 +7,37 @@ import { valueIn } from './response.ts';
 import type { Response } from './result.ts';
 import type { OutputStore, StepContext } from './session.ts';
 
+/** What a step saves: name → where the value is, its templates evaluated. */
+export type Saves = { readonly [name: string]: Saving };
+
 /** Returns what of a response a step saves as secret, the digests of it aside. */
-export function secretsOf(response: Response, save: PlannedRequest['save'] = {}): Json[] {
-  return Object.values(save).flatMap(({ path, secret }) => {
-    const value = secret ? valueIn(response, path) : undefined;
+export function secretsOf(response: Response, save: Saves = {}): Json[] {
+  return Object.values(save).flatMap(({ path, variables, secret }) => {
+    const value = secret ? valueIn(response, path, variables) : undefined;
     return value === undefined ? [] : [value];
   });
 }
 
-/** Keeps what a step saves of its response; gives what of it may be recorded. A value that is not there is not saved. */
+/** Keeps what a step saves of its response; gives what of it may be recorded. A value that is not there is saved as its default, if it has one. */
 export async function saveFrom(
   response: Response,
-  node: PlannedRequest,
+  save: Saves | undefined,
   { session, id }: StepContext,
 ): Promise<Pick<StepResult, 'saved' | 'saved_secrets' | 'sealed'>> {
-  if (!node.save) return {};
+  if (!save) return {};
   const values: Outputs = new Map();
-  for (const [name, { path, secret, digest }] of Object.entries(node.save)) {
-    const found = valueIn(response, path);
-    if (found === undefined) continue;
-    const value = digest ? sha256(jsonText(found)) : found;
-    if (secret) session.options.redactor.add(value);
+  for (const [name, { path, variables, default: fallback, secret, digest }] of Object.entries(save)) {
+    const found = valueIn(response, path, variables);
+    const value = found === undefined ? fallback : digest ? sha256(jsonText(found)) : found;
+    if (value === undefined) continue;
+    // A default is in the plan, where everybody reads it.
+    if (secret && found !== undefined) session.options.redactor.add(value);
     values.set(name, { value, isSecret: secret === true });
   }
   session.outputs.saved.set(id, values);
   const shown = [...values].filter(([, { isSecret }]) => !isSecret);
   const secretNames = [...values].flatMap(([name, { isSecret }]) => (isSecret ? [name] : []));
-  const sealed = await sealedOf(values, node, id, session);
+  const sealed = await sealedOf(values, save, id, session);
   return {
     saved: Object.fromEntries(shown.map(([name, { value }]) => [name, value])),
     ...(secretNames.length > 0 ? { saved_secrets: secretNames } : {}),
@@ -46,13 +50,13 @@ const mostSealings = 20;
 
 async function sealedOf(
   values: Outputs,
-  node: PlannedRequest,
+  save: Saves,
   id: string,
   { ports, options, isDry }: StepContext['session'],
 ): Promise<Record<string, string>> {
   const sealed: Record<string, string> = {};
   for (const [name, { value }] of isDry ? [] : values) {
-    if (!node.save?.[name]?.sealed) continue;
+    if (!save[name]?.sealed) continue;
     let text = await ports.seal(id, name, value);
     for (let sealing = 1; sealing < mostSealings && options.redactor.text(text) !== text; sealing++)
       text = await ports.seal(id, name, value);
@@ -103,7 +107,7 @@ export function gather(
       const missing = values.find(({ lost }) => lost)?.lost;
       lists.set(name, {
         value: values.map(({ value }) => value),
-        isSecret: secret === true,
+        isSecret: secret === true || values.some(({ isSecret }) => isSecret),
         ...(missing ? { lost: missing } : {}),
       });
     }

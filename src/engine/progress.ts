@@ -1,6 +1,6 @@
 import { evaluateValue, TemplateError, valueAt } from '../language/index.ts';
 import type { PlannedMeasure, PlannedProgress, PlannedRequest } from '../plan/index.ts';
-import type { Json } from '../text/index.ts';
+import type { Json, JsonObject } from '../text/index.ts';
 import { hasStatus } from './assertion.ts';
 import type { Progress } from './event.ts';
 import { lookupAtRun } from './render.ts';
@@ -86,10 +86,11 @@ async function readProgress(
 /** The measures that have a number; a total that cannot be one is left out. */
 function measuresIn(body: Json, measures: readonly PlannedMeasure[], context: StepContext): Progress[] {
   const shown = shownNumber(context);
-  return measures.flatMap(({ done: path, total, unit }): Progress[] => {
-    const done = shown(() => valueAt(body, path));
+  return measures.flatMap(({ done: path, total, variables, unit }): Progress[] => {
+    const at = (query: string) => valueAt(body, query, variables && (filledIn(variables, context) as JsonObject));
+    const done = shown(() => at(path));
     if (done === undefined) return [];
-    const known = total && shown(() => ('path' in total ? valueAt(body, total.path) : filledIn(total.value, context)));
+    const known = total && shown(() => ('path' in total ? at(total.path) : filledIn(total.value, context)));
     return [{ done, ...(known !== undefined && known > 0 && known >= done ? { total: known } : {}), unit }];
   });
 }

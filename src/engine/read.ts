@@ -6,10 +6,10 @@ import type { StepResult } from './event.ts';
 import { unwanted } from './exchange.ts';
 import { watchProgress } from './progress.ts';
 import type { Reason } from './reason.ts';
-import { type Rendered, type RenderedExpect, renderConditions, renderExpect, renderText } from './render.ts';
+import { type Rendered, renderConditions, renderExpect, renderSave, renderText } from './render.ts';
 import type { SendResult } from './result.ts';
 import { isTransient } from './retry.ts';
-import { assess, renderRead, send, sendRead, wait } from './send.ts';
+import { assess, renderRead, type Sending, send, sendRead, wait } from './send.ts';
 import { isStopping, type StepContext, valuesIn } from './session.ts';
 
 /** The longest that one poll waits for its response. */
@@ -19,20 +19,26 @@ const longestWaiting = 200;
 /** How long a poll goes on while the server does not respond at all: it may be restarting. */
 const longestSilence = 300_000;
 
+/** What a read expects of its response, and what it saves of it. */
+type Expected = Pick<Sending, 'expect' | 'save'>;
+
 /** Sends a read, polls where it has an `until`, asserts and saves. */
 export async function runRead(node: PlannedRequest, context: StepContext): Promise<StepResult> {
   const { session, frame } = context;
   const values = valuesIn(session, frame);
   const rendered = renderRead(node.request, context);
-  const expect = renderExpect(node.expect, values);
+  const expected: Expected = {
+    expect: renderExpect(node.expect, values),
+    save: node.save && renderSave(node.save, values),
+  };
   const awaited = writeToWaitFor(rendered.sent, session);
   if (awaited !== undefined) return { outcome: 'depends', depends_on: awaited };
   const result = node.until
-    ? await poll(node, node.until, rendered, expect, context)
-    : await sendRead(rendered, { ...node, expect, purpose: 'step' }, context);
+    ? await poll(node, node.until, rendered, expected, context)
+    : await sendRead(rendered, { ...node, ...expected, purpose: 'step' }, context);
   if (!('kind' in result)) return result;
   if (result.kind === 'no-response') return dependent(rendered.sent, result, session);
-  const assessed = await assess(node, expect, result, context);
+  const assessed = await assess(expected, result, context);
   const { outcome, reason } = assessed;
   const before = outcome === 'done' && node.save ? writeBefore(rendered.sent, session, result.status) : undefined;
   if (before !== undefined) session.prediction.provisional.set(context.id, before);
@@ -44,7 +50,7 @@ async function poll(
   node: PlannedRequest,
   until: readonly Condition[],
   rendered: Rendered,
-  expect: RenderedExpect,
+  { expect, save }: Expected,
   context: StepContext,
 ): Promise<SendResult | StepResult> {
   const { session, frame } = context;
@@ -58,7 +64,7 @@ async function poll(
   for (;;) {
     const now = ports.monotonic();
     const timeout_ms = Math.min(longestPoll, Math.max(1, deadline - now));
-    const sending = { effect: 'read', timeout_ms, purpose: 'step', expect, save: node.save } as const;
+    const sending = { effect: 'read', timeout_ms, purpose: 'step', expect, save } as const;
     const result = await send(rendered, sending, context);
     const isAnswered = result.kind === 'response' && hasStatus(expect, result.status);
     // A health that was waited for is a 408 when its own time is over (docs/how-servers-behave.md, M2): its body says how far it is.

@@ -9,7 +9,7 @@ import {
   resolveValue,
   TemplateError,
 } from '../language/index.ts';
-import type { Condition, PlannedExpect, Request } from '../plan/index.ts';
+import type { Condition, PlannedExpect, Request, Saving } from '../plan/index.ts';
 import { isObject, type Json, type JsonObject, textOf } from '../text/index.ts';
 import type { Reason } from './reason.ts';
 import { type Redactor, secretMark } from './redactor.ts';
@@ -265,11 +265,30 @@ export function renderExpect(expect: PlannedExpect, values: Values): RenderedExp
 }
 
 export function renderConditions(conditions: readonly Condition[], values: Values): RenderedCondition[] {
-  return conditions.map(({ subject, expect }) => ({
+  const lookup = lookupAtRun(values, 'sent');
+  return conditions.map(({ subject, variables, expect }) => ({
     subject,
-    expect: evaluateValue(expect, lookupAtRun(values, 'sent')),
-    ...(readsSecret(expect, values) ? { isSecret: true } : {}),
+    ...(variables ? { variables: evaluateValue(variables, lookup) as JsonObject } : {}),
+    expect: evaluateValue(expect, lookup),
+    ...(readsSecret([expect, variables ?? null], values) ? { isSecret: true } : {}),
   }));
+}
+
+/** What a step saves, with every template evaluated. Throws `TemplateError`. What is chosen by a secret is as secret as that. */
+export function renderSave(
+  save: { readonly [name: string]: Saving },
+  values: Values,
+): { readonly [name: string]: Saving } {
+  const rendered = ({ variables, default: fallback, ...saving }: Saving): Saving => {
+    const lookup = lookupAtRun(values, 'sent');
+    return {
+      ...saving,
+      ...(variables === undefined ? {} : { variables: evaluateValue(variables, lookup) as JsonObject }),
+      ...(fallback === undefined ? {} : { default: evaluateValue(fallback, lookup) }),
+      ...(readsSecret([variables ?? null, fallback ?? null], values) ? { secret: true } : {}),
+    };
+  };
+  return Object.fromEntries(Object.entries(save).map(([name, saving]) => [name, rendered(saving)]));
 }
 
 /** Returns whether a value is made from something that a step has saved as secret. */

@@ -5,7 +5,7 @@ import { hasStatus, isExpected, judge, unexpected } from './assertion.ts';
 
 import type { RecordedCall, StepPurpose, StepResult } from './event.ts';
 import { exchange, recordedCall, unwanted } from './exchange.ts';
-import { saveFrom, secretsOf } from './outputs.ts';
+import { type Saves, saveFrom, secretsOf } from './outputs.ts';
 import type { Reason } from './reason.ts';
 import { type Rendered, type RenderedExpect, renderRequest } from './render.ts';
 import type { Response, SendResult } from './result.ts';
@@ -19,7 +19,7 @@ export interface Sending {
   readonly purpose: StepPurpose;
   readonly expect: RenderedExpect;
   /** What of the response is kept: what of it is secret is so before anything of the response is recorded. */
-  readonly save?: PlannedRequest['save'];
+  readonly save?: Saves | undefined;
   /** Learns that there is a result before anything is made of it. */
   readonly arrived?: (result: SendResult) => void;
 }
@@ -83,17 +83,16 @@ export async function wait(
 
 /** Asserts what a step expects of its response, records each assertion, and saves what it saves where all of them pass. */
 export async function assess(
-  node: PlannedRequest,
-  expect: RenderedExpect,
+  { expect, save }: Pick<Sending, 'expect' | 'save'>,
   response: Response,
   context: StepContext,
 ): Promise<StepResult> {
   const { recorder, options } = context.session;
-  const assertions = judge(expect, response, options.redactor, secretsOf(response, node.save));
+  const assertions = judge(expect, response, options.redactor, secretsOf(response, save));
   for (const assertion of assertions) await recorder.record({ type: 'asserted', step: context.id, ...assertion });
   const reason = unexpected(assertions, response, options.redactor);
   if (reason !== undefined) return { outcome: 'failed', reason };
-  return { outcome: 'done', ...(await saveFrom(response, node, context)) };
+  return { outcome: 'done', ...(await saveFrom(response, save, context)) };
 }
 
 /** A call of a step as it may be kept. */

@@ -15,8 +15,9 @@ import {
 } from './effect.ts';
 import type { StepResult } from './event.ts';
 import { unwanted } from './exchange.ts';
+import type { Saves } from './outputs.ts';
 import type { Reason } from './reason.ts';
-import { type Rendered, type RenderedExpect, renderExpect, renderRequest } from './render.ts';
+import { type Rendered, type RenderedExpect, renderExpect, renderRequest, renderSave } from './render.ts';
 import { hasEffect } from './replay.ts';
 import type { SendResult } from './result.ts';
 import { hasSucceeded, isTransient, mayHaveEffect, pauseBefore } from './retry.ts';
@@ -28,6 +29,7 @@ interface Write {
   readonly node: PlannedRequest;
   readonly rendered: Rendered;
   readonly expect: RenderedExpect;
+  readonly save: Saves | undefined;
   /** Its rollback. */
   readonly undo: Undo | undefined;
 }
@@ -44,6 +46,7 @@ export async function runWrite(
     ...{ node, undo },
     rendered: renderRequest(node.request, values),
     expect: renderExpect(node.expect, values),
+    save: node.save && renderSave(node.save, values),
   };
   const past = pastOf(context);
   const wasSent = past !== undefined && hasEffect(past);
@@ -125,7 +128,7 @@ interface Attempt {
 }
 
 async function sendOnce(
-  { node, rendered, expect, undo }: Write,
+  { node, rendered, expect, save, undo }: Write,
   attempt: number,
   wasSent: boolean,
   context: StepContext,
@@ -144,7 +147,7 @@ async function sendOnce(
     await recorder.record({ type: 'no-response', purpose: 'step', step: id, call, duration_ms: 0, reason });
     return { result: notSent(reason, wasSent), again: 'never' };
   }
-  const { timeout_ms, save } = node;
+  const { timeout_ms } = node;
   // Noted before the response is judged: whatever is in it, it was sent.
   const arrived = (result: SendResult) => {
     if (result.kind === 'no-response' && result.sent === 'no') return;
@@ -158,7 +161,7 @@ async function sendOnce(
     return { result: notSent(sent, wasSent), again: isTransient(sent) ? 'unsent' : 'never', sent };
   if (sent.kind === 'no-response' || isAmbiguous(sent.status, expect))
     return { ...(await readBack(node, unwanted(sent, session.options.redactor), context)), sent };
-  const result = await assess(node, expect, sent, context);
+  const result = await assess({ expect, save }, sent, context);
   return { result, again: result.outcome === 'failed' && isRetried(sent.status) ? 'by-retry' : 'never', sent };
 }
 

@@ -141,6 +141,9 @@ function withoutMisplacedTemplates(source: SourceDocument, mayHave: boolean): Ch
         'a template in a key; only the keys of a body or of ndjson may hold one, so that no value changes the shape of the document',
       file: source.file,
       range: source.keyRangeOf(path),
+      ...(isOfConditions(path)
+        ? { help: 'This key is JMESPath. Names are variables there: $inputs.NAME, $steps.ID.NAME, $item.' }
+        : {}),
     }),
   );
   return { diagnostics };
@@ -270,6 +273,12 @@ function unsuitableNodes(
     },
   });
   return found;
+}
+
+/** Returns whether a key is that of a condition over a response. */
+function isOfConditions(path: Path): boolean {
+  const [outer, inner] = path.slice(-3, -1);
+  return inner === 'until' || (outer === 'expect' && inner === 'body');
 }
 
 /**

@@ -37,16 +37,22 @@ Object.defineProperty(Opaque.prototype, 'constructor', { value: undefined });
 type Visit = typeof TreeInterpreter.visit;
 type Node = Parameters<Visit>[0];
 type Value = Parameters<Visit>[1];
+type Scope = Parameters<typeof TreeInterpreter.withScope>[0];
 
-/** Evaluates an expression over a value in which numbers are `Opaque`. @throws `TemplateError` where it would compute with one. */
-export function searchExactly(value: unknown, path: string): unknown {
-  return outside(new ExactInterpreter().search(compile(path), value as Parameters<typeof TreeInterpreter.search>[1]));
+/**
+ * Evaluates an expression over a value in which numbers are `Opaque`, and over variables in which they are. @throws
+ * `TemplateError` where it would compute with one.
+ */
+export function searchExactly(value: unknown, path: string, variables: unknown = {}): unknown {
+  const interpreter = new ExactInterpreter().withScope(variables as Scope);
+  Object.assign(interpreter, { _rootValue: value });
+  return outside(interpreter.visit(compile(path), value as Value));
 }
 
 const Interpreter = TreeInterpreter.constructor as new () => typeof TreeInterpreter;
 
 class ExactInterpreter extends Interpreter {
-  override withScope(scope: Parameters<typeof TreeInterpreter.withScope>[0]): typeof TreeInterpreter {
+  override withScope(scope: Scope): typeof TreeInterpreter {
     // What it makes itself would compare as JMESPath does.
     const { _rootValue, _scope } = super.withScope(scope) as unknown as { _rootValue: unknown; _scope: unknown };
     return Object.assign(new ExactInterpreter(), { _rootValue, _scope });
@@ -68,6 +74,11 @@ class ExactInterpreter extends Interpreter {
           if (Array.isArray(list)) return list.some((item) => isEqual(item as Json, wanted as Json));
         }
         break;
+      case 'Variable': {
+        // JMESPath takes 0, false and "" of an outer scope for a variable that there is not.
+        const { _scope } = this as unknown as { _scope: { getValue: (name: string) => Value | undefined } };
+        return _scope.getValue(node.name) ?? null;
+      }
       default:
     }
     return super.visit(node, value);

@@ -1,7 +1,7 @@
 import { compile, isRegistered, search } from '@jmespath-community/jmespath';
-import { doubleOf, isEqual, isExact, type Json, parseJson } from '../text/index.ts';
+import { didYouMean, doubleOf, isEqual, isExact, type Json, type JsonObject, parseJson } from '../text/index.ts';
 import { Opaque, searchExactly } from './exact-query.ts';
-import { TemplateError } from './expression.ts';
+import { type PathExpression, type Root, roots, TemplateError } from './expression.ts';
 
 /** Returns what is wrong with a JMESPath expression; undefined where nothing is. */
 export function queryProblem(path: string): string | undefined {
@@ -13,6 +13,9 @@ export function queryProblem(path: string): string | undefined {
   }
   const unknown = functionsIn(tree).find((name) => !isRegistered(name));
   if (unknown !== undefined) return `JMESPath has no function ${unknown}()`;
+  const other = readsOf(tree).find(({ name }) => !isRoot(name))?.name;
+  if (other !== undefined)
+    return `no variable $${other}; variables begin with ${roots.map((root) => `$${root}`).join(', ')}${didYouMean(other, roots)}`;
   const inexact = literalsIn(path).find((literal) => holdsInexact(literal));
   return inexact === undefined
     ? undefined
@@ -36,16 +39,93 @@ function holdsInexact(text: string): boolean {
   }
 }
 
+/** Returns the names that an expression reads as variables: `inputs.node` of `$inputs.node`. What `let` binds is none of them. */
+export function variablesIn(path: string): PathExpression[] {
+  if (!path.includes('$')) return [];
+  return readsOf(treeOf(path)).flatMap(({ name, segments }) =>
+    isRoot(name) ? [{ kind: 'path', root: name, segments }] : [],
+  );
+}
+
+/** A name as a variable in JMESPath: `$steps."my-step".id`. */
+export function variableText({ root, segments }: PathExpression): string {
+  const fields = segments.map((segment) => (/^[A-Za-z_]\w*$/.test(segment) ? segment : JSON.stringify(segment)));
+  return [`$${root}`, ...fields].join('.');
+}
+
+function treeOf(path: string): unknown {
+  try {
+    return compile(path);
+  } catch {
+    // It has its own message.
+    return undefined;
+  }
+}
+
+function isRoot(name: string): name is Root {
+  return (roots as readonly string[]).includes(name);
+}
+
+type Node = { readonly [key: string]: unknown };
+
+/** A variable, and the fields that are read of it, one in the other. */
+interface Read {
+  readonly name: string;
+  readonly segments: readonly string[];
+}
+
+/** @param bound What `let` binds around the node. */
+function readsOf(node: unknown, bound: ReadonlySet<string> = new Set()): Read[] {
+  if (typeof node !== 'object' || node === null) return [];
+  const { type, name, left, right, bindings, expression } = node as Node;
+  switch (type) {
+    // Whatever it holds, it is data.
+    case 'Literal':
+      return [];
+    case 'Variable':
+      return bound.has(String(name)) ? [] : [{ name: String(name), segments: [] }];
+    case 'LetExpression': {
+      const names = (bindings as readonly { readonly variable: string }[]).map(({ variable }) => variable);
+      return [...readsOf(bindings, bound), ...readsOf(expression, new Set([...bound, ...names]))];
+    }
+    case 'Subexpression': {
+      const [read, ...others] = readsOf(left, bound);
+      if (!read || !isChain(left as Node)) break;
+      const fields = { ...read, segments: [...read.segments, ...firstFieldOf(right)] };
+      return [fields, ...others, ...readsOf(right, bound)];
+    }
+    default:
+  }
+  return Object.values(node).flatMap((inner) => readsOf(inner, bound));
+}
+
+/** Returns whether a node is nothing but a variable and fields. */
+function isChain({ type, left, right }: Node): boolean {
+  if (type === 'Variable') return true;
+  return type === 'Subexpression' && (right as Node).type === 'Field' && isChain(left as Node);
+}
+
+/** The field with which the right side of a dot begins: `list` of `list[0]`. */
+function firstFieldOf(node: unknown): string[] {
+  if (typeof node !== 'object' || node === null) return [];
+  const { type, name, left } = node as Node;
+  return type === 'Field' ? [String(name)] : firstFieldOf(left);
+}
+
 /**
  * The value at a JMESPath in a response's body; null and nothing are the same there: undefined. A function called on a
  * value of a wrong type (`length(null)`) finds nothing: a response of an unexpected shape fails its assertion, it does
  * not end the run with an exception.
+ * @param variables What `$inputs`, `$steps` and the other variables are.
  */
-export function valueAt(body: Json, path: string): Json | undefined {
+export function valueAt(body: Json, path: string, variables?: JsonObject): Json | undefined {
   try {
     const { copy, hasExact } = bare(body);
+    const isPlain = !hasExact && variables === undefined;
     const found: unknown =
-      (hasExact ? searchExactly(copy, path) : search(copy as Parameters<typeof search>[0], path)) ?? undefined;
+      (isPlain
+        ? search(copy as Parameters<typeof search>[0], path)
+        : searchExactly(copy, path, variables && bare(variables).copy)) ?? undefined;
     // A mapping that the expression itself makes has a prototype.
     return typeof found === 'function' ? undefined : (found as Json | undefined);
   } catch (error) {

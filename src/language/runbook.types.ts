@@ -96,7 +96,7 @@ export type Total = string | number;
  * bytes, which are shown as kB, MB, GB, …, or a word in the plural: shards, documents.
  */
 export type Unit = string;
-export type Saved = string | {path: string; secret?: boolean; digest?: boolean};
+export type Saved = string | {path: string; default?: Json; secret?: boolean; digest?: boolean};
 
 export interface Runbook {
   apiVersion: ApiVersion;

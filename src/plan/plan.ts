@@ -102,15 +102,7 @@ export interface PlannedRequest extends Conditional {
   readonly timeout_ms: number;
   /** Of a poll: how far what it waits for is. */
   readonly progress?: PlannedProgress;
-  readonly save?: {
-    readonly [name: string]: {
-      readonly path: string;
-      readonly secret?: true;
-      readonly digest?: true;
-      /** A rollback reads it: the journal keeps it, sealed. */
-      readonly sealed?: true;
-    };
-  };
+  readonly save?: { readonly [name: string]: Saving };
   readonly done_when?: PlannedRead;
   /** Compares content; decides in the place of `done_when` whether the write is sent. */
   readonly unchanged_when?: PlannedRead;
@@ -125,6 +117,21 @@ export interface PlannedRequest extends Conditional {
   readonly on_unknown?: 'suspend';
   /** No pause begins that would end later than `budget_ms` after the first answer. */
   readonly retry: { readonly attempts: number; readonly delay_ms: number; readonly budget_ms: number };
+}
+
+/** A value of a response that later steps read. */
+export interface Saving {
+  /** JMESPath over the body. */
+  readonly path: string;
+  /** What the variables are that it reads. */
+  readonly variables?: JsonObject;
+  /** Saved as it is where there is no such value. */
+  readonly default?: Json;
+  readonly secret?: true;
+  /** Its SHA-256 is saved in its place. */
+  readonly digest?: true;
+  /** A rollback reads it: the journal keeps it, sealed. */
+  readonly sealed?: true;
 }
 
 /** Something that a person must know; nothing is sent. */
@@ -167,6 +174,8 @@ export type SkipReason =
 /** A path or an expression, and the literal or matcher that its value must meet. */
 export interface Condition {
   readonly subject: string;
+  /** Of JMESPath: what `$inputs`, `$steps` and the others are that it reads. */
+  readonly variables?: JsonObject;
   readonly expect: Json;
 }
 
@@ -203,6 +212,8 @@ export interface PlannedMeasure {
   readonly done: string;
   /** JMESPath over the response, or a number: a template where only the run knows it. */
   readonly total?: { readonly path: string } | { readonly value: Json };
+  /** What the variables are that the expressions read. */
+  readonly variables?: JsonObject;
   readonly unit: string;
 }
 

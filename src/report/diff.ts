@@ -134,7 +134,12 @@ function branchesOf(value: Json | undefined): JsonObject | undefined {
   const subjects = conditions.map((item) => (isObject(item) ? item.subject : undefined));
   if (!subjects.every((subject) => typeof subject === 'string') || new Set(subjects).size < subjects.length)
     return undefined;
-  return Object.fromEntries(conditions.map((item, index) => [subjects[index], (item as JsonObject).expect ?? null]));
+  return Object.fromEntries(
+    conditions.map((item, index) => {
+      const { expect = null, variables } = item as JsonObject;
+      return [subjects[index], variables === undefined ? expect : { expect, variables }];
+    }),
+  );
 }
 
 /** Of the ids that are in both lists, the most that stand in the same order: the others have moved. */

@@ -8,8 +8,16 @@ import { durationOf, type Json, jsonText } from '../text/index.ts';
 
 export function conditionText(condition: WhenCondition): string {
   if ('any' in condition) return condition.any.map(alternativeText).join(' or ');
-  const { subject, expect } = condition;
-  return isMatcher(expect) ? `${subject}: ${expectedOf(expect, inOneLine)}` : `${subject} = ${valueText(expect)}`;
+  const { subject, variables, expect } = condition;
+  const text = isMatcher(expect) ? `${subject}: ${expectedOf(expect, inOneLine)}` : `${subject} = ${valueText(expect)}`;
+  return text + variablesText(variables);
+}
+
+/** Returns what the variables of an expression are, to stand behind it: ` where $inputs = {"node":"n1"}`. */
+function variablesText(variables: Condition['variables']): string {
+  if (!variables) return '';
+  const all = Object.entries(variables).map(([name, value]) => `$${name} = ${jsonText(value)}`);
+  return ` where ${all.join(' and ')}`;
 }
 
 /** How many items of a loop run side by side. */
@@ -83,7 +91,10 @@ export function untilText({ until, waiting, every_ms = 0, timeout_ms }: PlannedR
 export function savesText({ save }: PlannedRequest): string | undefined {
   if (!save) return undefined;
   return Object.entries(save)
-    .map(([name, { path, secret, digest }]) => `${name} = ${path}${secret ? ' (secret)' : digest ? ' (SHA-256)' : ''}`)
+    .map(
+      ([name, { path, variables, default: fallback, secret, digest }]) =>
+        `${name} = ${path}${secret ? ' (secret)' : digest ? ' (SHA-256)' : ''}${variablesText(variables)}${fallback === undefined ? '' : `, by default ${jsonText(fallback)}`}`,
+    )
     .join('; ');
 }
 

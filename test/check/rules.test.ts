@@ -263,6 +263,31 @@ describe('the rules', () => {
     ],
     ['a string as lines', "  - { id: a, on: es, call: POST /_some, ndjson: '{}' }\n", ["body: '{}'"]],
     ['a text of unknown type', '  - { id: a, on: es, call: POST /_some, text: x }\n', ['body: x']],
+    [
+      'a variable of JMESPath that there is not',
+      "  - { id: a, on: es, call: GET /, expect: { body: { '[?x == $input.name]': 1 } } }\n",
+      ["jmespath: '[?x == $input.name]'"],
+    ],
+    [
+      'names in JMESPath that do not exist there',
+      "  - { id: a, on: es, call: GET /, save: { x: '[?x == $inputs.nam]', y: '$steps.b.z || $item.q', z: { path: $run.name } } }\n  - { id: b, on: es, call: GET /, save: { z: z } }\n",
+      [
+        'unknown-input: $inputs',
+        'used-before-saved: $steps',
+        'template-unknown-name: $item',
+        'template-unknown-name: $run',
+      ],
+    ],
+    [
+      'a name in a default that does not exist, and a secret in one',
+      "  - { id: a, on: es, call: GET /, save: { x: { path: x, default: '{{inputs.nam}}' }, y: { path: y, default: '{{inputs.key}}' } } }\n",
+      ['unknown-input: inputs.nam', 'secret-outside-body: inputs.key'],
+    ],
+    [
+      'a secret in JMESPath',
+      "  - { id: a, on: es, call: GET /, until: { '[?x == $inputs.key]': { empty: false } } }\n",
+      ["secret-outside-body: '[?x == $inputs.key]'"],
+    ],
     ['a text as a body', "  - { id: a, on: es, call: POST /_some, body: '{}' }\n", ["body: '{}'"]],
     [
       'a text with a template as a body',

@@ -76,10 +76,6 @@ describe('validate', () => {
     ],
     'query-in-path': ['{ id: a, on: c, call: "GET /_cat/indices?format=json" }', ['path']],
     'save-headers': ['{ id: a, on: c, call: GET /, save: { w: { path: x, header: warning } } }', ['unknown-key']],
-    'save-null': [
-      `{ id: a, on: c, call: GET /_nodes, save: { id: "keys(nodes)[0]" } }\n  - { id: b, on: c, call: GET /_nodes, save: { n: 'nodes."{{steps.a.id}}".name' } }`,
-      ['template-in-query'],
-    ],
     'scalar-body': ['{ id: a, on: c, call: POST /_x, body: 5 }', ['unknown-api', 'body']],
     'template-in-body-key': ['{ id: a, on: c, call: PUT /x, body: { aliases: { "{{run.id}}": {} } } }', []],
     'template-in-jmespath-key': [
@@ -88,6 +84,10 @@ describe('validate', () => {
     ],
     'template-in-save': [
       `{ id: a, on: c, call: GET /_nodes, save: { n: 'nodes."{{run.id}}".name' } }`,
+      ['template-in-query'],
+    ],
+    'save-null': [
+      `{ id: a, on: c, call: GET /_nodes, save: { id: "keys(nodes)[0]" } }\n  - { id: b, on: c, call: GET /_nodes, save: { n: 'nodes."{{steps.a.id}}".name' } }\n  - { id: d, on: c, call: "GET /{{steps.b.n}}" }`,
       ['template-in-query'],
     ],
     'text-body': [String.raw`{ id: a, on: c, call: POST /_bulk, body: "{\"index\":{}}\n{\"a\":1}\n" }`, ['body']],
@@ -113,6 +113,10 @@ describe('validate', () => {
     for (const [name, [, codes]] of Object.entries(trials))
       expect([name, ...found.filter(([, file]) => file === name).map(([, , one]) => one)]).toEqual([name, ...codes]);
     expect(code).toBe(2);
+    expect(stdout).toContain(
+      'Write $steps.a.id, without braces and quotes. A member of this name: items(nodes)[?[0] ==',
+    );
+    expect(stdout).toContain('This key is JMESPath. Names are variables there: $inputs.NAME, $steps.ID.NAME, $item.');
   });
 });
 

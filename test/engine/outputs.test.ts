@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { planOf } from '../support.ts';
+import { planOf, tryPlan } from '../support.ts';
 import { ok, runIn } from './world.ts';
 
 const finished = (events: Awaited<ReturnType<typeof runIn>>['events'], step: string) =>
@@ -53,6 +54,79 @@ describe('what a step saves', () => {
       actual: '‹secret›',
       passed: true,
     });
+  });
+
+  it('is its default where the response has no such value, or null, and the step that reads it gets that', async () => {
+    const defaults = planOf(`  - id: look
+    on: es
+    call: GET /look
+    save:
+      none: { path: none, default: null }
+      unset: { path: unset, default: 'of {{inputs.name}} {{run.id}}' }
+      zero: { path: zero, default: 5 }
+      mark: { path: none, digest: true, default: [] }
+      key: { path: none, secret: true, default: nobody }
+  - { id: use, on: es, call: PUT /x, body: { none: '{{steps.look.none}}', all: ['{{steps.look.unset}}', '{{steps.look.zero}}', '{{steps.look.mark}}'] } }
+`);
+    const { events, calls } = await runIn(defaults, { answer: () => ok({ unset: null, zero: 0 }) });
+    expect(finished(events, 'look')).toMatchObject({
+      saved: { none: null, unset: 'of one run-1', zero: 0, mark: [] },
+      saved_secrets: ['key'],
+    });
+    expect(calls[1]?.request).toMatchObject({ body: { none: null, all: ['of one run-1', 0, []] } });
+  });
+
+  it('as a default is as secret as what it is made of', async () => {
+    const chained = planOf(`  - { id: look, on: es, call: GET /look, save: { key: { path: key, secret: true } } }
+  - { id: other, on: es, call: GET /other, save: { key: { path: key, default: '{{steps.look.key}}' } } }
+  - { id: use, on: es, call: PUT /x, body: { key: '{{steps.other.key}}' } }
+`);
+    const { events, calls } = await runIn(chained, {
+      answer: (call) => ok(call === 'GET /look' ? { key: 'k1' } : {}),
+    });
+    expect(finished(events, 'other')).toMatchObject({ saved: {}, saved_secrets: ['key'] });
+    expect(calls.at(-1)?.request).toMatchObject({ body: { key: 'k1' } });
+    expect(JSON.stringify(events)).not.toContain('"k1"');
+  });
+
+  it('puts an unset setting back as it was, whatever became of the restart (p1-rolling-restart)', async () => {
+    const trial = readFileSync(
+      new URL('../cli/trials/p1-rolling-restart/rolling-restart-7.10.yaml', import.meta.url),
+      'utf8',
+    );
+    const environment = `apiVersion: runbook/v1
+environment: test
+connections: { cluster: { url: 'http://127.0.0.1:9200' } }
+`;
+    const { value, diagnostics } = tryPlan(trial, { whole: true, environment, sets: ['nodes=n1'] });
+    expect(diagnostics).toEqual([]);
+    if (!value) return;
+    for (const [persistent, allocation] of [
+      [{}, null],
+      [{ 'cluster.routing.allocation.enable': 'all' }, 'all'],
+    ] as const) {
+      for (const hasJoined of [true, false]) {
+        const { calls, summary } = await runIn(value, {
+          answer: (call, count) => {
+            if (call === 'GET /_cluster/settings') return ok({ persistent, transient: {} });
+            if (call === 'GET /_cat/nodes') return ok(hasJoined || count === 1 ? [{ name: 'n1' }] : []);
+            return ok(call === 'GET /_cluster/health' ? { status: 'green' } : { acknowledged: true });
+          },
+        });
+        const puts = calls.flatMap(({ request }) =>
+          request.type === 'http' && request.path === '/_cluster/settings' && request.method === 'PUT'
+            ? [request.body]
+            : [],
+        );
+        const setting = (to: string | null) => ({ persistent: { 'cluster.routing.allocation.enable': to } });
+        expect(puts).toEqual([setting('primaries'), setting(allocation)]);
+        expect([summary.outcome, summary.cleanup_failures, summary.left]).toEqual([
+          hasJoined ? 'done' : 'failed',
+          [],
+          [],
+        ]);
+      }
+    }
   });
 
   it('of a loop is secret item by item where the list is', async () => {

@@ -8,13 +8,14 @@ import {
   type Step,
   stepsIn,
   unknownInput,
+  type VisitedStep,
 } from '../../language/index.ts';
 import { type Diagnostic, didYouMean } from '../../text/index.ts';
 import type { CheckedFile, Rule } from '../rule.ts';
-import { areWithout, namesIn, rangeOfName, type TemplateText, templatesOf } from '../templates.ts';
+import { areWithout, namesIn, queriesOf, rangeOfName, type TemplateText, templatesOf } from '../templates.ts';
 
 /**
- * Every name in a template exists where it is used: inputs are declared, steps are of this file and saved the name
+ * Every name in a template or JMESPath exists where it is used: inputs are declared, steps are of this file and saved the name
  * before, `item` stands inside a `for_each`. In `always` and in a block's `rollback` the block's own steps may never
  * have run, so what they save cannot be relied on there.
  */
@@ -40,7 +41,8 @@ export const namesExistBeforeUse: Rule = (file) => {
     for (const [index, step] of steps.entries()) {
       const here = [...path, index];
       const within: Scope = { saved, hasItem: hasItem || step.for_each !== undefined };
-      for (const text of templatesOf({ step, path: here, place: 'steps', ancestors: [] })) {
+      const visited: VisitedStep = { step, path: here, place: 'steps', ancestors: [] };
+      for (const text of [...templatesOf(visited), ...queriesOf(visited)]) {
         inspect(text, text.path[here.length] === 'for_each' ? { saved, hasItem } : within);
       }
       const lists = listsIn(step, here);

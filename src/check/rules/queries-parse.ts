@@ -1,51 +1,41 @@
-import { headerIn, headerProblem, type Path, queryProblem, stepsIn } from '../../language/index.ts';
+import {
+  headerIn,
+  headerProblem,
+  parseTemplate,
+  queryProblem,
+  stepsIn,
+  templatePaths,
+  variableText,
+} from '../../language/index.ts';
 import { type CheckedFile, problemAt, type Rule } from '../rule.ts';
-import { doneWhenReads, isTemplate, measuresOf } from '../templates.ts';
+import { type QueryText, queriesOf } from '../templates.ts';
 
-/** Every JMESPath in expect, until, progress and save can be parsed and calls functions that exist. */
+/** Every JMESPath in expect, until, progress and save can be parsed, and calls functions and reads variables that exist. */
 export const queriesParse: Rule = (file) =>
-  stepsIn(file).flatMap((visited) => {
-    const { step, path } = visited;
-    const keys: [string, Path][] = [];
-    const add = (conditions: object | undefined, at: Path) => {
-      for (const key of Object.keys(conditions ?? {})) keys.push([key, [...at, key]]);
-    };
-    if ('expect' in step) add(step.expect?.body, [...path, 'expect', 'body']);
-    if ('until' in step) add(step.until, [...path, 'until']);
-    for (const { read, path: at } of doneWhenReads(visited)) add(read.expect.body, [...at, 'expect', 'body']);
-    const saved = Object.entries(('save' in step ? step.save : undefined) ?? {}).flatMap(([name, value]) => {
-      const query = typeof value === 'string' ? value : value.path;
-      const at = [...path, 'save', name];
-      return 'oss' in step ? problems(file, query, at, false) : savedProblems(file, query, at);
-    });
-    const measured = measuresOf('progress' in step ? step : {}, path).flatMap(
-      ({ measure: { done, total }, path: at }) => [
-        ...problems(file, done, [...at, 'done'], false),
-        ...(typeof total === 'string' && !isTemplate(total) ? problems(file, total, [...at, 'total'], false) : []),
-      ],
-    );
-    return [...keys.flatMap(([query, at]) => problems(file, query, at, true)), ...saved, ...measured];
-  });
+  stepsIn(file).flatMap((visited) => queriesOf(visited).flatMap((query) => problems(file, query)));
 
-/** `headers.NAME` is no JMESPath. */
-function savedProblems(file: CheckedFile, path: string, at: Path) {
-  const header = headerIn(path);
-  if (header === undefined || path.includes('{{')) return problems(file, path, at, false);
-  const problem = headerProblem(header);
-  const help = 'Write headers.NAME, without quotes. What the body has under headers is @.headers.';
-  return problem ? [problemAt(file, at, 'header', problem, help)] : [];
-}
-
-function problems(file: CheckedFile, query: string, path: Path, isKey: boolean) {
-  if (query.includes('{{')) {
-    const message = `"${query}" has a template in it; JMESPath is taken as it is written`;
-    // A key has been refused with the document.
-    return [
-      problemAt(file, path, 'template-in-query', message, 'Choose by what the body contains: values(nodes)[0].name.'),
-    ];
+function problems(file: CheckedFile, { text, path, isKey, mayBeHeader }: QueryText) {
+  const header = mayBeHeader && !text.includes('{{') ? headerIn(text) : undefined;
+  if (header !== undefined) {
+    const problem = headerProblem(header);
+    const help = 'Write headers.NAME, without quotes. What the body has under headers is @.headers.';
+    return problem ? [problemAt(file, path, 'header', problem, help)] : [];
   }
-  const problem = queryProblem(query);
+  // A key with a template has been refused with the document.
+  if (text.includes('{{')) {
+    const message = `"${text}" has a template in it; in JMESPath, names are variables`;
+    return [problemAt(file, path, 'template-in-query', message, variablesFor(text))];
+  }
+  const problem = queryProblem(text);
   if (!problem) return [];
   const range = isKey ? file.source.keyRangeOf(path) : file.source.rangeOf(path);
-  return [{ ...problemAt(file, path, 'jmespath', `"${query}" is not valid JMESPath: ${problem}`), range }];
+  return [{ ...problemAt(file, path, 'jmespath', `"${text}" is not valid JMESPath: ${problem}`), range }];
+}
+
+/** What to write in the place of the templates in an expression. */
+function variablesFor(text: string): string {
+  const result = parseTemplate(text);
+  const [name] = 'template' in result ? templatePaths(result.template) : [];
+  const variable = name ? variableText(name) : '$inputs.NAME';
+  return `Write ${variable}, without braces and quotes. A member of this name: items(nodes)[?[0] == ${variable}] | [0][1].`;
 }

@@ -1,11 +1,11 @@
 import { contentKeys, holdsSecret, inputAt, stepsIn } from '../../language/index.ts';
 import type { Rule } from '../rule.ts';
-import { namesIn, rangeOfName, templatesOf } from '../templates.ts';
+import { namesIn, queriesOf, rangeOfName, templatesOf } from '../templates.ts';
 
 /** A secret goes only into a body or a header: paths, parameters, titles and questions are logged on the way. */
 export const secretsStayInBodies: Rule = (file) =>
   stepsIn(file).flatMap((visited) =>
-    templatesOf(visited).flatMap((text) => {
+    [...templatesOf(visited), ...queriesOf(visited)].flatMap((text) => {
       const field = String(text.path[visited.path.length]);
       if ([...contentKeys, 'headers', 'with'].includes(field)) return [];
       return namesIn(text).flatMap((name) => {

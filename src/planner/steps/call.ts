@@ -1,10 +1,12 @@
 import { type CallStep, isReading, type Path } from '../../language/index.ts';
-import type { PlannedNode, PlannedRequest } from '../../plan/index.ts';
+import type { PlannedNode, PlannedRequest, Saving } from '../../plan/index.ts';
 import { millisecondsOf } from '../../text/index.ts';
 import { type Context, numbersFrom, resolved } from '../context.ts';
+import { refuseSecrets } from '../secrets.ts';
 import { defaults, plannedConditions, plannedExpect, plannedRetry } from './fields.ts';
 import type { StepPlanner } from './planner.ts';
 import { httpRequest, plannedDoneWhen, plannedProgress, plannedUnchangedWhen } from './read.ts';
+import { plannedVariables } from './variables.ts';
 
 /** One HTTP request. */
 export const callPlanner: StepPlanner<CallStep> = {
@@ -21,7 +23,7 @@ export const callPlanner: StepPlanner<CallStep> = {
       expect: plannedExpect(step.expect, [...path, 'expect'], context),
       ...polling(step, path, context),
       ...plannedProgress(step.progress, [...path, 'progress'], context),
-      ...saved(step.save),
+      ...saved(step.save, [...path, 'save'], context),
       ...plannedDoneWhen(step.done_when, [...path, 'done_when'], context),
       ...plannedUnchangedWhen(step.unchanged_when, [...path, 'unchanged_when'], context),
       ...plannedEvidence(step, path, common, context),
@@ -64,14 +66,28 @@ export function polling(
   };
 }
 
-export function saved(save: CallStep['save']): Pick<PlannedRequest, 'save'> {
+export function saved(save: CallStep['save'], path: Path, context: Context): Pick<PlannedRequest, 'save'> {
   if (!save) return {};
-  const entries = Object.entries(save).map(([name, value]) => {
-    if (typeof value === 'string') return [name, { path: value }] as const;
-    const { path, secret, digest } = value;
-    return [name, { path, ...(secret ? { secret: true } : {}), ...(digest ? { digest: true } : {}) }] as const;
+  const entries = Object.entries(save).map(([name, written]) => {
+    const {
+      path: query,
+      default: fallback,
+      secret,
+      digest,
+    } = typeof written === 'string' ? { path: written } : written;
+    const at = [...path, name, 'default'];
+    const value = resolved(context, at, fallback);
+    if (value !== undefined) refuseSecrets(value, at, context, 'in a default: the interpreter never gets its value');
+    const saving: Saving = {
+      path: query,
+      ...plannedVariables([query], [...path, name], context),
+      ...(value === undefined ? {} : { default: value }),
+      ...(secret ? { secret: true } : {}),
+      ...(digest ? { digest: true } : {}),
+    };
+    return [name, saving] as const;
   });
-  return { save: Object.fromEntries(entries) as PlannedRequest['save'] & {} };
+  return { save: Object.fromEntries(entries) };
 }
 
 /** One attempt each: what has failed is to be undone soon. */

@@ -11,6 +11,7 @@ import type { Condition, PlannedExpect, PlannedRequest } from '../../plan/index.
 import { type Json, millisecondsOf } from '../../text/index.ts';
 import { type Context, resolved } from '../context.ts';
 import { refuseSecrets } from '../secrets.ts';
+import { plannedVariables } from './variables.ts';
 
 /** The pause between two polls, and how long to poll or to wait for one response, where the author does not say. */
 export const defaults = { every: 2_000, pollTimeout: 600_000, callTimeout: 60_000 };
@@ -39,7 +40,7 @@ export function plannedConditions(conditions: BodyConditions | undefined, path: 
     const here = [...path, subject];
     const expect = resolved(context, here, expectation as Json) ?? literalValue(null);
     refuseSecrets(expect, here, context, 'in an assertion: the interpreter never gets its value');
-    return { subject, expect };
+    return { subject, ...plannedVariables([subject], here, context), expect };
   });
 }
 

@@ -25,7 +25,7 @@ export const ossPlanner: StepPlanner<OssStep> = {
       },
       expect: plannedExpect(step.expect, [...path, 'expect'], context),
       ...polling(step, path, context),
-      ...saved(step.save),
+      ...saved(step.save, [...path, 'save'], context),
       retry: plannedRetry(step.retry, 'read'),
     };
   },

@@ -17,6 +17,7 @@ import { lookupIn } from '../scope.ts';
 import { refuseSecrets } from '../secrets.ts';
 import { connectionFor, withConnection } from './connection.ts';
 import { plannedExpect } from './fields.ts';
+import { plannedVariables } from './variables.ts';
 
 /** What a request is made of, wherever it is written. */
 type Written = Pick<CallStep & DoneWhen, 'call' | 'query' | 'headers' | 'body' | 'ndjson' | 'text' | 'effect'>;
@@ -91,10 +92,12 @@ export function plannedProgress(
 }
 
 function plannedMeasure({ done, total, unit }: Measure, path: Path, context: Context): PlannedMeasure {
-  if (total === undefined) return { done, unit };
-  if (typeof total === 'string' && !total.includes('{{')) return { done, total: { path: total }, unit };
+  const isQuery = typeof total === 'string' && !total.includes('{{');
+  const variables = plannedVariables(isQuery ? [done, total] : [done], [...path, 'done'], context);
+  if (total === undefined) return { done, ...variables, unit };
+  if (isQuery) return { done, total: { path: total }, ...variables, unit };
   const at = [...path, 'total'];
   const value = resolved(context, at, total) ?? total;
   refuseSecrets(value, at, context, 'in a total: it is shown');
-  return { done, total: { value }, unit };
+  return { done, total: { value }, ...variables, unit };
 }
