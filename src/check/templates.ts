@@ -107,37 +107,44 @@ const withoutTemplates = new Set([
   'description',
 ]);
 
-/** Every template of one step, its nested steps left out. */
+/** Every template of one step, its nested steps left out; a text without braces is none. */
 export function templatesOf({ step, path }: VisitedStep): TemplateText[] {
   return Object.entries(step).flatMap(([key, value]) => {
     if (withoutTemplates.has(key)) return [];
-    const texts = textsIn(value as Json, [...path, key]).filter(
-      (text) => key !== 'progress' || !isQuery(text, path.length),
-    );
+    const texts: TemplateText[] = [];
+    addTemplates(value as Json, [...path, key], texts);
     const keys =
       key === 'when'
         ? Object.keys(value as object).map((text) => ({ path: [...path, key, text], text, isKey: true }))
         : [];
-    return [...keys, ...texts];
+    return [...keys, ...(key === 'progress' ? texts.filter((text) => !isQuery(text, path.length)) : texts)];
   });
 }
 
 /** A measure's own JMESPath: it holds no templates. */
-function isQuery({ path, text }: TemplateText, depth: number): boolean {
-  const name = path.at(-1);
-  const isMeasure = path.length === depth + 2 || path[depth + 1] === 'measures';
-  return isMeasure && (name === 'done' || (name === 'total' && !isTemplate(text)));
+function isQuery({ path }: TemplateText, depth: number): boolean {
+  return path.at(-1) === 'done' && (path.length === depth + 2 || path[depth + 1] === 'measures');
 }
 
-/** Returns whether a total is a template that gives a number: in JMESPath no two braces stand together. */
+/** Returns whether a text holds a template: in JMESPath no two braces stand together. */
 export function isTemplate(text: string): boolean {
   return text.includes('{{');
 }
 
-function textsIn(value: Json, path: Path): TemplateText[] {
-  if (typeof value === 'string') return [{ path, text: value, isKey: false }];
-  if (Array.isArray(value)) return (value as readonly Json[]).flatMap((item, index) => textsIn(item, [...path, index]));
-  return isObject(value) ? Object.entries(value).flatMap(([key, item]) => textsIn(item, [...path, key])) : [];
+function addTemplates(value: Json, path: Path, found: TemplateText[]): void {
+  if (typeof value === 'string') {
+    if (isTemplate(value)) found.push({ path, text: value, isKey: false });
+  } else if (Array.isArray(value)) {
+    for (const [index, item] of (value as readonly Json[]).entries())
+      if (mayHold(item)) addTemplates(item, [...path, index], found);
+  } else if (isObject(value)) {
+    for (const [key, item] of Object.entries(value)) if (mayHold(item)) addTemplates(item, [...path, key], found);
+  }
+}
+
+/** Most members are constants: no path is made for them. */
+function mayHold(value: Json): boolean {
+  return typeof value === 'string' ? isTemplate(value) : typeof value === 'object';
 }
 
 /** A template's expressions, or what is wrong with it. */

@@ -15,12 +15,53 @@ export interface Api {
 interface Data {
   readonly versions: readonly string[];
   readonly common: string;
-  readonly apis: readonly {
-    readonly path: string;
-    readonly methods: Readonly<Record<string, string>>;
-    readonly query?: string;
-    readonly body?: string;
-  }[];
+  readonly apis: readonly Entry[];
+}
+
+interface Entry {
+  readonly path: string;
+  readonly methods: Readonly<Record<string, string>>;
+  readonly query?: string;
+  readonly body?: string;
+}
+
+/** A file calls a few of the hundreds: of the others only the path is read. */
+class CataloguedApi implements Api {
+  readonly path: string;
+  readonly segments: readonly string[];
+  readonly #entry: Entry;
+  readonly #common: string;
+  #methods: Api['methods'] | undefined;
+  #query: Api['query'] | undefined;
+  #body: Api['body'];
+
+  constructor(entry: Entry, common: string) {
+    this.path = entry.path;
+    this.segments = segmentsOf(entry.path);
+    this.#entry = entry;
+    this.#common = common;
+  }
+
+  get methods(): Api['methods'] {
+    this.#methods ??= new Map(
+      Object.entries(this.#entry.methods).map(([method, bits]) => [method, [...bits].map((bit) => bit === '1')]),
+    );
+    return this.#methods;
+  }
+
+  get query(): Api['query'] {
+    this.#query ??= new Set([...wordsOf(this.#common), ...wordsOf(this.#entry.query)]);
+    return this.#query;
+  }
+
+  get body(): Api['body'] {
+    if (this.#entry.body !== undefined) this.#body ??= new Set(wordsOf(this.#entry.body));
+    return this.#body;
+  }
+}
+
+function wordsOf(text = ''): string[] {
+  return text.split(' ').filter((word) => word !== '');
 }
 
 interface Catalogued {
@@ -37,16 +78,7 @@ let read: Catalogued | undefined;
 export function knownApis(): Catalogued {
   if (read) return read;
   const { versions, common, apis: all } = JSON.parse(catalogueText) as Data;
-  const words = (text = '') => text.split(' ').filter((word) => word !== '');
-  const apis = all.map(
-    ({ path, methods, query, body }): Api => ({
-      path,
-      segments: segmentsOf(path),
-      methods: new Map(Object.entries(methods).map(([method, bits]) => [method, [...bits].map((bit) => bit === '1')])),
-      query: new Set([...words(common), ...words(query)]),
-      body: body === undefined ? undefined : new Set(words(body)),
-    }),
-  );
+  const apis = all.map((one) => new CataloguedApi(one, common));
   const groups = new Map<string, Api[]>();
   for (const api of apis) {
     const key = groupOf(api.segments);
