@@ -13,6 +13,9 @@ const contents: Readonly<Record<string, (path: string) => string>> = {
   'string-width': (path) => `let whole;
     export default (text, options) =>
       typeof text === 'string' && /^[\\x20-\\x7e]*$/.test(text) ? text.length : (whole ??= require(${JSON.stringify(require.resolve(path))}).default)(text, options);`,
+  // It parses what is no plain template.
+  handlebars: (path) =>
+    `let whole; export default { parse: (text) => (whole ??= require(${JSON.stringify(require.resolve(path))})).parse(text) };`,
   ...Object.fromEntries(builtin.map((name) => [`node:${name}`, loadedByItsMembers])),
 };
 

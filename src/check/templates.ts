@@ -148,16 +148,15 @@ const withoutTemplates = new Set([
   'description',
 ]);
 
-/** Every template of one step, its nested steps left out. */
+/** Every template of one step, its nested steps left out; a text without braces is none. */
 export function templatesOf({ step, path }: VisitedStep): TemplateText[] {
   return Object.entries(step).flatMap(([key, value]) => {
     if (key === 'save') return defaultsIn(value as NonNullable<CallStep['save']>, [...path, key]);
     if (withoutTemplates.has(key)) return [];
-    const texts = textsIn(value as Json, [...path, key]).filter(
-      (text) => key !== 'progress' || !isQuery(text, path.length),
-    );
+    const texts: TemplateText[] = [];
+    addTemplates(value as Json, [...path, key], texts);
     const keys = key === 'when' ? expressionsIn(value as Json, [...path, key]) : [];
-    return [...keys, ...texts];
+    return [...keys, ...(key === 'progress' ? texts.filter((text) => !isQuery(text, path.length)) : texts)];
   });
 }
 
@@ -172,32 +171,40 @@ function expressionsIn(when: Json, path: Path): TemplateText[] {
 
 /** Of what a step saves, only the defaults hold templates. */
 function defaultsIn(save: NonNullable<CallStep['save']>, path: Path): TemplateText[] {
-  return Object.entries(save).flatMap(([name, saved]) =>
-    typeof saved === 'string' || saved.default === undefined ? [] : textsIn(saved.default, [...path, name, 'default']),
-  );
+  const found: TemplateText[] = [];
+  for (const [name, saved] of Object.entries(save))
+    if (typeof saved !== 'string' && saved.default !== undefined)
+      addTemplates(saved.default, [...path, name, 'default'], found);
+  return found;
 }
 
 /** A measure's own JMESPath: it holds no templates. */
-function isQuery({ path, text }: TemplateText, depth: number): boolean {
-  const name = path.at(-1);
-  const isMeasure = path.length === depth + 2 || path[depth + 1] === 'measures';
-  return isMeasure && (name === 'done' || (name === 'total' && !isTemplate(text)));
+function isQuery({ path }: TemplateText, depth: number): boolean {
+  return path.at(-1) === 'done' && (path.length === depth + 2 || path[depth + 1] === 'measures');
 }
 
-/** Returns whether a total is a template that gives a number: in JMESPath no two braces stand together. */
+/** Returns whether a text holds a template: in JMESPath no two braces stand together. */
 export function isTemplate(text: string): boolean {
   return text.includes('{{');
 }
 
-function textsIn(value: Json, path: Path): TemplateText[] {
-  if (typeof value === 'string') return [{ path, text: value, isKey: false }];
-  if (Array.isArray(value)) return (value as readonly Json[]).flatMap((item, index) => textsIn(item, [...path, index]));
-  if (!isObject(value)) return [];
-  return Object.entries(value).flatMap(([key, item]) => {
-    const here = [...path, key];
-    const own = isTemplate(key) ? [{ path: here, text: key, isKey: true }] : [];
-    return [...own, ...textsIn(item, here)];
-  });
+function addTemplates(value: Json, path: Path, found: TemplateText[]): void {
+  if (typeof value === 'string') {
+    if (isTemplate(value)) found.push({ path, text: value, isKey: false });
+  } else if (Array.isArray(value)) {
+    for (const [index, item] of (value as readonly Json[]).entries())
+      if (mayHold(item)) addTemplates(item, [...path, index], found);
+  } else if (isObject(value)) {
+    for (const [key, item] of Object.entries(value)) {
+      if (isTemplate(key)) found.push({ path: [...path, key], text: key, isKey: true });
+      if (mayHold(item)) addTemplates(item, [...path, key], found);
+    }
+  }
+}
+
+/** Most members are constants: no path is made for them. */
+function mayHold(value: Json): boolean {
+  return typeof value === 'string' ? isTemplate(value) : typeof value === 'object';
 }
 
 /** A template's expressions, or what is wrong with it. */

@@ -54,7 +54,21 @@ export async function planFromFiles(
   const unpinned = planWith({});
   const plan = askPins ? planWith({ pins: await askPins(unpinned, environment.value) }) : unpinned;
   const files = Object.fromEntries([...runbookFile.texts].map(([file, text]) => [file, hashOf(text)]));
-  const bytes = canonicalJson(plan);
-  const origin = { runbook: path, env, set, files };
-  return { plan, bytes, id: hashOf(bytes), environment: environment.value, origin };
+  let made: string | undefined;
+  // Not before they are asked for: a run makes them itself, of the plan that it is given.
+  const bytes = () => {
+    made ??= canonicalJson(plan);
+    return made;
+  };
+  return {
+    plan,
+    get bytes() {
+      return bytes();
+    },
+    get id() {
+      return hashOf(bytes());
+    },
+    environment: environment.value,
+    origin: { runbook: path, env, set, files },
+  };
 }

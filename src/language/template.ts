@@ -22,6 +22,7 @@ import {
   TemplateError,
 } from './expression.ts';
 import { helpers } from './helpers.ts';
+import { plainTemplate } from './plain-template.ts';
 
 /** One scalar: texts and expressions in turn. Nothing but one expression keeps that expression's type. */
 export interface Template {
@@ -46,7 +47,8 @@ export function parseTemplate(
   if (!text.includes('{{')) return { template: { parts: text === '' ? [] : [text] } };
   const known = parsed.get(text);
   if (known) return { template: known };
-  const result = parse(text);
+  const plain = plainTemplate(text);
+  const result = plain ? { template: { parts: plain } } : parseByHandlebars(text);
   if ('template' in result) {
     if (parsed.size >= mostParsed) parsed.clear();
     parsed.set(text, result.template);
@@ -58,7 +60,8 @@ export function parseTemplate(
 const parsed = new Map<string, Template>();
 const mostParsed = 20_000;
 
-function parse(text: string): ReturnType<typeof parseTemplate> {
+/** As `parseTemplate`, for any template. */
+export function parseByHandlebars(text: string): ReturnType<typeof parseTemplate> {
   let program: hbs.AST.Program;
   try {
     program = Handlebars.parse(text);

@@ -38,7 +38,8 @@ export async function exec(name: string | undefined, options: ExecOptions): Prom
   // Said before anything is sent: what the servers say may be the consequence.
   const unfinished = await unfinishedTexts(options.env);
   for (const text of unfinished) process.stderr.write(`WARNING: ${text}\n`);
-  const code = await attend({ ...(await toRun(name, options)), mode, rollback, clusterLock, confirm }, options);
+  const { plan, environment, origin } = await toRun(name, options);
+  const code = await attend({ plan, environment, origin, mode, rollback, clusterLock, confirm }, options);
   if (code === exitCodes.refused) for (const text of unfinished) process.stdout.write(`\nPossibly why: ${text}\n`);
   return code;
 }

@@ -25,15 +25,73 @@ interface Data {
   readonly earlier: Readonly<Record<string, string>>;
   readonly deprecations: readonly string[];
   readonly common: string;
-  readonly apis: readonly {
-    readonly path: string;
-    readonly methods: Readonly<Record<string, string>>;
-    readonly query?: string;
-    readonly body?: string;
-    readonly reads?: true;
-    readonly needs?: Readonly<Record<string, number>>;
-    readonly deprecated?: Readonly<Record<string, number>>;
-  }[];
+  readonly apis: readonly Entry[];
+}
+
+interface Entry {
+  readonly path: string;
+  readonly methods: Readonly<Record<string, string>>;
+  readonly query?: string;
+  readonly body?: string;
+  readonly reads?: true;
+  readonly needs?: Readonly<Record<string, number>>;
+  readonly deprecated?: Readonly<Record<string, number>>;
+}
+
+/** A file calls a few of the hundreds: of the others only the path is read. */
+class CataloguedApi implements Api {
+  readonly path: string;
+  readonly segments: readonly string[];
+  readonly reads: boolean;
+  readonly #entry: Entry;
+  readonly #shared: Data;
+  #methods: Api['methods'] | undefined;
+  #query: Api['query'] | undefined;
+  #body: Api['body'];
+  #needs: Api['needs'] | undefined;
+  #deprecated: Api['deprecated'] | undefined;
+
+  constructor(entry: Entry, shared: Data) {
+    this.path = entry.path;
+    this.segments = segmentsOf(entry.path);
+    this.reads = entry.reads === true;
+    this.#entry = entry;
+    this.#shared = shared;
+  }
+
+  get methods(): Api['methods'] {
+    this.#methods ??= new Map(Object.entries(this.#entry.methods).map(([method, bits]) => [method, truthsIn(bits)]));
+    return this.#methods;
+  }
+
+  get query(): Api['query'] {
+    this.#query ??= new Set([...wordsOf(this.#shared.common), ...wordsOf(this.#entry.query)]);
+    return this.#query;
+  }
+
+  get body(): Api['body'] {
+    if (this.#entry.body !== undefined) this.#body ??= new Set(wordsOf(this.#entry.body));
+    return this.#body;
+  }
+
+  get needs(): Api['needs'] {
+    this.#needs ??= namedBy(this.#entry.needs, this.#shared.privileges);
+    return this.#needs;
+  }
+
+  get deprecated(): Api['deprecated'] {
+    this.#deprecated ??= namedBy(this.#entry.deprecated, this.#shared.deprecations);
+    return this.#deprecated;
+  }
+}
+
+/** What stands at the places of a list. */
+function namedBy(places: Readonly<Record<string, number>> = {}, list: readonly string[]): Map<string, string> {
+  return new Map(Object.entries(places).map(([name, at]) => [name, list[at] ?? '']));
+}
+
+function wordsOf(text = ''): string[] {
+  return text.split(' ').filter((word) => word !== '');
 }
 
 interface Catalogued {
@@ -53,28 +111,9 @@ let read: Catalogued | undefined;
 /** The APIs of Elasticsearch, and the versions that they are known of. Read at the first use. */
 export function knownApis(): Catalogued {
   if (read) return read;
-  const {
-    versions,
-    common,
-    privileges,
-    newPrivileges,
-    earlier,
-    deprecations,
-    apis: all,
-  } = JSON.parse(catalogueText) as Data;
-  const words = (text = '') => text.split(' ').filter((word) => word !== '');
-  const apis = all.map(
-    ({ path, methods, query, body, reads = false, needs = {}, deprecated = {} }): Api => ({
-      path,
-      segments: segmentsOf(path),
-      methods: new Map(Object.entries(methods).map(([method, bits]) => [method, truthsIn(bits)])),
-      query: new Set([...words(common), ...words(query)]),
-      body: body === undefined ? undefined : new Set(words(body)),
-      reads,
-      needs: new Map(Object.entries(needs).map(([method, at]) => [method, privileges[at] ?? ''])),
-      deprecated: new Map(Object.entries(deprecated).map(([what, at]) => [what, deprecations[at] ?? ''])),
-    }),
-  );
+  const data = JSON.parse(catalogueText) as Data;
+  const { versions, newPrivileges, earlier } = data;
+  const apis = data.apis.map((one) => new CataloguedApi(one, data));
   const groups = new Map<string, Api[]>();
   for (const api of apis) {
     const key = groupOf(api.segments);

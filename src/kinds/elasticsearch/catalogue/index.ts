@@ -64,6 +64,7 @@ function unknownMethod({ method, path }: WrittenCall, found: readonly Api[]): Om
 
 function versionProblems({ method, path }: WrittenCall, known: readonly boolean[], range = '*'): CallProblem[] {
   const { versions } = knownApis();
+  if (known.every(Boolean)) return [];
   const periods = periodsIn(range);
   const lacking = periods.filter(({ sources }) => !sources.some((source) => known[source]));
   if (lacking.length === 0) return [];
@@ -84,8 +85,10 @@ function versionProblems({ method, path }: WrittenCall, known: readonly boolean[
 }
 
 function unknownParameters({ method, path, query = {} }: WrittenCall, found: readonly Api[]): CallProblem[] {
+  const names = Object.keys(query);
+  if (names.length === 0) return [];
   const known = new Set(found.flatMap((api) => [...api.query]));
-  return Object.keys(query)
+  return names
     .filter((name) => !known.has(name))
     .map((name) => ({
       part: 'query',
