@@ -105,14 +105,15 @@ export function queriesOf(visited: VisitedStep): QueryText[] {
     Object.keys(conditions ?? {}).map((key) => query(key, [...at, key], true));
   const expects = 'expect' in step ? keys(step.expect?.body, [...path, 'expect', 'body']) : [];
   const untils = 'until' in step ? keys(step.until, [...path, 'until']) : [];
-  const reads = doneWhenReads(visited).flatMap(({ read, path: at }) =>
-    keys(read.expect.body, [...at, 'expect', 'body']),
-  );
-  const saves = Object.entries(('save' in step ? step.save : undefined) ?? {}).map(([name, saved]) =>
-    typeof saved === 'string'
-      ? query(saved, [...path, 'save', name])
-      : query(saved.path, [...path, 'save', name, 'path']),
-  );
+  const saved = (save: CallStep['save'], at: Path) =>
+    Object.entries(save ?? {}).map(([name, one]) =>
+      typeof one === 'string' ? query(one, [...at, 'save', name]) : query(one.path, [...at, 'save', name, 'path']),
+    );
+  const saves = saved('save' in step ? step.save : undefined, path);
+  const reads = doneWhenReads(visited).flatMap(({ read, path: at }) => [
+    ...keys(read.expect.body, [...at, 'expect', 'body']),
+    ...saved(read.save, at),
+  ]);
   const measures = measuresOf('progress' in step ? step : {}, path).flatMap(
     ({ measure: { done, total }, path: at }) => [
       query(done, [...at, 'done']),
@@ -137,14 +138,13 @@ const withoutTemplates = new Set([
   'description',
 ]);
 
-/** Every template of one step, its nested steps left out. */
-export function templatesOf({ step, path }: VisitedStep): TemplateText[] {
+/** Every template of one step, its nested steps and its JMESPath left out. */
+export function templatesOf(visited: VisitedStep): TemplateText[] {
+  const { step, path } = visited;
+  const queries = new Set(queriesOf(visited).map(placeOf));
   return Object.entries(step).flatMap(([key, value]) => {
-    if (key === 'save') return defaultsIn(value as NonNullable<CallStep['save']>, [...path, key]);
     if (withoutTemplates.has(key)) return [];
-    const texts = textsIn(value as Json, [...path, key]).filter(
-      (text) => key !== 'progress' || !isQuery(text, path.length),
-    );
+    const texts = textsIn(value as Json, [...path, key]).filter((text) => !queries.has(placeOf(text)));
     const keys =
       key === 'when'
         ? Object.keys(value as object).map((text) => ({ path: [...path, key, text], text, isKey: true }))
@@ -153,18 +153,8 @@ export function templatesOf({ step, path }: VisitedStep): TemplateText[] {
   });
 }
 
-/** Of what a step saves, only the defaults hold templates. */
-function defaultsIn(save: NonNullable<CallStep['save']>, path: Path): TemplateText[] {
-  return Object.entries(save).flatMap(([name, saved]) =>
-    typeof saved === 'string' || saved.default === undefined ? [] : textsIn(saved.default, [...path, name, 'default']),
-  );
-}
-
-/** A measure's own JMESPath: it holds no templates. */
-function isQuery({ path, text }: TemplateText, depth: number): boolean {
-  const name = path.at(-1);
-  const isMeasure = path.length === depth + 2 || path[depth + 1] === 'measures';
-  return isMeasure && (name === 'done' || (name === 'total' && !isTemplate(text)));
+function placeOf({ path, isKey }: TemplateText): string {
+  return `${isKey}\n${path.join('\n')}`;
 }
 
 /** Returns whether a total is a template that gives a number: in JMESPath no two braces stand together. */

@@ -13,7 +13,7 @@ import {
   wholeRunbook,
 } from '../plan/index.ts';
 import { type Json, jsonText } from '../text/index.ts';
-import { conditionText, valueText } from './words.ts';
+import { conditionText, savesText, valueText } from './words.ts';
 
 /** A node and its place, as the plan or a run has them. */
 type Placed = Pick<Visited, 'node' | 'section' | 'undoes'>;
@@ -114,8 +114,9 @@ export function requestText(request: Request): string {
 }
 
 /** Returns what a `done_when` must say (`status 200; found = true`), and what is asked where it cannot tell. */
-export function doneWhenText({ expect, otherwise }: PlannedRead): string {
-  const said = [`status ${expect.status.join(' or ')}`, ...expect.body.map(conditionText)].join('; ');
+export function doneWhenText({ expect, save, otherwise }: PlannedRead): string {
+  const saves = save ? [`saves ${savesText({ save })}`] : [];
+  const said = [`status ${expect.status.join(' or ')}`, ...expect.body.map(conditionText), ...saves].join('; ');
   if (!otherwise) return said;
   return `${said}; if that cannot tell: ${requestText(otherwise.request)} on ${connectionText(otherwise.request)} returns ${doneWhenText(otherwise)}`;
 }
