@@ -115,15 +115,16 @@ export function queriesOf(visited: VisitedStep): QueryText[] {
     Object.keys(conditions ?? {}).map((key) => query(key, [...at, key], true));
   const expects = 'expect' in step ? keys(step.expect?.body, [...path, 'expect', 'body']) : [];
   const untils = 'until' in step ? keys(step.until, [...path, 'until']) : [];
-  const reads = doneWhenReads(visited).flatMap(({ read, path: at }) =>
-    keys(read.expect.body, [...at, 'expect', 'body']),
-  );
-  const saves = Object.entries(('save' in step ? step.save : undefined) ?? {}).map(([name, saved]) => ({
-    ...(typeof saved === 'string'
-      ? query(saved, [...path, 'save', name])
-      : query(saved.path, [...path, 'save', name, 'path'])),
-    mayBeHeader: !('oss' in step),
-  }));
+  const saved = (save: CallStep['save'], at: Path) =>
+    Object.entries(save ?? {}).map(([name, one]) => ({
+      ...(typeof one === 'string' ? query(one, [...at, 'save', name]) : query(one.path, [...at, 'save', name, 'path'])),
+      mayBeHeader: !('oss' in step),
+    }));
+  const saves = saved('save' in step ? step.save : undefined, path);
+  const reads = doneWhenReads(visited).flatMap(({ read, path: at }) => [
+    ...keys(read.expect.body, [...at, 'expect', 'body']),
+    ...saved(read.save, at),
+  ]);
   const measures = measuresOf('progress' in step ? step : {}, path).flatMap(
     ({ measure: { done, total }, path: at }) => [
       query(done, [...at, 'done']),
@@ -148,15 +149,15 @@ const withoutTemplates = new Set([
   'description',
 ]);
 
-/** Every template of one step, its nested steps left out; a text without braces is none. */
-export function templatesOf({ step, path }: VisitedStep): TemplateText[] {
+/** Every template of one step, its nested steps and its JMESPath left out; a text without braces is none. */
+export function templatesOf(visited: VisitedStep): TemplateText[] {
+  const { step, path } = visited;
   return Object.entries(step).flatMap(([key, value]) => {
-    if (key === 'save') return defaultsIn(value as NonNullable<CallStep['save']>, [...path, key]);
     if (withoutTemplates.has(key)) return [];
     const texts: TemplateText[] = [];
     addTemplates(value as Json, [...path, key], texts);
     const keys = key === 'when' ? expressionsIn(value as Json, [...path, key]) : [];
-    return [...keys, ...(key === 'progress' ? texts.filter((text) => !isQuery(text, path.length)) : texts)];
+    return [...keys, ...withoutQueries(texts, visited)];
   });
 }
 
@@ -169,18 +170,14 @@ function expressionsIn(when: Json, path: Path): TemplateText[] {
   });
 }
 
-/** Of what a step saves, only the defaults hold templates. */
-function defaultsIn(save: NonNullable<CallStep['save']>, path: Path): TemplateText[] {
-  const found: TemplateText[] = [];
-  for (const [name, saved] of Object.entries(save))
-    if (typeof saved !== 'string' && saved.default !== undefined)
-      addTemplates(saved.default, [...path, name, 'default'], found);
-  return found;
+function withoutQueries(texts: readonly TemplateText[], visited: VisitedStep): readonly TemplateText[] {
+  if (texts.length === 0) return texts;
+  const queries = new Set(queriesOf(visited).map(placeOf));
+  return texts.filter((text) => !queries.has(placeOf(text)));
 }
 
-/** A measure's own JMESPath: it holds no templates. */
-function isQuery({ path }: TemplateText, depth: number): boolean {
-  return path.at(-1) === 'done' && (path.length === depth + 2 || path[depth + 1] === 'measures');
+function placeOf({ path, isKey }: TemplateText): string {
+  return `${isKey}\n${path.join('\n')}`;
 }
 
 /** Returns whether a text holds a template: in JMESPath no two braces stand together. */

@@ -1,20 +1,28 @@
 import { patience } from '../language/index.ts';
-import type { PlannedExpect, PlannedRead, PlannedRequest } from '../plan/index.ts';
+import type { PlannedExpect, PlannedRead, PlannedRequest, Saving } from '../plan/index.ts';
 import { hasStatus, judge, unexpected } from './assertion.ts';
 import { dependentOn, statusIn, writeBefore, writeToWaitFor } from './dry-run.ts';
 import type { Check, StepResult } from './event.ts';
+import { type Saves, saveFrom } from './outputs.ts';
 import type { AmbiguousResponse, Reason } from './reason.ts';
-import { renderExpect, renderRequest, renderText } from './render.ts';
+import { renderExpect, renderRequest, renderSave, renderText } from './render.ts';
 import { type PastStep, seenIn } from './replay.ts';
+import type { Response } from './result.ts';
 import { renderRead, sendRead, wait } from './send.ts';
 import { isStopping, type StepContext, timeOf, valuesIn } from './session.ts';
 
 /** The effect of a step: in place or not, as far as its idempotency check can tell. */
 export type Effect =
-  | { readonly state: 'in-place' }
+  | { readonly state: 'in-place'; readonly found: Found }
   /** `isAbsent`: there is nothing at all where it would be. */
   | { readonly state: 'not-in-place'; readonly reason: Reason; readonly isAbsent: boolean }
   | { readonly state: 'unknown'; readonly reason: Reason };
+
+/** The response that shows that an effect is in place, and what the step saves of it. */
+interface Found {
+  readonly response: Response;
+  readonly save: Saves | undefined;
+}
 
 /** What a check finds; `before`: the last predicted write that it may depend on. */
 export interface Foreseen {
@@ -56,15 +64,44 @@ function readsIn(read: PlannedRead): PlannedRead[] {
 }
 
 /** Returns the read that decides whether a write is sent: the one that compares content, where there is one. */
-export function checkBefore({ unchanged_when, done_when }: PlannedRequest): [Check, PlannedRead] | undefined {
-  if (unchanged_when) return ['unchanged_when', unchanged_when];
-  return done_when && ['done_when', done_when];
+export function checkBefore({ unchanged_when, done_when, save }: PlannedRequest): [Check, PlannedRead] | undefined {
+  if (unchanged_when) return ['unchanged_when', savingFor(save, unchanged_when)];
+  return done_when && ['done_when', savingFor(save, done_when)];
 }
 
 /** Returns the read that tells whether a write that was sent took effect: the one that may go by origin, where there is one. */
-export function checkAfter({ unchanged_when, done_when }: PlannedRequest): [Check, PlannedRead] | undefined {
-  if (done_when) return ['done_when', done_when];
-  return unchanged_when && ['unchanged_when', unchanged_when];
+export function checkAfter({ unchanged_when, done_when, save }: PlannedRequest): [Check, PlannedRead] | undefined {
+  if (done_when) return ['done_when', savingFor(save, done_when)];
+  return unchanged_when && ['unchanged_when', savingFor(save, unchanged_when)];
+}
+
+/** A check that saves as its step does: what is secret there is so here. */
+function savingFor(own: Saves = {}, read: PlannedRead): PlannedRead {
+  const { save, otherwise } = read;
+  if (!save && !otherwise) return read;
+  const saves = Object.entries(save ?? {}).map(([name, saving]): [string, Saving] => {
+    const { secret, digest, sealed } = own[name] ?? { path: '' };
+    const marks = { ...(secret ? { secret } : {}), ...(digest ? { digest } : {}), ...(sealed ? { sealed } : {}) };
+    return [name, { ...saving, ...marks }];
+  });
+  return {
+    ...read,
+    ...(save ? { save: Object.fromEntries(saves) } : {}),
+    ...(otherwise ? { otherwise: savingFor(own, otherwise) } : {}),
+  };
+}
+
+/** Saves what a step saves where a check has found its effect. */
+export async function saveFound(effect: Effect, context: StepContext): Promise<Partial<StepResult>> {
+  return effect.state === 'in-place' ? saveFrom(effect.found.response, effect.found.save, context) : {};
+}
+
+/** What a step saves of its check where its own response was lost with the process that had it. */
+export async function withSaved(node: PlannedRequest, result: StepResult, context: StepContext): Promise<StepResult> {
+  const check = checkAfter(node);
+  const isLost = result.outcome === 'done' && result.saved === undefined && check !== undefined;
+  if (!isLost || !readsIn(check[1]).some(({ save }) => save)) return result;
+  return { ...result, ...(await saveFound(await effectOf(check, context), context)) };
 }
 
 /** The outcome of a write that is not sent, because a check finds its effect. */
@@ -93,11 +130,13 @@ async function askOnce(check: Check, read: PlannedRead, context: StepContext): P
   const { session, frame } = context;
   const values = valuesIn(session, frame);
   const expect = renderExpect(read.expect, values);
-  const result = await sendRead(renderRead(read.request, context), { ...policy, expect, purpose: check }, context);
+  const save = read.save && renderSave(read.save, values);
+  const sending = { ...policy, expect, save, purpose: check };
+  const result = await sendRead(renderRead(read.request, context), sending, context);
   if (result.kind === 'no-response') return { state: 'unknown', reason: result };
   const { redactor } = session.options;
   const reason = unexpected(judge(expect, result, redactor), result, redactor);
-  if (reason === undefined) return { state: 'in-place' };
+  if (reason === undefined) return { state: 'in-place', found: { response: result, save } };
   const { status } = result;
   // 404 is the usual word for "not there". Any other unexpected status says nothing about the effect.
   const isTelling =
@@ -146,7 +185,10 @@ export async function readBack(
     const pause = readBackPauses[asked] ?? longestReadBackPause;
     if (pause > 0) await wait(context, waiting, pause);
     effect = await effectOf(check, context);
-    if (effect.state === 'in-place') return { result: { outcome: 'done', reason: found(effect) }, again: 'never' };
+    if (effect.state === 'in-place') {
+      const saved = await saveFound(effect, context);
+      return { result: { outcome: 'done', reason: found(effect), ...saved }, again: 'never' };
+    }
   }
   const reason = effect ? found(effect) : waiting;
   return effect?.state === 'not-in-place'

@@ -1,5 +1,6 @@
 import { resolveTemplate, TemplateError, templateOf } from '../language/index.ts';
 import { conditionsIn, type PlannedNode, type PlannedRequest } from '../plan/index.ts';
+import { withSaved } from './effect.ts';
 import type { StepResult } from './event.ts';
 import { runRead } from './read.ts';
 import { lookupAtRun, RenderError, reasonOf } from './render.ts';
@@ -26,15 +27,22 @@ async function reread(step: string, session: Session): Promise<void> {
   for (const [name, output] of known) {
     // What is recorded stays as it was.
     if (!output.lost) values.set(name, output);
-    else if (result?.outcome !== 'done') {
+    else if (result?.outcome !== 'done' || values === known) {
       const cause = result?.reason ? { cause: result.reason } : {};
       values.set(name, { ...output, lost: { kind: 'secret-not-reread', step, ...cause } });
     }
   }
 }
 
+/** A write is not sent again: what its check saves is read. */
+async function askAgain(node: PlannedRequest, context: StepContext): Promise<StepResult> {
+  const result = await withSaved(node, { outcome: 'done' }, context);
+  return result.saved ? result : { outcome: 'failed' };
+}
+
 function runAgain(node: PlannedRequest, context: StepContext): Promise<StepResult> {
-  return runRead(node, context).catch((error: unknown) => {
+  const result = node.effect === 'write' ? askAgain(node, context) : runRead(node, context);
+  return result.catch((error: unknown) => {
     if (!(error instanceof TemplateError)) throw error;
     return { outcome: 'failed', reason: reasonOf(error, context.session.options.redactor) };
   });

@@ -11,7 +11,9 @@ import {
   isRetried,
   outcomesInPlace,
   readBack,
+  saveFound,
   settle,
+  withSaved,
 } from './effect.ts';
 import type { StepResult } from './event.ts';
 import { unwanted } from './exchange.ts';
@@ -52,13 +54,14 @@ export async function runWrite(
   const wasSent = past !== undefined && hasEffect(past);
   if (past && past.attempts > 0) {
     const settled = await settle(node, past, write.expect, context);
-    if (settled) return settled;
+    if (settled) return withSaved(node, settled, context);
     if (isStopping(session, frame)) return { outcome: 'interrupted' };
   }
   const check = checkBefore(node);
   if (check) {
     const effect = await effectOf(check, context);
-    if (effect.state === 'in-place') return { outcome: outcomesInPlace[check[0]] };
+    if (effect.state === 'in-place')
+      return { outcome: outcomesInPlace[check[0]], ...(await saveFound(effect, context)) };
     if (effect.state === 'unknown') return notSent({ kind: 'effect-unknown', cause: effect.reason }, wasSent);
     if (isStopping(session, frame)) return { outcome: 'interrupted' };
   }
@@ -68,7 +71,7 @@ export async function runWrite(
     const result = await sendUntilSettled(write, wasSent, context);
     if (result.outcome !== 'in-doubt' || result.reason === undefined || node.on_unknown !== 'suspend') return result;
     const settled = await askWhether(node, result.reason, context);
-    if (settled) return settled;
+    if (settled) return withSaved(node, settled, context);
   }
 }
 
@@ -80,7 +83,8 @@ export async function predictWrite(node: PlannedRequest, context: StepContext): 
     const check = checkBefore(node);
     const { effect, before } = check ? await foreseen(check, context) : {};
     const reason = effect && 'reason' in effect ? effect.reason : undefined;
-    if (check && before === undefined && effect?.state === 'in-place') return { outcome: outcomesInPlace[check[0]] };
+    if (check && before === undefined && effect?.state === 'in-place')
+      return { outcome: outcomesInPlace[check[0]], ...(await saveFound(effect, context)) };
     // A run would not send it.
     if (before === undefined && effect?.state === 'unknown')
       return notSent({ kind: 'effect-unknown', cause: effect.reason }, false);

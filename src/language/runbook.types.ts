@@ -97,6 +97,7 @@ export type Total = string | number;
  */
 export type Unit = string;
 export type Saved = string | {path: string; default?: Json; secret?: boolean; digest?: boolean};
+export type SavedFound = string | {path: string; default?: Json};
 
 export interface Runbook {
   apiVersion: ApiVersion;
@@ -369,8 +370,15 @@ export interface DoneWhen {
   effect?: 'read';
   unchecked?: Text;
   expect: Expect;
+  save?: SaveFound;
   otherwise?: DoneWhen;
   timeout?: Duration;
+}
+/**
+ * Names that the step saves → JMESPath over this read's body, for where this read finds the effect: nothing was sent, or its own response was lost.
+ */
+export interface SaveFound {
+  [k: string]: SavedFound;
 }
 /**
  * A read that shows why a step has failed. Its own failure changes nothing of what follows.

@@ -194,6 +194,8 @@ export interface PlannedExpect {
 export interface PlannedRead {
   readonly request: Request;
   readonly expect: PlannedExpect;
+  /** What the step saves where this read finds its effect; whether it is secret, the step says. */
+  readonly save?: { readonly [name: string]: Pick<Saving, 'path' | 'variables' | 'default'> };
   /** Asked where this read cannot tell. */
   readonly otherwise?: PlannedRead;
   /** After an unknown outcome: how long to ask again while no read can tell. */

@@ -15,7 +15,7 @@ import {
 } from '../plan/index.ts';
 import { inOneLine } from '../text/in-one-line.ts';
 import { type Json, jsonText, textOf } from '../text/index.ts';
-import { assertedConditions, conditionText, valueText } from './words.ts';
+import { assertedConditions, conditionText, savesText, valueText } from './words.ts';
 
 /** A node and its place, as the plan or a run has them. */
 type Placed = Pick<Visited, 'node' | 'section' | 'undoes'>;
@@ -117,8 +117,13 @@ export function requestText(request: Request): string {
 }
 
 /** Returns what a `done_when` must say (`status 200; found = true`), and what is asked where it cannot tell. */
-export function doneWhenText({ expect, otherwise }: PlannedRead): string {
-  const said = [`status ${expect.status.join(' or ')}`, ...assertedConditions(expect).map(conditionText)].join('; ');
+export function doneWhenText({ expect, save, otherwise }: PlannedRead): string {
+  const saves = save ? [`saves ${savesText({ save })}`] : [];
+  const said = [
+    `status ${expect.status.join(' or ')}`,
+    ...assertedConditions(expect).map(conditionText),
+    ...saves,
+  ].join('; ');
   if (!otherwise) return said;
   return `${said}; if that cannot tell: ${requestText(otherwise.request)} on ${connectionText(otherwise.request)} returns ${doneWhenText(otherwise)}`;
 }

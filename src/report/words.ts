@@ -88,7 +88,7 @@ export function untilText({ until, waiting, every_ms = 0, timeout_ms }: PlannedR
 }
 
 /** Returns what is saved of the response; undefined where nothing is. */
-export function savesText({ save }: PlannedRequest): string | undefined {
+export function savesText({ save }: Pick<PlannedRequest, 'save'>): string | undefined {
   if (!save) return undefined;
   return Object.entries(save)
     .map(

@@ -197,7 +197,7 @@ describe('the rules', () => {
     [
       'a save beside done_when',
       '  - { id: a, on: es, call: PUT /x, save: { b: c }, done_when: { call: GET /y, expect: { status: 200 } } }\n',
-      ['save-with-done-when: { b: c }'],
+      ['save-with-done-when: c'],
     ],
     [
       'effect: read on a POST that writes',
@@ -282,6 +282,11 @@ describe('the rules', () => {
       'a name in a default that does not exist, and a secret in one',
       "  - { id: a, on: es, call: GET /, save: { x: { path: x, default: '{{inputs.nam}}' }, y: { path: y, default: '{{inputs.key}}' } } }\n",
       ['unknown-input: inputs.nam', 'secret-outside-body: inputs.key'],
+    ],
+    [
+      'a check that saves what its step does not',
+      "  - { id: a, on: es, call: PUT /a, save: { task: task }, done_when: { call: GET /a, expect: { status: 200 }, save: { taks: x, task: 'y[' } } }\n  - { id: b, on: es, done_when: { call: GET /a, expect: { status: 200 }, save: { x: x } }, steps: [{ id: c, call: GET / }] }\n",
+      ['unknown-saved-name: taks', "jmespath: 'y['", 'unknown-saved-name: x'],
     ],
     [
       'a secret in JMESPath',

@@ -1,6 +1,7 @@
 import type { Rule } from '../rule.ts';
 import { bodiesHaveAForm } from './bodies-have-a-form.ts';
 import { callsAreKnown } from './calls-are-known.ts';
+import { checksSaveWhatStepsSave } from './checks-save-what-steps-save.ts';
 import { connectionsAreDeclared } from './connections-are-declared.ts';
 import { failedWritesAreAccountedFor } from './failed-writes-are-accounted-for.ts';
 import { fragmentsGetTheirInputs } from './fragments-get-their-inputs.ts';
@@ -27,6 +28,7 @@ export const rules: readonly Rule[] = [
   inputsKeepTheirTypes,
   fragmentsGetTheirInputs,
   queriesParse,
+  checksSaveWhatStepsSave,
   pathsAreWhole,
   headersAreFree,
   bodiesHaveAForm,

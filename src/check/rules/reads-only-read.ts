@@ -61,17 +61,6 @@ export const readsOnlyRead: Rule = (file) =>
         );
       diagnostics.push(...unknownReads(step, path, on, file));
       const check = step.unchanged_when ? 'unchanged_when' : 'done_when';
-      if (step[check] && step.save) {
-        diagnostics.push(
-          problemAt(
-            file,
-            [...path, 'save'],
-            'save-with-done-when',
-            `save beside ${check}: when the step is already in place it is not sent, and there is no response to save from`,
-            'Save in a read of its own after it.',
-          ),
-        );
-      }
       if (step.on_unknown && reads)
         diagnostics.push(
           problemAt(

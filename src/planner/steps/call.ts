@@ -1,12 +1,11 @@
 import { type CallStep, isReading, type Path } from '../../language/index.ts';
-import type { PlannedNode, PlannedRequest, Saving } from '../../plan/index.ts';
+import type { PlannedNode, PlannedRequest } from '../../plan/index.ts';
 import { millisecondsOf } from '../../text/index.ts';
 import { type Context, numbersFrom, resolved } from '../context.ts';
-import { refuseSecrets } from '../secrets.ts';
 import { defaults, plannedConditions, plannedExpect, plannedRetry } from './fields.ts';
 import type { StepPlanner } from './planner.ts';
 import { httpRequest, plannedDoneWhen, plannedProgress, plannedUnchangedWhen } from './read.ts';
-import { plannedVariables } from './variables.ts';
+import { saved } from './save.ts';
 
 /** One HTTP request. */
 export const callPlanner: StepPlanner<CallStep> = {
@@ -64,30 +63,6 @@ export function polling(
     every_ms: step.every === undefined ? defaults.every : millisecondsOf(step.every),
     timeout_ms: timeout ?? defaults.pollTimeout,
   };
-}
-
-export function saved(save: CallStep['save'], path: Path, context: Context): Pick<PlannedRequest, 'save'> {
-  if (!save) return {};
-  const entries = Object.entries(save).map(([name, written]) => {
-    const {
-      path: query,
-      default: fallback,
-      secret,
-      digest,
-    } = typeof written === 'string' ? { path: written } : written;
-    const at = [...path, name, 'default'];
-    const value = resolved(context, at, fallback);
-    if (value !== undefined) refuseSecrets(value, at, context, 'in a default: the interpreter never gets its value');
-    const saving: Saving = {
-      path: query,
-      ...plannedVariables([query], [...path, name], context),
-      ...(value === undefined ? {} : { default: value }),
-      ...(secret ? { secret: true } : {}),
-      ...(digest ? { digest: true } : {}),
-    };
-    return [name, saving] as const;
-  });
-  return { save: Object.fromEntries(entries) };
 }
 
 /** One attempt each: what has failed is to be undone soon. */

@@ -1,9 +1,10 @@
 import type { OssStep } from '../../language/index.ts';
 import { resolved } from '../context.ts';
-import { polling, saved } from './call.ts';
+import { polling } from './call.ts';
 import { connectionFor } from './connection.ts';
 import { plannedExpect, plannedRetry } from './fields.ts';
 import type { StepPlanner } from './planner.ts';
+import { saved } from './save.ts';
 
 /** One read of an OSS bucket. */
 export const ossPlanner: StepPlanner<OssStep> = {

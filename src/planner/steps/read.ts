@@ -17,6 +17,7 @@ import { lookupIn } from '../scope.ts';
 import { refuseSecrets } from '../secrets.ts';
 import { connectionFor, withConnection } from './connection.ts';
 import { plannedExpect } from './fields.ts';
+import { saved } from './save.ts';
 import { plannedVariables } from './variables.ts';
 
 /** What a request is made of, wherever it is written. */
@@ -67,6 +68,7 @@ function plannedRead(read: DoneWhen, path: Path, context: Context): PlannedRead 
   return {
     request: httpRequest(read, path, within),
     expect: plannedExpect(read.expect, [...path, 'expect'], within),
+    ...saved(read.save, [...path, 'save'], within),
     ...(read.otherwise ? { otherwise: plannedRead(read.otherwise, [...path, 'otherwise'], context) } : {}),
     ...(read.timeout === undefined ? {} : { timeout_ms: millisecondsOf(read.timeout) }),
   };
