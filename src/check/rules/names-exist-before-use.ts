@@ -181,10 +181,19 @@ function savedBy(step: Step, path: Path, file: CheckedFile): Saving {
   return { names, maySave: (name) => ['save', 'use'].some((key) => !file.gaps.lacks([...path, key, name])) };
 }
 
+/** Of several steps with one id, which has its own message, what each saves. */
 function allSaving(file: CheckedFile): Map<string, Saving> {
-  return new Map(
-    stepsIn(file).flatMap(({ step, path }) =>
-      step.id === undefined ? [] : [[step.id, savedBy(step, path, file)] as const],
-    ),
-  );
+  const all = new Map<string, Saving>();
+  for (const { step, path } of stepsIn(file)) {
+    if (step.id === undefined) continue;
+    const own = savedBy(step, path, file);
+    const other = all.get(step.id);
+    all.set(
+      step.id,
+      other
+        ? { names: [...other.names, ...own.names], maySave: (name) => other.maySave(name) || own.maySave(name) }
+        : own,
+    );
+  }
+  return all;
 }
