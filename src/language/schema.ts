@@ -6,6 +6,7 @@ import { type Path, type SourceDocument, valueAtPath } from './document.ts';
 import { validator as environment } from './environment.validator.ts';
 import type { Fault } from './gaps.ts';
 import { meantKey, stepKinds } from './meant.ts';
+import { callMeant, durationMeant, rangeMeant, statusMeant, typeNames, unquotedMeant } from './meant-value.ts';
 import { regexProblem } from './regex.ts';
 import { validator as runbook } from './runbook.validator.ts';
 import { rangeProblem } from './version.ts';
@@ -17,9 +18,11 @@ export function schemaDiagnostics(kind: keyof typeof validators, source: SourceD
   const isConfidential = kind === 'environment';
   const { mistaken, kindless, errors } = judge(validators[kind](), source.doubles);
   const diagnostics = [
-    ...mistaken.map(({ path, key, meant, schema }) =>
-      unknownKeyAt(source, path, key, schema, meant.key, isConfidential),
-    ),
+    ...mistaken.map(({ path, key, meant, schema }): Diagnostic => {
+      const found = unknownKeyAt(source, path, key, schema, meant.key, isConfidential);
+      const isSafe = !meant.isForeign || schema.title === 'Matcher';
+      return isSafe && found.range ? { ...found, fix: { range: found.range, text: meant.key } } : found;
+    }),
     ...kindless.map((path) => withoutKind(source, path)),
     ...withoutUnindented(together(errors), source).flatMap(({ error, path }) =>
       diagnosticFor(error, path, source, isConfidential),
@@ -111,7 +114,7 @@ function unknownKeyAt(
     meant === 'call' && key.length !== meant.length - 1
       ? 'Write call: METHOD /path, as in call: GET /_count.'
       : meant === undefined
-        ? `Allowed keys: ${known.join(', ')}.`
+        ? `${schema.title === 'Expect' ? 'What the body of the response has to be stands under body. ' : ''}Allowed keys: ${known.join(', ')}.`
         : undefined;
   return {
     code: 'unknown-key',
@@ -203,14 +206,29 @@ function diagnosticFor(error: ErrorObject, path: Path, source: SourceDocument, i
       }
       return at(
         'wrong-type',
-        `${subject} must be ${anyOf(error.params.type)}, found ${found}`,
-        quotesFor(error, source, path),
+        `${subject} must be ${anyOf(error.params.type)}, found ${asWritten(error, source, path, found)}`,
+        {
+          ...(isConfidential ? {} : typeHelp(error, source, path)),
+        },
       );
-    case 'enum':
-      return at(
-        'unknown-value',
-        `${subject} is ${found}; expected one of ${(error.params.allowedValues as Json[]).join(', ')}${typeof error.data === 'string' ? didYouMean(error.data, (error.params.allowedValues as Json[]).map(String)) : ''}`,
-      );
+    case 'enum': {
+      const allowed = (error.params.allowedValues as Json[]).map(String);
+      const status = allowed.includes('2xx') ? statusMeant(error.data as Json) : undefined;
+      if (status !== undefined)
+        return at(
+          'unknown-value',
+          `${subject} is ${found}, a string; a status code is a number`,
+          write(status, source, path),
+        );
+      const type = typeof error.data === 'string' && allowed.includes('list') ? typeNames[error.data] : undefined;
+      const meant =
+        type !== undefined
+          ? ` — did you mean "${type}"?`
+          : typeof error.data === 'string'
+            ? didYouMean(error.data, allowed)
+            : '';
+      return at('unknown-value', `${subject} is ${found}; expected one of ${allowed.join(', ')}${meant}`);
+    }
     case 'not':
       // The only names that are taken: see the members of an object.
       return at('wrong-form', `the name "${error.propertyName}" stands for a secret in an environment file`, {
@@ -224,7 +242,11 @@ function diagnosticFor(error: ErrorObject, path: Path, source: SourceDocument, i
         'wrong-form',
         `${error.propertyName === undefined ? subject : `the name "${error.propertyName}"`} is ${found}; ${formOf(schema)}`,
         {
-          ...(error.propertyName === undefined ? {} : { range: source.keyRangeOf([...path, error.propertyName]) }),
+          ...(error.propertyName === undefined
+            ? isConfidential
+              ? {}
+              : formHelp(schema, String(error.data), source, path)
+            : { range: source.keyRangeOf([...path, error.propertyName]) }),
         },
       );
     case 'format':
@@ -276,11 +298,62 @@ function badRegex(pattern: string, source: SourceDocument, path: Path): Diagnost
   ];
 }
 
-/** A number where a version is expected: in quotes it is one, as it is written (8.10 is the number 8.1). */
-function quotesFor({ data, parentSchema }: ErrorObject, source: SourceDocument, path: Path): Partial<Diagnostic> {
-  if (typeof data !== 'number' || parentSchema?.format !== 'version-range') return {};
+type Proposal = Pick<Diagnostic, 'help' | 'fix'>;
+
+/** The value that is meant, to be written instead of the one that is there. */
+function write(meant: string, source: SourceDocument, path: Path): Proposal {
+  return { help: `Write ${meant}`, fix: { range: source.rangeOf(path), text: meant } };
+}
+
+/** A number as it is written: 7.10 is the number 7.1. */
+function asWritten({ data }: ErrorObject, source: SourceDocument, path: Path, found: string): string {
+  return typeof data === 'number' ? textAt(source, path) : found;
+}
+
+function textAt(source: SourceDocument, path: Path): string {
   const { start, end } = source.rangeOf(path);
-  return { help: `Put it in quotes: "${source.text.slice(start.offset, end.offset)}".` };
+  return source.text.slice(start.offset, end.offset);
+}
+
+/** What a value of a wrong type was probably meant to be. */
+function typeHelp({ data, params, parentSchema }: ErrorObject, source: SourceDocument, path: Path): Proposal {
+  const type = String(params.type);
+  const written = textAt(source, path);
+  const unquoted = unquotedMeant(data as Json, type);
+  if (unquoted !== undefined) return write(unquoted, source, path);
+  if (type === 'string' && typeof data === 'number') {
+    const range = parentSchema?.format === 'version-range' ? rangeMeant(written) : undefined;
+    if (range !== undefined) return write(range, source, path);
+    if (parentSchema?.pattern === durationPattern)
+      return { help: `Write the unit: ${written}s, ${written}m or ${written}h` };
+  }
+  if (type === 'string' && ['number', 'boolean'].includes(typeof data)) return write(`"${written}"`, source, path);
+  const example = type === 'object' ? examples[String(path.at(-1))] : undefined;
+  if (example !== undefined) return { help: `Write ${example}` };
+  return path.at(-2) === 'connections' ? { help: 'Write { kind: elasticsearch }' } : {};
+}
+
+/** What a mapping looks like that something else was written for. */
+const examples: Readonly<Record<string, string>> = {
+  when: 'expressions, and what each has to be: when: { inputs.mode: full }',
+  until: 'JMESPath over the response, and what each has to be: until: { completed: true }',
+  connections: 'a name for each: connections: { es: { kind: elasticsearch } }',
+  inputs: 'a name for each: inputs: { index: { type: string } }',
+  save: 'a name and JMESPath over the response: save: { task: task }',
+  expect: 'the parts of the response: expect: { status: 200 }',
+  retry: 'retry: { attempts: 3 }',
+};
+
+const durationPattern = '^[1-9]\\d{0,8}(ms|s|m|h)$';
+const callPattern = '^(GET|HEAD|POST|PUT|DELETE|PATCH) /[^\\n]*$';
+
+function formHelp({ pattern }: Record<string, unknown>, value: string, source: SourceDocument, path: Path): Proposal {
+  const meant =
+    pattern === durationPattern ? durationMeant(value) : pattern === callPattern ? callMeant(value) : undefined;
+  if (meant === undefined) return {};
+  const proposal = write(meant, source, path);
+  // What YAML would read as something else is left to a person.
+  return /^[A-Z]+ \/[^\s#:'"]*$|^\d+[a-z]+$/.test(meant) ? proposal : { help: `Write ${meant}` };
 }
 
 /** Returns whether the schema wanted a reference to a secret and found a value: the value must not be shown. */
@@ -328,10 +401,10 @@ function formOf(schema: Record<string, unknown>): string {
   const known: Record<string, string> = {
     '^[a-z][a-z0-9_-]*$': 'expected lower-case letters, digits, - and _, a letter first',
     '^[a-z][a-z0-9_]*$': 'expected lower-case letters, digits and _, a letter first',
-    '^[1-9]\\d{0,8}(ms|s|m|h)$': 'expected a number with a unit: 500ms, 2s, 30m, 1h',
+    [durationPattern]: 'expected a number with a unit: 500ms, 2s, 30m, 1h',
     '^[A-Za-z][A-Za-z -]{0,31}$': 'expected a word in the plural: bytes, shards, documents',
     '^/[^\\s?#]*$': 'expected a path: /health',
-    '^(GET|HEAD|POST|PUT|DELETE|PATCH) /[^\\n]*$': 'expected METHOD and a path: GET /_cat/indices',
+    [callPattern]: 'expected METHOD and a path: GET /_cat/indices',
   };
   return known[pattern] ?? `expected ${pattern}`;
 }

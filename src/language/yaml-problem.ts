@@ -116,7 +116,7 @@ function templateIn({ start, text }: Line): Explained | undefined {
   const at = start + before.length;
   return {
     message: 'a value that begins with a template stands in quotes; without them {{ begins a mapping',
-    help: `Write "${template}".`,
+    help: `Write "${template}"`,
     start: at,
     end: at + template.length,
   };
@@ -129,7 +129,7 @@ function unquotedRange(message: string, { start, text }: Line): Explained | unde
   const at = start + value.index;
   return {
     message: 'a string that begins with > or | is put in quotes',
-    help: `Write "${value[0].trimEnd()}".`,
+    help: `Write "${value[0].trimEnd()}"`,
     start: at,
     end: at + value[0].length,
   };
@@ -184,7 +184,7 @@ function unquotedColon(message: string, { start, text }: Line): Explained | unde
   const at = start + before.length;
   return {
     message: 'a string with a colon and a space in it stands in quotes',
-    help: `Write ${value.includes('"') ? `'${value.trimEnd().replaceAll("'", "''")}'` : `"${value.trimEnd()}"`}.`,
+    help: `Write ${value.includes('"') ? `'${value.trimEnd().replaceAll("'", "''")}'` : `"${value.trimEnd()}"`}`,
     start: at,
     end: at + value.trimEnd().length,
   };

@@ -3,6 +3,7 @@ import { closedIndicesAreOpened } from './closed-indices-are-opened.ts';
 import { destinationRepositoriesAreReadonly } from './destination-repositories-are-readonly.ts';
 import { featuresKeepTheirNames } from './features-keep-their-names.ts';
 import { featuresNeedEight } from './features-need-eight.ts';
+import { inputsAreUsed } from './inputs-are-used.ts';
 import type { Lint } from './lint.ts';
 import { renamedRestoresLeaveAliases } from './renamed-restores-leave-aliases.ts';
 import { restoresAreChecked } from './restores-are-checked.ts';
@@ -30,4 +31,5 @@ export const lints: readonly Lint[] = [
   featuresNeedEight,
   bulkItemsAreChecked,
   secretsAreReferences,
+  inputsAreUsed,
 ];

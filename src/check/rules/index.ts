@@ -1,6 +1,7 @@
 import type { Rule } from '../rule.ts';
 import { bodiesHaveAForm } from './bodies-have-a-form.ts';
 import { callsAreKnown } from './calls-are-known.ts';
+import { comparisonsCanHold } from './comparisons-can-hold.ts';
 import { connectionsAreDeclared } from './connections-are-declared.ts';
 import { failedWritesAreAccountedFor } from './failed-writes-are-accounted-for.ts';
 import { fragmentsGetTheirInputs } from './fragments-get-their-inputs.ts';
@@ -12,11 +13,13 @@ import { pathsAreWhole } from './paths-are-whole.ts';
 import { queriesParse } from './queries-parse.ts';
 import { readsOnlyRead } from './reads-only-read.ts';
 import { secretsStayInBodies } from './secrets-stay-in-bodies.ts';
+import { templatesHaveTheirBraces } from './templates-have-their-braces.ts';
 import { templatesParse } from './templates-parse.ts';
 
 export const rules: readonly Rule[] = [
   idsAreUnique,
   templatesParse,
+  templatesHaveTheirBraces,
   namesExistBeforeUse,
   connectionsAreDeclared,
   callsAreKnown,
@@ -25,6 +28,7 @@ export const rules: readonly Rule[] = [
   inputsKeepTheirTypes,
   fragmentsGetTheirInputs,
   queriesParse,
+  comparisonsCanHold,
   pathsAreWhole,
   headersAreFree,
   bodiesHaveAForm,

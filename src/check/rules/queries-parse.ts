@@ -34,8 +34,33 @@ function problems(file: CheckedFile, query: string, path: Path, isKey: boolean) 
       problemAt(file, path, 'template-in-query', message, 'Choose by what the body contains: values(nodes)[0].name.'),
     ];
   }
+  const range = isKey ? file.source.keyRangeOf(path) : file.source.rangeOf(path);
+  const hyphenated = nameWithHyphen(query);
+  if (hyphenated !== undefined) {
+    const meant = query.replace(hyphenated, () => `"${hyphenated}"`);
+    return [
+      {
+        ...problemAt(
+          file,
+          path,
+          'jmespath',
+          `"${query}": in JMESPath a name with a hyphen stands in quotes, for - subtracts`,
+          `Write '${meant}'`,
+        ),
+        range,
+      },
+    ];
+  }
   const problem = queryProblem(query);
   if (!problem) return [];
-  const range = isKey ? file.source.keyRangeOf(path) : file.source.rangeOf(path);
-  return [{ ...problemAt(file, path, 'jmespath', `"${query}" is not valid JMESPath: ${problem}`), range }];
+  const help = query.startsWith('.') ? `Write ${query.slice(1)}: JMESPath begins without a dot` : undefined;
+  return [{ ...problemAt(file, path, 'jmespath', `"${query}" is not valid JMESPath: ${problem}`, help), range }];
+}
+
+/** Returns the first name with a hyphen that stands outside of quotes: two names, one minus the other. Who subtracts writes spaces. */
+function nameWithHyphen(query: string): string | undefined {
+  const outside = query.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`/gs, (quoted) =>
+    ' '.repeat(quoted.length),
+  );
+  return /[A-Za-z_]\w*(?:-\w+)*-(?:[A-Za-z_]\w*|\d+(?=\.))(?:-\w+)*/.exec(outside)?.[0];
 }
