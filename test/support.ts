@@ -20,7 +20,7 @@ export const head = `apiVersion: runbook/v1
 name: test
 elasticsearch: 7.10.x
 title: A test
-inputs:
+inputs: # inputs.names, inputs.name and inputs.key are for the tests that read them
   names: { type: list, default: [a, b] }
   name: { type: string, default: one }
   key: { type: string, secret: true }

@@ -1,12 +1,13 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { check } from '../check/index.ts';
+import { check, misnamed } from '../check/index.ts';
 import {
   type Bundle,
   type Environment,
   type FileSet,
   type FragmentReader,
+  isFragment,
   type Loaded,
   loadBundle,
   loadEnvironment,
@@ -129,11 +130,19 @@ function readChecked<T extends FileSet>(
     return text;
   };
   const loaded = load(name, main, read);
-  const diagnostics = inOrder([...loaded.diagnostics, ...(loaded.intact ? check(loaded.intact) : [])]);
+  const diagnostics = inOrder([
+    ...loaded.diagnostics,
+    ...(loaded.intact ? check(loaded.intact) : []),
+    ...(loaded.value && resolve(folder) === resolve('runbooks') ? misnamedIn(loaded.value.main, name) : []),
+  ]);
   const placed = (diagnostic: Diagnostic) =>
     texts.has(diagnostic.file) ? { ...diagnostic, file: shown(join(folder, diagnostic.file)) } : diagnostic;
   const print = (diagnostic: Diagnostic) => printDiagnostic(placed(diagnostic), texts.get(diagnostic.file));
   return { checked: { diagnostics, ...(loaded.value ? { value: loaded.value } : {}) }, print, placed, texts };
+}
+
+function misnamedIn({ source, value }: FileSet['main'], name: string): Diagnostic[] {
+  return isFragment(value) ? [] : misnamed({ source, value }, name.replace(/\.ya?ml$/, ''));
 }
 
 function unreadable<T>(file: string, problem: string): LoadedFiles<T> {

@@ -30,6 +30,7 @@ import {
 } from '../text/index.ts';
 import { plainYaml } from './plain-yaml.ts';
 import { misplacedTemplates } from './template-keys.ts';
+import { unquotedTemplate, yamlProblems } from './yaml-problem.ts';
 
 /** Files over this size are refused: a runbook is written by people. */
 export const maximumBytes = 5_000_000;
@@ -93,21 +94,9 @@ export function parseWhole(file: string, text: string): Checked<SourceDocument> 
     throw error;
   }
   const rangeAt = rangesIn(text);
-  const diagnostics: Diagnostic[] = [...document.errors, ...document.warnings].map((problem) => ({
-    code:
-      problem.code === 'DUPLICATE_KEY'
-        ? 'duplicate-key'
-        : problem.code === 'TAG_RESOLVE_FAILED'
-          ? 'custom-tag'
-          : 'yaml',
-    severity: 'error',
-    message: yamlMessage(problem.code, problem.message),
-    ...(problem.message.startsWith('Block scalar header')
-      ? { help: 'A string that begins with > or | is put in quotes: ">=8.5 <10".' }
-      : {}),
-    file,
-    range: rangeAt(problem.pos[0], problem.pos[1]),
-  }));
+  const diagnostics = yamlProblems(document, text).map(
+    ({ start, end, ...problem }): Diagnostic => ({ ...problem, severity: 'error', file, range: rangeAt(start, end) }),
+  );
   if (diagnostics.length === 0) diagnostics.push(...unsuitableNodes(document, file, text, rangeAt));
   const hasExact = diagnostics.length === 0 && keepNumbers(document);
   if (diagnostics.length > 0) return { diagnostics };
@@ -165,13 +154,6 @@ function rangesIn(text: string): (start: number, end: number) => Range {
 
 function failure(file: string, code: string, message: string, help?: string): Checked<never> {
   return { diagnostics: [{ code, severity: 'error', message, file, ...(help ? { help } : {}) }] };
-}
-
-function yamlMessage(code: string, message: string): string {
-  if (code === 'DUPLICATE_KEY') return 'duplicate key in this mapping; the second would silently replace the first';
-  if (code === 'TAG_RESOLVE_FAILED') return `${message}; tags are not part of the language`;
-  if (code === 'MULTIPLE_DOCS') return 'a second document begins here; a file contains one';
-  return message;
 }
 
 class TooDeep extends Error {}
@@ -252,6 +234,19 @@ function unsuitableNodes(
     Pair(_key, pair) {
       if (!isScalar(pair.key) || typeof pair.key.value !== 'string') {
         const node = isNode(pair.key) ? pair.key : undefined;
+        const template = isMap(node) && node.flow ? unquotedTemplate(text, node.range?.[0] ?? 0) : undefined;
+        if (template) {
+          const { message, help, start, end } = template;
+          found.push({
+            code: 'yaml',
+            severity: 'error',
+            message,
+            file,
+            range: rangeAt(start, end),
+            ...(help ? { help } : {}),
+          });
+          return visit.SKIP;
+        }
         if (node)
           report(node, 'key', `a key must be a string; put ${text.slice(node.range?.[0], node.range?.[1])} in quotes`);
       } else if (pair.key.value === '<<' && pair.key.type === 'PLAIN') {
@@ -262,10 +257,18 @@ function unsuitableNodes(
           'Write the keys out, or repeat a whole value with an anchor and an alias: &name, *name. A key of this name is put in quotes: "<<".',
         );
       }
+      return undefined;
     },
     Alias(_key, node, ancestors) {
       const target = node.resolve(document);
-      if (target && ancestors.includes(target)) report(node, 'aliases', `${node.source} contains itself`);
+      if (!target)
+        report(
+          node,
+          'aliases',
+          `no anchor &${node.source} before this alias`,
+          `An alias repeats the value of an anchor above it. A string that begins with * is put in quotes: "*${node.source}".`,
+        );
+      else if (ancestors.includes(target)) report(node, 'aliases', `${node.source} contains itself`);
     },
     Scalar(key, node) {
       if (key === 'key' || typeof node.value !== 'number') return;

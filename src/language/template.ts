@@ -35,6 +35,8 @@ export interface TemplateProblem {
   readonly message: string;
   readonly snippet: string;
   readonly occurrence: number;
+  /** The name that nothing has, where that is what is wrong. */
+  readonly name?: string;
 }
 
 /**
@@ -75,8 +77,8 @@ export function parseByHandlebars(text: string): ReturnType<typeof parseTemplate
     const occurrence = seen.get(snippet) ?? 0;
     seen.set(snippet, occurrence + 1);
     if (statement.type === 'ContentStatement') return (statement as hbs.AST.ContentStatement).value;
-    const report = (code: string, message: string): Expression => {
-      problems.push({ code, message, snippet, occurrence });
+    const report: Report = (code, message, name) => {
+      problems.push({ code, message, snippet, occurrence, ...(name === undefined ? {} : { name }) });
       return { kind: 'literal', value: null };
     };
     if (
@@ -339,7 +341,7 @@ function syntaxProblem(text: string): TemplateProblem {
       Handlebars.parse(snippet);
     } catch {
       const message = snippet.endsWith('}}')
-        ? `${snippet} is not an expression`
+        ? `${snippet} is not an expression${snippet.includes('|') ? '; a helper stands before its value: {{helper value}}' : ''}`
         : `${snippet} is not closed; "}}" is missing`;
       return { code: 'template-syntax', message, snippet, occurrence };
     }
@@ -347,7 +349,7 @@ function syntaxProblem(text: string): TemplateProblem {
   return { code: 'template-syntax', message: 'the template cannot be parsed', snippet: text, occurrence: 0 };
 }
 
-type Report = (code: string, message: string) => Expression;
+type Report = (code: string, message: string, name?: string) => Expression;
 
 function expressionOf(
   node: hbs.AST.MustacheStatement | hbs.AST.SubExpression,
@@ -407,6 +409,7 @@ function pathOf(node: hbs.AST.PathExpression, report: Report): Expression {
     return report(
       'template-unknown-name',
       `unknown name "${node.original}"; names begin with ${roots.join(', ')}${didYouMean(root, roots)}`,
+      [root, ...segments].join('.'),
     );
   }
   return { kind: 'path', root: root as Root, segments };

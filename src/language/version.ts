@@ -12,6 +12,7 @@ import validRange from 'semver/ranges/valid.js';
 /** Returns what is wrong with a range, to stand behind its value; undefined where nothing is. */
 export function rangeProblem(range: string): string | undefined {
   if (/\d-\d+\./.test(range)) return 'a hyphen between two versions has a space on both sides: "8.5 - 9.x"';
+  if (range.includes(',')) return 'expected a range of versions, its parts joined by a space: ">=8.5 <10"';
   const alternatives = range.split('||');
   if (alternatives.some((one) => one.trim() === '' || alternativesOf(one).length === 0))
     return 'expected a range of versions: 7.10.x, 8.x, 8.5.3, ">=8.5 <10" or "7.10.x || >=8.5 <10"';

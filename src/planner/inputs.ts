@@ -14,7 +14,7 @@ import {
   type Runbook,
   type SecretReference,
 } from '../language/index.ts';
-import { type Diagnostic, didYouMean, isObject, type Json, type JsonObject, numberIn } from '../text/index.ts';
+import { type Diagnostic, didYouMean, isObject, type Json, type JsonObject, nearest, numberIn } from '../text/index.ts';
 
 /** What an input is: a value, or a secret that only the run resolves. */
 export type InputValue = { readonly value: Json } | { readonly secret: SecretReference };
@@ -42,6 +42,12 @@ export function inputsFor(
     const values = environment.value.inputs ?? {};
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
     if (value !== undefined) given.read(name, input, value as Json);
+  }
+  const others = Object.keys(environment.value.inputs ?? {}).filter((name) => !Object.hasOwn(declared, name));
+  for (const other of others) {
+    const meant = nearest(other, Object.keys(declared));
+    if (meant !== undefined && !Object.hasOwn(environment.value.inputs ?? {}, meant))
+      found.warn(other, meant, environment);
   }
   for (const set of sets) readSet(set, declared, found);
   for (const { name, input } of leavesOf(declared)) {
@@ -73,6 +79,17 @@ class Found {
   problem(name: string, code: string, message: string, place: Place): void {
     this.#wrong.add(name);
     this.diagnostics.push({ code, severity: 'error', message, ...place });
+  }
+
+  /** An environment may be for several runbooks: what this one does not have is only strange where it is nearly something that it has. */
+  warn(name: string, meant: string, { source }: Loaded<Environment>): void {
+    this.diagnostics.push({
+      code: 'unknown-input',
+      severity: 'warning',
+      message: `the runbook has no input "${name}" — did you mean "${meant}"?`,
+      file: source.file,
+      range: source.keyRangeOf(['inputs', name]),
+    });
   }
 
   take(name: string, input: PlainInput, value: Json, place: Place): void {

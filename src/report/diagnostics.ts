@@ -1,4 +1,4 @@
-import { type Diagnostic, inert } from '../text/index.ts';
+import { type Diagnostic, inert, type Range } from '../text/index.ts';
 import { type AnnotationPath, annotation } from './annotation.ts';
 
 /** Returns what is wrong with files as annotations for GitHub Actions, each at its line; of a file elsewhere, the text names it. */
@@ -18,29 +18,23 @@ export function githubDiagnostics(diagnostics: readonly Diagnostic[], pathOf: An
 /** The same as SARIF 2.1.0, which code scanning and editors read; columns count UTF-16 code units. */
 export function sarif(diagnostics: readonly Diagnostic[], version: string): string {
   const codes = [...new Set(diagnostics.map(({ code }) => code))];
-  const results = diagnostics.map(({ code, severity, message, help, file, range }) => ({
+  const results = diagnostics.map(({ code, severity, message, help, file, range, related }) => ({
     ruleId: code,
     ruleIndex: codes.indexOf(code),
     level: severity,
     // In brackets there would be a link.
     message: { text: wordsOf(message, help).replace(/[\\[\]]/g, '\\$&') },
     locations: [
-      {
-        physicalLocation: {
-          artifactLocation: { uri: uriOf(file) },
-          ...(range
-            ? {
-                region: {
-                  startLine: range.start.line,
-                  startColumn: range.start.column,
-                  endLine: range.end.line,
-                  endColumn: range.end.column,
-                },
-              }
-            : {}),
-        },
-      },
+      { physicalLocation: { artifactLocation: { uri: uriOf(file) }, ...(range ? { region: regionOf(range) } : {}) } },
     ],
+    ...(related
+      ? {
+          relatedLocations: related.map((one) => ({
+            physicalLocation: { artifactLocation: { uri: uriOf(file) }, region: regionOf(one.range) },
+            message: { text: inert(one.message) },
+          })),
+        }
+      : {}),
   }));
   const driver = {
     name: 'runbook',
@@ -53,6 +47,10 @@ export function sarif(diagnostics: readonly Diagnostic[], version: string): stri
     runs: [{ tool: { driver }, columnKind: 'utf16CodeUnits', results }],
   };
   return `${JSON.stringify(log, null, 2)}\n`;
+}
+
+function regionOf({ start, end }: Range) {
+  return { startLine: start.line, startColumn: start.column, endLine: end.line, endColumn: end.column };
 }
 
 function wordsOf(message: string, help: string | undefined): string {

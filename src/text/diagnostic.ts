@@ -10,6 +10,18 @@ export interface Range {
   readonly end: Position;
 }
 
+/** Another place of the same file that a diagnostic is about, and what is there. */
+export interface Related {
+  readonly range: Range;
+  readonly message: string;
+}
+
+/** A change of a text: what stands in the range becomes `text`. */
+export interface Edit {
+  readonly range: Range;
+  readonly text: string;
+}
+
 /** Something that is wrong, as data. Printing it is `printDiagnostic`. */
 export interface Diagnostic {
   /** Stable and searchable: `unknown-key`, `template-unknown-name`. */
@@ -21,6 +33,9 @@ export interface Diagnostic {
   readonly range?: Range;
   /** What to do next. */
   readonly help?: string;
+  readonly related?: readonly Related[];
+  /** A change that is what was meant beyond doubt. */
+  readonly fix?: Edit;
   /** The value in the range may be a secret: it is never shown. */
   readonly isSensitive?: boolean;
 }

@@ -1,4 +1,4 @@
-import type { Diagnostic } from './diagnostic.ts';
+import type { Diagnostic, Related } from './diagnostic.ts';
 import { inert } from './inert.ts';
 
 const widest = 160;
@@ -9,15 +9,22 @@ const widest = 160;
  * its value. Control characters are shown, not sent to the terminal.
  */
 export function printDiagnostic(diagnostic: Diagnostic, text?: string): string {
-  const { file, range, severity, message, code, help } = diagnostic;
+  const { file, range, severity, message, code, help, related = [] } = diagnostic;
   const place = range ? `${file}:${range.start.line}:${range.start.column}` : file;
   const lines = [`${inert(place)}  ${severity}: ${inert(message)} [${code}]`];
-  if (range && text !== undefined) lines.push(...frame(diagnostic, range, text));
+  if (range && text !== undefined) {
+    lines.push(...frame(diagnostic, range, text));
+    for (const other of related) lines.push(...relatedFrame(other, text));
+  }
   if (help) lines.push(`  help: ${inert(help)}`);
   return lines.join('\n');
 }
 
-function frame(diagnostic: Diagnostic, range: NonNullable<Diagnostic['range']>, text: string): string[] {
+function frame(
+  diagnostic: Pick<Diagnostic, 'isSensitive'>,
+  range: NonNullable<Diagnostic['range']>,
+  text: string,
+): string[] {
   const line = text.split('\n')[range.start.line - 1]?.replace(/\r$/, '') ?? '';
   const from = Math.max(0, range.start.column - 1 - (widest - 40));
   const visible = diagnostic.isSensitive
@@ -34,4 +41,10 @@ function frame(diagnostic: Diagnostic, range: NonNullable<Diagnostic['range']>, 
   const room = widest - (range.start.column - 1 - from);
   const caret = '^'.repeat(Math.max(1, Math.min(width, room)));
   return [`${gutter} | ${inert(visible)}`, `     | ${indent}${caret}`];
+}
+
+/** Another place, with what is there behind its mark. */
+function relatedFrame({ range, message }: Related, text: string): string[] {
+  const [line = '', mark = ''] = frame({}, range, text);
+  return [line, `${mark.replaceAll('^', '-')} ${inert(message)}`];
 }

@@ -9,9 +9,10 @@ export function didYouMean(found: string, candidates: Iterable<string>): string 
 /** Returns the candidate nearest to a mistyped name; undefined where none is near. */
 export function nearest(found: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let distance = Math.max(2, Math.floor(found.length / 3)) + 1;
+  // In a short name two changes make another word: "name" is not "save".
+  let distance = (found.length < 5 ? 1 : Math.max(2, Math.floor(found.length / 3))) + 1;
   for (const candidate of candidates) {
-    const between = leven(found.toLowerCase(), candidate.toLowerCase());
+    const between = isShuffled(found, candidate) ? 1 : leven(found.toLowerCase(), candidate.toLowerCase());
     const isPrefix = found.length >= 3 && (candidate.startsWith(found) || found.startsWith(candidate));
     const score = isPrefix ? Math.min(between, 1.5) : between;
     if (score < distance) {
@@ -20,4 +21,10 @@ export function nearest(found: string, candidates: Iterable<string>): string | u
     }
   }
   return best;
+}
+
+/** Returns whether a name has the letters of another in another order: two fingers were too quick. */
+function isShuffled(found: string, candidate: string): boolean {
+  const sorted = (text: string) => [...text.toLowerCase()].sort().join('');
+  return found.length === candidate.length && found !== candidate && sorted(found) === sorted(candidate);
 }

@@ -24,7 +24,7 @@ describe('a file with errors of the schema and of the rules', () => {
   it.each([
     [
       'in two steps',
-      "  - { id: a, on: es, call: GET /, exepct: {} }\n  - { id: b, on: nowhere, call: GET /, expect: { body: { 'a[': 1 } } }\n",
+      "  - { id: a, on: es, call: GET /, exepct: { status: 200 } }\n  - { id: b, on: nowhere, call: GET /, expect: { body: { 'a[': 1 } } }\n",
       ["jmespath: 'a['", 'unknown-connection: nowhere', 'unknown-key: exepct'],
     ],
     [
@@ -49,9 +49,9 @@ describe('a file with errors of the schema and of the rules', () => {
     ],
     [
       'a typo of one key, and another key missing',
-      '  - { id: a, call: GET /, exepct: {}, effcet: read }\n  - { on: es, call: GET /, stave: { x: y } }\n',
+      '  - { id: a, call: GET /, exepct: { status: 200 }, effcet: read }\n  - { on: es, call: GET /, stave: { x: y } }\n',
       [
-        'missing-connection: { id: a, call: GET /, exepct: {}, effcet: read }',
+        'missing-connection: { id: a, call: GET /, exepct: { status: 200 }, effcet: read }',
         'missing-id: { on: es, call: GET /, stave: { x: y } }',
         'unknown-key: effcet',
         'unknown-key: exepct',
@@ -126,7 +126,7 @@ describe('a file with errors of the schema and of the rules', () => {
     [
       'a misspelt steps',
       "  - { id: b, on: es, step: [{ id: a, call: GET /, save: { x: y } }] }\n  - { id: c, on: es, call: 'GET /{{steps.a.x}}' }\n",
-      ['step-kind', 'unknown-key'],
+      ['unknown-key'],
     ],
     [
       'a misspelt always',
@@ -136,7 +136,7 @@ describe('a file with errors of the schema and of the rules', () => {
     [
       'the step of an always',
       '  - { id: b, on: es, steps: [{ id: a, call: POST /x/_close, undone_by: open }], always: [{ id: open, cal: POST /x/_open }] }\n',
-      ['step-kind', 'unknown-key'],
+      ['unknown-key'],
     ],
     [
       'headers',

@@ -24,7 +24,7 @@ describe('a runbook that is right', () => {
 
 describe('the schema', () => {
   it.each([
-    ['an unknown key', '  - { id: a, on: es, call: GET /, exepct: {} }\n', ['unknown-key: exepct']],
+    ['an unknown key', '  - { id: a, on: es, call: GET /, exepct: { status: 200 } }\n', ['unknown-key: exepct']],
     [
       'an unknown matcher',
       '  - { id: a, on: es, call: GET /, expect: { body: { x: { greater: 1 } } } }\n',
@@ -48,8 +48,8 @@ describe('the schema', () => {
     ['"8.5-9.x"', 'version-range 3:16', 'a hyphen between two versions has a space on both sides: "8.5 - 9.x"'],
     ["'>=10 <8'", 'version-range 3:16', 'no version is in >=10 <8'],
     ["'{{inputs.name}}'", 'version-range 3:16', 'expected a range of versions'],
-    ['8.10', 'wrong-type 3:16', 'Put it in quotes: "8.10".'],
-    ['>=8.5 <10', 'yaml 3:17', 'A string that begins with > or | is put in quotes: ">=8.5 <10".'],
+    ['8.10', 'wrong-type 3:16', 'Write 8.10.x'],
+    ['>=8.5 <10', 'yaml 3:16', 'a string that begins with > or | is put in quotes Write ">=8.5 <10"'],
   ])('finds that %s is not a range of versions', (range, place, words) => {
     const diagnostics = diagnosticsOf(`${head.replace('7.10.x', () => range)}  - { id: a, on: es, call: GET / }\n`);
     expect(places(diagnostics)[0]).toBe(place);

@@ -43,7 +43,7 @@ describe('runbook validate', () => {
     );
     file(
       'runbooks/fragments/broken.yaml',
-      'apiVersion: runbook/v1\nfragment: broken\ntitle: Broken\nsteps:\n  - { id: a, call: GET /, exepct: {} }\n',
+      'apiVersion: runbook/v1\nfragment: broken\ntitle: Broken\nsteps:\n  - { id: a, call: GET /, exepct: { status: 200 } }\n',
     );
     file('lab.yaml', environmentText.replace('{ env: PW }', 'hunter22').replace('{ env: TOKEN }', '{ evn: TOKEN }'));
 

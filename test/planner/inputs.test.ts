@@ -56,6 +56,21 @@ const use = (entries: string) => `  - { id: a, use: part.yaml, with: { connectio
 const used = (entries: string, fragments = fragment(all)) =>
   bodyOf((plan(use(entries), { fragments }).steps[0] as PlannedBlock).steps[0]);
 
+describe('an input of the environment that the runbook does not have', () => {
+  const warned = (name: string) =>
+    tryPlan("  - { id: a, on: es, call: 'GET /{{inputs.name}}' }\n", {
+      environment: environmentText.replace('  key: { env: KEY }\n', `  key: { env: KEY }\n  ${name}: two\n`),
+    }).diagnostics.map(({ code, severity, message }) => [code, severity, message]);
+
+  it('is a warning where it is nearly one that it has, and for another runbook where it is not', () => {
+    expect(warned('nmae')).toEqual([
+      ['unknown-input', 'warning', 'the runbook has no input "nmae" — did you mean "name"?'],
+    ]);
+    expect(warned('bucket')).toEqual([]);
+    expect(warned('name')).toEqual([]);
+  });
+});
+
 describe('an input of type object', () => {
   it('is read member by member; a secret one stays a reference', () => {
     expect(body(step('{{inputs.repository.name}}'))).toEqual({ v: 'my_backup' });

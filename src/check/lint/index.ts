@@ -7,6 +7,7 @@ import { destinationRepositoriesAreReadonly } from './destination-repositories-a
 import { featuresKeepTheirNames } from './features-keep-their-names.ts';
 import { featuresNeedEight } from './features-need-eight.ts';
 import { healthWaitsGoOn } from './health-waits-go-on.ts';
+import { inputsAreUsed } from './inputs-are-used.ts';
 import type { Lint } from './lint.ts';
 import { renamedRestoresLeaveAliases } from './renamed-restores-leave-aliases.ts';
 import { restoresAreChecked } from './restores-are-checked.ts';
@@ -48,4 +49,5 @@ export const lints: readonly Lint[] = [
   healthWaitsGoOn,
   dateMathIsEncoded,
   secretsAreReferences,
+  inputsAreUsed,
 ];

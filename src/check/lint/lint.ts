@@ -31,6 +31,8 @@ export interface Finding {
   readonly path: Path;
   /** The step that it belongs to: a comment above it silences the finding, too. */
   readonly step?: Path;
+  /** The key is meant, not its value. */
+  readonly isKey?: true;
   readonly isSensitive?: true;
 }
 

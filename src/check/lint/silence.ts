@@ -31,7 +31,7 @@ function diagnosticFor(lint: Lint, finding: Finding, { source }: CheckedFile): D
     severity: 'warning',
     message: lint.title,
     file: source.file,
-    range: source.rangeOf(finding.path),
+    range: finding.isKey ? source.keyRangeOf(finding.path) : source.rangeOf(finding.path),
     help: `${lint.fix} Why: runbook explain ${lint.code}. To silence it, add a comment above the step: # runbook-ignore ${lint.code}: REASON`,
     ...(finding.isSensitive ? { isSensitive: true } : {}),
   };

@@ -20,9 +20,13 @@ export const idsAreUnique: Rule = (file) => {
     }
     const earlier = first.get(step.id);
     if (earlier !== undefined) {
-      const { line } = file.source.rangeOf(earlier).start;
+      const range = file.source.rangeOf(earlier);
+      const message = `duplicate id "${step.id}"; the first is in line ${range.start.line}`;
       return [
-        problemAt(file, [...path, 'id'], 'duplicate-id', `duplicate id "${step.id}"; the first is in line ${line}`),
+        {
+          ...problemAt(file, [...path, 'id'], 'duplicate-id', message),
+          related: [{ range, message: 'the first step with this id' }],
+        },
       ];
     }
     first.set(step.id, [...path, 'id']);

@@ -2,6 +2,7 @@ import type { Rule } from '../rule.ts';
 import { bodiesHaveAForm } from './bodies-have-a-form.ts';
 import { callsAreKnown } from './calls-are-known.ts';
 import { checksSaveWhatStepsSave } from './checks-save-what-steps-save.ts';
+import { comparisonsCanHold } from './comparisons-can-hold.ts';
 import { connectionsAreDeclared } from './connections-are-declared.ts';
 import { failedWritesAreAccountedFor } from './failed-writes-are-accounted-for.ts';
 import { fragmentsGetTheirInputs } from './fragments-get-their-inputs.ts';
@@ -14,11 +15,13 @@ import { pathsAreWhole } from './paths-are-whole.ts';
 import { queriesParse } from './queries-parse.ts';
 import { readsOnlyRead } from './reads-only-read.ts';
 import { secretsStayInBodies } from './secrets-stay-in-bodies.ts';
+import { templatesHaveTheirBraces } from './templates-have-their-braces.ts';
 import { templatesParse } from './templates-parse.ts';
 
 export const rules: readonly Rule[] = [
   idsAreUnique,
   templatesParse,
+  templatesHaveTheirBraces,
   namesExistBeforeUse,
   connectionsAreDeclared,
   callsAreKnown,
@@ -29,6 +32,7 @@ export const rules: readonly Rule[] = [
   fragmentsGetTheirInputs,
   queriesParse,
   checksSaveWhatStepsSave,
+  comparisonsCanHold,
   pathsAreWhole,
   headersAreFree,
   bodiesHaveAForm,

@@ -10,7 +10,7 @@ import {
   unknownInput,
   type VisitedStep,
 } from '../../language/index.ts';
-import { type Diagnostic, didYouMean } from '../../text/index.ts';
+import { type Diagnostic, didYouMean, type Related } from '../../text/index.ts';
 import type { CheckedFile, Rule } from '../rule.ts';
 import { areWithout, namesIn, queriesOf, rangeOfName, type TemplateText, templatesOf } from '../templates.ts';
 
@@ -32,6 +32,7 @@ export const namesExistBeforeUse: Rule = (file) => {
           message: message.text,
           file: file.source.file,
           range: rangeOfName(file, text, name),
+          ...(message.related ? { related: [message.related] } : {}),
         });
     }
   };
@@ -104,7 +105,7 @@ function problemOf(
   scope: Scope,
   everywhere: ReadonlyMap<string, Saving>,
   file: CheckedFile,
-) {
+): { readonly code: string; readonly text: string; readonly related?: Related } | undefined {
   const { value, gaps } = file;
   const [first, second] = name.segments;
   switch (name.root) {
@@ -140,11 +141,14 @@ function problemOf(
         ? undefined
         : { code: 'template-unknown-name', text: 'no item here: it exists inside a for_each only' };
     case 'steps': {
-      if (first === undefined || second === undefined)
+      if (first === undefined || second === undefined) {
+        const [only, ...others] = everywhere.get(first ?? '')?.names ?? [];
+        const meant = only !== undefined && others.length === 0 ? ` — did you mean "steps.${first}.${only}"?` : '';
         return {
           code: 'template-unknown-name',
-          text: 'steps has no value of its own; name a saved one: steps.ID.NAME',
+          text: `steps has no value of its own; name a saved one: steps.ID.NAME${meant}`,
         };
+      }
       const anywhere = everywhere.get(first);
       if (!anywhere)
         return gaps.hides(first)
@@ -161,6 +165,10 @@ function problemOf(
       return {
         code: 'used-before-saved',
         text: `steps.${first}.${second} may not exist yet here: step "${first}" comes later, or belongs to a block that may have failed before it`,
+        related: {
+          range: file.source.rangeOf([...anywhere.path, 'id']),
+          message: `step "${first}" saves it here`,
+        },
       };
     }
   }
@@ -168,6 +176,7 @@ function problemOf(
 
 /** What a step saves. */
 interface Saving {
+  readonly path: Path;
   readonly names: readonly string[];
   /** Returns whether a part that was left out may save a name. */
   readonly maySave: (name: string) => boolean;
@@ -177,16 +186,29 @@ function savedBy(step: Step, path: Path, file: CheckedFile): Saving {
   if ('use' in step) {
     const fragment = file.fragment(step.use);
     const maySave = (name: string) => fragment?.gaps.lacks(['outputs', name]) !== true;
-    return { names: Object.keys(fragment?.value.outputs ?? {}), maySave };
+    return { path, names: Object.keys(fragment?.value.outputs ?? {}), maySave };
   }
   const names = 'save' in step ? Object.keys(step.save ?? {}) : [];
-  return { names, maySave: (name) => ['save', 'use'].some((key) => !file.gaps.lacks([...path, key, name])) };
+  return { path, names, maySave: (name) => ['save', 'use'].some((key) => !file.gaps.lacks([...path, key, name])) };
 }
 
+/** Of several steps with one id, which has its own message, what each saves. */
 function allSaving(file: CheckedFile): Map<string, Saving> {
-  return new Map(
-    stepsIn(file).flatMap(({ step, path }) =>
-      step.id === undefined ? [] : [[step.id, savedBy(step, path, file)] as const],
-    ),
-  );
+  const all = new Map<string, Saving>();
+  for (const { step, path } of stepsIn(file)) {
+    if (step.id === undefined) continue;
+    const own = savedBy(step, path, file);
+    const other = all.get(step.id);
+    all.set(
+      step.id,
+      other
+        ? {
+            ...other,
+            names: [...other.names, ...own.names],
+            maySave: (name) => other.maySave(name) || own.maySave(name),
+          }
+        : own,
+    );
+  }
+  return all;
 }

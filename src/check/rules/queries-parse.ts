@@ -26,10 +26,27 @@ function problems(file: CheckedFile, { text, path, isKey, mayBeHeader }: QueryTe
     const message = `"${text}" has a template in it; in JMESPath, names are variables`;
     return [problemAt(file, path, 'template-in-query', message, variablesFor(text))];
   }
+  const range = isKey ? file.source.keyRangeOf(path) : file.source.rangeOf(path);
+  const hyphenated = nameWithHyphen(text);
+  if (hyphenated !== undefined) {
+    const meant = text.replace(hyphenated, () => `"${hyphenated}"`);
+    return [
+      {
+        ...problemAt(
+          file,
+          path,
+          'jmespath',
+          `"${text}": in JMESPath a name with a hyphen stands in quotes, for - subtracts`,
+          `Write '${meant}'`,
+        ),
+        range,
+      },
+    ];
+  }
   const problem = queryProblem(text);
   if (!problem) return [];
-  const range = isKey ? file.source.keyRangeOf(path) : file.source.rangeOf(path);
-  return [{ ...problemAt(file, path, 'jmespath', `"${text}" is not valid JMESPath: ${problem}`), range }];
+  const help = text.startsWith('.') ? `Write ${text.slice(1)}: JMESPath begins without a dot` : undefined;
+  return [{ ...problemAt(file, path, 'jmespath', `"${text}" is not valid JMESPath: ${problem}`, help), range }];
 }
 
 /** What to write in the place of the templates in an expression. */
@@ -38,4 +55,12 @@ function variablesFor(text: string): string {
   const [name] = 'template' in result ? templatePaths(result.template) : [];
   const variable = name ? variableText(name) : '$inputs.NAME';
   return `Write ${variable}, without braces and quotes. A member of this name: items(nodes)[?[0] == ${variable}] | [0][1].`;
+}
+
+/** Returns the first name with a hyphen that stands outside of quotes: two names, one minus the other. Who subtracts writes spaces. */
+function nameWithHyphen(query: string): string | undefined {
+  const outside = query.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`/gs, (quoted) =>
+    ' '.repeat(quoted.length),
+  );
+  return /[A-Za-z_]\w*(?:-\w+)*-(?:[A-Za-z_]\w*|\d+(?=\.))(?:-\w+)*/.exec(outside)?.[0];
 }
