@@ -169,6 +169,9 @@ describe('deletions', () => {
     const query = 'query: { wait_for_completion: false }, body: { query: { match_all: {} } }';
     expect(deletions(`call: POST /*/_delete_by_query, ${query}`)).toEqual(['delete-of-everything']);
     expect(deletions(`call: POST /orders/_delete_by_query, ${query}`)).toEqual([]);
+    const some = query.replace('match_all: {}', 'term: { user: kara }');
+    expect(deletions(`call: POST /*/_delete_by_query, ${some}`)).toEqual([]);
+    expect(deletions(`call: POST /.security*/_delete_by_query, ${some}`)).toEqual(['delete-of-system-indices']);
     expect(deletions(`call: POST /*/_search, effect: read, ${query}`)).toEqual([]);
   });
 
