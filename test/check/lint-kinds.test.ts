@@ -214,6 +214,7 @@ describe('deletions', () => {
     expect(deletions('call: DELETE /_snapshot/r/other', make)).toEqual(foreign);
     const find = '{ id: f, call: GET /_snapshot/r/s, save: { run: x } }, ';
     expect(deletions("call: DELETE /_snapshot/r/s, when: { steps.f.run: '{{run.id}}' }", find)).toEqual([]);
+    expect(deletions("call: DELETE /_snapshot/r/s, when: { inputs.name: '{{steps.f.run}}' }", find)).toEqual([]);
     expect(deletions('call: DELETE /_snapshot/r/s, when: { inputs.name: one }', find)).toEqual(foreign);
   });
 });
