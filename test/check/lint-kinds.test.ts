@@ -169,6 +169,9 @@ describe('deletions', () => {
     const query = 'query: { wait_for_completion: false }, body: { query: { match_all: {} } }';
     expect(deletions(`call: POST /*/_delete_by_query, ${query}`)).toEqual(['delete-of-everything']);
     expect(deletions(`call: POST /orders/_delete_by_query, ${query}`)).toEqual([]);
+    const some = query.replace('match_all: {}', 'term: { user: kara }');
+    expect(deletions(`call: POST /*/_delete_by_query, ${some}`)).toEqual([]);
+    expect(deletions(`call: POST /.security*/_delete_by_query, ${some}`)).toEqual(['delete-of-system-indices']);
     expect(deletions(`call: POST /*/_search, effect: read, ${query}`)).toEqual([]);
   });
 
@@ -211,6 +214,7 @@ describe('deletions', () => {
     expect(deletions('call: DELETE /_snapshot/r/other', make)).toEqual(foreign);
     const find = '{ id: f, call: GET /_snapshot/r/s, save: { run: x } }, ';
     expect(deletions("call: DELETE /_snapshot/r/s, when: { steps.f.run: '{{run.id}}' }", find)).toEqual([]);
+    expect(deletions("call: DELETE /_snapshot/r/s, when: { inputs.name: '{{steps.f.run}}' }", find)).toEqual([]);
     expect(deletions('call: DELETE /_snapshot/r/s, when: { inputs.name: one }', find)).toEqual(foreign);
   });
 });

@@ -72,7 +72,7 @@ export function writtenCall({ step, method, target }: Pick<VisitedCall, 'step' |
 
 /** Returns whether a step runs only where an earlier one has found what it should. */
 export function goesByRead({ step, ancestors }: VisitedStep): boolean {
-  return [...ancestors, step].some(({ when }) => Object.keys(when ?? {}).some((subject) => subject.includes('steps.')));
+  return [...ancestors, step].some(({ when }) => JSON.stringify(when ?? {}).includes('steps.'));
 }
 
 /** A finding at the call of a step. */

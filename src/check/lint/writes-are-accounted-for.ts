@@ -23,6 +23,8 @@ export const writesAreAccountedFor: Lint = {
     const removals = calls.filter(({ step, place }) => place === 'rollback' && !step.when && !step.for_each);
     return calls
       .filter(({ step, method, place }) => place === 'steps' && !isReading(method, step.effect))
+      .filter(({ step }) => step.keep === undefined && step.undone_by === undefined)
+      .filter(({ step, ancestors }) => ![...ancestors, step].some((one) => 'rollback' in one))
       .filter((visited) => {
         const connection = visited.on ?? '';
         const kind = connections[connection]?.kind;
@@ -34,8 +36,6 @@ export const writesAreAccountedFor: Lint = {
         );
         return !isRemovedWith && !dialect.leavesNothing(write);
       })
-      .filter(({ step }) => step.keep === undefined && step.undone_by === undefined)
-      .filter(({ step, ancestors }) => ![...ancestors, step].some((one) => 'rollback' in one))
       .map(atCall);
   },
 };
