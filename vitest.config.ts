@@ -1,12 +1,22 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // No test depends on the machine's speed: this only ends what hangs.
 const hang = { testTimeout: 900_000, hookTimeout: 900_000, teardownTimeout: 120_000 };
 
+/** What takes longest begins first: the tests on real servers and the simulation, one file each. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ project }: TestSpecification) => project.name === 'real' || project.name === 'simulation';
+    return (await super.sort(files)).sort((left, right) => Number(isLong(right)) - Number(isLong(left)));
+  }
+}
+
 export default defineConfig({
   test: {
-    // They wait for servers more than they compute. Those on real servers take one worker all the time.
+    // They wait for servers more than they compute.
     maxWorkers: 6,
+    sequence: { sequencer: LongestFirst },
     reporters: ['default', './test/closing-line.ts'],
     projects: [
       {
