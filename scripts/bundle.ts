@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
-import { lazyModules } from './lazy-modules.ts';
+import { lazyModules, lazySummaries } from './lazy-modules.ts';
 import { standaloneValidators } from './standalone.ts';
 
 const common = {
@@ -21,8 +21,10 @@ rmSync('dist', { recursive: true, force: true });
 const { metafile } = await build({
   ...common,
   metafile: true,
-  plugins: [...common.plugins, lazyModules],
-  entryPoints: { program: 'src/cli/main.ts' },
+  entryPoints: { program: 'src/cli/main.ts', summaries: 'src/kinds/elasticsearch/catalogue/summaries.ts' },
+  plugins: [...common.plugins, lazyModules, lazySummaries],
+  // A compiled script cannot import, but require.
+  supported: { 'dynamic-import': false },
   format: 'cjs',
   outExtension: { '.js': '.cjs' },
   minifySyntax: true,

@@ -41,3 +41,13 @@ export const lazyModules: Plugin = {
     }));
   },
 };
+
+/** Leaves the summaries of calls in a file of their own beside the program: a start need not read them. */
+export const lazySummaries: Plugin = {
+  name: 'lazy-summaries',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/summaries\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './summaries.cjs', external: true } : undefined,
+    );
+  },
+};

@@ -3,6 +3,8 @@ export interface SourceApi {
   /** As Elastic names it: `snapshot.restore`. */
   readonly name: string;
   readonly routes: readonly Route[];
+  /** What it does, in a line. */
+  readonly summary?: string;
   /** The names of its query parameters; undefined where the source does not say. */
   readonly query?: readonly string[];
   /** Query parameter → since which version it is deprecated, and why: `9.0.0 It has no effect.` */

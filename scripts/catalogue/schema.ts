@@ -26,6 +26,7 @@ interface Schema {
     readonly name: string;
     readonly request: Name | null;
     readonly privileges?: Privileges;
+    readonly description: string;
     readonly urls: readonly { readonly path: string; readonly methods: readonly string[] }[];
   }[];
   readonly types: readonly Type[];
@@ -49,11 +50,13 @@ export function readSchema(file: string): { readonly apis: SourceApi[]; readonly
     if (body.kind !== 'properties') return { body: 'any' };
     return { body: chain.flatMap(({ body }) => namesOf(body?.properties)) };
   };
-  const apis = endpoints.map(({ name, request, urls, privileges }): SourceApi => {
+  const apis = endpoints.map(({ name, request, urls, privileges, description }): SourceApi => {
     const chain = chainOf(request ? found(request) : undefined);
     return {
       name,
       routes: urls,
+      // Its first paragraph, broken into lines.
+      summary: (description.split('\n\n')[0] ?? '').replaceAll('\n', ' '),
       query: chain.flatMap(({ query, attachedBehaviors = [] }) => [
         ...namesOf(query),
         ...attachedBehaviors

@@ -9,6 +9,7 @@ interface Deprecation {
 
 interface Specification {
   readonly deprecated?: Deprecation;
+  readonly documentation: { readonly description: string };
   readonly url: {
     readonly paths: readonly {
       readonly path: string;
@@ -29,8 +30,9 @@ export function readSpecification(folder: string): { readonly apis: SourceApi[];
     .filter((file) => !file.startsWith('_'))
     .flatMap((file) => Object.entries<Specification>(read(file)))
     .map(
-      ([name, { url, params = {}, deprecated: whole }]): SourceApi => ({
+      ([name, { url, params = {}, deprecated: whole, documentation }]): SourceApi => ({
         name,
+        summary: documentation.description,
         routes: url.paths.map(({ path, methods, deprecated = whole }) => ({
           ...{ path, methods },
           ...(deprecated ? { deprecated: noteOf(deprecated) } : {}),

@@ -15,6 +15,7 @@ export const examples: Readonly<Record<string, readonly (readonly [what: string,
   explain: [
     ['Everything that validate warns of', 'runbook explain'],
     ['One warning, with an example', 'runbook explain writable-destination-repository'],
+    ['What a call does, needs and takes', 'runbook explain "GET /_cluster/health"'],
   ],
   plan: [
     ['Every call of a run, before anything is sent', 'runbook plan users-7.10 --env lab.yaml'],

@@ -183,8 +183,8 @@ program
   .action(async () => (await import('./commands/list.ts')).list());
 program
   .command('explain')
-  .description('explain a warning of validate, with an example')
-  .argument('[code]', 'the code in the message; lists all codes without it')
+  .description('explain a warning of validate, or a call of Elasticsearch')
+  .argument('[code]', 'the code in the message, or "GET /_cluster/health"; lists all codes without it')
   .action(async (code) => (await import('./commands/explain.ts')).explain(code));
 program
   .command('runs')

@@ -31,3 +31,19 @@ export interface CallProblem {
  * @param range A semver range; every version where it is undefined.
  */
 export type Catalogue = (call: WrittenCall, range: string | undefined) => readonly CallProblem[];
+
+/** What a catalogue has of a call, for people. */
+export interface CallDescription {
+  /** With the names of its parameters: `GET /{index}/_search`. */
+  readonly call: string;
+  readonly summary?: string;
+  readonly versions: readonly string[];
+  readonly reads: boolean;
+  /** What a login needs, `cluster monitor`; empty where everybody may call it, missing where it is not known. */
+  readonly needs?: string;
+  /** Since which version, and why. */
+  readonly deprecated?: string;
+  readonly query: readonly string[];
+  /** The keys of its body; missing where they are not known, or not fixed. */
+  readonly body?: readonly string[];
+}

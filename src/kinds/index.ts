@@ -15,7 +15,6 @@ export type { WrittenCall } from './catalogue.ts';
 export type { Change } from './change.ts';
 export { type ContentForm, encoded, formOf, type HttpDialect, type ItemsFlag, parametersOf } from './dialect.ts';
 export type { Kind, KindName } from './kind.ts';
-export { type LeastRole, leastRoles } from './least-roles.ts';
 export * from './lock.ts';
 export { plaintextWarning } from './plaintext.ts';
 export type { Privilege } from './privileges.ts';

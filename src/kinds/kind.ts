@@ -1,6 +1,6 @@
 import type { Connection, EnvironmentConnection } from '../language/index.ts';
 import type { HttpRequest, Plan, PlannedConnection, PlannedRequest, Request } from '../plan/index.ts';
-import type { Catalogue } from './catalogue.ts';
+import type { CallDescription, Catalogue } from './catalogue.ts';
 import type { HttpDialect } from './dialect.ts';
 import type { LockProtocol } from './lock.ts';
 import type { Pitfalls } from './pitfalls.ts';
@@ -34,6 +34,8 @@ export interface Kind<S extends EnvironmentConnection = EnvironmentConnection> {
   readonly catalogue?: Catalogue;
   /** How operations on its servers go wrong; none where nobody has written it down. */
   readonly pitfalls?: Pitfalls;
+  /** Returns what the catalogue has of a call, for people. */
+  readonly describe?: (method: string, path: string) => Promise<CallDescription | undefined>;
   /** What a login needs for a call, and whether a call asks a server for that; none where nothing is known of it. */
   readonly privileges?: {
     readonly needed: PrivilegesFor;

@@ -1,5 +1,6 @@
-import { type LeastRole, leastRoles, type Privilege } from '../kinds/index.ts';
+import type { Privilege } from '../kinds/index.ts';
 import type { Plan } from '../plan/index.ts';
+import { type LeastRole, leastRoles } from './least-roles.ts';
 import { readableText } from './readable.ts';
 
 /** Returns what each login of a plan must be allowed for its calls, for people. */

@@ -130,4 +130,16 @@ describe('runbook explain', () => {
       stderr: expect.stringContaining('did you mean "close-without-open"?'),
     });
   });
+
+  it('describes a call, from a file of its own also where the program is compiled already', async () => {
+    for (const _start of ['first', 'second']) {
+      const { stdout, stderr } = await runbook(directory, ['explain', 'GET /_cluster/health']);
+      expect(stdout).toMatch(/^GET \/_cluster\/health: Get the cluster health status\.\n\nversions +7\.10, 8\.5/);
+      expect(stderr).toBe('');
+    }
+    expect(await runbook(directory, ['explain', 'POST /_reidnex'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('did you mean "/_reindex"?'),
+    });
+  });
 });

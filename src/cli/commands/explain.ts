@@ -3,12 +3,14 @@ import { Problem } from '../../host/problem.ts';
 import { didYouMean } from '../../text/index.ts';
 import { table } from '../table.ts';
 
-/** `runbook explain CODE`: why something is advised against, with an example; without a code, the list of them. */
-export function explain(code: string | undefined): void {
+/** `runbook explain CODE`: why something is advised against, with an example; without a code, the list of them. A call is described. */
+export async function explain(code: string | undefined): Promise<void> {
   if (code === undefined) {
     process.stdout.write(table([['CODE', 'WHAT IT FINDS'], ...lints.map((lint) => [lint.code, lint.title])]));
     return;
   }
+  const [, method, path] = /^([A-Z]+) +(\/.*)$/.exec(code) ?? [];
+  if (method !== undefined && path !== undefined) return (await import('./explain-call.ts')).explainCall(method, path);
   const lint = lints.find((one) => one.code === code);
   if (!lint) {
     const codes = lints.map((one) => one.code);

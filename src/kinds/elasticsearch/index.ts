@@ -1,6 +1,7 @@
 import { plannedAuth } from '../auth.ts';
 import type { Kind, SettingsOf } from '../kind.ts';
 import { addressOf, serverTarget } from '../server.ts';
+import { described } from './catalogue/described.ts';
 import { catalogue } from './catalogue/index.ts';
 import { privilegesFor } from './catalogue/privileges.ts';
 import { dialect } from './dialect.ts';
@@ -26,6 +27,7 @@ export const elasticsearch: Kind<SettingsOf<'elasticsearch'>> = {
   target: (settings, secrets) => serverTarget(addressOf(settings), settings, dialect, secrets),
   catalogue,
   pitfalls,
+  describe: described,
   privileges: { needed: privilegesFor, isQuestion: ({ path }) => path === '/_security/user/_has_privileges' },
   about: { path: '/', hasClusterUuid: true },
   touches,

@@ -1,3 +1,4 @@
+import { kinds, type Privilege } from '../kinds/index.ts';
 import {
   type HttpRequest,
   nodesIn,
@@ -6,8 +7,6 @@ import {
   type PlannedNode,
   type PlannedRead,
 } from '../plan/index.ts';
-import { kinds } from './index.ts';
-import type { Privilege } from './privileges.ts';
 
 /** What a login of a plan must be allowed, as far as it is known. */
 export interface LeastRole {
