@@ -8,6 +8,7 @@ import {
   mostLevels,
   parseJson,
   type Sentence,
+  spanOf,
   textOf,
 } from '../text/index.ts';
 
@@ -76,6 +77,18 @@ export const helpers: Readonly<Record<string, Helper>> = {
                 `the limits must be numbers of at least 1, found ${show(items)} and ${show(characters)}`,
             }
           : { value: inBatches(list, items, characters) },
+  },
+  ms: {
+    usage: 'ms DURATION',
+    arity: { least: 1, most: 1 },
+    apply: ([text]) => {
+      const value = typeof text === 'string' ? spanOf(text) : undefined;
+      return value !== undefined && Number.isSafeInteger(value)
+        ? { value }
+        : {
+            problem: (show) => `expected a duration such as "30d", "12h", "90m", "45s" or "500ms", found ${show(text)}`,
+          };
+    },
   },
   length: {
     usage: 'length VALUE',

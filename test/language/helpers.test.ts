@@ -33,6 +33,11 @@ describe('helpers of templates', () => {
     ['batches', [[], 1, 1], []],
     ['matching', [[{ toString: 1 }, 'a'], ['a']], ['a']],
     ['json', ['['.repeat(100_000) + ']'.repeat(100_000)], { problem: 'the text is nested deeper than 1000 levels' }],
+    ['ms', ['30d'], 2_592_000_000],
+    ['ms', ['90m'], 5_400_000],
+    ['ms', ['500ms'], 500],
+    ['ms', ['1w'], { problem: 'expected a duration such as "30d", "12h", "90m", "45s" or "500ms", found "1w"' }],
+    ['ms', [30], { problem: 'expected a duration such as "30d", "12h", "90m", "45s" or "500ms", found 30' }],
     ['equal', [{ a: [1] }, { a: [1] }], true],
     ['equal', ['recovery', 'restored'], false],
   ])('%s %j is %j', (name, values, expected) => {
