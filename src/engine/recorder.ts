@@ -4,8 +4,8 @@ import type { Redactor } from './redactor.ts';
 
 /** The way of every event into the journal. */
 export interface Recorder {
-  /** Stamps an event, takes the secrets out of it and gives it to the journal. */
-  readonly record: (event: NewEvent) => Promise<void>;
+  /** Stamps an event, takes the secrets out of it and gives it to the journal. @returns The time that it has stamped. */
+  readonly record: (event: NewEvent) => Promise<string>;
   /** Knows the secrets of the run. */
   readonly redactor: Redactor;
   /** Returns why the journal could not be written; with a reserve on the disk it may be written again. */
@@ -30,6 +30,7 @@ export function createRecorder({ now, record }: Pick<Ports, 'now' | 'record'>, r
         isUnrecorded = !(error instanceof Error && 'isKept' in error && error.isKept === true);
         problem ??= redactor.text(error instanceof Error ? error.message : String(error));
       }
+      return stamped.at;
     },
     problem: () => problem,
     isUnrecorded: () => isUnrecorded,

@@ -48,7 +48,7 @@ export function reasonOf(error: TemplateError, { inOneLine }: Redactor): Reason 
 
 /** What names mean while a step runs. */
 export interface Values {
-  readonly run: string;
+  readonly run: { readonly id: string; readonly started_at: string };
   /** Step id → what it saved. */
   readonly outputs: ReadonlyMap<string, Outputs>;
   /** Which iteration of each surrounding loop this is, the outermost first, from 1. */
@@ -100,7 +100,7 @@ export function lookupAtRun(values: Values, purpose: 'sent' | 'shown' | 'conditi
     const [first = '', name = '', ...rest] = segments;
     switch (root) {
       case 'run':
-        return { value: values.run };
+        return { value: descend({ ...values.run, started_ms: Date.parse(values.run.started_at) }, segments, 'run') };
       case 'connections':
         throw new TemplateError(`connections.${segments.join('.')} is known while planning only`);
       case 'item':

@@ -35,9 +35,10 @@ export async function run(plan: Plan, options: RunOptions, ports: Ports): Promis
 }
 
 async function runIn(session: Session, options: RunOptions): Promise<RunSummary> {
-  const { plan, replay, recorder, findings, locks } = session;
+  const { plan, replay, recorder, clock, findings, locks } = session;
   const isRollback = session.options.rollback === 'now';
-  await recorder.record(replay ? resumed(options) : started(plan, options));
+  if (replay) await recorder.record(resumed(options));
+  else clock.started_at = await recorder.record(started(plan, options));
   const suspended = replay && (await obstacle(session, replay));
   if (suspended) {
     findings.suspended = suspended;

@@ -48,6 +48,8 @@ export interface Session {
   /** The events of an earlier process. */
   readonly replay: Replay | undefined;
   readonly recorder: Recorder;
+  /** When the run started, as its first event says: ISO 8601, in each process of it the same. */
+  readonly clock: { started_at: string };
   readonly findings: Findings;
   readonly outputs: OutputStore;
   readonly locks: Locks;
@@ -165,6 +167,7 @@ export function createSession(plan: Plan, options: RunOptions, given: Ports, rep
     isDry,
     replay,
     recorder,
+    clock: { started_at: options.journal?.find(({ type }) => type === 'run-started')?.at ?? timeOf({ ports }) },
     findings,
     outputs: { saved: new Map(), lost: new Map() },
     locks: createLocks({ plan, options, ports, recorder, findings, isOff: isDry || !options.clusterLock }),
@@ -229,6 +232,7 @@ export function timeOf({ ports }: Pick<Session, 'ports'>): string {
 }
 
 /** Returns what names mean in a frame. */
-export function valuesIn({ options, outputs }: Session, { iterations, item }: Frame): Values {
-  return { run: options.id, outputs: outputs.saved, iterations, ...(item === undefined ? {} : { item }) };
+export function valuesIn({ options, clock, outputs }: Session, { iterations, item }: Frame): Values {
+  const run = { id: options.id, started_at: clock.started_at };
+  return { run, outputs: outputs.saved, iterations, ...(item === undefined ? {} : { item }) };
 }

@@ -12,6 +12,8 @@ export type Expression =
 /** The names that an expression may begin with. */
 export const roots = ['inputs', 'steps', 'connections', 'run', 'item'] as const;
 export type Root = (typeof roots)[number];
+/** What is known of a run: its id, and when it started, as ISO 8601 and in milliseconds since 1970. */
+export const runNames = ['id', 'started_at', 'started_ms'] as const;
 export type PathExpression = Extract<Expression, { kind: 'path' }>;
 type CallExpression = Extract<Expression, { kind: 'call' }>;
 

@@ -1,6 +1,7 @@
 import {
   isEqual,
   isExact,
+  isNumber,
   isObject,
   isTooDeep,
   type Json,
@@ -8,6 +9,7 @@ import {
   mostLevels,
   parseJson,
   type Sentence,
+  spanOf,
   textOf,
 } from '../text/index.ts';
 
@@ -77,6 +79,18 @@ export const helpers: Readonly<Record<string, Helper>> = {
             }
           : { value: inBatches(list, items, characters) },
   },
+  ms: {
+    usage: 'ms DURATION',
+    arity: { least: 1, most: 1 },
+    apply: ([text]) => {
+      const value = typeof text === 'string' ? spanOf(text) : undefined;
+      return value !== undefined && Number.isSafeInteger(value)
+        ? { value }
+        : {
+            problem: (show) => `expected a duration such as "30d", "12h", "90m", "45s" or "500ms", found ${show(text)}`,
+          };
+    },
+  },
   length: {
     usage: 'length VALUE',
     arity: { least: 1, most: 1 },
@@ -87,10 +101,26 @@ export const helpers: Readonly<Record<string, Helper>> = {
           ? { value: Object.keys(value).length }
           : { problem: (show) => `${show(value)} has no length` },
   },
-  equal: {
-    usage: 'equal VALUE OTHER',
+  eq: {
+    usage: 'eq VALUE OTHER',
     arity: { least: 2, most: 2 },
-    apply: ([value = null, other = null]) => ({ value: isEqual(value, other) }),
+    apply: ([value = null, other = null]) => {
+      const [one, two] = [typeOf(value), typeOf(other)];
+      return one === two || value === null || other === null
+        ? { value: isEqual(value, other) }
+        : { problem: (show) => `a ${one} is never a ${two}: ${show(value)} and ${show(other)}` };
+    },
+  },
+  empty: {
+    usage: 'empty VALUE',
+    arity: { least: 1, most: 1 },
+    apply: ([value = null]) => {
+      if (value === null || value === '') return { value: true };
+      if (isList(value) || isObject(value)) return { value: Object.keys(value).length === 0 };
+      return typeof value === 'string'
+        ? { value: false }
+        : { problem: (show) => `expected a list, mapping, string or null, found ${show(value)}` };
+    },
   },
   choose: {
     usage: 'choose CONDITION VALUE OTHER',
@@ -180,6 +210,12 @@ function inBatches(list: readonly Json[], items: number, characters: number): Js
     }
   }
   return batches;
+}
+
+function typeOf(value: Json): string {
+  if (isList(value)) return 'list';
+  if (isNumber(value)) return 'number';
+  return isObject(value) ? 'mapping' : typeof value;
 }
 
 function isList(value: Json | undefined): value is readonly Json[] {

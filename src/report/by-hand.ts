@@ -64,7 +64,9 @@ function sourceOf(expression: Expression, plan: Plan, saves: ReadonlyMap<string,
   const [first = '', name = ''] = expression.segments;
   switch (expression.root) {
     case 'run':
-      return 'a name for what you do here, letters and digits';
+      return first === 'id'
+        ? 'a name for what you do here, letters and digits'
+        : `the time at which you begin (${first})`;
     case 'item':
       return 'the item of this iteration';
     case 'connections':

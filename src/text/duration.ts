@@ -7,6 +7,13 @@ export function millisecondsOf(duration: string): number {
   return Number(number) * units[unit as keyof typeof units];
 }
 
+/** `30d` → milliseconds, in the units of Elasticsearch up to days; undefined where it is none. */
+export function spanOf(text: string): number | undefined {
+  const [, days] = /^(\d+)d$/.exec(text) ?? [];
+  if (days !== undefined) return Number(days) * 24 * units.h;
+  return /^\d+(ms|s|m|h)$/.test(text) ? millisecondsOf(text) : undefined;
+}
+
 /** 2000 → `2s`: the largest unit that gives a whole number. */
 export function durationOf(milliseconds: number): string {
   for (const unit of ['h', 'm', 's'] as const) {

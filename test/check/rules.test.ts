@@ -289,6 +289,11 @@ describe('the rules', () => {
       ['unknown-saved-name: taks', "jmespath: 'y['", 'unknown-saved-name: x'],
     ],
     [
+      'a name of the run that there is not',
+      "  - { id: a, on: es, call: PUT /x, body: ['{{run.started_at}}', '{{run.started_ms}}', '{{run.start}}', '{{run.id.x}}'] }\n",
+      ['template-unknown-name: run.start', 'template-unknown-name: run.id.x'],
+    ],
+    [
       'a secret in JMESPath',
       "  - { id: a, on: es, call: GET /, until: { '[?x == $inputs.key]': { empty: false } } }\n",
       ["secret-outside-body: '[?x == $inputs.key]'"],

@@ -59,7 +59,7 @@ steps:
     ndjson: [{ index: {} }, { after: '{{steps.find.after}}', score: '{{steps.find.score}}', same: '{{steps.find.same}}' }]
     retry: { attempts: 3.0 }
     rollback: [{ call: 'DELETE /x/_doc/{{steps.find.seq}}', query: { if_seq_no: '{{steps.find.seq}}' }, body: { seq: '{{steps.find.seq}}' } }]
-  - { id: last, on: es, call: GET /fails, when: { 'equal inputs.least 9007199254740993': true } }
+  - { id: last, on: es, call: GET /fails, when: { 'eq inputs.least 9007199254740993': true } }
 `;
 
 let directory: string;

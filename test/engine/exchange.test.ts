@@ -16,7 +16,10 @@ async function exchanged(
   const ports = { send, monotonic: () => 0 } as unknown as Ports;
   const recorder = {
     redactor: createRedactor(),
-    record: async (event: unknown) => void events.push(event),
+    record: async (event: unknown) => {
+      events.push(event);
+      return '';
+    },
     problem: () => undefined,
   };
   const run = { ports, recorder: { ...recorder, isUnrecorded: () => false } };

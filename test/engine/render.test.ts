@@ -12,7 +12,8 @@ import { type Json, jsonText } from '../../src/text/index.ts';
 
 function values(saved: Record<string, { readonly value: Json; readonly isSecret: boolean }>, item?: Values['item']) {
   const outputs: Outputs = new Map(Object.entries(saved));
-  return { run: 'run-1', outputs: new Map([['look', outputs]]), iterations: [], ...(item ? { item } : {}) };
+  const run = { id: 'run-1', started_at: '2026-01-01T00:00:00.000Z' };
+  return { run, outputs: new Map([['look', outputs]]), iterations: [], ...(item ? { item } : {}) };
 }
 
 const request = (body: Json): HttpRequest => ({ type: 'http', connection: 'es', method: 'PUT', path: '/x', body });

@@ -6,6 +6,36 @@ import { ok, runIn, until } from './world.ts';
 const write = (id: string, more = '') =>
   `  - { id: ${id}, on: es, call: PUT /${id}, rollback: [{ call: DELETE /${id} }]${more} }\n`;
 
+describe('the clock of a run', () => {
+  const plan = planOf(`  - { id: a, on: es, call: PUT /a, body: { at: '{{run.started_at}}', ms: '{{run.started_ms}}' } }
+  - { id: wait, on: es, call: GET /w, until: { x: 1 }, every: 1h, timeout: 9h }
+  - { id: b, on: es, call: PUT /b, body: { at: '{{run.started_at}}', ms: '{{run.started_ms}}' } }
+  - { id: c, on: es, call: GET /c, expect: { body: { '$run.started_ms - end': { less_than: '{{ms "24h"}}' } } } }
+`);
+  const start = Date.UTC(2026, 2, 1, 9, 30);
+  const body = { at: '2026-03-01T09:30:00.000Z', ms: start };
+  const bodies = ({ calls }: Awaited<ReturnType<typeof runIn>>) =>
+    calls.flatMap(({ request }) => (request.type === 'http' && request.body !== undefined ? [request.body] : []));
+  const answer = (call: string, count: number) =>
+    ok(call === 'GET /w' && count < 3 ? {} : { x: 1, end: start - 86_399_999 });
+
+  it('is read once, and is a name in a plan', async () => {
+    expect(JSON.stringify(plan.steps[0])).toContain('{{run.started_at}}');
+    const run = await runIn(plan, { now: start, answer });
+    expect(bodies(run)).toEqual([body, body]);
+    expect(run.summary.outcome).toBe('done');
+    expect(run.events.find(({ type }) => type === 'run-started')?.at).toBe(body.at);
+  });
+
+  it('is the same in another process, whatever its clock says', async () => {
+    const { events } = await runIn(plan, { now: start, answer });
+    const journal = until(events, (event) => event.type === 'step-finished' && event.step === 'wait');
+    const resumed = await runIn(plan, { now: start + 1e9, journal, answer });
+    expect(bodies(resumed)).toEqual([body]);
+    expect(resumed.summary.outcome).toBe('done');
+  });
+});
+
 describe('a run', () => {
   it('sends the steps in order, with values that earlier steps saved', async () => {
     const plan = planOf(`  - { id: a, on: es, call: GET /, save: { names: 'list' } }

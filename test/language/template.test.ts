@@ -58,7 +58,7 @@ describe('templates', () => {
       return known(path);
     };
     expect(resolveValue('{{choose true inputs.text steps.s.name}}', missing)).toBe('x');
-    expect(resolveValue('{{choose (equal inputs.text "y") inputs.text run.id}}', missing)).toBe('{{run.id}}');
+    expect(resolveValue('{{choose (eq inputs.text "y") inputs.text run.id}}', missing)).toBe('{{run.id}}');
     expect(() => resolveValue('{{choose false inputs.text steps.s.name}}', missing)).toThrow('not there');
   });
 

@@ -5,6 +5,7 @@ import {
   type Path,
   type PathExpression,
   pathOfInput,
+  runNames,
   type Step,
   stepsIn,
   unknownInput,
@@ -119,11 +120,11 @@ function problemOf(
       return { code: 'unknown-input', text: unknownInput(found) };
     }
     case 'run':
-      return first === 'id' && second === undefined
+      return second === undefined && runNames.some((name) => name === first)
         ? undefined
         : {
             code: 'template-unknown-name',
-            text: `unknown name "${['run', ...name.segments].join('.')}"; run has only run.id`,
+            text: `unknown name "${['run', ...name.segments].join('.')}"; run has ${runNames.map((one) => `run.${one}`).join(', ')}`,
           };
     case 'connections': {
       const declared = 'connections' in value ? value.connections : {};

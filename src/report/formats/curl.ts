@@ -235,7 +235,8 @@ function blanksOfJson(value: Json | undefined, blanks: Blanks): Blank[] {
 function wholeJson(text: string, blanks: Blanks): Blank | undefined {
   const { parts, isWhole } = partsOf(text, blanks);
   const [first] = parts;
-  if (!isWhole || typeof first !== 'object' || first.isSecret || first.expression === 'run.id') return undefined;
+  if (!isWhole || typeof first !== 'object' || first.isSecret || /^run\.(id|started_at)$/.test(first.expression))
+    return undefined;
   return { ...first, name: `${first.name}_json`, source: `as JSON: ${first.source}` };
 }
 
