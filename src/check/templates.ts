@@ -103,6 +103,7 @@ const withoutTemplates = new Set([
   'effect',
   'unchecked',
   'every',
+  'max_iterations',
   'timeout',
   'description',
 ]);
@@ -115,7 +116,7 @@ export function templatesOf({ step, path }: VisitedStep): TemplateText[] {
       (text) => key !== 'progress' || !isQuery(text, path.length),
     );
     const keys =
-      key === 'when'
+      key === 'when' || (key === 'until' && 'steps' in step)
         ? Object.keys(value as object).map((text) => ({ path: [...path, key, text], text, isKey: true }))
         : [];
     return [...keys, ...texts];

@@ -1,11 +1,12 @@
 import { evaluateValue, TemplateError } from '../language/index.ts';
-import type { PlannedBlock, PlannedNode } from '../plan/index.ts';
+import type { PlannedBlock, PlannedNode, Repetition } from '../plan/index.ts';
 import type { Json } from '../text/index.ts';
 import { effectOf, type Foreseen, foreseen } from './effect.ts';
 import type { StepOutcome, StepResult } from './event.ts';
 import { gather } from './outputs.ts';
 import { Cancelled } from './ports.ts';
 import { lookupAtRun, readsSecret } from './render.ts';
+import { runRepeatedly } from './repeat.ts';
 import { noteRollback } from './rollback.ts';
 import {
   type Flow,
@@ -13,6 +14,7 @@ import {
   fail,
   isCleanup,
   pastOf,
+  type RunNodes,
   type Session,
   type StepContext,
   valuesIn,
@@ -25,10 +27,7 @@ export interface Ended {
   readonly flow?: Flow;
 }
 
-/** Runs nodes in their order; the interpreter hands itself down. */
-type RunNodes = (nodes: readonly PlannedNode[], session: Session, frame: Frame) => Promise<Flow>;
-
-/** Runs a block: its steps, once per item where it is a loop, and then its `always`, whatever became of them. */
+/** Runs a block: its steps, once per item where it is a loop or until its conditions pass, and then its `always`, whatever became of them. */
 export async function runBlock(node: PlannedBlock, context: StepContext, runNodes: RunNodes): Promise<Ended> {
   const { session, frame, id } = context;
   const past = pastOf(context);
@@ -51,10 +50,18 @@ export async function runBlock(node: PlannedBlock, context: StepContext, runNode
     undo: undo ? [...frame.undo, undo] : frame.undo,
     writesBefore: node.always ? [...frame.writesBefore, writesBefore] : frame.writesBefore,
   };
+  let own: StepResult | undefined;
+  const repeated = async (repeat: Repetition) => {
+    const { flow, ...rest } = await runRepeatedly(node, repeat, context, within, runNodes);
+    own = rest.own;
+    return flow;
+  };
   const tried = await attempt(() =>
-    node.for_each === undefined
-      ? runNodes(node.steps, session, within)
-      : runIterations(node.steps, node.for_each, session, within, runNodes),
+    node.repeat
+      ? repeated(node.repeat)
+      : node.for_each === undefined
+        ? runNodes(node.steps, session, within)
+        : runIterations(node.steps, node.for_each, session, within, runNodes),
   );
   // What puts right what was written has nothing to do where nothing was; another run may be at work where a lock kept this one out.
   const isOwed = ('flow' in tried && tried.flow === 'go-on') || writesSoFar(session) > writesBefore;
@@ -69,6 +76,7 @@ export async function runBlock(node: PlannedBlock, context: StepContext, runNode
     const reason = effect && 'reason' in effect ? { reason: effect.reason } : {};
     return { result: { outcome: 'depends', depends_on: before, ...reason } };
   }
+  if (own) return { result: own };
   // The step inside has said why, and what follows from it.
   return { result: { outcome: outcomeOf(flow, session) }, flow };
 }

@@ -139,6 +139,9 @@ export interface StepContext {
 /** Says whether the steps after a node may run. */
 export type Flow = 'go-on' | 'stop';
 
+/** Runs nodes in their order; the interpreter hands itself down. */
+export type RunNodes = (nodes: readonly PlannedNode[], session: Session, frame: Frame) => Promise<Flow>;
+
 export function createSession(plan: Plan, options: RunOptions, given: Ports, replay: Replay | undefined): Session {
   const ports = { ...given, send: explainingLockouts(given, plan, options.journal) };
   const recorder = createRecorder(ports, options.redactor);

@@ -134,8 +134,23 @@ export interface PlannedNote extends Conditional {
   readonly note: string;
 }
 
+/** How often a block's steps run: again and again until the conditions pass, at most so many times. */
+export interface Repetition {
+  /** Over what the iteration has saved. */
+  readonly until: readonly Condition[];
+  /**
+   * @asType integer
+   * @minimum 1
+   * @maximum 100000
+   */
+  readonly max_iterations: number;
+  /** The pause between two iterations. */
+  readonly every_ms?: number;
+}
+
 export interface PlannedBlock extends Conditional {
   readonly kind: 'block';
+  readonly repeat?: Repetition;
   readonly done_when?: PlannedRead;
   readonly steps: readonly PlannedNode[];
   readonly always?: readonly PlannedNode[];

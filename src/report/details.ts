@@ -1,7 +1,16 @@
 import type { Plan, PlannedNode, PlannedRead, PlannedRequest } from '../plan/index.ts';
 import { doneWhenText, passingWritesText, progressText, requestText } from './outline.ts';
 import { readable } from './readable.ts';
-import { conditionText, expectations, retryText, savesText, unknownText, untilText, valueText } from './words.ts';
+import {
+  conditionText,
+  expectations,
+  repetitionText,
+  retryText,
+  savesText,
+  unknownText,
+  untilText,
+  valueText,
+} from './words.ts';
 
 /** One thing that a plan says of a node: `only when`, and the condition. */
 export interface Detail {
@@ -19,6 +28,7 @@ export function detailsOf(planned: PlannedNode, plan: Plan): Detail[] {
   const before = [
     ...(node.when ?? []).flatMap((condition) => detail('only when', conditionText(condition))),
     ...(node.for_each === undefined ? [] : detail('for each item of', valueText(node.for_each))),
+    ...(node.kind === 'block' && node.repeat ? detail('repeated until', repetitionText(node.repeat)) : []),
     ...detail('requires confirmation:', node.confirm),
   ];
   if (node.kind === 'note') return before;

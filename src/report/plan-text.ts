@@ -31,6 +31,7 @@ import { noteText } from './run-lines.ts';
 import {
   conditionText,
   expectations,
+  repetitionText,
   retryText,
   savesText,
   secretText,
@@ -177,6 +178,7 @@ function ownLines(planned: PlannedNode, plan: Plan): string[] {
   const common = [
     ...(node.when ?? []).map((condition) => `${inner}when      ${conditionText(condition)}`),
     ...(node.for_each === undefined ? [] : [`${inner}for each  ${valueText(node.for_each)}`]),
+    ...(node.kind === 'block' && node.repeat ? [`${inner}repeated  until ${repetitionText(node.repeat)}`] : []),
     ...(node.confirm === undefined ? [] : [`${inner}question  ${node.confirm}`]),
     ...('unchanged_when' in node && node.unchanged_when ? checkLines('unchanged', node.unchanged_when, plan) : []),
     ...('done_when' in node && node.done_when ? checkLines('already in place', node.done_when, plan) : []),

@@ -6,7 +6,7 @@ import {
   printExpression,
   TemplateError,
 } from '../language/index.ts';
-import { nodesIn, type Plan, type PlannedNode } from '../plan/index.ts';
+import { nodesIn, type Plan, type PlannedNode, type Repetition } from '../plan/index.ts';
 import { isObject, type Json } from '../text/index.ts';
 
 /**
@@ -25,6 +25,10 @@ export function readable<T extends PlannedNode>(node: T, plan: Plan, detail: Wor
   const entries = Object.entries(node).map(([name, value]): [string, unknown] => {
     if (inner.includes(name)) return [name, value];
     if (name === 'when') return [name, (value as PlannedConditions).map((one) => conditionOf(one, reader))];
+    if (name === 'repeat') {
+      const repeat = value as Repetition;
+      return [name, { ...repeat, until: repeat.until.map((one) => conditionOf(one, reader)) }];
+    }
     return [name, read(value as Json, reader)];
   });
   return Object.fromEntries(entries) as unknown as T;

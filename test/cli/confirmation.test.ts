@@ -86,7 +86,7 @@ describe('a pipeline that comes to a step that nobody has confirmed', () => {
 
   it('is refused before anything is sent where the run could not wait', async () => {
     const text = asking.replace(
-      / {2}- id: each[^]*/,
+      / {2}- id: each[\s\S]*/,
       `  - id: block
     on: cluster
     steps:

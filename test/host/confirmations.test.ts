@@ -21,7 +21,9 @@ describe('a confirmation that is missing where nobody can be asked', () => {
     ['in an always', `  - { id: block, steps: [${write.replace('open', 'ask')}], always: [${ask()}] }\n`],
   ] as const)('refuses the run before it begins where it could not wait: %s', ([, steps]) => {
     const check = (...confirm: string[]) => checkConfirmations(planOf(steps), confirm, false);
-    expect(() => check()).toThrow(/could not wait there[^]*no write was sent[^]*Add --confirm \S*ask\S* to confirm/);
+    expect(() => check()).toThrow(
+      /could not wait there[\s\S]*no write was sent[\s\S]*Add --confirm \S*ask\S* to confirm/,
+    );
     expect(() => checkConfirmations(planOf(steps), [], true)).not.toThrow();
     expect(() => check('other')).toThrow('--confirm other: no such step requires confirmation');
   });

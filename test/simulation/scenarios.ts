@@ -105,12 +105,14 @@ const definitions: readonly (readonly [
   ['prepare-users-7.10', '8.5.3', ['user=ada', 'role=reader']],
   ['prepare-visualizations-7.10', '7.10.2'],
   ['prepare-visualizations-7.10', '8.5.3'],
+  ['repeated-7.10', '8.5.3'],
 ];
 
-/** Every bundled runbook. */
+/** Every bundled runbook, and one that is for the simulation alone. */
 export function scenarios(): Scenario[] {
   return definitions.map(([name, version, sets = [], change = same, text = environment]) => {
-    const read = (file: string) => readFileSync(join('runbooks', file), 'utf8');
+    const folder = name.startsWith('repeated') ? 'test/simulation' : 'runbooks';
+    const read = (file: string) => readFileSync(join(folder, file), 'utf8');
     const { value: bundle, diagnostics } = loadBundle(`${name}.yaml`, read(`${name}.yaml`), read);
     const { value: loaded } = loadEnvironment('simulated.yaml', text);
     if (!bundle || !loaded) throw new Error(diagnostics.map(({ message }) => message).join('\n'));

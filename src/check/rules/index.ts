@@ -1,4 +1,5 @@
 import type { Rule } from '../rule.ts';
+import { blocksRepeatUntil } from './blocks-repeat-until.ts';
 import { bodiesHaveAForm } from './bodies-have-a-form.ts';
 import { callsAreKnown } from './calls-are-known.ts';
 import { connectionsAreDeclared } from './connections-are-declared.ts';
@@ -28,5 +29,6 @@ export const rules: readonly Rule[] = [
   pathsAreWhole,
   headersAreFree,
   bodiesHaveAForm,
+  blocksRepeatUntil,
   secretsStayInBodies,
 ];

@@ -40,18 +40,20 @@ export const namesExistBeforeUse: Rule = (file) => {
     for (const [index, step] of steps.entries()) {
       const here = [...path, index];
       const within: Scope = { saved, hasItem: hasItem || step.for_each !== undefined };
-      for (const text of templatesOf({ step, path: here, place: 'steps', ancestors: [] })) {
-        inspect(text, text.path[here.length] === 'for_each' ? { saved, hasItem } : within);
-      }
+      const isBlock = 'steps' in step;
+      const isAfterwards = ({ path: at }: TemplateText) => isBlock && at[here.length] === 'until';
+      const texts = templatesOf({ step, path: here, place: 'steps', ancestors: [] });
+      for (const text of texts)
+        if (!isAfterwards(text)) inspect(text, text.path[here.length] === 'for_each' ? { saved, hasItem } : within);
       const lists = listsIn(step, here);
       const walkIn = (...places: readonly string[]) =>
         lists.filter(({ place }) => places.includes(place)).map((list) => walk(list.steps, list.path, within));
       const [inside] = walkIn('steps');
       // What rolls back a block can rely on none of its steps; what rolls back a single step can rely on that one. Evidence is for a
       // step that has failed: it has saved nothing.
-      const isBlock = 'steps' in step;
       walkIn('evidence', ...(isBlock ? ['always', 'rollback'] : []));
       if (inside) saved.take(inside);
+      for (const text of texts) if (isAfterwards(text)) inspect(text, within);
       const own = savedBy(step, here, file).names;
       if (step.id !== undefined && own.length > 0) saved.set(step.id, own);
       if (!isBlock) walkIn('always', 'rollback');

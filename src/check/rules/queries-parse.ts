@@ -11,7 +11,7 @@ export const queriesParse: Rule = (file) =>
       for (const key of Object.keys(conditions ?? {})) keys.push([key, [...at, key]]);
     };
     if ('expect' in step) add(step.expect?.body, [...path, 'expect', 'body']);
-    if ('until' in step) add(step.until, [...path, 'until']);
+    if ('until' in step && !('steps' in step)) add(step.until, [...path, 'until']);
     for (const { read, path: at } of doneWhenReads(visited)) add(read.expect.body, [...at, 'expect', 'body']);
     const saved = Object.entries(('save' in step ? step.save : undefined) ?? {}).flatMap(([name, value]) => {
       const query = typeof value === 'string' ? value : value.path;
