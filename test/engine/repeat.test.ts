@@ -43,7 +43,9 @@ describe('a block with until', () => {
       call === 'GET /pick' ? ok({ name: `n${count}` }) : leaving(3, 2, 1)(call, count);
     const { sent, reasons, summary } = await runIn(plan, { answer });
     expect(sent.slice(9)).toEqual(['POST /open', 'POST /undo/n3', 'POST /undo/n2', 'POST /undo/n1']);
-    expect(reasons.drain).toBe('not enough after 3 iterations (max_iterations): steps.[left#*].count is 1, needed: 0');
+    expect(reasons.drain).toBe(
+      'until has not passed after 3 iterations (max_iterations): steps.[left#*].count is 1, needed: 0',
+    );
     expect(summary).toMatchObject({ outcome: 'failed', failure: { step: 'drain' }, rolled_back: true });
   });
 
