@@ -114,7 +114,7 @@ export function queriesOf(visited: VisitedStep): QueryText[] {
   const keys = (conditions: object | undefined, at: Path) =>
     Object.keys(conditions ?? {}).map((key) => query(key, [...at, key], true));
   const expects = 'expect' in step ? keys(step.expect?.body, [...path, 'expect', 'body']) : [];
-  const untils = 'until' in step ? keys(step.until, [...path, 'until']) : [];
+  const untils = 'until' in step && !('steps' in step) ? keys(step.until, [...path, 'until']) : [];
   const saved = (save: CallStep['save'], at: Path) =>
     Object.entries(save ?? {}).map(([name, one]) => ({
       ...(typeof one === 'string' ? query(one, [...at, 'save', name]) : query(one.path, [...at, 'save', name, 'path'])),
@@ -145,6 +145,7 @@ const withoutTemplates = new Set([
   'effect',
   'unchecked',
   'every',
+  'max_iterations',
   'timeout',
   'description',
 ]);
@@ -156,7 +157,8 @@ export function templatesOf(visited: VisitedStep): TemplateText[] {
     if (withoutTemplates.has(key)) return [];
     const texts: TemplateText[] = [];
     addTemplates(value as Json, [...path, key], texts);
-    const keys = key === 'when' ? expressionsIn(value as Json, [...path, key]) : [];
+    const keys =
+      key === 'when' || (key === 'until' && 'steps' in step) ? expressionsIn(value as Json, [...path, key]) : [];
     return [...keys, ...withoutQueries(texts, visited)];
   });
 }

@@ -1,19 +1,21 @@
 import { evaluateValue, TemplateError } from '../language/index.ts';
-import { nodesRunBy, type PlannedBlock, type PlannedNode } from '../plan/index.ts';
+import { nodesRunBy, type PlannedBlock, type Repetition } from '../plan/index.ts';
 import type { Json } from '../text/index.ts';
 import { effectOf, type Foreseen, foreseen } from './effect.ts';
 import type { StepOutcome, StepResult } from './event.ts';
 import { gather } from './outputs.ts';
 import { Cancelled } from './ports.ts';
 import { lookupAtRun, readsSecret } from './render.ts';
+import { runRepeatedly } from './repeat.ts';
 import { noteRollback } from './rollback.ts';
 import {
-  contextOf,
   type Flow,
   type Frame,
   fail,
+  isBegun,
   isCleanup,
   pastOf,
+  type RunNodes,
   type Session,
   type StepContext,
   type Tally,
@@ -27,10 +29,7 @@ export interface Ended {
   readonly flow?: Flow;
 }
 
-/** Runs nodes in their order; the interpreter hands itself down. */
-type RunNodes = (nodes: readonly PlannedNode[], session: Session, frame: Frame) => Promise<Flow>;
-
-/** Runs a block: its steps, once per item where it is a loop, and then its `always`, whatever became of them. */
+/** Runs a block: its steps, once per item where it is a loop or until its conditions pass, and then its `always`, whatever became of them. */
 export async function runBlock(node: PlannedBlock, context: StepContext, runNodes: RunNodes): Promise<Ended> {
   const { session, frame, id } = context;
   const past = pastOf(context);
@@ -52,7 +51,13 @@ export async function runBlock(node: PlannedBlock, context: StepContext, runNode
     undo: undo ? [...frame.undo, undo] : frame.undo,
     around: [...frame.around, tally],
   };
-  const tried = await attempt(() => runSteps(node, session, within, runNodes));
+  let own: StepResult | undefined;
+  const repeated = async (repeat: Repetition) => {
+    const { flow, ...rest } = await runRepeatedly(node, repeat, context, within, runNodes);
+    own = rest.own;
+    return flow;
+  };
+  const tried = await attempt(() => (node.repeat ? repeated(node.repeat) : runSteps(node, session, within, runNodes)));
   // What puts right what was written has nothing to do where nothing was; another run may be at work where a lock kept this one out.
   const isOwed = ('flow' in tried && tried.flow === 'go-on') || tally.writes > 0;
   if (node.always && isOwed) await runNodes(node.always, session, { ...within, phase: 'always' });
@@ -66,6 +71,7 @@ export async function runBlock(node: PlannedBlock, context: StepContext, runNode
     const reason = effect && 'reason' in effect ? { reason: effect.reason } : {};
     return { result: { outcome: 'depends', depends_on: before, ...reason } };
   }
+  if (own) return { result: own };
   // The step inside has said why, and what follows from it.
   return { result: { outcome: outcomeOf(flow, tally) }, flow };
 }
@@ -94,7 +100,7 @@ function runSteps(node: PlannedBlock, session: Session, frame: Frame, runNodes: 
   return sideBySide({
     count: steps.length,
     width: widthOf(node, session),
-    isBegun: (index) => steps.slice(index, index + 1).some((step) => isBegun(step, session, frame)),
+    isBegun: (index) => isBegun(steps.slice(index, index + 1), session, frame),
     run: (index) => runNodes(steps.slice(index, index + 1), session, frame),
   });
 }
@@ -119,7 +125,7 @@ async function runIterations(
   const flow = await sideBySide({
     count: items.length,
     width: widthOf(node, session),
-    isBegun: (index) => steps.some((step) => isBegun(step, session, frameOf(index, null))),
+    isBegun: (index) => isBegun(steps, session, frameOf(index, null)),
     run: (index) => runNodes(steps, session, frameOf(index, (items as readonly Json[])[index] as Json)),
   });
   gather(steps, session.outputs, frame.iterations, items.length);
@@ -130,9 +136,4 @@ async function runIterations(
 function widthOf(node: PlannedBlock, { isDry }: Session): number {
   const isRead = nodesRunBy(node).every((one) => one.kind !== 'request' || one.effect === 'read');
   return isDry && !isRead ? 1 : (node.parallel ?? 1);
-}
-
-/** Returns whether an earlier process has begun a step, or has ended it without. */
-function isBegun(step: PlannedNode, session: Session, frame: Frame): boolean {
-  return pastOf(contextOf(step, session, frame)) !== undefined;
 }

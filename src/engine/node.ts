@@ -128,8 +128,9 @@ async function explained(result: StepResult, node: PlannedRequest, { session }: 
 
 /** A block that has ended is gone through again for what its steps saved, and for what rolls them back. */
 function isPassedThrough(node: PlannedNode, { isStarted, finished, effect }: PastStep): boolean {
-  if (node.kind !== 'block' || !isStarted || finished?.reason !== undefined) return false;
-  return finished?.outcome !== 'in-place' && effect !== 'in-place';
+  if (node.kind !== 'block' || !isStarted || effect === 'in-place' || effect === 'unknown') return false;
+  // One with a reason has run nothing, but where its own iterations have been too many.
+  return finished?.outcome !== 'in-place' && (finished?.reason === undefined || node.repeat !== undefined);
 }
 
 /** A step that an earlier process has ended: what it gave and what follows from it, and nothing is sent. */

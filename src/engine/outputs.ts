@@ -102,7 +102,7 @@ export function gather(
     const lists: Outputs = new Map();
     for (const [name, { secret }] of Object.entries(node.save)) {
       const values = Array.from({ length: count }, (_, index) =>
-        saved.get(instanceId(node.id, [...iterations, index + 1]))?.get(name),
+        saved.get(outerId(node.id, [...iterations, index + 1]))?.get(name),
       ).filter((output) => output !== undefined);
       const missing = values.find(({ lost }) => lost)?.lost;
       lists.set(name, {
@@ -111,6 +111,22 @@ export function gather(
         ...(missing ? { lost: missing } : {}),
       });
     }
-    saved.set(instanceId(node.id, iterations).replace('#*', ''), lists);
+    saved.set(outerId(node.id, iterations), lists);
   }
+}
+
+/** Keeps what an iteration of a block with `until` has saved under the ids that stand for the block's last one. */
+export function keepLast(nodes: readonly PlannedNode[], { saved }: OutputStore, iterations: readonly number[]): void {
+  for (const node of nodes.flatMap(nodesRunBy)) {
+    if (node.kind !== 'request' || !node.save) continue;
+    const last = saved.get(outerId(node.id, iterations));
+    const outer = outerId(node.id, iterations.slice(0, -1));
+    if (last) saved.set(outer, last);
+    else saved.delete(outer);
+  }
+}
+
+/** The id of a step for those behind the loops that it is in, in an iteration of the loops around these. */
+export function outerId(id: string, iterations: readonly number[]): string {
+  return instanceId(id, iterations).replaceAll('#*', '');
 }

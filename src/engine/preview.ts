@@ -86,11 +86,13 @@ async function previewOf(
 /** The nodes before the first write. Nobody waits for a preview: each is sent once. */
 function withoutWrites(nodes: readonly PlannedNode[]): PlannedNode[] {
   const first = nodes.findIndex((node) => requestsIn(node).some(({ effect }) => effect === 'write'));
-  return nodes
-    .slice(0, first < 0 ? nodes.length : first)
-    .map((node) =>
-      mapNode(node, (one) => (one.kind === 'request' ? { ...one, retry: { ...one.retry, attempts: 1 } } : one)),
-    );
+  return nodes.slice(0, first < 0 ? nodes.length : first).map((node) => mapNode(node, once));
+}
+
+function once(node: PlannedNode): PlannedNode {
+  if (node.kind === 'request') return { ...node, retry: { ...node.retry, attempts: 1 } };
+  if (node.kind !== 'block' || !node.repeat) return node;
+  return { ...node, repeat: { until: node.repeat.until, max_iterations: 1 } };
 }
 
 function requestsIn(node: PlannedNode) {

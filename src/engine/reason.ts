@@ -39,6 +39,8 @@ export type Reason =
   | { readonly kind: 'condition-not-yet-met'; readonly unmet: readonly BodyAssertion[] }
   /** `waiting_for`: what was waited for, in the author's words. */
   | { readonly kind: 'timed-out'; readonly timeout_ms: number; readonly waiting_for?: string; readonly cause: Reason }
+  /** The steps of a block have run as often as they may, and its conditions do not pass. */
+  | { readonly kind: 'iterations-exhausted'; readonly iterations: number; readonly unmet: SkipReason }
   // What became of a write.
   /** `again`: an earlier request may have been sent. */
   | { readonly kind: 'not-sent'; readonly cause: Reason; readonly again?: true }

@@ -24,6 +24,8 @@ async function reread(step: string, session: Session): Promise<void> {
   lost.delete(step);
   const result = read && (await runAgain(read.node, { session, frame: read.frame, id: step }));
   const values = saved.get(step) ?? new Map();
+  // Behind a block with `until` they stand under another id as well.
+  for (const [id, outputs] of saved) if (outputs === known) saved.set(id, values);
   for (const [name, output] of known) {
     // What is recorded stays as it was.
     if (!output.lost) values.set(name, output);

@@ -154,6 +154,9 @@ export interface StepContext {
 /** Says whether the steps after a node may run. */
 export type Flow = 'go-on' | 'stop';
 
+/** Runs nodes in their order; the interpreter hands itself down. */
+export type RunNodes = (nodes: readonly PlannedNode[], session: Session, frame: Frame) => Promise<Flow>;
+
 export function createSession(plan: Plan, options: RunOptions, given: Ports, replay: Replay | undefined): Session {
   const together = cancelledTogether(given);
   const ports = { ...together, send: explainingLockouts(together, plan, options.journal) };
@@ -203,6 +206,11 @@ export function isStopping({ ports, replay, options }: Session, { phase }: Frame
 /** Returns what the journal says of a step, where a run goes on. */
 export function pastOf({ session, id }: StepContext): PastStep | undefined {
   return session.replay?.steps.get(id);
+}
+
+/** Returns whether an earlier process has begun an iteration, or has ended a step of it without. */
+export function isBegun(steps: readonly PlannedNode[], session: Session, frame: Frame): boolean {
+  return steps.some((step) => pastOf(contextOf(step, session, frame)) !== undefined);
 }
 
 /** Counts writes of a step that were sent, or may have been. */

@@ -73,17 +73,25 @@ function questionsIn(plan: Plan): Question[] {
   });
 }
 
-/** Returns whether a write comes before a step inside a block around it that has an `always`. */
+/** Returns whether a write may come before a step inside a block around it that has an `always`: in an earlier iteration, too. */
 function followsOwedWrite(place: number, visited: readonly Visited[], places: ReadonlyMap<string, number>): boolean {
+  let end = place;
   const isOwed = (block: number) =>
     visited
-      .slice(block, place)
+      .slice(block, end)
       .some(({ node, section }) => section === 'steps' && node.kind === 'request' && node.effect === 'write');
   for (let around = placeAround(place); around !== undefined; around = placeAround(around)) {
     const block = visited[around]?.node;
-    if (block?.kind === 'block' && block.always && isOwed(around)) return true;
+    if (block?.kind !== 'block') continue;
+    if (block.repeat) end = endOf(around);
+    if (block.always && isOwed(around)) return true;
   }
   return false;
+
+  function endOf(block: number): number {
+    const after = visited.findIndex(({ depth }, at) => at > block && depth <= (visited[block]?.depth ?? 0));
+    return after < 0 ? visited.length : after;
+  }
 
   function placeAround(inner: number): number | undefined {
     const within = visited[inner]?.within;

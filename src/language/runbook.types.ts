@@ -469,6 +469,12 @@ export interface Block {
   confirm?: Confirm;
   disruptive?: Disruptive;
   done_when?: DoneWhen;
+  until?: When;
+  /**
+   * With until: how often the steps run at most. If the conditions do not pass then, the block fails.
+   */
+  max_iterations?: number;
+  every?: Duration;
   steps: Steps;
   always?: Steps;
   rollback?: Steps;

@@ -141,6 +141,20 @@ export interface PlannedNote extends Conditional {
   readonly note: string;
 }
 
+/** How often a block's steps run: again and again until the conditions pass, at most so many times. */
+export interface Repetition {
+  /** Over what the iteration has saved. */
+  readonly until: readonly WhenCondition[];
+  /**
+   * @asType integer
+   * @minimum 1
+   * @maximum 100000
+   */
+  readonly max_iterations: number;
+  /** The pause between two iterations. */
+  readonly every_ms?: number;
+}
+
 export interface PlannedBlock extends Conditional {
   readonly kind: 'block';
   /**
@@ -150,6 +164,7 @@ export interface PlannedBlock extends Conditional {
    * @maximum 100
    */
   readonly parallel?: number;
+  readonly repeat?: Repetition;
   readonly done_when?: PlannedRead;
   readonly steps: readonly PlannedNode[];
   readonly always?: readonly PlannedNode[];

@@ -5,6 +5,7 @@ import {
   atOnceText,
   conditionText,
   expectations,
+  repetitionText,
   retryText,
   savesText,
   unknownText,
@@ -29,6 +30,7 @@ export function detailsOf(planned: PlannedNode, plan: Plan): Detail[] {
     ...(node.when ?? []).flatMap((condition) => detail('only when', conditionText(condition))),
     ...(node.for_each === undefined ? [] : detail('for each item of', valueText(node.for_each))),
     ...(node.kind !== 'block' || node.parallel === undefined ? [] : detail('at once', atOnceText(node.parallel))),
+    ...(node.kind === 'block' && node.repeat ? detail('repeated until', repetitionText(node.repeat)) : []),
     ...detail('requires confirmation:', node.confirm),
   ];
   if (node.kind === 'note') return before;

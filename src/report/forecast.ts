@@ -22,7 +22,7 @@ export function forecastOf(plan: Plan, report: RunReport): Forecast[] {
     { readonly prediction: 'unchanged' | 'in-place' | 'skipped'; readonly behind: string }
   >();
   /** Blocks that cannot be gone into before an earlier step was sent. */
-  const closed = new Map<string, Pick<Forecast, 'behind' | 'per_item_of' | 'at_most'>>();
+  const closed = new Map<string, Pick<Forecast, 'behind' | 'per_item_of' | 'per_iteration_of' | 'at_most'>>();
   return (
     nodesIn(plan)
       // A note sends nothing, and is said when its time has come.
@@ -41,7 +41,10 @@ export function forecastOf(plan: Plan, report: RunReport): Forecast[] {
         const inside = unknown && { ...unknown, ...(isConditional(node) ? ({ at_most: true } as const) : {}) };
         if (node.kind === 'block' && (inside || waiting)) {
           const behind = waiting?.depends_on === undefined ? {} : { behind: numberOf(waiting.depends_on) };
-          const loop = node.for_each === undefined ? {} : { per_item_of: number };
+          const loop = {
+            ...(node.for_each === undefined ? {} : { per_item_of: number }),
+            ...(node.repeat === undefined ? {} : { per_iteration_of: number }),
+          };
           const own = isConditional(node) ? ({ at_most: true } as const) : {};
           closed.set(id, { ...own, ...behind, ...inside, ...loop });
         }
@@ -56,10 +59,21 @@ export function forecastOf(plan: Plan, report: RunReport): Forecast[] {
         return iterations.map(({ step, title, outcome = 'interrupted', message, depends_on }) => ({
           ...{ step, number, title, depth, ...effect, prediction: outcome },
           ...(message === undefined ? {} : { message }),
+          ...(inside?.per_iteration_of === undefined ? {} : inEach(inside.per_iteration_of, outcome, node)),
           ...(depends_on === undefined ? {} : { behind: numberOf(depends_on) }),
         }));
       })
   );
+}
+
+/** What was predicted of the first iteration of a block with `until`, and what follows for those after it. */
+function inEach(
+  number: string,
+  outcome: StepOutcome,
+  node: PlannedNode,
+): Pick<Forecast, 'per_iteration_of' | 'at_most'> {
+  const mayBeLeftOut = outcome !== 'would-change' || isConditional(node);
+  return { per_iteration_of: number, ...(mayBeLeftOut ? { at_most: true } : {}) };
 }
 
 function isSettled(outcome: StepOutcome | undefined): outcome is 'unchanged' | 'in-place' | 'skipped' {
@@ -83,11 +97,19 @@ export function predictionsIn({ forecast = [] }: RunReport): (number: string) =>
 }
 
 /** A prediction in words. */
-function predictionText({ prediction, effect, message, behind, per_item_of, at_most }: Forecast): string {
+function predictionText({
+  prediction,
+  effect,
+  message,
+  behind,
+  per_item_of,
+  per_iteration_of,
+  at_most,
+}: Forecast): string {
   const because = message === undefined ? '' : `: ${message}`;
   switch (prediction) {
     case 'would-change':
-      return `would change${behind === undefined ? '' : `, as it is now (may depend on step ${behind})`}${because}`;
+      return `would change${per_iteration_of === undefined ? '' : ' in the first iteration'}${behind === undefined ? '' : `, as it is now (may depend on step ${behind})`}${because}`;
     case 'unchanged':
       return behind === undefined ? 'no change (content compared)' : `no change, as block ${behind}`;
     case 'in-place':
@@ -99,6 +121,8 @@ function predictionText({ prediction, effect, message, behind, per_item_of, at_m
     case 'blocked':
       return `blocked by step ${behind}`;
     case 'depends':
+      if (per_iteration_of !== undefined)
+        return `${at_most ? 'at most ' : ''}once per iteration of step ${per_iteration_of}`;
       if (per_item_of !== undefined) return `${at_most ? 'at most ' : ''}once per item of step ${per_item_of}`;
       return `may depend on step ${behind}${because}`;
     case 'failed':
@@ -130,7 +154,7 @@ export function forecastText(forecasts: readonly Forecast[]): string {
 /** Returns what the writes of a dry run would do, in one sentence. */
 export function forecastSentence(forecasts: readonly Forecast[]): string {
   const all = forecasts.filter(({ effect }) => effect === 'write');
-  const writes = all.filter(({ per_item_of }) => per_item_of === undefined);
+  const writes = all.filter((one) => loopOf(one) === undefined);
   const count = (prediction: Forecast['prediction']) => writes.filter((one) => one.prediction === prediction).length;
   const parts = [
     `${count('would-change')} would change`,
@@ -139,16 +163,22 @@ export function forecastSentence(forecasts: readonly Forecast[]): string {
     ...(count('blocked') + count('failed') > 0 ? [`${count('blocked') + count('failed')} blocked`] : []),
     ...(count('skipped') > 0 ? [`${count('skipped')} skipped`] : []),
   ];
-  return [writesText(writes.length), `: ${parts.join(', ')}`, ...perItem(all), '; nothing was written'].join('');
+  return [writesText(writes.length), `: ${parts.join(', ')}`, ...perLoop(all), '; nothing was written'].join('');
 }
 
-/** `, and 2 writes per item of step 3`, for each loop over a list that only the run knows. */
-function perItem(writes: readonly Forecast[]): string[] {
-  const loops = new Set(writes.flatMap(({ per_item_of = [] }) => per_item_of));
+/** The loop of which only the run knows how often it sends a call: `item of step 3`. */
+function loopOf({ per_item_of, per_iteration_of }: Forecast): string | undefined {
+  if (per_iteration_of !== undefined) return `iteration of step ${per_iteration_of}`;
+  return per_item_of === undefined ? undefined : `item of step ${per_item_of}`;
+}
+
+/** `, and 2 writes per item of step 3`, for each loop of which only the run knows how often it runs. */
+function perLoop(writes: readonly Forecast[]): string[] {
+  const loops = new Set(writes.flatMap((one) => loopOf(one) ?? []));
   return [...loops].map((loop) => {
-    const inside = writes.filter(({ per_item_of }) => per_item_of === loop);
+    const inside = writes.filter((one) => loopOf(one) === loop);
     const most = inside.some(({ at_most }) => at_most) ? 'at most ' : '';
-    return `, and ${most}${writesText(inside.length)} per item of step ${loop}`;
+    return `, and ${most}${writesText(inside.length)} per ${loop}`;
   });
 }
 

@@ -1,7 +1,15 @@
 import type { Plan } from '../plan/index.ts';
 import { type Cell, type Paint, row, type Style, widthOf } from './columns.ts';
 import { connectionWithAddress } from './outline.ts';
-import { type CallCount, countsText, legendOf, type PlanSummary, summaryOf, type WriteLine } from './plan-summary.ts';
+import {
+  type CallCount,
+  countsText,
+  legendOf,
+  loopText,
+  type PlanSummary,
+  summaryOf,
+  type WriteLine,
+} from './plan-summary.ts';
 import { planFacts } from './plan-text.ts';
 
 /** What a summary is fitted into, and what stands beside it without being part of the plan. */
@@ -102,11 +110,8 @@ function inputLines(plan: Plan, id: string, width: number, paint: Paint): string
 }
 
 function callLines(calls: readonly CallCount[], plan: Plan, width: number, paint: Paint): string[] {
-  const loopText = (number: string) => `per item of step ${number}`;
   const name = Math.max(
-    ...calls.map(({ connection, perItemOf }) =>
-      widthOf(perItemOf === undefined ? connection : `  ${loopText(perItemOf)}`),
-    ),
+    ...calls.map(({ connection, per }) => widthOf(per === undefined ? connection : `  ${loopText(per)}`)),
   );
   const line = (texts: readonly [string, string, string, string], indent: number, style?: Style) => {
     const [first, reads, writes, where] = texts;
@@ -121,10 +126,10 @@ function callLines(calls: readonly CallCount[], plan: Plan, width: number, paint
   return [
     '',
     ...line(['', 'READS', 'WRITES', ''], 0, 'soft'),
-    ...calls.flatMap(({ connection, perItemOf, reads, writes }) =>
-      perItemOf === undefined
+    ...calls.flatMap(({ connection, per, reads, writes }) =>
+      per === undefined
         ? line([connection, String(reads), String(writes), connectionWithAddress(connection, plan)], 0)
-        : line([loopText(perItemOf), String(reads), String(writes), ''], 2),
+        : line([loopText(per), String(reads), String(writes), ''], 2),
     ),
   ];
 }

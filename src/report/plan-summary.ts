@@ -24,11 +24,20 @@ export interface PlanSummary {
   readonly warnings: readonly Warning[];
 }
 
-/** The planned calls on a connection; in a loop over a list that only the run knows they are counted for one item. */
+/** A loop of which only the run knows how often it runs: `item of step 3`, or, where it has no list, `iteration of step 3`. */
+export interface Loop {
+  readonly each: 'item' | 'iteration';
+  readonly number: string;
+}
+
+export function loopText({ each, number }: Loop): string {
+  return `per ${each} of step ${number}`;
+}
+
+/** The planned calls on a connection; in a loop of which only the run knows how often it runs, they are counted once. */
 export interface CallCount {
   readonly connection: string;
-  /** The number of the loop. */
-  readonly perItemOf?: string;
+  readonly per?: Loop;
   readonly reads: number;
   readonly writes: number;
 }
@@ -94,16 +103,24 @@ function isWrite(node: PlannedNode): node is PlannedRequest {
   return node.kind === 'request' && node.effect === 'write';
 }
 
-/** The number of the loop that sends a call once for each item; undefined where planning has counted them. */
-function loopOf(around: Around): string | undefined {
-  return around.find(({ node }) => node.kind === 'block' && node.for_each !== undefined)?.node.number;
+/** The loop that sends a call again and again; undefined where planning has counted them. */
+function loopOf(entry: Visited, around: Around): Loop | undefined {
+  const path = [entry, ...around];
+  const [first] = around.flatMap(({ node }, index): Loop[] => {
+    if (node.kind !== 'block') return [];
+    if (node.for_each !== undefined) return [{ each: 'item', number: node.number }];
+    // Its always runs once.
+    const isRepeated = node.repeat && node.steps.some((step) => step === path[index]?.node);
+    return isRepeated ? [{ each: 'iteration', number: node.number }] : [];
+  });
+  return first;
 }
 
 function countsOf(all: readonly Visited[], around: (entry: Visited) => Around, plan: Plan): CallCount[] {
   const counts = new Map<string, { -readonly [K in keyof CallCount]: CallCount[K] }>();
-  const countFor = (connection: string, perItemOf?: string) => {
-    const key = JSON.stringify([connection, perItemOf]);
-    const count = counts.get(key) ?? { connection, ...(perItemOf ? { perItemOf } : {}), reads: 0, writes: 0 };
+  const countFor = (connection: string, per?: Loop) => {
+    const key = JSON.stringify([connection, per]);
+    const count = counts.get(key) ?? { connection, ...(per ? { per } : {}), reads: 0, writes: 0 };
     counts.set(key, count);
     return count;
   };
@@ -112,7 +129,7 @@ function countsOf(all: readonly Visited[], around: (entry: Visited) => Around, p
   for (const entry of all) {
     const { node, section } = entry;
     if (node.kind !== 'request' || section === 'rollback' || section === 'evidence') continue;
-    const count = countFor(node.request.connection, loopOf(around(entry)));
+    const count = countFor(node.request.connection, loopOf(entry, around(entry)));
     if (node.effect === 'write') count.writes++;
     else count.reads++;
   }
@@ -141,7 +158,7 @@ function writeLine(entry: Write, around: Around, places: ReadonlyMap<string, Vis
   const { node } = entry;
   const { id, number, title, request, when = [] } = readable(node, plan, 'short');
   const change = changeOf(node, plan);
-  const loop = loopOf(around);
+  const loop = loopOf(entry, around);
   // What rolls back has the conditions of what it undoes behind it.
   const outer = entry.section === 'rollback' ? around.filter(({ section }) => section === 'rollback') : around;
   const conditions = [...when.map(conditionText), ...outer.flatMap((one) => conditionsOf(one.node, plan))];
@@ -158,7 +175,7 @@ function writeLine(entry: Write, around: Around, places: ReadonlyMap<string, Vis
     call: requestText(request),
     notes: [
       ...(change !== 'nothing' && change?.overwrites !== undefined ? [`may overwrite ${change.overwrites}`] : []),
-      ...(loop === undefined ? [] : [`once per item of step ${loop}`]),
+      ...(loop === undefined ? [] : [`once ${loopText(loop)}`]),
       ...conditions.map((condition) => `only if ${condition}`),
       ...(node.keep === undefined ? [] : [`kept: ${readableText(node.keep, plan, 'short')}`]),
       ...(node.on_unknown === undefined ? [] : ['the run is suspended if its outcome is unknown']),
@@ -250,20 +267,21 @@ function warningOf(planned: PlannedNode, plan: Plan): Warning[] {
 /** Returns how much a plan does: `34 reads, 11 writes (2 of them locks), 1 disruptive, and 1 write per item of step 3`. */
 export function countsText(plan: Plan): string {
   const { calls, questions } = summaryOf(plan);
-  const once = calls.filter(({ perItemOf }) => perItemOf === undefined);
+  const once = calls.filter(({ per }) => per === undefined);
   const sum = (some: readonly CallCount[], what: 'reads' | 'writes') => some.reduce((all, one) => all + one[what], 0);
   const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`;
   const locks = plan.locks.length;
   const disruptive = questions.filter((one) => one.disruptive).length;
   const skipped = plan.steps.flatMap(nodesRunBy).filter(({ kind }) => kind === 'skipped').length;
   const loops = new Map<string, string[]>();
-  for (const loop of new Set(calls.flatMap(({ perItemOf = [] }) => perItemOf))) {
-    const inside = calls.filter(({ perItemOf }) => perItemOf === loop);
+  const all = calls.flatMap(({ per = [] }) => per);
+  for (const loop of new Map(all.map((one) => [one.number, one])).values()) {
+    const inside = calls.filter(({ per }) => per?.number === loop.number);
     const each = (['reads', 'writes'] as const).flatMap((what) =>
       sum(inside, what) > 0 ? [count(sum(inside, what), what.slice(0, -1))] : [],
     );
-    const said = `${each.join(' and ')} per item of`;
-    loops.set(said, [...(loops.get(said) ?? []), loop]);
+    const said = `${each.join(' and ')} per ${loop.each} of`;
+    loops.set(said, [...(loops.get(said) ?? []), loop.number]);
   }
   return [
     count(sum(once, 'reads'), 'read'),

@@ -12,6 +12,7 @@ import {
   nodesIn,
   type Plan,
   type PlannedNode,
+  type Repetition,
   type WhenCondition,
 } from '../plan/index.ts';
 import { isObject, type Json } from '../text/index.ts';
@@ -33,6 +34,10 @@ export function readable<T extends PlannedNode>(node: T, plan: Plan, detail: Wor
     if (inner.includes(name)) return [name, value];
     if (name === 'when')
       return [name, mapConditions(value as readonly WhenCondition[], (one) => conditionOf(one, reader))];
+    if (name === 'repeat') {
+      const repeat = value as Repetition;
+      return [name, { ...repeat, until: mapConditions(repeat.until, (one) => conditionOf(one, reader)) }];
+    }
     return [name, read(value as Json, reader)];
   });
   return Object.fromEntries(entries) as unknown as T;

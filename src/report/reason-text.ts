@@ -56,6 +56,8 @@ export function reasonText(reason: Reason): string {
       return failedText(reason.unmet);
     case 'timed-out':
       return `timed out after ${durationOf(reason.timeout_ms)}${reason.waiting_for === undefined ? '' : ` waiting for ${reason.waiting_for}`}: ${reasonText(reason.cause)}`;
+    case 'iterations-exhausted':
+      return `until has not passed after ${reason.iterations} ${reason.iterations === 1 ? 'iteration' : 'iterations'} (max_iterations): ${skipReasonText(reason.unmet)}`;
     case 'not-sent':
       return reason.again
         ? `not sent again: ${reasonText(reason.cause)}; an earlier request may have taken effect`

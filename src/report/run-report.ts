@@ -124,6 +124,8 @@ export interface Forecast {
   readonly message?: string;
   /** The number of the loop that sends it once for each item, where only the run knows how many there are. */
   readonly per_item_of?: string;
+  /** The number of the block with `until` that sends it in each iteration, where only the run knows how many there are. */
+  readonly per_iteration_of?: string;
   /** In such a loop: a condition or an idempotency check may find that it is not sent for an item. */
   readonly at_most?: true;
   /** The number of the step that would have to be sent first, that blocks this one, or of the block that it is unchanged with. */

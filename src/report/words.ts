@@ -1,6 +1,6 @@
 import type { Origin } from '../engine/index.ts';
 import { expectedOf, isMatcher, type MaintenanceWindow, messageOf, type SecretReference } from '../language/index.ts';
-import type { Condition, PlannedExpect, PlannedRequest, WhenCondition } from '../plan/index.ts';
+import type { Condition, PlannedExpect, PlannedRequest, Repetition, WhenCondition } from '../plan/index.ts';
 import { inOneLine } from '../text/in-one-line.ts';
 import { durationOf, type Json, jsonText } from '../text/index.ts';
 
@@ -85,6 +85,12 @@ export function untilText({ until, waiting, every_ms = 0, timeout_ms }: PlannedR
   if (!until) return undefined;
   const words = waiting === undefined ? '' : ` (waiting for ${waiting})`;
   return `${until.map(conditionText).join('; ')}${words} — every ${durationOf(every_ms)}, at most ${durationOf(timeout_ms)}`;
+}
+
+/** Returns how often the steps of a block run. */
+export function repetitionText({ until, max_iterations, every_ms }: Repetition): string {
+  const pause = every_ms === undefined ? '' : `every ${durationOf(every_ms)}, `;
+  return `${until.map(conditionText).join('; ')} — ${pause}at most ${max_iterations} ${max_iterations === 1 ? 'iteration' : 'iterations'}`;
 }
 
 /** Returns what is saved of the response; undefined where nothing is. */

@@ -144,6 +144,26 @@ describe('the rules', () => {
     ['a step without a connection', '  - { id: a, call: GET / }\n', ['missing-connection: { id: a, call: GET / }']],
     ['an oss step on a cluster', '  - { id: a, on: es, oss: bucketInfo }\n', ['wrong-connection-kind: bucketInfo']],
     [
+      'a block that may be repeated for ever',
+      '  - { id: b, on: es, until: { steps.a.x: 1 }, steps: [{ id: a, call: GET /, save: { x: x } }] }\n',
+      ['until-without-max-iterations: { steps.a.x: 1 }'],
+    ],
+    [
+      'a number of iterations without an end',
+      '  - { id: b, on: es, max_iterations: 2, every: 1s, steps: [{ id: a, call: GET / }] }\n',
+      ['max-iterations-without-until: 2', 'every-without-until: 1s'],
+    ],
+    [
+      'a name in until that no iteration saves',
+      '  - { id: b, on: es, until: { steps.a.y: 1 }, max_iterations: 2, steps: [{ id: a, call: GET /, save: { x: x } }] }\n',
+      ['unknown-saved-name: steps.a.y'],
+    ],
+    [
+      'a name of the iteration before',
+      "  - { id: b, on: es, until: { steps.a.x: 1 }, max_iterations: 2, steps: [{ id: a, call: 'GET /{{steps.a.x}}', save: { x: x } }] }\n",
+      ['used-before-saved: steps.a.x'],
+    ],
+    [
       'progress of what is not polled',
       '  - { id: a, on: es, call: GET /, progress: { done: x, unit: bytes } }\n',
       ['progress-without-until: { done: x, unit: bytes }'],

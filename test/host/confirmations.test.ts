@@ -18,6 +18,10 @@ describe('a confirmation that is missing where nobody can be asked', () => {
       'in the second iteration of a loop in such a block',
       `  - { id: block, steps: [{ id: each, for_each: [1, 2], steps: [${ask()}] }], always: [{ id: open, on: es, call: POST /open }] }\n`,
     ],
+    [
+      'before a write in a block that is repeated',
+      `  - { id: block, until: { steps.look.found: true }, max_iterations: 3, steps: [${ask()}, ${look.trim().slice(2)}], ${always} }\n`,
+    ],
     ['in an always', `  - { id: block, steps: [${write.replace('open', 'ask')}], always: [${ask()}] }\n`],
   ] as const)('refuses the run before it begins where it could not wait: %s', ([, steps]) => {
     const check = (...confirm: string[]) => checkConfirmations(planOf(steps), confirm, false);
@@ -30,6 +34,10 @@ describe('a confirmation that is missing where nobody can be asked', () => {
 
   it.for([
     ['a step that every run comes to', `${look}  - ${ask()}\n`],
+    [
+      'a step before a write in a block with an always',
+      `  - { id: block, steps: [{ id: ask, confirm: Really?, on: es, call: GET /a }, ${write}], ${always} }\n`,
+    ],
     ['a step in a block', `${look}  - { id: block, steps: [${ask()}] }\n`],
     ['a loop over a list of the run', `${look}  - ${ask(", for_each: '{{steps.look.found}}'")}\n`],
     ['a step with a condition', `${look}  - ${ask(', when: { steps.look.found: true }')}\n`],

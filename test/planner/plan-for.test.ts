@@ -152,6 +152,55 @@ describe('a plan', () => {
     expect(request(plan.steps[1])).toMatchObject({ body: '{{list steps.[a#1].n steps.[a#2].n}}' });
   });
 
+  it('plans the steps of a block with until once for all iterations; behind it, their names are those of the last', () => {
+    const fragments = {
+      'part.yaml': `apiVersion: runbook/v1
+fragment: part
+title: A part
+inputs: { connection: { type: connection } }
+outputs: { left: '{{steps.look.left}}' }
+steps: [{ id: look, on: '{{inputs.connection}}', call: GET /look, save: { left: left } }]
+`,
+    };
+    const text = (until: string, more = '') => `  - id: block
+    on: es
+    until: { ${until} }
+    max_iterations: 7
+    every: 2s
+    steps:
+      - { id: a, call: GET /, save: { x: x } }
+      - { id: part, use: part.yaml, with: { connection: es } }
+      - { id: c, call: 'PUT /{{steps.a.x}}', rollback: [{ call: 'DELETE /{{steps.a.x}}' }] }
+    always: [{ id: d, call: POST /d }]
+${more}`;
+    const after = "  - { id: after, on: es, call: 'PUT /{{steps.a.x}}' }\n";
+    const plan = planOf(text('steps.a.x: 1, inputs.name: one', after), { fragments });
+    const [block] = plan.steps as PlannedBlock[];
+    expect(block?.repeat).toEqual({
+      until: [{ subject: 'steps.[a#*].x', expect: 1 }],
+      max_iterations: 7,
+      every_ms: 2_000,
+    });
+    expect(nodesIn(plan).flatMap(({ node, section }) => (section === 'preflight' ? [] : [node.id]))).toEqual(
+      expect.arrayContaining(['block', 'a#*', 'part#*', 'part#*/look', 'c#*', 'c#*~rollback~1', 'd', 'after']),
+    );
+    expect(request(plan.steps[1])).toMatchObject({ path: '/{{steps.a.x}}' });
+
+    expect(
+      messages(text('steps.part.left: 0', "  - { id: after, on: es, call: 'PUT /{{steps.part.left}}' }\n"), {
+        fragments,
+      }),
+    ).toEqual([
+      expect.stringContaining('what a fragment gives is not kept beyond the iteration of a block with until'),
+    ]);
+    expect(messages(text('inputs.name: one'), { fragments })).toEqual([
+      'until always passes: it reads nothing that an iteration saves',
+    ]);
+    expect(messages(text('inputs.name: two'), { fragments })).toEqual([
+      'until never passes: it reads nothing that an iteration saves',
+    ]);
+  });
+
   it('shows no call that is not sent in the header of a loop, nor of one inside another', () => {
     const plan = planOf(
       `  - id: outer

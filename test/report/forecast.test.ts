@@ -88,6 +88,29 @@ describe('what a dry run predicts', () => {
     );
   });
 
+  it('is that of the first iteration where only the run knows how often steps that write are repeated', async ({
+    expect,
+  }) => {
+    const plan = planOf(`
+  - id: drain
+    on: es
+    until: { steps.left.count: 0 }
+    max_iterations: 5
+    steps:
+      - { id: delete, call: POST /delete, keep: a test }
+      - { id: left, call: GET /left, save: { count: count } }
+  - { id: after, on: es, call: PUT /after, keep: a test }
+`);
+    const { events } = await runIn(plan, { mode: 'dry', answer: () => ok({ count: 3 }) });
+    const found = reportOf(plan, events, { head: 'abc', events: events.length }).forecast ?? [];
+
+    expect(forecastText(found)).toContain('1 drain: 2 steps → may depend on step 1.1\n');
+    expect(forecastText(found)).toContain('1.1 delete#1 [WRITE]: POST /delete → would change in the first iteration\n');
+    expect(forecastSentence(found)).toBe(
+      '1 write: 1 would change, 0 no change, and 1 write per iteration of step 1; nothing was written',
+    );
+  });
+
   it('counts by itself what is sent once per item of a list in a list, and at most what a condition may leave out', async ({
     expect,
   }) => {

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Event } from '../../src/engine/index.ts';
@@ -45,6 +45,20 @@ describe('the formats of plans and runs', () => {
     }
     const validate = ajv.compile({ ...schemaOf('report'), $id: 'again' });
     expect(validate({ ...JSON.parse(shown('json', subject)), steps: [{ step: 'x' }] })).toBe(false);
+  });
+
+  it('repeat the steps of a block with until in the curl script, and not its always', () => {
+    const plan = planOf(`  - id: block
+    on: es
+    until: { steps.a.x: 1 }
+    max_iterations: 7
+    steps: [{ id: a, call: GET /a, save: { x: x } }, { id: b, call: 'PUT /{{steps.a.x}}', keep: a test }]
+    always: [{ id: c, call: POST /c }]
+`);
+    const script = shown('curl', planSubject(plan));
+    expect(script).toMatch(/while :; do\nunset \w+\n[\s\S]*PUT[\s\S]*Another iteration\?' \|\| break\ndone\n/);
+    expect(script.indexOf('POST', script.indexOf('|| break\ndone'))).toBeGreaterThan(0);
+    expect(spawnSync('bash', ['-n'], { input: script }).status).toBe(0);
   });
 
   it('take no text for a number that only its digits tell: in the curl script it would leave its quotes', () => {

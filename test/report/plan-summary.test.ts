@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { nodesIn, type Plan } from '../../src/plan/index.ts';
 import { formats, planSummaryText, withoutColour } from '../../src/report/index.ts';
 import { countsText, legend, summaryOf, type WriteLine } from '../../src/report/plan-summary.ts';
+import { planText } from '../../src/report/plan-text.ts';
 import { hashOf } from '../../src/runs/index.ts';
 import { planOf } from '../support.ts';
 import { hostileSubject, planSubject } from './bad-day.ts';
@@ -170,9 +171,9 @@ describe('the summary of a plan', () => {
 `);
     expect(summaryOf(plan).calls).toEqual([
       { connection: 'es', reads: 2, writes: 3 },
-      { connection: 'es', perItemOf: '3', reads: 0, writes: 1 },
+      { connection: 'es', per: { each: 'item', number: '3' }, reads: 0, writes: 1 },
       { connection: 'other', reads: 1, writes: 0 },
-      { connection: 'other', perItemOf: '3', reads: 1, writes: 0 },
+      { connection: 'other', per: { each: 'item', number: '3' }, reads: 1, writes: 0 },
     ]);
     expect(countsText(plan)).toBe(
       '3 reads, 3 writes (1 lock among them), 1 read and 1 write per item of step 3, 1 skipped',
@@ -183,6 +184,25 @@ describe('the summary of a plan', () => {
       'only if <value of step 1>: something in it',
       'kept: k',
     ]);
+  });
+
+  it('counts what is repeated for one iteration, and what always runs after it by itself', () => {
+    const plan = planOf(`
+  - id: drain
+    on: es
+    until: { steps.left.count: 0 }
+    max_iterations: 5
+    every: 2s
+    steps:
+      - { id: delete, call: PUT /_security/role/a, undone_by: open, rollback: [{ id: back, call: PUT /_security/role/b }] }
+      - { id: left, call: GET /left, save: { count: count } }
+    always: [{ id: open, call: POST /open }]
+`);
+    expect(countsText(plan)).toBe('1 read, 2 writes (1 lock among them), 1 read and 1 write per iteration of step 1');
+    expect(line(plan, 'delete#*').notes).toContain('once per iteration of step 1');
+    expect(line(plan, 'back#*').notes).toContain('once per iteration of step 1');
+    expect(line(plan, 'open').notes).not.toContain('once per iteration of step 1');
+    expect(planText(plan, 'an-id')).toContain('until <value of step 1.2: count> = 0 — every 2s, at most 5 iterations');
   });
 
   it('names what is disruptive or asks, when it may run, and what its author warns of', () => {

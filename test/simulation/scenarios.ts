@@ -103,6 +103,7 @@ const definitions: readonly Definition[] = [
   ['prepare-users-7.10', '8.5.3', ['user=ada', 'role=reader']],
   ['prepare-visualizations-7.10', '7.10.2'],
   ['prepare-visualizations-7.10', '8.5.3'],
+  ['repeated-7.10', '8.5.3'],
   ['side-by-side-7.10', '8.5.3'],
 ];
 
@@ -118,14 +119,14 @@ function nameOf([name, version, sets = [], , text]: Definition): string {
 export const scenarioNames = definitions.map(nameOf);
 
 /**
- * Every bundled runbook, and one that is for the simulation alone.
+ * Every bundled runbook, and those that are for the simulation alone.
  * @param only The name of the one that is wanted: to plan all of them takes seconds.
  */
 export function scenarios(only?: string): Scenario[] {
   const wanted = definitions.filter((one) => only === undefined || nameOf(one) === only);
   return wanted.map((definition) => {
     const [name, version, sets = [], change = same, text = environment] = definition;
-    const folder = name.startsWith('side-by-side') ? 'test/simulation' : 'runbooks';
+    const folder = /^(?:repeated|side-by-side)/.test(name) ? 'test/simulation' : 'runbooks';
     const read = (file: string) => readFileSync(join(folder, file), 'utf8');
     const { value: bundle, diagnostics } = loadBundle(`${name}.yaml`, read(`${name}.yaml`), read);
     const { value: loaded } = loadEnvironment('simulated.yaml', text);

@@ -1,4 +1,5 @@
 import type { Rule } from '../rule.ts';
+import { blocksRepeatUntil } from './blocks-repeat-until.ts';
 import { bodiesHaveAForm } from './bodies-have-a-form.ts';
 import { callsAreKnown } from './calls-are-known.ts';
 import { checksSaveWhatStepsSave } from './checks-save-what-steps-save.ts';
@@ -36,5 +37,6 @@ export const rules: readonly Rule[] = [
   pathsAreWhole,
   headersAreFree,
   bodiesHaveAForm,
+  blocksRepeatUntil,
   secretsStayInBodies,
 ];

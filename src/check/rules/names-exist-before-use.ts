@@ -43,19 +43,21 @@ export const namesExistBeforeUse: Rule = (file) => {
     for (const [index, step] of steps.entries()) {
       const here = [...path, index];
       const within: Scope = { saved, hasItem: hasItem || step.for_each !== undefined };
+      const isBlock = 'steps' in step;
+      const isAfterwards = ({ path: at }: TemplateText) => isBlock && at[here.length] === 'until';
       const visited: VisitedStep = { step, path: here, place: 'steps', ancestors: [] };
-      for (const text of [...templatesOf(visited), ...queriesOf(visited)]) {
-        inspect(text, text.path[here.length] === 'for_each' ? { saved, hasItem } : within);
-      }
+      const texts = [...templatesOf(visited), ...queriesOf(visited)];
+      for (const text of texts)
+        if (!isAfterwards(text)) inspect(text, text.path[here.length] === 'for_each' ? { saved, hasItem } : within);
       const lists = listsIn(step, here);
       const walkIn = (...places: readonly string[]) =>
         lists.filter(({ place }) => places.includes(place)).map((list) => walk(list.steps, list.path, within));
       const [inside] = walkIn('steps');
       // What rolls back a block can rely on none of its steps; what rolls back a single step can rely on that one. Evidence is for a
       // step that has failed: it has saved nothing.
-      const isBlock = 'steps' in step;
       walkIn('evidence', ...(isBlock ? ['always', 'rollback'] : []));
       if (inside) saved.take(inside);
+      for (const text of texts) if (isAfterwards(text)) inspect(text, within);
       const own = savedBy(step, here, file).names;
       if (step.id !== undefined && own.length > 0) saved.set(step.id, own);
       if (!isBlock) walkIn('always', 'rollback');

@@ -3,6 +3,7 @@ import { type Context, numbersFrom } from '../context.ts';
 import { plannedRollback } from './call.ts';
 import type { StepPlanner } from './planner.ts';
 import { plannedDoneWhen } from './read.ts';
+import { plannedRepetition } from './repetition.ts';
 
 /** Steps that belong together, with what runs after them on success, failure or interruption. */
 export const blockPlanner: StepPlanner<Block> = {
@@ -10,11 +11,14 @@ export const blockPlanner: StepPlanner<Block> = {
   title: ({ steps }) => (steps.length === 1 ? '1 step' : `${steps.length} steps`),
   plan: (step, path, common, context) => {
     const numbers = numbersFrom(`${common.number}.`, common.id);
+    const within = { ...context, cleanup: cleanupOf(step, context) };
     return {
       ...common,
       kind: 'block',
       ...plannedDoneWhen(step.done_when, [...path, 'done_when'], context),
-      steps: context.expand(step.steps, [...path, 'steps'], { ...context, cleanup: cleanupOf(step, context) }, numbers),
+      ...(step.until
+        ? plannedRepetition(step, path, common, within, numbers)
+        : { steps: context.expand(step.steps, [...path, 'steps'], within, numbers) }),
       ...(step.always ? { always: context.expand(step.always, [...path, 'always'], context, numbers) } : {}),
       ...plannedRollback(step, path, common, context),
     };

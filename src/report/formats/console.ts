@@ -13,7 +13,7 @@ import { runComments } from '../aftermath.ts';
 import { type Blank, type Blanks, blanksOf, comment, jsonText, partsOf } from '../by-hand.ts';
 import { connectionText, dialectFor, doneWhenText, passingWritesText, progressText, requestText } from '../outline.ts';
 import { planFacts } from '../plan-text.ts';
-import { conditionText, expectations, untilText, valueText } from '../words.ts';
+import { conditionText, expectations, repetitionText, untilText, valueText } from '../words.ts';
 import type { Format } from './format.ts';
 
 /** For Kibana's Dev Tools: every call, to send one after the other, with what to check above it. */
@@ -63,6 +63,7 @@ function stepLines({ node, section, undoes }: Visited, plan: Plan, blanks: Blank
   const conditions = [
     ...(node.when ?? []).map((condition) => `only when ${conditionText(condition)}`),
     ...(node.for_each === undefined ? [] : [`for each item of ${valueText(node.for_each)}`]),
+    ...(node.kind === 'block' && node.repeat ? [`repeated until ${repetitionText(node.repeat)}`] : []),
     ...(node.confirm === undefined ? [] : [`requires confirmation: ${node.confirm}`]),
     ...('unchanged_when' in node && node.unchanged_when
       ? [`unchanged if ${requestText(node.unchanged_when.request)} returns ${doneWhenText(node.unchanged_when)}`]

@@ -20,7 +20,7 @@ import { type Blank, type Blanks, blanksOf, comment, jsonText, partsOf } from '.
 import { connectionText, dialectFor, doneWhenText, passingWritesText, requestText, rollbacksIn } from '../outline.ts';
 import { planFacts } from '../plan-text.ts';
 import { inHere, inQuotes, prelude, quoted, word } from '../shell.ts';
-import { assertedConditions, conditionText, expectations, untilText, valueText } from '../words.ts';
+import { assertedConditions, conditionText, expectations, repetitionText, untilText, valueText } from '../words.ts';
 import type { Format } from './format.ts';
 
 /**
@@ -150,6 +150,19 @@ function linesOf(nodes: readonly PlannedNode[], script: Script): string[] {
   );
 }
 
+/** The steps of a block with `until`, again and again; its `always` is not in it. */
+function repeatedLines(node: PlannedNode, steps: readonly string[], { blanks }: Script): readonly string[] {
+  if (node.kind !== 'block' || !node.repeat) return steps;
+  const items = node.steps.flatMap((step) => itemsIn(step, blanks));
+  return [
+    'while :; do',
+    ...(items.length > 0 ? [`unset ${[...new Set(items)].join(' ')}`] : []),
+    ...steps,
+    `ask ${quoted(`Repeated until ${repetitionText(node.repeat)}. Another iteration?`)} || break`,
+    'done',
+  ];
+}
+
 /** A node with the lines of its steps and of its `always`; a rollback is in a part of its own. */
 function nodeLines(node: PlannedNode, steps: readonly string[], always: readonly string[], script: Script): string[] {
   const head = `${node.number} ${node.id}: ${node.title}`;
@@ -167,7 +180,7 @@ function nodeLines(node: PlannedNode, steps: readonly string[], always: readonly
     ...(list === undefined
       ? []
       : [`while ask ${quoted(list)}; do`, ...(items.length > 0 ? [`unset ${items.join(' ')}`] : [':'])]),
-    ...ownLines(node, steps, always, script),
+    ...ownLines(node, repeatedLines(node, steps, script), always, script),
     ...(list === undefined ? [] : ['done']),
     ...(conditions.length === 0 ? [] : ['fi']),
   ];

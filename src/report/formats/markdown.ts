@@ -2,7 +2,7 @@ import { nodesIn, type Plan, type Visited } from '../../plan/index.ts';
 import { inlineCode, plain } from '../markdown.ts';
 import { fold, plannedText } from '../markdown-parts.ts';
 import { connectionWithAddress, headingOf, marksOf, unreachedText } from '../outline.ts';
-import { countsText, legendOf, summaryOf, type WriteLine } from '../plan-summary.ts';
+import { countsText, legendOf, loopText, summaryOf, type WriteLine } from '../plan-summary.ts';
 import { planFacts } from '../plan-text.ts';
 import { readable } from '../readable.ts';
 import { approvalText } from '../run-lines.ts';
@@ -65,9 +65,9 @@ function summaryOfPlan(plan: Plan): string[] {
   const { calls, questions, writes, rollback, warnings } = summary;
   return [
     '| | reads | writes | |\n|---|--:|--:|---|',
-    ...calls.map(({ connection, perItemOf, reads, writes: written }) => {
-      const where = perItemOf === undefined ? connectionWithAddress(connection, plan) : '';
-      const which = perItemOf === undefined ? connection : `${connection}, per item of step ${perItemOf}`;
+    ...calls.map(({ connection, per, reads, writes: written }) => {
+      const where = per === undefined ? connectionWithAddress(connection, plan) : '';
+      const which = per === undefined ? connection : `${connection}, ${loopText(per)}`;
       return `| ${plain(which)} | ${reads} | ${written} | ${plain(where)} |`;
     }),
     '',

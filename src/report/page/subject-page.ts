@@ -1,6 +1,6 @@
 import { nodesIn, type Plan, type Visited, wholeRunbook } from '../../plan/index.ts';
 import { connectionWithAddress, unreachedText } from '../outline.ts';
-import { countsText, legendOf, summaryOf, type WriteLine } from '../plan-summary.ts';
+import { countsText, legendOf, loopText, summaryOf, type WriteLine } from '../plan-summary.ts';
 import { planFacts } from '../plan-text.ts';
 import { readable } from '../readable.ts';
 import type { Subject } from '../subject.ts';
@@ -47,8 +47,8 @@ function summarySection(plan: Plan): Html {
   const { calls, questions, writes, rollback, warnings } = summary;
   return html`<section aria-labelledby="summary"><h2 id="summary">Summary</h2>
 <table><thead><tr><th>Connection</th><th>Reads</th><th>Writes</th><th>Where</th></tr></thead><tbody>${calls.map(
-    ({ connection, perItemOf, reads, writes: written }) =>
-      html`<tr><td>${connection}${perItemOf !== undefined && `, per item of step ${perItemOf}`}</td><td class="count">${reads}</td><td class="count">${written}</td><td>${perItemOf === undefined && connectionWithAddress(connection, plan)}</td></tr>`,
+    ({ connection, per, reads, writes: written }) =>
+      html`<tr><td>${connection}${per !== undefined && `, ${loopText(per)}`}</td><td class="count">${reads}</td><td class="count">${written}</td><td>${per === undefined && connectionWithAddress(connection, plan)}</td></tr>`,
   )}</tbody></table>
 ${list(
   questions.map(
