@@ -61,6 +61,11 @@ describe('what a write may do', () => {
       '+~- indices of the same names; all indices of the features that it restores',
     ],
     ['POST /_snapshot/r/s/_restore', { body: { feature_states: ['none'] } }, '+~ indices of the same names'],
+    [
+      'POST /_snapshot/r/s/_restore',
+      { body: { indices: 'a', '{{steps.a.key}}': true } },
+      '+~- indices of the same names; settings, templates and policies of the cluster; all indices of the features that it restores',
+    ],
   ])('Elasticsearch: %s with %j', (call, more, expected) => {
     expect(changed('elasticsearch', call, more)).toBe(expected);
   });
