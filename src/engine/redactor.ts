@@ -1,4 +1,15 @@
-import { base64Of, isNumber, isObject, type Json, type JsonObject, literalOf, type Show, showing, utf8Of } from '../text/index.ts';
+import {
+  base64Of,
+  isNumber,
+  isObject,
+  type Json,
+  literalOf,
+  replaceItems,
+  replaceMembers,
+  type Show,
+  showing,
+  utf8Of,
+} from '../text/index.ts';
 import { createForms, type Place } from './forms.ts';
 
 /** The one place that knows the secret values of a run; every text that leaves the process goes through it. */
@@ -86,28 +97,9 @@ type Voice = 'own' | 'told';
 /** A record keeps its names, whatever is secret: a journal in which one of them is missing could not be read again. */
 function redactedRecord(value: Json, text: (plain: string) => string, voice: Voice = 'own'): Json {
   if (typeof value === 'string') return text(value);
-  if (Array.isArray(value)) return withItems(value, (item) => redactedRecord(item, text, voice));
+  if (Array.isArray(value)) return replaceItems(value, (item) => redactedRecord(item, text, voice));
   if (!isObject(value)) return value;
-  return withMembers(value, (item, name) => redactedMember(name, item, text, voice));
-}
-
-/** A list with each item replaced. Most events hold no secret: where no item is another one, it is the list itself. */
-function withItems(list: readonly Json[], replace: (item: Json) => Json): readonly Json[] {
-  const items = list.map(replace);
-  return items.every((item, index) => item === list[index]) ? list : items;
-}
-
-/** As `withItems`, of a mapping; its names stay. */
-function withMembers(mapping: JsonObject, replace: (item: Json, name: string) => Json): JsonObject {
-  let copy: { [name: string]: Json } | undefined;
-  for (const name of Object.keys(mapping)) {
-    const item = mapping[name] as Json;
-    const shown = replace(item, name);
-    if (shown === item) continue;
-    copy ??= { ...mapping };
-    copy[name] = shown;
-  }
-  return copy ?? mapping;
+  return replaceMembers(value, (item, name) => redactedMember(name, item, text, voice));
 }
 
 function redactedMember(name: string, value: Json, text: (plain: string) => string, voice: Voice): Json {
@@ -116,8 +108,7 @@ function redactedMember(name: string, value: Json, text: (plain: string) => stri
   // A reason is one in words or one as data.
   if (name === 'cause' && typeof value === 'string') return value;
   if (foreign.has(name)) return redacted(value, text);
-  if (name === 'saved' && isObject(value))
-    return withMembers(value, (item) => redacted(item, text));
+  if (name === 'saved' && isObject(value)) return replaceMembers(value, (item) => redacted(item, text));
   return redactedRecord(value, text, told.has(name) ? 'told' : 'own');
 }
 
@@ -129,9 +120,10 @@ function redacted(value: Json, text: (plain: string) => string): Json {
     const shown = text(literal);
     return shown === literal ? value : shown;
   }
-  if (Array.isArray(value)) return withItems(value, (item) => redacted(item, text));
+  if (Array.isArray(value)) return replaceItems(value, (item) => redacted(item, text));
   if (!isObject(value)) return value;
-  if (Object.keys(value).every((key) => text(key) === key)) return withMembers(value, (item) => redacted(item, text));
+  if (Object.keys(value).every((key) => text(key) === key))
+    return replaceMembers(value, (item) => redacted(item, text));
   const members = new Map<string, Json>();
   const counts = new Map<string, number>();
   for (const [key, item] of Object.entries(value)) {

@@ -4,9 +4,10 @@ import {
   isExact,
   isObject,
   type Json,
-  type JsonObject,
   literalOf,
   numberIn,
+  replaceItems,
+  replaceMembers,
   textOf,
 } from '../text/index.ts';
 import {
@@ -235,11 +236,8 @@ export function isWhole(template: Template): boolean {
 
 function mapTexts(value: Json, map: (text: string) => Json): Json {
   if (typeof value === 'string') return map(value);
-  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => mapTexts(item, map));
-  if (isObject(value)) {
-    return Object.fromEntries(Object.entries(value as JsonObject).map(([key, item]) => [key, mapTexts(item, map)]));
-  }
-  return value;
+  if (Array.isArray(value)) return replaceItems(value, (item) => mapTexts(item, map));
+  return isObject(value) ? replaceMembers(value, (item) => mapTexts(item, map)) : value;
 }
 
 /** Neighbouring texts become one, empty ones go. */

@@ -7,7 +7,7 @@ import {
   TemplateError,
 } from '../language/index.ts';
 import { nodesIn, type Plan, type PlannedNode } from '../plan/index.ts';
-import { isObject, type Json } from '../text/index.ts';
+import { isObject, type Json, replaceItems, replaceMembers } from '../text/index.ts';
 
 /**
  * How a value that only the run knows is shown. `short` says where it comes from: `<value of step 6.1.2>`; `exact` also how it is
@@ -53,9 +53,8 @@ function numbersOf(plan: Plan): ReadonlyMap<string, string> {
 
 function read(value: Json, reader: Reader): Json {
   if (typeof value === 'string') return textFor(value, reader);
-  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => read(item, reader));
-  if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, read(item, reader)]));
+  if (Array.isArray(value)) return replaceItems(value, (item) => read(item, reader));
+  return isObject(value) ? replaceMembers(value, (item) => read(item, reader)) : value;
 }
 
 /** The subject of a `when` is an expression without its braces. */
