@@ -86,8 +86,10 @@ function placesOf(root: Node, text: string): Place[] {
   if (readings === undefined) return [[0, text.length]];
   const places: Place[] = [];
   let steps = 10_000 + mostSteps * text.length;
+  const hasReadings = readings.size > 0;
   for (let from = 0; from < text.length; from++) {
-    if (!readings.has(from) && !canBegin(root.next.get(text.charAt(from)), text.length - from)) continue;
+    const isOther = hasReadings && readings.has(from);
+    if (!isOther && !canBegin(root.next.get(text.charAt(from)), text.length - from)) continue;
     const { ends, taken } = follow(root, text, from, readings, steps);
     for (const to of ends) places.push([from, to]);
     steps -= taken;

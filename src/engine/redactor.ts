@@ -1,4 +1,15 @@
-import { base64Of, isNumber, isObject, type Json, literalOf, type Show, showing, utf8Of } from '../text/index.ts';
+import {
+  base64Of,
+  isNumber,
+  isObject,
+  type Json,
+  literalOf,
+  replaceItems,
+  replaceMembers,
+  type Show,
+  showing,
+  utf8Of,
+} from '../text/index.ts';
 import { createForms, type Place } from './forms.ts';
 
 /** The one place that knows the secret values of a run; every text that leaves the process goes through it. */
@@ -86,11 +97,9 @@ type Voice = 'own' | 'told';
 /** A record keeps its names, whatever is secret: a journal in which one of them is missing could not be read again. */
 function redactedRecord(value: Json, text: (plain: string) => string, voice: Voice = 'own'): Json {
   if (typeof value === 'string') return text(value);
-  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => redactedRecord(item, text, voice));
+  if (Array.isArray(value)) return replaceItems(value, (item) => redactedRecord(item, text, voice));
   if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [name, redactedMember(name, item, text, voice)]),
-  );
+  return replaceMembers(value, (item, name) => redactedMember(name, item, text, voice));
 }
 
 function redactedMember(name: string, value: Json, text: (plain: string) => string, voice: Voice): Json {
@@ -99,8 +108,7 @@ function redactedMember(name: string, value: Json, text: (plain: string) => stri
   // A reason is one in words or one as data.
   if (name === 'cause' && typeof value === 'string') return value;
   if (foreign.has(name)) return redacted(value, text);
-  if (name === 'saved' && isObject(value))
-    return Object.fromEntries(Object.entries(value).map(([output, item]) => [output, redacted(item, text)]));
+  if (name === 'saved' && isObject(value)) return replaceMembers(value, (item) => redacted(item, text));
   return redactedRecord(value, text, told.has(name) ? 'told' : 'own');
 }
 
@@ -112,8 +120,10 @@ function redacted(value: Json, text: (plain: string) => string): Json {
     const shown = text(literal);
     return shown === literal ? value : shown;
   }
-  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => redacted(item, text));
+  if (Array.isArray(value)) return replaceItems(value, (item) => redacted(item, text));
   if (!isObject(value)) return value;
+  if (Object.keys(value).every((key) => text(key) === key))
+    return replaceMembers(value, (item) => redacted(item, text));
   const members = new Map<string, Json>();
   const counts = new Map<string, number>();
   for (const [key, item] of Object.entries(value)) {

@@ -8,6 +8,8 @@ import {
   keyInside,
   literalOf,
   numberIn,
+  replaceItems,
+  replaceMembers,
   textOf,
 } from '../text/index.ts';
 import {
@@ -258,8 +260,10 @@ export function isOneExpression(text: string): boolean {
 /** @param mapKey Of each key in which a template may stand. */
 function mapTexts(value: Json, map: (text: string) => Json, mapKey: (key: string) => string): Json {
   if (typeof value === 'string') return map(value);
-  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => mapTexts(item, map, mapKey));
+  if (Array.isArray(value)) return replaceItems(value, (item) => mapTexts(item, map, mapKey));
   if (!isObject(value)) return value;
+  if (!Object.keys(value).some((key) => key.includes('{{')))
+    return replaceMembers(value, (item) => mapTexts(item, map, mapKey));
   const keys = new Set<string>();
   const members = Object.entries(value as JsonObject).map(([key, item]): [string, Json] => {
     const mapped = key.includes('{{') ? mapKey(key) : key;

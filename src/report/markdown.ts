@@ -3,11 +3,15 @@ import { inert } from '../text/index.ts';
 /** What is no markup and is recognised in the rendered page all the same: #1, GH-1, !1 of GitLab, @name, www.example. */
 const recognised = /[#!@](?=\w)|\bGH-(?=\d)|\bwww(?=\.)/gi;
 
+/** What most texts are: a number, or words and paths without a sign that Markdown knows. */
+const harmless = /^(?:\d+|(?!.*\bGH-\d)[a-z][a-z\d /,-]*)$/i;
+
 /**
  * Text from a file or a server as plain text in Markdown: nothing in it is markup, HTML, a link, an issue or a mention. A zero-width
  * joiner keeps apart what would be one.
  */
 export function plain(text: string): string {
+  if (harmless.test(text)) return text;
   return inert(text)
     .replace(recognised, '$&\u200d')
     .replace(/[&<>\\`*_[\]|~]/g, (character) => `&#${character.charCodeAt(0)};`)
@@ -32,5 +36,6 @@ export function codeBlock(text: string, language: string): string {
 }
 
 function longestRun(text: string): number {
+  if (!text.includes('`')) return 0;
   return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
 }

@@ -15,7 +15,7 @@ import {
   type Repetition,
   type WhenCondition,
 } from '../plan/index.ts';
-import { isObject, type Json } from '../text/index.ts';
+import { isObject, type Json, replaceItems, replaceMembers } from '../text/index.ts';
 
 /**
  * How a value that only the run knows is shown. `short` says where it comes from: `<value of step 6.1.2>`; `exact` also how it is
@@ -64,8 +64,9 @@ function numbersOf(plan: Plan): ReadonlyMap<string, string> {
 
 function read(value: Json, reader: Reader): Json {
   if (typeof value === 'string') return textFor(value, reader);
-  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => read(item, reader));
+  if (Array.isArray(value)) return replaceItems(value, (item) => read(item, reader));
   if (!isObject(value)) return value;
+  if (!Object.keys(value).some((key) => key.includes('{{'))) return replaceMembers(value, (item) => read(item, reader));
   // In few words two keys could become one.
   const exact: Reader = { ...reader, detail: 'exact' };
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [textFor(name, exact), read(item, reader)]));

@@ -36,7 +36,8 @@ export function hashOf(text: string): string {
 
 /** An event as a line of the journal, without its line break. */
 export function lineOf(event: Event, previous: string): string {
-  return JSON.stringify({ previous, ...event });
+  // A hash needs no escapes: the event is not copied for it.
+  return `{"previous":"${previous}",${JSON.stringify(event).slice(1)}`;
 }
 
 /**

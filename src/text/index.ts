@@ -5,6 +5,7 @@ export * from './exact.ts';
 export * from './frame.ts';
 export * from './inert.ts';
 export * from './json.ts';
+export * from './replace.ts';
 export { sha256 } from './sha256.ts';
 export * from './show.ts';
 export * from './suggestion.ts';

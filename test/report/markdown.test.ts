@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plain } from '../../src/report/markdown.ts';
 
@@ -24,5 +25,18 @@ describe('text in Markdown', () => {
     expect(plain('https://evil.example')).not.toContain('://');
     expect(plain('a\u200bb\u202ec')).toBe('a&#92;u200bb&#92;u202ec');
     expect(plain('a < b & c')).toBe('a &#60; b &#38; c');
+  });
+
+  it('is looked at as closely where it seems harmless', () => {
+    const sign = fc.constantFrom('GH-', 'gh-', '1', '12', '.', 'www', 'a', ' ', '-', '/', ':', '#', ',', '_', 'see');
+    fc.assert(
+      fc.property(
+        fc.array(sign, { maxLength: 6 }).map((signs) => signs.join('')),
+        (text) => {
+          // A backtick keeps the text from the short way.
+          expect(plain(`${text}\``)).toBe(`${plain(text)}&#96;`);
+        },
+      ),
+    );
   });
 });

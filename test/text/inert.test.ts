@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inert } from '../../src/text/index.ts';
 
@@ -25,5 +26,21 @@ describe('text from somewhere', () => {
   it('is the same value in JSON', () => {
     const text = '::a\u200d\u{e0041}##[b]\u202e';
     expect(JSON.parse(inert(JSON.stringify(text)))).toBe(text);
+  });
+});
+
+describe('a text that is harmless at first sight', () => {
+  const sign = fc.constantFrom('#', '##', ':', '::', '[', 'a', ' ', '\t', '\u001b', '\u202e', 'é', '~', 'error');
+
+  it('is looked at as closely as any other', () => {
+    fc.assert(
+      fc.property(
+        fc.array(sign, { maxLength: 6 }).map((signs) => signs.join('')),
+        (text) => {
+          // A letter that is not ASCII is no harm, and keeps the text from the short way.
+          expect(inert(`${text}é`)).toBe(`${inert(text)}é`);
+        },
+      ),
+    );
   });
 });
