@@ -13,8 +13,8 @@ export const examples: Readonly<Record<string, readonly (readonly [what: string,
     ['A runbook and an environment; warnings fail, too', 'runbook validate users-7.10 --env lab.yaml --strict'],
   ],
   explain: [
-    ['Everything that validate warns of', 'runbook explain'],
-    ['One warning, with an example', 'runbook explain writable-destination-repository'],
+    ['Everything that validate finds', 'runbook explain'],
+    ['One message, here advice with an example', 'runbook explain writable-destination-repository'],
   ],
   plan: [
     ['Every call of a run, before anything is sent', 'runbook plan users-7.10 --env lab.yaml'],

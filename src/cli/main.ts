@@ -180,7 +180,7 @@ program
   .action(async () => (await import('./commands/list.ts')).list());
 program
   .command('explain')
-  .description('explain a warning of validate, with an example')
+  .description('explain a message of validate, advice with an example')
   .argument('[code]', 'the code in the message; lists all codes without it')
   .action(async (code) => (await import('./commands/explain.ts')).explain(code));
 program

@@ -1,4 +1,5 @@
 export * from './bytes.ts';
+export * from './codes.ts';
 export * from './diagnostic.ts';
 export * from './duration.ts';
 export * from './exact.ts';

@@ -1,10 +1,10 @@
 import { type CallStep, type Method, type Path, partsOfCall, stepsIn, type VisitedStep } from '../../language/index.ts';
-import { isObject } from '../../text/index.ts';
+import { type AdviceCode, isObject } from '../../text/index.ts';
 import type { CheckedFile } from '../rule.ts';
 
 /** Advice about operations on Elasticsearch: what it finds is a warning until somebody follows it or gives a reason not to. */
 export interface Lint {
-  readonly code: string;
+  readonly code: AdviceCode;
   /** What is wrong, in one sentence; it stands in the diagnostic. */
   readonly title: string;
   /** What happens on real servers. */
