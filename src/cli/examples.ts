@@ -16,6 +16,10 @@ export const examples: Readonly<Record<string, readonly (readonly [what: string,
     ['Everything that validate finds', 'runbook explain'],
     ['One message, here advice with an example', 'runbook explain writable-destination-repository'],
   ],
+  fix: [
+    ['Write what validate proposes, where there is no doubt', 'runbook fix users-7.10'],
+    ['And see what is left', 'runbook fix users-7.10 && runbook validate users-7.10'],
+  ],
   plan: [
     ['Every call of a run, before anything is sent', 'runbook plan users-7.10 --env lab.yaml'],
     [

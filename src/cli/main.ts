@@ -184,6 +184,13 @@ program
   .argument('[code]', 'the code in the message; lists all codes without it')
   .action(async (code) => (await import('./commands/explain.ts')).explain(code));
 program
+  .command('fix')
+  .description('change in a file what was meant beyond doubt; comments and all else stay')
+  .argument('<runbook>', 'a name or a path')
+  .action(async (name) => {
+    process.exitCode = (await import('./commands/fix.ts')).fix(name);
+  });
+program
   .command('runs')
   .description('list the runs of this directory, newest first')
   .addOption(new Option('--format <format>', 'the format').choices(['text', 'json']).default('text'))

@@ -2,6 +2,7 @@ export * from './bytes.ts';
 export * from './codes.ts';
 export * from './diagnostic.ts';
 export * from './duration.ts';
+export * from './edits.ts';
 export * from './exact.ts';
 export * from './frame.ts';
 export * from './inert.ts';
