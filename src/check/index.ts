@@ -1,4 +1,5 @@
 export { check } from './check.ts';
+export { explanations } from './explanations.ts';
 export { inputProblem } from './input.ts';
 export { lints } from './lint/index.ts';
 export { misnamed } from './misnamed.ts';

@@ -1,5 +1,5 @@
 import type { Fragment, Gaps, Loaded, Path, Runbook } from '../language/index.ts';
-import type { Diagnostic } from '../text/index.ts';
+import type { Diagnostic, DiagnosticCode } from '../text/index.ts';
 import type { KindsGiven } from './kinds-given.ts';
 
 /** One file and the fragments that it uses. */
@@ -18,7 +18,13 @@ export interface CheckedFile extends Loaded<Runbook | Fragment> {
 export type Rule = (file: CheckedFile) => readonly Diagnostic[];
 
 /** An error at the value of a path. */
-export function problemAt(file: CheckedFile, path: Path, code: string, message: string, help?: string): Diagnostic {
+export function problemAt(
+  file: CheckedFile,
+  path: Path,
+  code: DiagnosticCode,
+  message: string,
+  help?: string,
+): Diagnostic {
   return {
     code,
     severity: 'error',

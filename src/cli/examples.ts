@@ -13,9 +13,12 @@ export const examples: Readonly<Record<string, readonly (readonly [what: string,
     ['A runbook and an environment; warnings fail, too', 'runbook validate users-7.10 --env lab.yaml --strict'],
   ],
   explain: [
-    ['Everything that validate warns of', 'runbook explain'],
-    ['One warning, with an example', 'runbook explain writable-destination-repository'],
-    ['What a call does, needs and takes', 'runbook explain "GET /_cluster/health"'],
+    ['Everything that validate finds', 'runbook explain'],
+    ['One message, here advice with an example', 'runbook explain writable-destination-repository'],
+  ],
+  fix: [
+    ['Write what validate proposes, where there is no doubt', 'runbook fix users-7.10'],
+    ['And see what is left', 'runbook fix users-7.10 && runbook validate users-7.10'],
   ],
   plan: [
     ['Every call of a run, before anything is sent', 'runbook plan users-7.10 --env lab.yaml'],

@@ -21,7 +21,7 @@ export class ChoiceOption extends Option {
 
 /** The groups that the help lists the commands in. */
 const groups = {
-  'Runbooks:': ['list', 'validate', 'explain'],
+  'Runbooks:': ['list', 'validate', 'explain', 'fix'],
   'Plans:': ['plan', 'diff', 'approve'],
   'Runs:': ['exec', 'status', 'resume', 'rollback', 'unlock'],
   'Journals and reports:': ['runs', 'show', 'report', 'verify', 'serve', 'prune'],

@@ -183,9 +183,16 @@ program
   .action(async () => (await import('./commands/list.ts')).list());
 program
   .command('explain')
-  .description('explain a warning of validate, or a call of Elasticsearch')
+  .description('explain a message of validate, or a call of Elasticsearch')
   .argument('[code]', 'the code in the message, or "GET /_cluster/health"; lists all codes without it')
   .action(async (code) => (await import('./commands/explain.ts')).explain(code));
+program
+  .command('fix')
+  .description('change in a file what was meant beyond doubt; comments and all else stay')
+  .argument('<runbook>', 'a name or a path')
+  .action(async (name) => {
+    process.exitCode = (await import('./commands/fix.ts')).fix(name);
+  });
 program
   .command('runs')
   .description('list the runs of this directory, newest first')

@@ -25,7 +25,7 @@ const mostRounds = 5;
 
 export function judge(validate: ValidateFunction, document: Json): Judged {
   if (validate(document)) return { mistaken: [], kindless: [], errors: [] };
-  const reading = new Reading(structuredClone(document) as Json);
+  const reading = new Reading(JSON.parse(JSON.stringify(document)) as Json);
   for (let round = 0; round < mostRounds && reading.mend(validate.errors ?? []); round++)
     if (validate(reading.value)) break;
   const errors = (validate.errors ?? []).flatMap((error) => {

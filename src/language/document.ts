@@ -19,6 +19,7 @@ import {
 import {
   type Checked,
   type Diagnostic,
+  type DiagnosticCode,
   isObject,
   type Json,
   keyInside,
@@ -64,12 +65,9 @@ export interface SourceDocument {
  */
 export function parseSource(file: string, text: string): Checked<SourceDocument> {
   if (text.length > maximumBytes || utf8Of(text).length > maximumBytes) {
-    return failure(
-      file,
-      'file-too-large',
-      `the file is larger than ${maximumBytes / 1_000_000} MB`,
-      'A runbook is written by people: split it into fragments.',
-    );
+    return failure(file, 'file-too-large', `the file is larger than ${maximumBytes / 1_000_000} MB`, {
+      help: 'A runbook is written by people: split it into fragments.',
+    });
   }
   const plain = plainYaml(text);
   if (!plain) return parseWhole(file, text);
@@ -90,7 +88,10 @@ export function parseWhole(file: string, text: string): Checked<SourceDocument> 
   try {
     document = documentIn(text);
   } catch (error) {
-    if (error instanceof TooDeep) return failure(file, 'nested-too-deep', error.message);
+    if (error instanceof TooDeep) {
+      const range = rangesIn(text)(error.offset, error.offset);
+      return failure(file, 'nested-too-deep', error.message, { range });
+    }
     throw error;
   }
   const rangeAt = rangesIn(text);
@@ -104,12 +105,10 @@ export function parseWhole(file: string, text: string): Checked<SourceDocument> 
   try {
     value = (document.toJS({ maxAliasCount: maximumAliases }) ?? null) as Json;
   } catch (error) {
-    return failure(
-      file,
-      'aliases',
-      `aliases: ${error instanceof Error ? error.message : String(error)}`,
-      `At most ${maximumAliases} repetitions, and none of itself.`,
-    );
+    return failure(file, 'aliases', `aliases: ${error instanceof Error ? error.message : String(error)}`, {
+      help: `At most ${maximumAliases} repetitions, and none of itself.`,
+      range: rangeAt(...firstAlias(document)),
+    });
   }
   const doubles = hasExact ? withDoubles(value) : value;
   return withoutMisplacedTemplates(
@@ -138,6 +137,18 @@ function withoutMisplacedTemplates(source: SourceDocument, mayHave: boolean): Ch
   return { diagnostics };
 }
 
+/** Returns where the first alias of a document begins and ends. */
+function firstAlias(document: Document.Parsed): [number, number] {
+  let found: [number, number] = [0, 0];
+  visit(document, {
+    Alias(_key, { range }) {
+      found = [range?.[0] ?? 0, range?.[1] ?? 0];
+      return visit.BREAK;
+    },
+  });
+  return found;
+}
+
 /** Returns what tells where a part of a text stands. */
 function rangesIn(text: string): (start: number, end: number) => Range {
   let lines: LineCounter | undefined;
@@ -152,11 +163,23 @@ function rangesIn(text: string): (start: number, end: number) => Range {
   return (start, end) => ({ start: positionOf(start), end: positionOf(Math.max(start, end)) });
 }
 
-function failure(file: string, code: string, message: string, help?: string): Checked<never> {
-  return { diagnostics: [{ code, severity: 'error', message, file, ...(help ? { help } : {}) }] };
+function failure(
+  file: string,
+  code: DiagnosticCode,
+  message: string,
+  more: Pick<Diagnostic, 'help' | 'range'>,
+): Checked<never> {
+  return { diagnostics: [{ code, severity: 'error', message, file, ...more }] };
 }
 
-class TooDeep extends Error {}
+class TooDeep extends Error {
+  readonly offset: number;
+
+  constructor(offset: number) {
+    super(`nested more than ${maximumDepth} levels deep`);
+    this.offset = offset;
+  }
+}
 
 /** The first document of a text; that there is another one is among its errors. As the library's `parseDocument`, with a bound. */
 function documentIn(text: string): Document.Parsed {
@@ -180,8 +203,7 @@ function* tokensIn(text: string): Generator<CST.Token, void> {
   for (const lexeme of new Lexer().lex(text)) {
     yield* parser.next(lexeme);
     offset += lexeme.length;
-    if (parser.stack.length > maximumDepth)
-      throw new TooDeep(`nested more than ${maximumDepth} levels deep, at character ${offset}`);
+    if (parser.stack.length > maximumDepth) throw new TooDeep(offset - 1);
   }
   yield* parser.end();
 }
@@ -221,7 +243,7 @@ function unsuitableNodes(
   rangeAt: (start: number, end: number) => Range,
 ): Diagnostic[] {
   const found: Diagnostic[] = [];
-  const report = (node: Node, code: string, message: string, help?: string) =>
+  const report = (node: Node, code: DiagnosticCode, message: string, help?: string) =>
     found.push({
       code,
       severity: 'error',

@@ -1,6 +1,7 @@
 import {
   type Checked,
   type Diagnostic,
+  type DiagnosticCode,
   doubleOf,
   hasErrors,
   isEqual,
@@ -163,7 +164,7 @@ export function loadFiles(file: string, text: string, read: FragmentReader): Sal
   const follow = (from: Loaded<Runbook | Fragment>, folder: string, chain: readonly string[]) => {
     for (const { step, path } of usesIn(from)) {
       const target = folder + step.use;
-      const report = (code: string, message: string, help?: string) =>
+      const report = (code: DiagnosticCode, message: string, help?: string) =>
         diagnostics.push({
           code,
           severity: 'error',

@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { inOneLine } from '../text/in-one-line.ts';
-import { type Diagnostic, didYouMean, isObject, type Json } from '../text/index.ts';
+import { type Diagnostic, type DiagnosticCode, didYouMean, isObject, type Json } from '../text/index.ts';
 import { isSecondKind, type Judged, judge, pathOf } from './as-meant.ts';
 import { type Path, type SourceDocument, valueAtPath } from './document.ts';
 import { validator as environment } from './environment.validator.ts';
@@ -165,7 +165,7 @@ function unknownKey(path: Path, key: string, schema: ErrorObject['parentSchema']
 
 /** @param isConfidential No value of the file is repeated: it may be a secret in a wrong place. */
 function diagnosticFor(error: ErrorObject, path: Path, source: SourceDocument, isConfidential: boolean): Diagnostic[] {
-  const at = (code: string, message: string, more: Partial<Diagnostic> = {}): Diagnostic[] => [
+  const at = (code: DiagnosticCode, message: string, more: Partial<Diagnostic> = {}): Diagnostic[] => [
     { code, severity: 'error', message, file: source.file, range: source.rangeOf(path), ...more },
   ];
   const schema = error.parentSchema ?? {};

@@ -1,5 +1,6 @@
 import Handlebars from 'handlebars';
 import {
+  type DiagnosticCode,
   didYouMean,
   isExact,
   isObject,
@@ -33,7 +34,7 @@ export interface Template {
 
 /** What is wrong with a template, and the piece of it that is: a snippet and the how-manieth of its kind. */
 export interface TemplateProblem {
-  readonly code: string;
+  readonly code: DiagnosticCode;
   readonly message: string;
   readonly snippet: string;
   readonly occurrence: number;
@@ -353,7 +354,7 @@ function syntaxProblem(text: string): TemplateProblem {
   return { code: 'template-syntax', message: 'the template cannot be parsed', snippet: text, occurrence: 0 };
 }
 
-type Report = (code: string, message: string, name?: string) => Expression;
+type Report = (code: DiagnosticCode, message: string, name?: string) => Expression;
 
 function expressionOf(
   node: hbs.AST.MustacheStatement | hbs.AST.SubExpression,

@@ -1,8 +1,9 @@
 import { type Document, isAlias, isCollection, isScalar, type Node, visit } from 'yaml';
+import type { DiagnosticCode } from '../text/index.ts';
 
 /** What is wrong with a text as YAML: where, and what to do about it. */
 export interface YamlProblem {
-  readonly code: string;
+  readonly code: DiagnosticCode;
   readonly message: string;
   readonly help?: string;
   readonly start: number;

@@ -11,7 +11,7 @@ import {
 } from '../language/index.ts';
 import type { PlannedConnection, PlannedNode } from '../plan/index.ts';
 import { inOneLine } from '../text/in-one-line.ts';
-import type { Diagnostic, Json } from '../text/index.ts';
+import type { Diagnostic, DiagnosticCode, Json } from '../text/index.ts';
 import { lookupIn, type Scope } from './scope.ts';
 
 /** What all steps of one plan have in common. */
@@ -60,7 +60,7 @@ export function numbersFrom(prefix: string, fallbackId: string): Numbers {
   };
 }
 
-export function report(context: Context, path: Path, code: string, message: string, help?: string): void {
+export function report(context: Context, path: Path, code: DiagnosticCode, message: string, help?: string): void {
   const { source } = context.file;
   context.shared.diagnostics.push({
     code,

@@ -14,7 +14,16 @@ import {
   type Runbook,
   type SecretReference,
 } from '../language/index.ts';
-import { type Diagnostic, didYouMean, isObject, type Json, type JsonObject, nearest, numberIn } from '../text/index.ts';
+import {
+  type Diagnostic,
+  type DiagnosticCode,
+  didYouMean,
+  isObject,
+  type Json,
+  type JsonObject,
+  nearest,
+  numberIn,
+} from '../text/index.ts';
 
 /** What an input is: a value, or a secret that only the run resolves. */
 export type InputValue = { readonly value: Json } | { readonly secret: SecretReference };
@@ -76,7 +85,7 @@ class Found {
   readonly diagnostics: Diagnostic[] = [];
   readonly #wrong = new Set<string>();
 
-  problem(name: string, code: string, message: string, place: Place): void {
+  problem(name: string, code: DiagnosticCode, message: string, place: Place): void {
     this.#wrong.add(name);
     this.diagnostics.push({ code, severity: 'error', message, ...place });
   }
@@ -151,7 +160,7 @@ class Given {
 
   #readLeaf(name: string, input: PlainInput, given: Json): void {
     const place = this.#at(name, input);
-    const problem = (code: string, message: string, help: string) =>
+    const problem = (code: DiagnosticCode, message: string, help: string) =>
       this.#found.problem(name, code, message, { ...place, help });
     if (!isObject(given)) {
       if (!input.secret) this.#found.take(name, input, given, place);
@@ -194,7 +203,7 @@ function readSet(set: string, declared: Inputs, found: Found): void {
   const equals = set.indexOf('=');
   const name = equals < 0 ? set : set.slice(0, equals);
   const place = { file: `--set ${name}` };
-  const refuse = (code: string, message: string, help?: string) =>
+  const refuse = (code: DiagnosticCode, message: string, help?: string) =>
     found.problem(name, code, message, { ...place, ...(help === undefined ? {} : { help }) });
   const at = inputAt(declared, name.split('.'));
   if (equals < 0) refuse('set', 'expected NAME=VALUE');

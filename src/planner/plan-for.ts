@@ -1,7 +1,14 @@
 import { kindNameOf, kindOf, plannedAuth } from '../kinds/index.ts';
 import type { Bundle, Environment, EnvironmentConnection, Loaded, Runbook } from '../language/index.ts';
 import type { Plan, PlannedConnection } from '../plan/index.ts';
-import { type Checked, type Diagnostic, didYouMean, hasErrors, type JsonObject } from '../text/index.ts';
+import {
+  type Checked,
+  type Diagnostic,
+  type DiagnosticCode,
+  didYouMean,
+  hasErrors,
+  type JsonObject,
+} from '../text/index.ts';
 import { expand } from './expand.ts';
 import { inputsFor } from './inputs.ts';
 import { locksFor } from './locks.ts';
@@ -89,7 +96,7 @@ function connectionDiagnostics(
   const given = environment.value.connections;
   return Object.entries(runbook.value.connections).flatMap(([name, declared]) => {
     const connection = Object.hasOwn(given, name) ? given[name] : undefined;
-    const problem = (code: string, message: string, path: string[], help: string): Diagnostic[] => [
+    const problem = (code: DiagnosticCode, message: string, path: string[], help: string): Diagnostic[] => [
       {
         code,
         severity: 'error',

@@ -1,3 +1,5 @@
+import type { DiagnosticCode } from './codes.ts';
+
 /** A place in a text: `line` and `column` count from 1, `offset` is an index into the text. */
 export interface Position {
   readonly line: number;
@@ -24,8 +26,7 @@ export interface Edit {
 
 /** Something that is wrong, as data. Printing it is `printDiagnostic`. */
 export interface Diagnostic {
-  /** Stable and searchable: `unknown-key`, `template-unknown-name`. */
-  readonly code: string;
+  readonly code: DiagnosticCode;
   readonly severity: 'error' | 'warning';
   /** What was found and what was expected, in one sentence. */
   readonly message: string;

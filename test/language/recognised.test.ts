@@ -26,6 +26,27 @@ describe('a file that is something else', () => {
     },
   );
 
+  it.each([
+    ['an action file of Curator', 'actions:\n  1:\n    action: delete_indices\n    options: {}\n'],
+    [
+      'an Ansible playbook',
+      '- hosts: all\n  tasks:\n    - name: Reindex\n      uri: { url: http://h:9200/_reindex }\n',
+    ],
+    ['a compose file', 'services:\n  es:\n    image: elasticsearch:8.5.3\n'],
+    ['a GitHub Actions workflow', 'on: push\njobs:\n  build:\n    runs-on: ubuntu-latest\n'],
+    ['a Kubernetes manifest', 'apiVersion: apps/v1\nkind: Deployment\n'],
+    ["requests of Kibana's Console", 'GET _cat/indices\n\nPOST /_reindex\n{ }\n'],
+    ['a script with curl', '#!/bin/sh\ncurl -XPOST localhost:9200/_reindex\n'],
+  ])('has one message that says so: %s', (name, text) => {
+    const { diagnostics } = loadRunbookFile('x.yaml', text);
+    expect(diagnostics).toMatchObject([{ code: 'not-a-runbook', message: expect.stringContaining(`${name}, not`) }]);
+  });
+
+  it('is a runbook whose apiVersion is spelt otherwise', () => {
+    const { diagnostics } = loadRunbookFile('x.yaml', 'apiversion: runbook/v1\nname: a\n');
+    expect(diagnostics).toMatchObject([{ code: 'not-a-runbook', help: 'Write apiVersion: runbook/v1' }]);
+  });
+
   it('is an environment that is given as a runbook: a password may be in it', () => {
     const text = `apiVersion: runbook/v1\nenvironment: lab\nconnections: { es: { password: ${secret} } }`;
     const { diagnostics } = loadRunbookFile('x.yaml', text);

@@ -163,7 +163,7 @@ describe('hostile text of runbooks and servers', () => {
       shown('yaml', planSubject(planOf(`  - { id: a, title: "x\\n::error::y\\nz", on: es, call: GET / }\n`))),
     ).not.toMatch(/^\s*::/m);
     const found = {
-      code: 'x',
+      code: 'yaml',
       severity: 'error',
       message: 'see [this](https://evil.example)\u200b',
       file: 'a.yaml',

@@ -9,13 +9,13 @@ import {
   stepsIn,
   type VisitedStep,
 } from '../../language/index.ts';
-import { isObject, type JsonObject } from '../../text/index.ts';
+import { type AdviceCode, isObject, type JsonObject } from '../../text/index.ts';
 import type { CheckedFile } from '../rule.ts';
 import { connectionOf, kindOfConnection } from '../templates.ts';
 
 /** Advice about operations on Elasticsearch: what it finds is a warning until somebody follows it or gives a reason not to. */
 export interface Lint {
-  readonly code: string;
+  readonly code: AdviceCode;
   /** What is wrong, in one sentence; it stands in the diagnostic. */
   readonly title: string;
   /** What happens on real servers. */

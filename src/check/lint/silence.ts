@@ -57,7 +57,7 @@ function linesFor({ source }: CheckedFile, { path, step }: Finding): ReadonlySet
 }
 
 function problemWith({ line, code, reason }: Silence, { source }: CheckedFile): Diagnostic[] {
-  const codes = lints.map((lint) => lint.code);
+  const codes: readonly string[] = lints.map((lint) => lint.code);
   const start = {
     line,
     column: 1,

@@ -22,7 +22,7 @@ export const blocksRepeatUntil: Rule = (file) =>
             problemAt(
               file,
               [...path, key],
-              `${key.replace('_', '-')}-without-until`,
+              key === 'every' ? 'every-without-until' : 'max-iterations-without-until',
               `${key} without until: the block runs once`,
             ),
           ]

@@ -24,7 +24,7 @@ export const checksSaveWhatStepsSave: Rule = (file) =>
           ),
         ),
         ...unknown.map((name) => ({
-          code: 'unknown-saved-name',
+          code: 'unknown-saved-name' as const,
           severity: 'error' as const,
           message: `"${name}" is saved by ${check} only; ${'steps' in step ? 'a block saves nothing itself' : 'its step must save it from its own response as well'}${didYouMean(name, own)}`,
           file: file.source.file,

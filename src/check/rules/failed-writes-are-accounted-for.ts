@@ -1,5 +1,5 @@
 import { isReading, listsIn, partsOfCall, type Step, stepsIn, type VisitedStep } from '../../language/index.ts';
-import { type Diagnostic, didYouMean } from '../../text/index.ts';
+import { type Diagnostic, type DiagnosticCode, didYouMean } from '../../text/index.ts';
 import { type CheckedFile, problemAt, type Rule } from '../rule.ts';
 
 /** `undone_by` names a write in an `always` around the step; what is kept is not rolled back as well; reads have neither. */
@@ -7,7 +7,7 @@ export const failedWritesAreAccountedFor: Rule = (file) =>
   stepsIn(file).flatMap((visited) => {
     const { step, path } = visited;
     const { keep, undone_by } = step as { readonly keep?: string; readonly undone_by?: string };
-    const problem = (key: string, code: string, message: string, help?: string) =>
+    const problem = (key: string, code: DiagnosticCode, message: string, help?: string) =>
       problemAt(file, [...path, key], code, message, help);
     const found: Diagnostic[] = [];
     if ('call' in step && isReading(partsOfCall(step.call).method, step.effect)) {

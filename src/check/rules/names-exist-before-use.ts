@@ -11,7 +11,7 @@ import {
   unknownInput,
   type VisitedStep,
 } from '../../language/index.ts';
-import { type Diagnostic, didYouMean, type Related } from '../../text/index.ts';
+import { type Diagnostic, type DiagnosticCode, didYouMean, type Related } from '../../text/index.ts';
 import type { CheckedFile, Rule } from '../rule.ts';
 import { areWithout, namesIn, queriesOf, rangeOfName, type TemplateText, templatesOf } from '../templates.ts';
 
@@ -108,7 +108,7 @@ function problemOf(
   scope: Scope,
   everywhere: ReadonlyMap<string, Saving>,
   file: CheckedFile,
-): { readonly code: string; readonly text: string; readonly related?: Related } | undefined {
+): { readonly code: DiagnosticCode; readonly text: string; readonly related?: Related } | undefined {
   const { value, gaps } = file;
   const [first, second] = name.segments;
   switch (name.root) {

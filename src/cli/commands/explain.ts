@@ -1,27 +1,32 @@
-import { lints } from '../../check/index.ts';
+import { explanations, lints } from '../../check/index.ts';
 import { Problem } from '../../host/problem.ts';
-import { didYouMean } from '../../text/index.ts';
+import { type AdviceCode, adviceCodes, didYouMean, type ProblemCode, problemCodes } from '../../text/index.ts';
 import { table } from '../table.ts';
 
-/** `runbook explain CODE`: why something is advised against, with an example; without a code, the list of them. A call is described. */
+/** `runbook explain CODE`: why something is wrong or advised against, and what to do; without a code, the list of them. A call is described. */
 export async function explain(code: string | undefined): Promise<void> {
-  if (code === undefined) {
-    process.stdout.write(table([['CODE', 'WHAT IT FINDS'], ...lints.map((lint) => [lint.code, lint.title])]));
-    return;
-  }
-  const [, method, path] = /^([A-Z]+) +(\/.*)$/.exec(code) ?? [];
+  const [, method, path] = /^([A-Z]+) +(\/.*)$/.exec(code ?? '') ?? [];
   if (method !== undefined && path !== undefined) return (await import('./explain-call.ts')).explainCall(method, path);
+  process.stdout.write(code === undefined ? list() : (explanationOf(code) ?? unknown(code)));
+}
+
+function list(): string {
+  const problems = problemCodes.map((one) => [one, explanations[one].title]);
+  return `${table([['ADVICE', 'WHAT IT FINDS'], ...lints.map((lint) => [lint.code, lint.title])])}\n${table([['PROBLEM', 'WHAT IT FINDS'], ...problems])}`;
+}
+
+function explanationOf(code: string): string | undefined {
   const lint = lints.find((one) => one.code === code);
-  if (!lint) {
-    const codes = lints.map((one) => one.code);
-    throw new Problem(
-      `no lint "${code}"${didYouMean(code, codes)}; runbook explain lists them. Other messages of validate need no explanation.`,
-      'arguments',
-    );
+  if (lint) {
+    const { wrong, right } = lint.example;
+    const indented = (text: string) => text.replace(/^/gm, '    ');
+    return `${code}: ${lint.title}\n\n${lint.reason}\n\n${lint.fix}\n\nInstead of\n\n${indented(wrong)}\n\nwrite\n\n${indented(right)}\n\nTo silence it, add a comment above the step: # runbook-ignore ${code}: REASON\n`;
   }
-  const { wrong, right } = lint.example;
-  const indented = (text: string) => text.replace(/^/gm, '    ');
-  process.stdout.write(
-    `${code}: ${lint.title}\n\n${lint.reason}\n\n${lint.fix}\n\nInstead of\n\n${indented(wrong)}\n\nwrite\n\n${indented(right)}\n\nTo silence it, add a comment above the step: # runbook-ignore ${code}: REASON\n`,
-  );
+  const problem = problemCodes.find((one) => one === code);
+  return problem && `${code}: ${explanations[problem].title}\n\n${explanations[problem].text}\n`;
+}
+
+function unknown(code: string): never {
+  const codes: readonly (AdviceCode | ProblemCode)[] = [...adviceCodes, ...problemCodes];
+  throw new Problem(`no code "${code}"${didYouMean(code, codes)}; runbook explain lists them`, 'arguments');
 }
