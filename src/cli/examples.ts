@@ -13,8 +13,8 @@ export const examples: Readonly<Record<string, readonly (readonly [what: string,
     ['A runbook and an environment; warnings fail, too', 'runbook validate users-7.10 --env lab.yaml --strict'],
   ],
   explain: [
-    ['Everything that validate finds', 'runbook explain'],
     ['One message, here advice with an example', 'runbook explain writable-destination-repository'],
+    ['What a call does, needs and takes', 'runbook explain "GET /_cluster/health"'],
   ],
   fix: [
     ['Write what validate proposes, where there is no doubt', 'runbook fix users-7.10'],
