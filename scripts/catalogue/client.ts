@@ -27,7 +27,7 @@ function readModern(folder: string): SourceApi[] {
     const declared = readFileSync(join(folder, 'api', `${name}.d.ts`), 'utf8');
     return functionsIn(code).flatMap(({ name: method, text }): SourceApi[] => {
       const routes = routesIn(text, /[`'](\/[^`']*)[`']/, /\$\{encodeURIComponent\(params\.(\w+)\.toString\(\)\)\}/g);
-      const type = new RegExp(`\\b${method}\\b[^(]*\\(this: That, params\\??: [^,]*\\bTB\\.(\\w+)`).exec(declared)?.[1];
+      const type = new RegExp(`\\b${method}\\b[^(]*\\(this: That, params\\??: .*?\\bTB\\.(\\w+)`).exec(declared)?.[1];
       if (routes.length === 0 || type === undefined) return [];
       const members = membersOf(type);
       const parts = new Set(routes.flatMap(({ path }) => partsOf(path)));
