@@ -118,7 +118,7 @@ export function queriesOf(visited: VisitedStep): QueryText[] {
   const saved = (save: CallStep['save'], at: Path) =>
     Object.entries(save ?? {}).map(([name, one]) => ({
       ...(typeof one === 'string' ? query(one, [...at, 'save', name]) : query(one.path, [...at, 'save', name, 'path'])),
-      mayBeHeader: !('oss' in step),
+      mayBeHeader: 'call' in step,
     }));
   const saves = saved('save' in step ? step.save : undefined, path);
   const reads = doneWhenReads(visited).flatMap(({ read, path: at }) => [
@@ -152,11 +152,19 @@ const withoutTemplates = new Set([
 
 /** Every template of one step, its nested steps and its JMESPath left out; a text without braces is none. */
 export function templatesOf(visited: VisitedStep): TemplateText[] {
+  return textsOf(visited, isTemplate);
+}
+
+/**
+ * The texts of one step in which templates may stand, its nested steps and its JMESPath left out.
+ * @param isWanted Of a text; most are constants, and no path is made for those that are not wanted.
+ */
+export function textsOf(visited: VisitedStep, isWanted: (text: string) => boolean): TemplateText[] {
   const { step, path } = visited;
   return Object.entries(step).flatMap(([key, value]) => {
     if (withoutTemplates.has(key)) return [];
     const texts: TemplateText[] = [];
-    addTemplates(value as Json, [...path, key], texts);
+    addTexts(value as Json, [...path, key], isWanted, texts);
     const keys =
       key === 'when' || (key === 'until' && 'steps' in step) ? expressionsIn(value as Json, [...path, key]) : [];
     return [...keys, ...withoutQueries(texts, visited)];
@@ -187,23 +195,19 @@ export function isTemplate(text: string): boolean {
   return text.includes('{{');
 }
 
-function addTemplates(value: Json, path: Path, found: TemplateText[]): void {
+function addTexts(value: Json, path: Path, isWanted: (text: string) => boolean, found: TemplateText[]): void {
+  const mayHold = (item: Json) => (typeof item === 'string' ? isWanted(item) : typeof item === 'object');
   if (typeof value === 'string') {
-    if (isTemplate(value)) found.push({ path, text: value, isKey: false });
+    if (isWanted(value)) found.push({ path, text: value, isKey: false });
   } else if (Array.isArray(value)) {
     for (const [index, item] of (value as readonly Json[]).entries())
-      if (mayHold(item)) addTemplates(item, [...path, index], found);
+      if (mayHold(item)) addTexts(item, [...path, index], isWanted, found);
   } else if (isObject(value)) {
     for (const [key, item] of Object.entries(value)) {
       if (isTemplate(key)) found.push({ path: [...path, key], text: key, isKey: true });
-      if (mayHold(item)) addTemplates(item, [...path, key], found);
+      if (mayHold(item)) addTexts(item, [...path, key], isWanted, found);
     }
   }
-}
-
-/** Most members are constants: no path is made for them. */
-function mayHold(value: Json): boolean {
-  return typeof value === 'string' ? isTemplate(value) : typeof value === 'object';
 }
 
 /** A template's expressions, or what is wrong with it. */

@@ -29,7 +29,7 @@ export type As = string;
 /**
  * Expression over inputs, steps, run and item → literal or matcher. All have to pass, or the step is skipped; of the alternatives under any, one has to.
  */
-export type When = {any?: When[]; [subject: string]: Expectation | When[]};
+export type When = {any?: When[]; [subject: string]: Expectation | When[] | undefined};
 /**
  * A list, or a template that gives one: the step runs once per item, {{item}}.
  */

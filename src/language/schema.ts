@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { inOneLine } from '../text/in-one-line.ts';
-import { type Diagnostic, type DiagnosticCode, didYouMean, isObject, type Json } from '../text/index.ts';
+import { type Diagnostic, type DiagnosticCode, didYouMean, inOrder, isObject, type Json } from '../text/index.ts';
 import { isSecondKind, type Judged, judge, pathOf } from './as-meant.ts';
 import { type Path, type SourceDocument, valueAtPath } from './document.ts';
 import { validator as environment } from './environment.validator.ts';
@@ -34,7 +34,7 @@ export function schemaDiagnostics(kind: keyof typeof validators, source: SourceD
     const key = `${diagnostic.range?.start.offset}:${diagnostic.code}:${diagnostic.message}`;
     if (!byPlace.has(key)) byPlace.set(key, diagnostic);
   }
-  return [...byPlace.values()];
+  return inOrder([...byPlace.values()]);
 }
 
 type Judgement = Judged['errors'][number];

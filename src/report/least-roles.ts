@@ -35,7 +35,10 @@ export function leastRoles(plan: Parts): LeastRole[] {
   const byLogin = new Map<string, Required[]>();
   for (const one of [...requestsOf(plan), ...plan.locks.flatMap((lock) => lockRequests(lock, plan))]) {
     const { connection, identity = '' } = one.request;
-    byLogin.set(`${connection}/${identity}`, [...(byLogin.get(`${connection}/${identity}`) ?? []), one]);
+    const login = `${connection}/${identity}`;
+    const known = byLogin.get(login);
+    if (known) known.push(one);
+    else byLogin.set(login, [one]);
   }
   return [...byLogin.values()].flatMap((required) => roleOf(required, plan) ?? []);
 }

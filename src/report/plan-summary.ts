@@ -110,8 +110,7 @@ function loopOf(entry: Visited, around: Around): Loop | undefined {
     if (node.kind !== 'block') return [];
     if (node.for_each !== undefined) return [{ each: 'item', number: node.number }];
     // Its always runs once.
-    const isRepeated = node.repeat && node.steps.some((step) => step === path[index]?.node);
-    return isRepeated ? [{ each: 'iteration', number: node.number }] : [];
+    return node.repeat && path[index]?.section !== 'always' ? [{ each: 'iteration', number: node.number }] : [];
   });
   return first;
 }

@@ -1,6 +1,7 @@
 import type { Privilege } from '../kinds/index.ts';
 import type { Plan } from '../plan/index.ts';
 import { type LeastRole, leastRoles } from './least-roles.ts';
+import { listText } from './live/outages.ts';
 import { readableText } from './readable.ts';
 
 /** Returns what each login of a plan must be allowed for its calls, for people. */
@@ -13,15 +14,24 @@ function roleText({ connection, identity, privileges, unknown, askedBy }: LeastR
   const places = new Map<string, string[]>();
   for (const { name, on } of privileges) {
     const place = placeText(on);
-    places.set(place, [...(places.get(place) ?? []), name]);
+    const names = places.get(place);
+    if (names) names.push(name);
+    else places.set(place, [name]);
   }
+  // Places where the same is needed stand together: a loop may name thousands.
+  const needed = new Map<string, string[]>();
+  for (const [place, names] of places) {
+    const text = names.join(', ');
+    const alike = needed.get(text);
+    if (alike) alike.push(place);
+    else needed.set(text, [place]);
+  }
+  const calls = [...new Set(unknown.map((call) => readableText(call, plan, 'short')))];
   const parts = [
-    places.size === 0
+    needed.size === 0
       ? 'no privilege that is known'
-      : [...places].map(([place, names]) => `${names.join(', ')} on ${place}`).join('; '),
-    ...(unknown.length === 0
-      ? []
-      : [`not known for ${[...new Set(unknown.map((call) => readableText(call, plan, 'short')))].join(', ')}`]),
+      : [...needed].map(([names, alike]) => `${names} on ${listText(alike)}`).join('; '),
+    ...(calls.length === 0 ? [] : [`not known for ${listText(calls)}`]),
     ...(askedBy === undefined ? [] : [`the runbook asks for privileges itself: ${askedBy}`]),
   ];
   return `${login}: ${parts.join('; ')}`;

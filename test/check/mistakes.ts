@@ -600,7 +600,7 @@ export const mistakes: readonly Mistake[] = [
     instead: '      body:\n        count: { at_least: 1 }',
     write: '      count: { at_least: 1 }',
     says: [
-      '16:7 error: unknown key "count" in an expect [unknown-key] → What the body of the response has to be stands under body. Allowed keys: status, body, message.',
+      '16:7 error: unknown key "count" in an expect [unknown-key] → What the body of the response has to be stands under body. Allowed keys: status, headers, body, message.',
     ],
   },
   {

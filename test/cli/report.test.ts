@@ -156,6 +156,7 @@ describe('runbook validate --format', () => {
     const [{ tool, results }] = log.runs;
     for (const { ruleId, ruleIndex } of results) expect(tool.driver.rules[ruleIndex]?.id).toBe(ruleId);
     expect(results).toMatchObject([
+      { ruleId: 'file-name', level: 'warning' },
       {
         ruleId: 'unknown-connection',
         level: 'error',

@@ -15,7 +15,9 @@ const atHome = /^src\/(kinds|connections|sandbox)\/|\.types\.ts$/;
 const exceptions: Readonly<Record<string, string>> = {
   'src/check/check.ts': 'elasticsearch: the versions that a runbook is written for',
   'src/check/overlaps.ts': 'elasticsearch: the same',
+  'src/check/rules/comparisons-can-hold.ts': 'elasticsearch: the types of the fields of its APIs',
   'src/language/load.ts': 'elasticsearch: the same',
+  'src/language/meant.ts': 'oss: a kind of step',
   'src/planner/steps/oss.ts': 'oss: a kind of step',
   'src/report/markdown-parts.ts': 'http: the language of a code block',
 };

@@ -1,5 +1,8 @@
 import { isReading } from '../../language/index.ts';
+import { nearest } from '../../text/suggestion.ts';
 import { atCall, callsIn, type Lint, writtenCall } from './lint.ts';
+
+const name = 'wait_for_completion';
 
 /** A write does not wait for its completion; a read polls (docs/how-servers-behave.md, S3). */
 export const writesDoNotWait: Lint = {
@@ -17,6 +20,10 @@ export const writesDoNotWait: Lint = {
     callsIn(file)
       .filter(({ step, method }) => !isReading(method, step.effect))
       .filter((call) => call.kind.pitfalls?.waitsForCompletion(writtenCall(call)))
+      // Who has misspelt it has a message about that.
+      .filter(({ step }) =>
+        Object.keys(step.query ?? {}).every((key) => key === name || nearest(key, [name]) === undefined),
+      )
       .filter(({ step }) => step.done_when?.timeout === undefined || step.on_unknown !== 'suspend')
       .map((call) => {
         const isSaid = call.step.query?.wait_for_completion !== undefined;

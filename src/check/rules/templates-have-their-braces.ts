@@ -1,17 +1,22 @@
 import { stepsIn } from '../../language/index.ts';
 import type { Diagnostic } from '../../text/index.ts';
 import type { CheckedFile, Rule } from '../rule.ts';
-import { type TemplateText, templatesOf } from '../templates.ts';
+import { type TemplateText, textsOf } from '../templates.ts';
 
 /** A name of the language between braces as other tools write them: `${inputs.x}`, `{inputs.x}`, `{ {inputs.x} }`, `${{ inputs.x }}`. */
 const similar = /(\\?)(\$?\{(?: *\{)?) *((?:inputs|steps|connections|run)\.[\w.-]+) *(\}(?: *\})?)/g;
 /** A name of the language as a segment of a path. */
 const bare = /(?<=\/)(?:inputs|steps)\.[\w.-]+(?=\/|$)/g;
 
+/** Most texts name nothing of the language. */
+function mayLack(text: string): boolean {
+  return /(?:inputs|steps|connections|run)\./.test(text);
+}
+
 /** What looks like a template is one: everything else is sent as it is written. */
 export const templatesHaveTheirBraces: Rule = (file) =>
   stepsIn(file)
-    .flatMap(templatesOf)
+    .flatMap((visited) => textsOf(visited, mayLack))
     .filter(({ isKey }) => !isKey)
     .flatMap((text) => withoutBraces(text).map(({ snippet, name }) => problem(file, text, snippet, name)));
 
