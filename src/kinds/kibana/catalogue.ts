@@ -4,7 +4,7 @@ import type { CallProblem, Catalogue, WrittenCall } from '../catalogue.ts';
 /** Methods, path (`{name}`: one segment that does not begin with `_`; `{id}`: any), and its query parameters where they are known. */
 type Row = readonly [methods: string, path: string, query?: string];
 
-/** Kibana's APIs for what runbooks do, by hand: its specification is not under a free licence. Each area is here as a whole. */
+/** Kibana's APIs for what runbooks do, by hand. Each area is here as a whole. */
 const table: readonly Row[] = [
   ['GET', '/api/features', ''],
   ['GET', '/api/sample_data', ''],
