@@ -1,4 +1,5 @@
 import type { JsonObject } from '../text/index.ts';
+import { didYouMean } from '../text/index.ts';
 
 /** A call as it is written; its path may hold templates. */
 export interface WrittenCall {
@@ -31,6 +32,41 @@ export interface CallProblem {
  * @param range A semver range; every version where it is undefined.
  */
 export type Catalogue = (call: WrittenCall, range: string | undefined) => readonly CallProblem[];
+
+/** A call that no version of a product has. @param rest Behind it: what is meant, or what there is. */
+export function unknownCall(
+  product: string,
+  { method, path }: WrittenCall,
+  code: 'unknown-api' | 'unknown-method',
+  rest: string,
+): Pick<CallProblem, 'part' | 'code' | 'message'> {
+  return { part: 'path', code, message: `no version of ${product} has ${method} ${path}${rest}` };
+}
+
+/** `; there are GET, PUT`: to stand behind a call with another method. */
+export function methodsText(methods: Iterable<string>): string {
+  const all = [...new Set(methods)].sort();
+  return `; there ${all.length === 1 ? 'is' : 'are'} ${all.join(', ')}`;
+}
+
+/** The query parameters of a call that no version of a product knows. */
+export function unknownParameters(
+  product: string,
+  { method, path, query = {} }: WrittenCall,
+  known: ReadonlySet<string>,
+  help: string,
+): CallProblem[] {
+  return Object.keys(query)
+    .filter((name) => !known.has(name))
+    .map((name) => ({
+      part: 'query',
+      name,
+      code: 'unknown-parameter',
+      severity: 'error',
+      message: `${method} ${path} has no parameter "${name}" in any version of ${product}${didYouMean(name, known)}`,
+      help,
+    }));
+}
 
 /** What a catalogue has of a call, for people. */
 export interface CallDescription {

@@ -43,13 +43,15 @@ function problems(
     const first = seen.get(key);
     seen.set(key, first ?? name);
     const at = [...path, name];
-    const range = file.source.keyRangeOf(at);
+    const problem = (message: string, help: string) => ({
+      ...problemAt(file, at, 'header', message, help),
+      range: file.source.keyRangeOf(at),
+    });
     const setBy = setElsewhere[key];
     const isOwnScheme = key === 'authorization' && kind !== undefined && kinds[kind].http?.mayAuthorize === true;
-    if (setBy && !isOwnScheme)
-      return [{ ...problemAt(file, at, 'header', `the header ${name} is set by ${setBy[0]}`, setBy[1]), range }];
+    if (setBy && !isOwnScheme) return [problem(`the header ${name} is set by ${setBy[0]}`, setBy[1])];
     if (first === undefined) return [];
     const message = `${name} is the header ${first} again; letter case does not tell headers apart`;
-    return [{ ...problemAt(file, at, 'header', message, 'Leave one of them out.'), range }];
+    return [problem(message, 'Leave one of them out.')];
   });
 }

@@ -26,27 +26,21 @@ function problems(file: CheckedFile, { text, path, isKey, mayBeHeader }: QueryTe
     const message = `"${text}" has a template in it; in JMESPath, names are variables`;
     return [problemAt(file, path, 'template-in-query', message, variablesFor(text))];
   }
-  const range = isKey ? file.source.keyRangeOf(path) : file.source.rangeOf(path);
   const hyphenated = nameWithHyphen(text);
-  if (hyphenated !== undefined) {
-    const meant = text.replace(hyphenated, () => `"${hyphenated}"`);
-    return [
-      {
-        ...problemAt(
-          file,
-          path,
-          'jmespath',
-          `"${text}": in JMESPath a name with a hyphen stands in quotes, for - subtracts`,
-          `Write '${meant}'`,
-        ),
-        range,
-      },
-    ];
-  }
-  const problem = queryProblem(text);
-  if (!problem) return [];
-  const help = text.startsWith('.') ? `Write ${text.slice(1)}: JMESPath begins without a dot` : undefined;
-  return [{ ...problemAt(file, path, 'jmespath', `"${text}" is not valid JMESPath: ${problem}`, help), range }];
+  const problem =
+    hyphenated === undefined
+      ? queryProblem(text)
+      : 'in JMESPath a name with a hyphen stands in quotes, for - subtracts';
+  if (problem === undefined) return [];
+  const message = hyphenated === undefined ? `"${text}" is not valid JMESPath: ${problem}` : `"${text}": ${problem}`;
+  // A range is looked up where there is a problem only: it takes another parse of the file.
+  const range = isKey ? file.source.keyRangeOf(path) : file.source.rangeOf(path);
+  return [{ ...problemAt(file, path, 'jmespath', message, helpFor(text, hyphenated)), range }];
+}
+
+function helpFor(text: string, hyphenated: string | undefined): string | undefined {
+  if (hyphenated !== undefined) return `Write '${text.replace(hyphenated, () => `"${hyphenated}"`)}'`;
+  return text.startsWith('.') ? `Write ${text.slice(1)}: JMESPath begins without a dot` : undefined;
 }
 
 /** What to write in the place of the templates in an expression. */

@@ -4,10 +4,9 @@ import { prepareRollback, type ResumeOptions } from '../../host/resume.ts';
 import { rollbackPreview } from '../../host/rollback-preview.ts';
 import { readRun } from '../../host/run-folders.ts';
 import { rollbackText } from '../../report/index.ts';
-import { inert } from '../../text/index.ts';
 import { attend } from '../attend.ts';
 import { choose, isInteractive } from '../terminal.ts';
-import { tornText } from '../torn.ts';
+import { warnOfTorn } from '../torn.ts';
 
 export interface RollbackOptions extends ResumeOptions {
   readonly yes: boolean;
@@ -17,15 +16,7 @@ export interface RollbackOptions extends ResumeOptions {
 /** `runbook rollback`: rolls back what a run may have sent, in reverse order. */
 export async function rollback(id: string, options: RollbackOptions): Promise<number> {
   const recorded = await readRun(id);
-  if (recorded.torn > 0)
-    process.stderr.write(
-      `${inert(
-        tornText(
-          recorded.torn,
-          recorded.lost.map(({ step }) => step),
-        ),
-      )}\n`,
-    );
+  warnOfTorn(recorded);
   const execution = await prepareRollback(recorded, options);
   const { events, plan, started } = recorded;
   if ((await rollbacksOf(plan, events)).length === 0) {

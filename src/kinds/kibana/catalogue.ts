@@ -1,5 +1,12 @@
 import { didYouMean } from '../../text/index.ts';
-import type { CallProblem, Catalogue, WrittenCall } from '../catalogue.ts';
+import {
+  type CallProblem,
+  type Catalogue,
+  methodsText,
+  unknownCall,
+  unknownParameters,
+  type WrittenCall,
+} from '../catalogue.ts';
 
 /** Methods, path (`{name}`: one segment that does not begin with `_`; `{id}`: any), and its query parameters where they are known. */
 type Row = readonly [methods: string, path: string, query?: string];
@@ -54,13 +61,13 @@ export const catalogue: Catalogue = (call) => {
   const path = call.path.replace(/\{\{.*?\}\}/g, '*').replace(/^\/s\/[^/]+/, '');
   if (!path.startsWith('/api/') || !areas.has(areaOf(path))) return [];
   const found = rows.filter(({ pattern, path: known }) => pattern.test(path) || mayBecome(path, known));
-  if (found.length === 0) return [problem(call, 'unknown-api', didYouMean(path, near(path)))];
+  if (found.length === 0) return [refused(call, 'unknown-api', didYouMean(path, near(path)))];
   const fitting = found.filter(({ methods }) => methods.includes(call.method));
   if (fitting.length === 0) {
-    const methods = [...new Set(found.flatMap((row) => row.methods))].sort();
-    return [problem(call, 'unknown-method', `; there ${methods.length === 1 ? 'is' : 'are'} ${methods.join(', ')}`)];
+    return [refused(call, 'unknown-method', methodsText(found.flatMap((row) => row.methods)))];
   }
-  return unknownParameters(call, fitting);
+  if (fitting.some((row) => row.query === undefined)) return [];
+  return unknownParameters('Kibana', call, new Set(fitting.flatMap((row) => row.query ?? [])), unchecked);
 };
 
 /** A template may become a part of an API's own name. */
@@ -85,22 +92,6 @@ function near(path: string): string[] {
   });
 }
 
-function problem({ method, path }: WrittenCall, code: CallProblem['code'], rest: string): CallProblem {
-  const message = `no version of Kibana has ${method} ${path}${rest}`;
-  return { part: 'path', code, severity: 'error', message, help: unchecked };
-}
-
-function unknownParameters({ method, path, query = {} }: WrittenCall, fitting: typeof rows): CallProblem[] {
-  if (fitting.some((row) => row.query === undefined)) return [];
-  const known = new Set(fitting.flatMap((row) => row.query ?? []));
-  return Object.keys(query)
-    .filter((name) => !known.has(name))
-    .map((name) => ({
-      part: 'query',
-      name,
-      code: 'unknown-parameter',
-      severity: 'error',
-      message: `${method} ${path} has no parameter "${name}" in any version of Kibana${didYouMean(name, known)}`,
-      help: unchecked,
-    }));
+function refused(call: WrittenCall, code: 'unknown-api' | 'unknown-method', rest: string): CallProblem {
+  return { ...unknownCall('Kibana', call, code, rest), severity: 'error', help: unchecked };
 }

@@ -1,10 +1,18 @@
 import { intersects } from '../../../language/index.ts';
 import { didYouMean, isObject } from '../../../text/index.ts';
-import type { CallProblem, Catalogue, WrittenCall } from '../../catalogue.ts';
+import {
+  type CallProblem,
+  type Catalogue,
+  methodsText,
+  unknownCall,
+  unknownParameters,
+  type WrittenCall,
+} from '../../catalogue.ts';
 import { type Api, grouped, knownApis } from './apis.ts';
 import { isParameter, matches, writtenSegments } from './match.ts';
 import { periodsIn } from './periods.ts';
 
+const product = 'Elasticsearch';
 const unchecked = 'Where it is an API of a plug-in, say so: unchecked: REASON.';
 
 /** What Elastic's own specifications and clients say of a call. */
@@ -26,14 +34,17 @@ export const catalogue: Catalogue = (call, range) => {
   const isThere = ofVersions.every((problem) => problem.severity !== 'error');
   return [
     ...ofVersions,
-    ...unknownParameters(call, found),
+    // Most calls have none.
+    ...(call.query === undefined
+      ? []
+      : unknownParameters(product, call, new Set(found.flatMap((api) => [...api.query])), unchecked)),
     ...unknownKeys(call, found),
     ...(isThere ? deprecations(call, found, range) : []),
   ];
 };
 
 function unknownApi(
-  { method, path }: WrittenCall,
+  call: WrittenCall,
   apis: readonly Api[],
   written: readonly string[],
 ): Omit<CallProblem, 'severity'> {
@@ -44,22 +55,12 @@ function unknownApi(
     return matches(named, segments) ? [`/${named.join('/')}`] : [];
   });
   const meant = didYouMean(`/${written.join('/')}`, near).replaceAll('{{}}', '{{…}}');
-  return {
-    part: 'path',
-    code: 'unknown-api',
-    message: `no version of Elasticsearch has ${method} ${path}${meant}`,
-    help: unchecked,
-  };
+  return { ...unknownCall(product, call, 'unknown-api', meant), help: unchecked };
 }
 
-function unknownMethod({ method, path }: WrittenCall, found: readonly Api[]): Omit<CallProblem, 'severity'> {
-  const methods = [...new Set(found.flatMap((api) => [...api.methods.keys()]))].sort();
-  return {
-    part: 'path',
-    code: 'unknown-method',
-    message: `no version of Elasticsearch has ${method} ${path}; there ${methods.length === 1 ? 'is' : 'are'} ${methods.join(', ')}`,
-    help: unchecked,
-  };
+function unknownMethod(call: WrittenCall, found: readonly Api[]): Omit<CallProblem, 'severity'> {
+  const there = methodsText(found.flatMap((api) => [...api.methods.keys()]));
+  return { ...unknownCall(product, call, 'unknown-method', there), help: unchecked };
 }
 
 function versionProblems({ method, path }: WrittenCall, known: readonly boolean[], range = '*'): CallProblem[] {
@@ -82,22 +83,6 @@ function versionProblems({ method, path }: WrittenCall, known: readonly boolean[
       help: isNowhere ? unchecked : 'Guard it by when with version_in, or narrow elasticsearch: of the runbook.',
     },
   ];
-}
-
-function unknownParameters({ method, path, query = {} }: WrittenCall, found: readonly Api[]): CallProblem[] {
-  const names = Object.keys(query);
-  if (names.length === 0) return [];
-  const known = new Set(found.flatMap((api) => [...api.query]));
-  return names
-    .filter((name) => !known.has(name))
-    .map((name) => ({
-      part: 'query',
-      name,
-      code: 'unknown-parameter',
-      severity: 'error',
-      message: `${method} ${path} has no parameter "${name}" in any version of Elasticsearch${didYouMean(name, known)}`,
-      help: unchecked,
-    }));
 }
 
 function unknownKeys({ method, path, body }: WrittenCall, found: readonly Api[]): CallProblem[] {
